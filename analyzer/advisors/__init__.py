@@ -1,0 +1,3 @@
+"""Facts in, recommendations out; silent when in doubt."""
+
+from __future__ import annotations

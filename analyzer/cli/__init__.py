@@ -1,0 +1,3 @@
+"""Commands and exit codes."""
+
+from __future__ import annotations

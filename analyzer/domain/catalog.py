@@ -1,0 +1,136 @@
+"""What a database is made of, as the system catalogs and statistics tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from analyzer.domain.index import Index, RelationName
+
+
+class RelationKind(StrEnum):
+    """The kinds of relations we advise on or see through."""
+
+    TABLE = "table"
+    PARTITIONED = "partitioned table"
+    MATERIALIZED_VIEW = "materialized view"
+    VIEW = "view"
+    FOREIGN = "foreign table"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """A column with its statistics.
+
+    ``n_distinct`` is as in pg_stats: negative is a ratio of the rows. All statistics
+    are none where the column was never analyzed or may not be seen.
+    """
+
+    name: str
+    number: int
+    type_name: str
+    not_null: bool = False
+    n_distinct: float | None = None
+    null_frac: float | None = None
+    avg_width_bytes: int | None = None
+    correlation: float | None = None
+    most_common_freqs: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    """A foreign key of the relation that holds it (the referencing side)."""
+
+    name: str
+    attributes: tuple[str, ...]
+    referenced: RelationName
+    referenced_attributes: tuple[str, ...]
+    on_delete: str = "no action"
+    on_update: str = "no action"
+    validated: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationActivity:
+    """Cumulative counters of pg_stat_all_tables, since ``stats_reset_at``."""
+
+    seq_scan: int = 0
+    idx_scan: int = 0
+    n_tup_ins: int = 0
+    n_tup_upd: int = 0
+    n_tup_hot_upd: int = 0
+    n_tup_del: int = 0
+    n_live_tup: int = 0
+    n_dead_tup: int = 0
+    n_mod_since_analyze: int = 0
+    last_analyzed_at: datetime | None = None
+    last_vacuumed_at: datetime | None = None
+
+    @property
+    def write_count(self) -> int:
+        """Rows inserted, updated and deleted."""
+        return self.n_tup_ins + self.n_tup_upd + self.n_tup_del
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    """A relation; ``reltuples`` is an estimate of rows, −1 if never analyzed."""
+
+    name: RelationName
+    kind: RelationKind
+    reltuples: float
+    relpages: int
+    size_bytes: int
+    relallvisible: int = 0
+    attributes: tuple[Attribute, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()
+    """Attribute sets that are unique: valid, not partial, not deferrable."""
+    activity: RelationActivity | None = None
+    partition_of: RelationName | None = None
+
+    def attribute(self, name: str) -> Attribute | None:
+        """The attribute of that name, if there is one."""
+        return next((item for item in self.attributes if item.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """One database at one moment.
+
+    ``settings`` holds the planner's and a few other settings by name, values as
+    current_setting() prints them. ``stats_reset_at`` is the age of the activity
+    counters. ``is_replica`` tells a hot standby. ``replica_count`` is the number of
+    standbys the primary feeds, none where it may not be seen.
+    """
+
+    server_id: str
+    server_version_num: int
+    database: str
+    read_at: datetime
+    relations: tuple[Relation, ...]
+    search_path: tuple[str, ...] = ("public",)
+    settings: Mapping[str, str] = field(default_factory=dict)
+    extensions: Mapping[str, str] = field(default_factory=dict)
+    stats_reset_at: datetime | None = None
+    is_replica: bool = False
+    replica_count: int | None = None
+    by_name: Mapping[RelationName, Relation] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        """Index the relations by name."""
+        object.__setattr__(
+            self, "by_name", {relation.name: relation for relation in self.relations}
+        )
+
+    def find(self, name: RelationName) -> Relation | None:
+        """The relation a text means, by its schema or else by the search path."""
+        if name.schema:
+            return self.by_name.get(name)
+        places = (RelationName(schema, name.name) for schema in self.search_path)
+        return next((self.by_name[p] for p in places if p in self.by_name), None)

@@ -1,0 +1,68 @@
+"""Names of relations, and indexes as definitions and as things that exist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RelationName:
+    """Schema and name, unquoted. The schema is empty where the text gave none."""
+
+    schema: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}" if self.schema else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class IndexKey:
+    """One key column: an attribute, or an expression as PostgreSQL prints it."""
+
+    attribute: str = ""
+    expression: str = ""
+    opclass: str = ""
+    collation: str = ""
+    descending: bool = False
+    nulls_first: bool | None = None
+    """None is the default of the direction: last for ASC, first for DESC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexDefinition:
+    """What an index is made of, without a name."""
+
+    relation: RelationName
+    keys: tuple[IndexKey, ...]
+    method: str = "btree"
+    include: tuple[str, ...] = ()
+    predicate: str = ""
+    unique: bool = False
+    nulls_not_distinct: bool = False
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """Plain key attributes in order; an expression key is an empty string."""
+        return tuple(key.attribute for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """An index that exists on the watched server.
+
+    ``constraint_kind`` is ``primary key``, ``unique``, ``exclusion`` or empty;
+    ``idx_scan`` counts scans since ``stats_reset_at`` on this server only (none
+    where unknown); ``ddl`` is the server's own CREATE INDEX.
+    """
+
+    name: RelationName
+    definition: IndexDefinition
+    size_bytes: int
+    ddl: str
+    valid: bool = True
+    constraint_kind: str = ""
+    is_replica_identity: bool = False
+    idx_scan: int | None = None
+    last_idx_scan_at: datetime | None = None

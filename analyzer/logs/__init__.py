@@ -1,0 +1,3 @@
+"""Log text to records, without files."""
+
+from __future__ import annotations

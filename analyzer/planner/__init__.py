@@ -1,0 +1,3 @@
+"""Questions to a planner."""
+
+from __future__ import annotations

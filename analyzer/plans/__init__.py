@@ -1,0 +1,3 @@
+"""EXPLAIN trees, without a server."""
+
+from __future__ import annotations

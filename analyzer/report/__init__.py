@@ -1,0 +1,3 @@
+"""Results to text, without I/O."""
+
+from __future__ import annotations

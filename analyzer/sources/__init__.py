@@ -1,0 +1,3 @@
+"""Where workload comes from."""
+
+from __future__ import annotations

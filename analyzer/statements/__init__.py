@@ -1,0 +1,3 @@
+"""SQL text, without a server: parsing, identity, predicates."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Our own database."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Does it hold? Runs that measure."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Numbers over time: deltas, percentiles, sessions."""
+
+from __future__ import annotations

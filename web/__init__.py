@@ -1,0 +1,3 @@
+"""Flask: pages, JSON and metrics."""
+
+from __future__ import annotations

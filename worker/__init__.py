@@ -1,0 +1,3 @@
+"""Celery: when to run what."""
+
+from __future__ import annotations
