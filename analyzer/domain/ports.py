@@ -48,3 +48,10 @@ class WhatIfPlanner(Planner, Protocol):
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size the index would have, from statistics."""
+
+
+class Progress(Protocol):
+    """Somebody who wants to know how far long work has come."""
+
+    def __call__(self, stage: str, done_ratio: float) -> None:
+        """Take note: what is being done, and the share done so far, 0 to 1."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -158,6 +159,23 @@ class Recommendation:
     def basis(self) -> Basis:
         """The basis of the main claim."""
         return self.after.basis
+
+    @property
+    def identity(self) -> str:
+        """16 hex digits that stay the same from scan to scan.
+
+        A decision (dismissed, accepted) belongs to it, so it is made of the advisor
+        and its subject only, never of numbers that change with the load.
+        """
+        action = self.action
+        if isinstance(action, ChangeApplication):
+            subject = str(self.affects[0].fingerprint if self.affects else "")
+        elif isinstance(action, RewriteQuery):
+            subject = action.original
+        else:
+            subject = action.ddl
+        text = "\n".join((self.advisor, action.kind, subject))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

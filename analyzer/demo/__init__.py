@@ -1,0 +1,3 @@
+"""The demo shop: a database with faults, and the load that makes them felt."""
+
+from __future__ import annotations
