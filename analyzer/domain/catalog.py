@@ -37,6 +37,10 @@ class Attribute:
     avg_width_bytes: int | None = None
     correlation: float | None = None
     most_common_freqs: tuple[float, ...] = ()
+    type_length: int | None = None
+    """Bytes of a value, −1 where it varies; none where only the type's name is known."""
+    type_alignment: str = ""
+    """``c``, ``s``, ``i`` or ``d``, as pg_type has it; empty where unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +95,8 @@ class Relation:
     """Attribute sets that are unique: valid, not partial, not deferrable."""
     activity: RelationActivity | None = None
     partition_of: RelationName | None = None
+    distinct_combinations: tuple[tuple[tuple[str, ...], float], ...] = ()
+    """Attribute sets with their number of distinct values, as in ``n_distinct``."""
 
     def attribute(self, name: str) -> Attribute | None:
         """The attribute of that name, if there is one."""

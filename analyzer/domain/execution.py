@@ -86,7 +86,9 @@ class LogCoverage:
     """How much of the input was understood; nothing is dropped silently.
 
     ``examples`` holds the first few lines not understood, redacted and cut.
-    ``truncated_tail`` is set where the last record was cut off.
+    ``truncated_tail`` is set where the last record was cut off. ``line_prefix`` is the
+    one that was given or found (plain format). ``unknown_zones`` are abbreviations
+    of time zones that were taken as UTC.
     """
 
     file: str
@@ -97,6 +99,8 @@ class LogCoverage:
     examples: tuple[str, ...] = ()
     truncated_tail: bool = False
     plans_unattached_count: int = 0
+    line_prefix: str = ""
+    unknown_zones: tuple[str, ...] = ()
 
     @property
     def not_understood_ratio(self) -> float:

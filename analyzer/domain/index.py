@@ -66,3 +66,5 @@ class Index:
     is_replica_identity: bool = False
     idx_scan: int | None = None
     last_idx_scan_at: datetime | None = None
+    attached_to: RelationName | None = None
+    """The partitioned index it is a part of, with which alone it can be dropped."""

@@ -42,8 +42,8 @@ class ScanResult:
         measured_plans: EXPLAIN ANALYZE of the statements that may run.
         coverage: how much of each log file was understood.
         snapshot: counters as read, from which the next scan takes its difference.
-        own_exec_time_ratio: share of the server's execution time that was ours, over
-            the span of this scan, 0 to 1; none where it could not be seen.
+        own_exec_time_ratio: time of our own statements during the scan, as a share of
+            it and the workload together, 0 to 1; none where it could not be seen.
     """
 
     kind: ScanKind

@@ -62,6 +62,7 @@ class Snapshot:
         database_names: name by dbid.
         user_names: role name by userid.
         missing_columns: counters this version does not have.
+        own_exec_time_ms: execution time of our own statements, which are left out.
     """
 
     server_id: str
@@ -74,6 +75,7 @@ class Snapshot:
     database_names: Mapping[int, str] = field(default_factory=dict)
     user_names: Mapping[int, str] = field(default_factory=dict)
     missing_columns: tuple[str, ...] = ()
+    own_exec_time_ms: float = 0.0
 
 
 class DeltaCertainty(StrEnum):
@@ -98,7 +100,9 @@ class SnapshotDelta:
     """All differences between two snapshots.
 
     ``evicted_count`` is the growth of ``dealloc`` (none where unknown);
-    ``lost_keys`` are entries of the earlier snapshot that are gone.
+    ``lost_keys`` are entries of the earlier snapshot that are gone;
+    ``unknown_start_count`` counts entries that are older than the earlier snapshot but
+    were not in it, so that what they added cannot be told.
     """
 
     started_at: datetime
@@ -107,3 +111,4 @@ class SnapshotDelta:
     reset_between: bool = False
     evicted_count: int | None = None
     lost_keys: tuple[StatementKey, ...] = ()
+    unknown_start_count: int = 0

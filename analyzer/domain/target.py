@@ -43,11 +43,20 @@ class Permissions:
         return self.explain_analyze or self.is_clone
 
 
+PLAN_ONLY = Permissions()
+"""What is allowed on a watched primary unless its owner says more."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A registered database."""
+    """A registered database.
+
+    ``log_paths`` are log files of its server that we may read, wildcards allowed; set
+    on the command line only, since a path from the web could name any file.
+    """
 
     name: str
     address: Address
-    permissions: Permissions = Permissions()
+    permissions: Permissions = PLAN_ONLY
+    log_paths: tuple[str, ...] = ()
     target_id: int | None = None
