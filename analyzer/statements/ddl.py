@@ -1,0 +1,283 @@
+"""CREATE TABLE and CREATE INDEX to a Catalog, where there is no server to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from pglast import parser
+
+from analyzer.domain.catalog import (
+    Attribute,
+    Catalog,
+    ForeignKey,
+    Relation,
+    RelationKind,
+)
+from analyzer.domain.index import Index, IndexDefinition, IndexKey, RelationName
+from analyzer.statements.identifiers import quote_identifier
+from analyzer.statements.lexer import syntax_error
+from analyzer.statements.parse import Node, ParsedQuery, parse_one
+from analyzer.statements.redact import strip_comments
+from analyzer.statements.source import SourceText
+from analyzer.statements.type_names import SERIAL_TYPES, printed_type
+
+_ACTIONS = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null"}
+_PAGE_BYTES = 8192
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Table:
+    """A relation while its statements are being read."""
+
+    name: RelationName
+    kind: RelationKind = RelationKind.TABLE
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    indexes: list[Index] = field(default_factory=list)
+    foreign_keys: list[ForeignKey] = field(default_factory=list)
+    unique_keys: list[tuple[str, ...]] = field(default_factory=list)
+    partition_of: RelationName | None = None
+
+
+def catalog_from_ddl(
+    text: str,
+    row_counts: Mapping[str, float] | None = None,
+    *,
+    server_version_num: int = 180000,
+) -> Catalog:
+    """The catalog a script of CREATE TABLE, CREATE INDEX and ALTER TABLE makes.
+
+    Args:
+        text: the script. Statements of other kinds are passed over.
+        row_counts: ``reltuples`` by name without schema; −1 (never analyzed) else.
+            Pages and sizes are made from it with 100 bytes a row.
+        server_version_num: version the catalog claims, for example 180000.
+
+    Raises:
+        QuerySyntaxError: a statement does not parse.
+    """
+    reader = _Reader()
+    try:
+        pieces = parser.split(text, with_parser=False) if text.strip() else ()
+    except parser.ParseError as error:
+        raise syntax_error(error, text) from None
+    for piece in pieces:
+        if strip_comments(piece):
+            reader.read(parse_one(piece))
+    counts = row_counts or {}
+    return Catalog(
+        server_id="ddl",
+        server_version_num=server_version_num,
+        database="ddl",
+        read_at=_NEVER,
+        relations=tuple(_finished(t, counts) for t in reader.tables.values()),
+        settings={"TimeZone": "UTC"},
+    )
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.tables: dict[RelationName, _Table] = {}
+
+    def read(self, parsed: ParsedQuery) -> None:
+        fields = parsed.fields
+        if parsed.node_type == "CreateStmt":
+            self._create(fields)
+        elif parsed.node_type == "IndexStmt":
+            self._index(parsed)
+        elif parsed.node_type == "AlterTableStmt":
+            self._alter(fields)
+
+    def _create(self, fields: Node) -> None:
+        table = _Table(_qualified(fields["relation"]))
+        if "partspec" in fields:
+            table.kind = RelationKind.PARTITIONED
+        self.tables[table.name] = table
+        for parent in fields.get("inhRelations", []):
+            table.partition_of = _qualified(parent["RangeVar"])
+            table.attributes.update(self.tables[table.partition_of].attributes)
+        for element in fields.get("tableElts", []):
+            if "ColumnDef" in element:
+                self._column(table, element["ColumnDef"])
+            elif "Constraint" in element:
+                self._constraint(table, element["Constraint"], ())
+
+    def _column(self, table: _Table, fields: Node) -> None:
+        name = fields["colname"]
+        written = fields["typeName"]["names"][-1]["String"]["sval"]
+        table.attributes[name] = Attribute(
+            name=name,
+            number=len(table.attributes) + 1,
+            type_name=printed_type(fields["typeName"]),
+            not_null=written in SERIAL_TYPES,
+        )
+        for item in fields.get("constraints", []):
+            self._constraint(table, item["Constraint"], (name,))
+
+    def _constraint(self, table: _Table, fields: Node, own: tuple[str, ...]) -> None:
+        kind = fields["contype"]
+        if kind in ("CONSTR_NOTNULL", "CONSTR_IDENTITY"):
+            _set_not_null(table, own or _names(fields.get("keys", [])))
+        elif kind in ("CONSTR_PRIMARY", "CONSTR_UNIQUE"):
+            self._key(table, fields, own or _names(fields.get("keys", [])))
+        elif kind == "CONSTR_FOREIGN":
+            self._foreign_key(table, fields, own or _names(fields.get("fk_attrs", [])))
+
+    def _key(self, table: _Table, fields: Node, names: tuple[str, ...]) -> None:
+        is_primary = fields["contype"] == "CONSTR_PRIMARY"
+        if is_primary:
+            _set_not_null(table, names)
+        if not fields.get("deferrable"):
+            table.unique_keys.append(names)
+        parts = (table.name.name, *(() if is_primary else names))
+        suffix = "pkey" if is_primary else "key"
+        definition = IndexDefinition(
+            relation=table.name,
+            keys=tuple(IndexKey(attribute=name) for name in names),
+            unique=True,
+            nulls_not_distinct=fields.get("nulls_not_distinct", False),
+        )
+        index = _index(definition, fields.get("conname") or "_".join((*parts, suffix)))
+        kind = "primary key" if is_primary else "unique"
+        table.indexes.append(replace(index, constraint_kind=kind))
+
+    def _foreign_key(self, table: _Table, fields: Node, own: tuple[str, ...]) -> None:
+        referenced = _qualified(fields["pktable"])
+        other = _names(fields.get("pk_attrs", []))
+        if not other and referenced in self.tables:
+            keys = self.tables[referenced].unique_keys
+            other = keys[0] if keys else ()
+        default = f"{table.name.name}_{'_'.join(own)}_fkey"
+        table.foreign_keys.append(
+            ForeignKey(
+                name=fields.get("conname") or default,
+                attributes=own,
+                referenced=referenced,
+                referenced_attributes=other,
+                on_delete=_ACTIONS.get(fields.get("fk_del_action", "a"), "set default"),
+                on_update=_ACTIONS.get(fields.get("fk_upd_action", "a"), "set default"),
+                validated=not fields.get("skip_validation", False),
+            )
+        )
+
+    def _alter(self, fields: Node) -> None:
+        table = self.tables.get(_qualified(fields["relation"]))
+        if table is None:
+            return
+        for item in fields.get("cmds", []):
+            command = item["AlterTableCmd"]
+            if command["subtype"] == "AT_AddConstraint":
+                self._constraint(table, command["def"]["Constraint"], ())
+            elif command["subtype"] == "AT_SetNotNull":
+                _set_not_null(table, (command["name"],))
+
+    def _index(self, parsed: ParsedQuery) -> None:
+        fields, source = parsed.fields, SourceText(parsed.text)
+        table = self.tables.get(_qualified(fields["relation"]))
+        if table is None:
+            return
+        keys = tuple(_key(i["IndexElem"], source) for i in fields["indexParams"])
+        included = fields.get("indexIncludingParams", [])
+        definition = IndexDefinition(
+            relation=table.name,
+            keys=keys,
+            method=fields.get("accessMethod", "btree"),
+            include=tuple(item["IndexElem"]["name"] for item in included),
+            predicate=_predicate(source, fields.get("whereClause")),
+            unique=fields.get("unique", False),
+            nulls_not_distinct=fields.get("nulls_not_distinct", False),
+        )
+        names = "_".join(key.attribute or "expr" for key in keys)
+        default = f"{table.name.name}_{names}_idx"
+        table.indexes.append(_index(definition, fields.get("idxname") or default))
+        if (
+            definition.unique
+            and not definition.predicate
+            and all(definition.attributes)
+        ):
+            table.unique_keys.append(definition.attributes)
+
+
+def _index(definition: IndexDefinition, name: str) -> Index:
+    full = RelationName(definition.relation.schema, name)
+    return Index(
+        name=full,
+        definition=definition,
+        size_bytes=0,
+        ddl=_create_index(definition, name),
+    )
+
+
+def _create_index(definition: IndexDefinition, name: str) -> str:
+    keys = ", ".join(
+        (quote_identifier(key.attribute) if key.attribute else key.expression)
+        + (f" {key.opclass}" if key.opclass else "")
+        + (" DESC" if key.descending else "")
+        for key in definition.keys
+    )
+    unique = "UNIQUE " if definition.unique else ""
+    where = f" WHERE {definition.predicate}" if definition.predicate else ""
+    table = ".".join(map(quote_identifier, (definition.relation.schema or "public",)))
+    return (
+        f"CREATE {unique}INDEX {quote_identifier(name)} ON "
+        f"{table}.{quote_identifier(definition.relation.name)} "
+        f"USING {definition.method} ({keys}){where}"
+    )
+
+
+def _key(fields: Node, source: SourceText) -> IndexKey:
+    nulls = fields.get("nulls_ordering", "SORTBY_NULLS_DEFAULT")
+    order = {"SORTBY_NULLS_FIRST": True, "SORTBY_NULLS_LAST": False}
+    return IndexKey(
+        attribute=fields.get("name", ""),
+        expression=_text(source, fields.get("expr")),
+        opclass=".".join(_names(fields.get("opclass", []))),
+        collation=".".join(_names(fields.get("collation", []))),
+        descending=fields.get("ordering") == "SORTBY_DESC",
+        nulls_first=order.get(nulls),
+    )
+
+
+def _text(source: SourceText, node: Node | None) -> str:
+    if not node:
+        return ""
+    is_call = "FuncCall" in node
+    span = source.call(node) if is_call else source.condition(node)
+    return source.text(span) if span else ""
+
+
+def _predicate(source: SourceText, node: Node | None) -> str:
+    span = source.condition(node) if node else None
+    return source.text(span) if span else ""
+
+
+def _qualified(fields: Node) -> RelationName:
+    return RelationName(fields.get("schemaname", "public"), fields["relname"])
+
+
+def _names(nodes: list[Node]) -> tuple[str, ...]:
+    return tuple(str(node["String"].get("sval", "")) for node in nodes)
+
+
+def _set_not_null(table: _Table, names: tuple[str, ...]) -> None:
+    for name in names:
+        table.attributes[name] = replace(table.attributes[name], not_null=True)
+
+
+def _finished(table: _Table, counts: Mapping[str, float]) -> Relation:
+    rows = float(counts.get(table.name.name, -1))
+    pages = int(max(rows, 0) * 100 // _PAGE_BYTES) + (rows > 0)
+    return Relation(
+        name=table.name,
+        kind=table.kind,
+        reltuples=rows,
+        relpages=pages,
+        size_bytes=pages * _PAGE_BYTES,
+        attributes=tuple(table.attributes.values()),
+        indexes=tuple(table.indexes),
+        foreign_keys=tuple(table.foreign_keys),
+        unique_keys=tuple(table.unique_keys),
+        partition_of=table.partition_of,
+    )

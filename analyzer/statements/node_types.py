@@ -1,0 +1,44 @@
+"""The parts of a syntax tree that a statement may be made of; all others are refused.
+
+Names are those of PostgreSQL's parsenodes.h and primnodes.h. Keys in lower case are
+fields that hold a structure of one fixed type, in libpg_query's JSON form.
+"""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+WRITING_NODES = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+
+_READING_NODES = _words("""
+    A_ArrayExpr A_Const A_Expr A_Indices A_Indirection A_Star Alias BitString
+    Boolean BoolExpr BooleanTest CaseExpr CaseWhen CoalesceExpr CollateClause
+    ColumnDef ColumnRef CommonTableExpr CTECycleClause CTESearchClause Float
+    FuncCall GroupingFunc GroupingSet Integer JoinExpr JsonAggConstructor
+    JsonArgument JsonArrayAgg JsonArrayConstructor JsonArrayQueryConstructor
+    JsonBehavior JsonFormat JsonFuncExpr JsonIsPredicate JsonKeyValue JsonObjectAgg
+    JsonObjectConstructor JsonOutput JsonParseExpr JsonReturning JsonScalarExpr
+    JsonSerializeExpr JsonTable JsonTableColumn JsonTablePathSpec JsonValueExpr List
+    MinMaxExpr NamedArgExpr NullTest ParamRef RangeFunction RangeSubselect
+    RangeTableFunc RangeTableFuncCol RangeTableSample RangeVar ResTarget RowExpr
+    SelectStmt SortBy SQLValueFunction String SubLink TypeCast TypeName WindowDef
+    WithClause XmlExpr XmlSerialize
+""")
+_LOCKING_NODES = frozenset({"LockingClause"})
+_CHANGING_NODES = WRITING_NODES | _words("""
+    IndexElem InferClause MergeSupportFunc MergeWhenClause MultiAssignRef
+    OnConflictClause ReturningClause ReturningOption SetToDefault
+""")
+
+ALLOWED_NODES = _READING_NODES | _LOCKING_NODES | _CHANGING_NODES
+"""What a plan may be asked for; what writes or locks is told apart by its own facts."""
+
+ALLOWED_STRUCTURES = _words("""
+    alias arg behavior boolval bsval constructor context_item cycle_clause defresult
+    expr format func fval infer ival key larg on_empty on_error onConflictClause
+    output over pathspec rarg raw_expr relation returning returningClause
+    search_clause string sval typeName val value withClause xmlexpr
+""")

@@ -1,0 +1,305 @@
+"""What a submitted text says that safety depends on: a walk with an allow-list.
+
+The tree decides nothing alone: names in it must still be looked up in the catalog of
+the server that is to plan or run the statement (``analyzer.postgres.guard``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from analyzer.statements.classify import classify
+from analyzer.statements.node_types import (
+    ALLOWED_NODES,
+    ALLOWED_STRUCTURES,
+    WRITING_NODES,
+)
+from analyzer.statements.parse import Node, ParsedQuery, parse_one
+from analyzer.statements.server_text import server_text
+
+Name = tuple[str, str]
+"""Schema, empty where the text gives none, and name."""
+
+MAX_REPEATED_CHARS = 10_000
+"""Longest text that repeat(), lpad() and rpad() may be asked to make."""
+_SIZED = frozenset({"repeat", "lpad", "rpad"})
+_IMPLICIT_OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
+_OPERATORS_OF_KIND = {
+    "AEXPR_BETWEEN": (">=", "<="),
+    "AEXPR_NOT_BETWEEN": ("<", ">"),
+    "AEXPR_BETWEEN_SYM": (">=", "<="),
+    "AEXPR_NOT_BETWEEN_SYM": ("<", ">"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafetyFacts:
+    """What the guard needs to know of one statement.
+
+    Attributes:
+        text: the statement printed from its tree: no comments, no tricks of lexing.
+        kind: as in ``StatementKind``.
+        writes: it inserts, updates, deletes or merges, perhaps within a CTE.
+        locks_rows: it has FOR UPDATE or its kin.
+        violations: rule and what broke it; refused everywhere.
+        functions: called by name, including casts written as calls.
+        operators: named ones, and those that clauses use without naming.
+        types: named in casts and column lists.
+        fields: names behind a dot, which may call a function of one row argument.
+        relations: named, without CTEs, and how often.
+        expanded_count: relations after CTEs are inlined.
+        parameter_count: the highest ``$n``.
+    """
+
+    text: str
+    kind: str
+    writes: bool = False
+    locks_rows: bool = False
+    violations: tuple[Name, ...] = ()
+    functions: tuple[Name, ...] = ()
+    operators: tuple[Name, ...] = ()
+    types: tuple[Name, ...] = ()
+    fields: tuple[str, ...] = ()
+    relations: tuple[tuple[str, str, int], ...] = ()
+    expanded_count: int = 0
+    parameter_count: int = 0
+
+
+def safety_facts(query: str) -> SafetyFacts:
+    """Collect the facts of exactly one statement.
+
+    Raises:
+        QuerySyntaxError, UserError: as :func:`analyzer.statements.parse.parse_one`.
+    """
+    parsed = parse_one(query)
+    seen = _Seen(parsed)
+    seen.walk()
+    kinds = classify(parsed)
+    return SafetyFacts(
+        text=server_text(parsed),
+        kind=kinds.kind.value,
+        writes=seen.writes,
+        locks_rows=kinds.has_row_locks,
+        violations=tuple(sorted(seen.violations)),
+        functions=tuple(sorted(seen.functions)),
+        operators=tuple(sorted(seen.operators)),
+        types=tuple(sorted(seen.types)),
+        fields=tuple(sorted(seen.fields)),
+        relations=tuple(sorted((*name, n) for name, n in seen.relations.items())),
+        expanded_count=sum(seen.expanded.values()),
+        parameter_count=seen.parameter_count,
+    )
+
+
+def to_json(facts: SafetyFacts) -> str:
+    """The facts as text, to cross a process border without pickle."""
+    return json.dumps(asdict(facts))
+
+
+def from_json(text: str) -> SafetyFacts:
+    """The facts of :func:`to_json`."""
+    fields: Mapping[str, Any] = json.loads(text)
+    return SafetyFacts(**{name: _tupled(value) for name, value in fields.items()})
+
+
+def _tupled(value: object) -> Any:
+    return tuple(map(_tupled, value)) if isinstance(value, list) else value
+
+
+class _Seen:
+    """Collects names while the tree is walked without recursion."""
+
+    def __init__(self, parsed: ParsedQuery) -> None:
+        self._tree = parsed.tree
+        self._ctes: dict[str, Counter[Name]] = {}
+        self.writes = False
+        self.violations: set[Name] = set()
+        self.functions: set[Name] = set()
+        self.operators: set[Name] = {("", name) for name in _IMPLICIT_OPERATORS}
+        self.types: set[Name] = set()
+        self.fields: set[str] = set()
+        self.relations: Counter[Name] = Counter()
+        self.expanded: Counter[Name] = Counter()
+        self.parameter_count = 0
+
+    def walk(self) -> None:
+        for key, fields in _nodes(self._tree):
+            if key not in (ALLOWED_NODES if key[:1].isupper() else ALLOWED_STRUCTURES):
+                self.violations.add(("node", key))
+            reader = _READERS.get(key)
+            if reader is not None:
+                reader(self, fields)
+        self._count_relations()
+
+    def writing(self, _fields: Node) -> None:
+        self.writes = True
+
+    def into(self, _fields: Node) -> None:
+        self.violations.add(("creates relation", "SELECT INTO"))
+
+    def parameter(self, fields: Node) -> None:
+        self.parameter_count = max(self.parameter_count, fields.get("number", 0))
+
+    def call(self, fields: Node) -> None:
+        name = self._name(fields.get("funcname", []))
+        self.functions.add(name)
+        if name[1] in _SIZED and not _is_short(fields.get("args", [])):
+            self.violations.add(("memory", name[1]))
+
+    def expression(self, fields: Node) -> None:
+        kind = fields.get("kind", "")
+        implied = _OPERATORS_OF_KIND.get(kind)
+        if implied:
+            self.operators |= {("", name) for name in implied}
+        else:
+            self.operators.add(self._name(fields.get("name", [])))
+
+    def sublink(self, fields: Node) -> None:
+        if fields.get("operName"):
+            self.operators.add(self._name(fields["operName"]))
+
+    def sort(self, fields: Node) -> None:
+        if fields.get("useOp"):
+            self.operators.add(self._name(fields["useOp"]))
+
+    def type_name(self, fields: Node) -> None:
+        if fields.get("pct_type"):
+            self.violations.add(("type", "%TYPE"))
+        self.types.add(self._name(fields.get("names", [])))
+
+    def sample(self, fields: Node) -> None:
+        # The method is a function that only TABLESAMPLE may call; two are built in.
+        name = self._name(fields.get("method", []))
+        if name[0] not in ("", "pg_catalog") or name[1] not in ("bernoulli", "system"):
+            self.violations.add(("sampling method", name[1]))
+
+    def column(self, fields: Node) -> None:
+        parts = _strings(fields.get("fields", []))
+        if len(fields.get("fields", [])) > 1 and parts:
+            self.fields.add(parts[-1])
+
+    def indirection(self, fields: Node) -> None:
+        self.fields |= set(_strings(fields.get("indirection", [])))
+
+    def range_variable(self, fields: Node) -> None:
+        if fields.get("catalogname"):
+            self.violations.add(("relation", "a relation of another database"))
+
+    def _name(self, parts: list[Any]) -> Name:
+        names = _strings(parts)
+        if len(names) not in (1, 2) or len(names) != len(parts):
+            self.violations.add(("name", ".".join(names) or "without a name"))
+            return ("", "")
+        return ("", names[0]) if len(names) == 1 else (names[0], names[1])
+
+    def _count_relations(self) -> None:
+        """Relations named, and how many there are once CTEs are inlined."""
+        bodies: dict[str, list[tuple[Node, bool]]] = {}
+        for key, fields in _nodes(self._tree):
+            if key == "CommonTableExpr":
+                inlined = fields.get("ctematerialized") == "CTEMaterializeNever"
+                name = str(fields.get("ctename", ""))
+                bodies.setdefault(name, []).append(
+                    (fields.get("ctequery", {}), inlined)
+                )
+        weights = _weights(bodies)
+        inlined_bodies = [b for found in bodies.values() for b, inl in found if inl]
+        skipped = {id(body) for body in inlined_bodies}
+        for named, n in _range_variables(self._tree, frozenset()).items():
+            if named[0] or named[1] not in bodies:
+                self.relations[named] += n
+        for named, n in _range_variables(self._tree, frozenset(skipped)).items():
+            weight = 1 if named[0] else weights.get(named[1], 1)
+            self.expanded[named] += n * weight
+
+
+_READERS = {
+    **dict.fromkeys(WRITING_NODES, _Seen.writing),
+    "intoClause": _Seen.into,
+    "ParamRef": _Seen.parameter,
+    "FuncCall": _Seen.call,
+    "func": _Seen.call,
+    "A_Expr": _Seen.expression,
+    "SubLink": _Seen.sublink,
+    "SortBy": _Seen.sort,
+    "TypeName": _Seen.type_name,
+    "typeName": _Seen.type_name,
+    "RangeTableSample": _Seen.sample,
+    "ColumnRef": _Seen.column,
+    "A_Indirection": _Seen.indirection,
+    "RangeVar": _Seen.range_variable,
+    "relation": _Seen.range_variable,
+}
+
+
+def _nodes(tree: object) -> Iterator[tuple[str, Node]]:
+    """Each object of the tree with its key: a node type, or a field of a fixed type.
+
+    A field whose value is a node (``{"whereClause": {"A_Expr": …}}``) is no structure
+    of its own; its node comes next.
+    """
+    stack = [tree]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(current)
+        elif isinstance(current, dict):
+            for key, value in current.items():
+                if isinstance(value, dict) and not _is_wrapper(key, value):
+                    yield key, value
+                stack.append(value)
+
+
+def _is_wrapper(key: str, value: Node) -> bool:
+    return key[:1].islower() and len(value) == 1 and next(iter(value))[:1].isupper()
+
+
+def _range_variables(tree: object, skipped: frozenset[int]) -> Counter[Name]:
+    found: Counter[Name] = Counter()
+    stack = [tree]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(current)
+        elif isinstance(current, dict) and id(current) not in skipped:
+            if "relname" in current:
+                name = (str(current.get("schemaname", "")), str(current["relname"]))
+                found[name] += 1
+            stack.extend(current.values())
+    return found
+
+
+def _weights(bodies: Mapping[str, list[tuple[Node, bool]]]) -> dict[str, int]:
+    """How many relations one reference to a CTE stands for; 1 if it is materialized.
+
+    A name can only refer to CTEs before it, or to itself when recursive, so as many
+    rounds as there are names are enough; the cap ends what does not settle.
+    """
+    references = {
+        name: [_range_variables(body, frozenset()) for body, inl in found if inl]
+        for name, found in bodies.items()
+    }
+    weights = dict.fromkeys(bodies, 1)
+    for _round in range(min(len(bodies), 40)):
+        for name, counters in references.items():
+            sums = [
+                sum(n * (weights.get(k[1], 1) if not k[0] else 1) for k, n in c.items())
+                for c in counters
+            ]
+            weights[name] = min(max([1, *sums]), 1_000_000)
+    return weights
+
+
+def _strings(parts: list[Any]) -> list[str]:
+    return [str(p["String"].get("sval", "")) for p in parts if "String" in p]
+
+
+def _is_short(arguments: list[Any]) -> bool:
+    if len(arguments) < 2:
+        return True
+    constant = arguments[1].get("A_Const", {}).get("ival")
+    return constant is not None and constant.get("ival", 0) <= MAX_REPEATED_CHARS
