@@ -1,0 +1,357 @@
+"""Entries to executions, lock waits and events; each run of a statement counted once.
+
+One run leaves up to four messages: parse, bind and execute durations, and a plan of
+auto_explain. They are joined by process, text and order:
+
+* Durations of the parse and bind phases belong to the next execute of the same text.
+* ``execute fetch from`` goes on with a run that has been counted already.
+* A duration alone (log_duration, or a text that log_statement has printed) belongs to
+  the text the process logged before. Without one it stays an event: whose time it is
+  cannot be told.
+* A plan comes before its duration line, except for a SELECT of the extended protocol,
+  whose executor ends when the portal closes. A plan without a duration line (only
+  auto_explain logs) is an execution of its own, unless it ran inside a function.
+* A message that looks like a duration but has a CONTEXT or STATEMENT was written by a
+  function (RAISE LOG) and is no execution; the server hides both on the real ones.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from sys import intern
+
+from analyzer.domain.execution import Execution, LockWait, LogEvent
+from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
+from analyzer.logs.auto_explain import LoggedPlan, read_plan
+from analyzer.logs.entry import LogEntry
+from analyzer.logs.messages import (
+    Duration,
+    holders,
+    queue,
+    read_duration,
+    read_lock,
+    read_logged_statement,
+    read_parameters,
+)
+from analyzer.logs.patterns import kind_of
+from analyzer.logs.process import (
+    MAX_WAITING_PLANS,
+    Phase,
+    ProcessState,
+    WaitingPlan,
+    WaitingText,
+    fits,
+    match_plans,
+)
+from analyzer.statements.prepared import prepared_query
+
+MAX_PROCESSES = 20_000
+MAX_EVENT_CHARS = 2_000
+MAX_KNOWN_TEXTS = 200_000
+
+_READS = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE)
+_PORTAL = re.compile(r"(?:unnamed portal|portal \")")
+
+
+class Classifier:
+    """Takes the entries of one server in time order; see the module's text."""
+
+    def __init__(self, fingerprint: Callable[[str], Fingerprint] | None = None) -> None:
+        """Start with nothing; ``fingerprint`` is asked once per distinct text."""
+        self.executions: list[Execution] = []
+        self.lock_waits: list[LockWait] = []
+        self.events: list[LogEvent] = []
+        self.plans_unattached_count = 0
+        self._fingerprint = fingerprint
+        self._fingerprints: dict[str, Fingerprint] = {}
+        self._texts: dict[str, str] = {}
+        self._processes: dict[str, ProcessState] = {}
+
+    def take(self, entry: LogEntry) -> None:
+        """Sort in one entry."""
+        if entry.severity == "LOG" and not entry.statement:
+            duration = read_duration(entry.message)
+            if duration is not None and duration.verb != "other":
+                self._take_duration(entry, duration)
+                return
+            logged = read_logged_statement(entry.message)
+            if logged is not None and not entry.context:
+                self._take_text(entry, *logged)
+                return
+        self._take_other(entry)
+
+    def finish(self) -> None:
+        """Settle what still waits for its other half; the log has ended."""
+        for key in list(self._processes):
+            self._settle(key)
+
+    def _take_duration(self, entry: LogEntry, duration: Duration) -> None:
+        if duration.verb == "plan":
+            self._take_plan(entry, duration)
+        elif entry.context:
+            self._event(entry, "other")
+        elif duration.verb in ("parse", "bind"):
+            self._take_phase(entry, duration)
+        elif duration.verb == "execute fetch from":
+            self._take_fetch(entry, duration)
+        elif duration.verb:
+            self._complete(entry, duration)
+        else:
+            self._take_bare_duration(entry, duration.duration_ms)
+
+    def _take_phase(self, entry: LogEntry, duration: Duration) -> None:
+        state = self._state(entry)
+        phase = Phase(
+            entry=entry,
+            query=duration.text.strip(),
+            duration_ms=duration.duration_ms,
+        )
+        unused = state.parse if duration.verb == "parse" else state.bind
+        if unused is not None:
+            self._event(unused.entry, f"{duration.verb}_without_execution")
+        if duration.verb == "parse":
+            state.parse = phase
+        else:
+            state.bind = phase
+
+    def _take_bare_duration(self, entry: LogEntry, duration_ms: float) -> None:
+        state = self._state(entry)
+        text, state.text = state.text, None
+        if text is None:
+            phase = Phase(entry=entry, query="", duration_ms=duration_ms)
+            state.durations.append(phase)
+            if len(state.durations) > 2:
+                self._event(state.durations.pop(0).entry, "duration_without_text")
+            return
+        # The end of the run is this line's time, its names are the text's.
+        origin = replace(text.entry.origin, logged_at=entry.origin.logged_at)
+        whole = replace(text.entry, origin=origin)
+        found = Duration(duration_ms=duration_ms, verb=text.verb, text=text.query)
+        if text.verb == "execute fetch from":
+            self._take_fetch(whole, found)
+        else:
+            self._complete(whole, found)
+
+    def _take_text(self, entry: LogEntry, verb: str, query: str) -> None:
+        state = self._state(entry)
+        self._drop_text(state)
+        state.text = WaitingText(entry=entry, verb=verb, query=query)
+        phases, state.durations = state.durations, []
+        if verb != "execute":
+            for phase in phases:
+                self._event(phase.entry, "duration_without_text")
+            return
+        # With log_duration the phases of this run came just before, without text.
+        text = query.strip()
+        if phases:
+            state.bind = replace(phases[-1], query=text)
+        if len(phases) > 1:
+            state.parse = replace(phases[-2], query=text)
+
+    def _take_fetch(self, entry: LogEntry, duration: Duration) -> None:
+        query = duration.text.strip()
+        state = self._state(entry)
+        for position in reversed(state.recent):
+            earlier = self.executions[position]
+            if earlier.query == query:
+                self.executions[position] = replace(
+                    earlier, duration_ms=earlier.duration_ms + duration.duration_ms
+                )
+                return
+        self._complete(entry, duration)
+
+    def _complete(self, entry: LogEntry, duration: Duration) -> None:
+        state = self._state(entry)
+        query = _query_of(entry, duration.text)
+        found = match_plans(
+            state.plans, query, entry.origin.logged_at, duration.duration_ms
+        )
+        state.plans = []
+        self.plans_unattached_count += found.part_of_it
+        for plan in found.on_their_own:
+            self._plan_alone(plan)
+        self._drop_text(state)
+        execution = self._execution(entry, query, duration.duration_ms)
+        if duration.verb == "execute":
+            execution = self._with_phases(execution, state, query)
+        if found.attached is not None:
+            execution = _with_plan(execution, found.attached.plan)
+        self.executions.append(execution)
+        if duration.verb != "statement":
+            state.recent.append(len(self.executions) - 1)
+
+    def _with_phases(
+        self, execution: Execution, state: ProcessState, query: str
+    ) -> Execution:
+        parse, bind = state.parse, state.bind
+        state.parse = state.bind = None
+        for name, phase in (("parse", parse), ("bind", bind)):
+            if phase is not None and phase.query != query:
+                self._event(phase.entry, f"{name}_without_execution")
+        parse_ms = parse.duration_ms if parse and parse.query == query else 0.0
+        bind_ms = bind.duration_ms if bind and bind.query == query else 0.0
+        if not parse_ms and not bind_ms:
+            return execution
+        return replace(execution, parse_duration_ms=parse_ms, bind_duration_ms=bind_ms)
+
+    def _take_plan(self, entry: LogEntry, duration: Duration) -> None:
+        plan = read_plan(duration.text)
+        if plan is None:
+            self.plans_unattached_count += 1
+            self._event(entry, "statement_auto_explain")
+            return
+        plan = replace(plan, query=(prepared_query(plan.query) or plan.query).strip())
+        if entry.context and not _PORTAL.match(entry.context):
+            # It ran inside a function, whose own execution counts its time.
+            self.plans_unattached_count += 1
+            return
+        state = self._state(entry)
+        if _READS.match(plan.query) and self._attach(state, plan, duration):
+            return
+        state.plans.append(
+            WaitingPlan(entry=entry, plan=plan, duration_ms=duration.duration_ms)
+        )
+        if len(state.plans) > MAX_WAITING_PLANS:
+            self._plan_alone(state.plans.pop(0))
+
+    def _attach(
+        self, state: ProcessState, plan: LoggedPlan, duration: Duration
+    ) -> bool:
+        for position in reversed(state.recent):
+            execution = self.executions[position]
+            if (
+                execution.query == plan.query
+                and execution.plan is None
+                and not execution.plan_text
+                and fits(duration.duration_ms, execution.duration_ms)
+            ):
+                self.executions[position] = _with_plan(execution, plan)
+                return True
+        return False
+
+    def _plan_alone(self, waiting: WaitingPlan) -> None:
+        execution = self._execution(
+            waiting.entry, waiting.plan.query, waiting.duration_ms
+        )
+        self.executions.append(_with_plan(execution, waiting.plan))
+
+    def _execution(self, entry: LogEntry, query: str, duration_ms: float) -> Execution:
+        origin = entry.origin
+        detail = entry.detail or entry.context
+        # Equal texts are one string in memory, however often they ran.
+        query = self._texts.setdefault(query, query)
+        return Execution(
+            logged_at=origin.logged_at,
+            duration_ms=duration_ms,
+            query=query,
+            parameters=read_parameters(detail) if detail else (),
+            session_id=intern(origin.process_key),
+            process_id=origin.process_id,
+            virtual_transaction_id=origin.virtual_transaction_id,
+            transaction_id=origin.transaction_id,
+            database=intern(origin.database),
+            user=intern(origin.user),
+            application_name=intern(origin.application_name),
+            remote_host=intern(origin.remote_host),
+            queryid=origin.queryid,
+            fingerprint=self._fingerprint_of(query),
+        )
+
+    def _fingerprint_of(self, query: str) -> Fingerprint:
+        if self._fingerprint is None:
+            return NO_FINGERPRINT
+        known = self._fingerprints.get(query)
+        if known is None:
+            if len(self._fingerprints) > MAX_KNOWN_TEXTS:
+                self._fingerprints.clear()
+                self._texts.clear()
+            known = self._fingerprints[query] = self._fingerprint(query)
+        return known
+
+    def _take_other(self, entry: LogEntry) -> None:
+        origin = entry.origin
+        lock = read_lock(entry.message)
+        if lock is not None:
+            self.lock_waits.append(
+                LockWait(
+                    logged_at=origin.logged_at,
+                    process_id=lock.process_id,
+                    lock_mode=lock.lock_mode,
+                    locked_object=lock.locked_object,
+                    waited_ms=lock.waited_ms,
+                    acquired=lock.acquired,
+                    query=entry.statement,
+                    holder_process_ids=holders(entry.detail),
+                    queue_process_ids=queue(entry.detail),
+                )
+            )
+            return
+        kind = kind_of(entry.message, entry.severity, origin.sqlstate)
+        if kind in ("statement_duration", "statement_auto_explain", "statement_log"):
+            kind = "other"
+        self._event(entry, kind)
+        if entry.severity in ("ERROR", "FATAL", "PANIC"):
+            # The statement failed, so no duration follows.
+            self._state(entry).text = None
+        if kind == "connection_disconnected":
+            self._settle(origin.process_key)
+
+    def _event(self, entry: LogEntry, kind: str) -> None:
+        origin = entry.origin
+        self.events.append(
+            LogEvent(
+                logged_at=origin.logged_at,
+                severity=entry.severity,
+                sqlstate=origin.sqlstate,
+                message=entry.message[:MAX_EVENT_CHARS],
+                kind=kind,
+                process_id=origin.process_id,
+                query=entry.statement,
+                database=origin.database,
+                user=origin.user,
+            )
+        )
+
+    def _drop_text(self, state: ProcessState) -> None:
+        text, state.text = state.text, None
+        if text is not None:
+            self._event(text.entry, "statement_without_duration")
+
+    def _state(self, entry: LogEntry) -> ProcessState:
+        key = entry.origin.process_key
+        state = self._processes.get(key)
+        if state is None:
+            if len(self._processes) >= MAX_PROCESSES:
+                self._settle(next(iter(self._processes)))
+            state = self._processes[key] = ProcessState()
+        return state
+
+    def _settle(self, key: str) -> None:
+        state = self._processes.pop(key, None)
+        if state is None:
+            return
+        self._drop_text(state)
+        for plan in state.plans:
+            self._plan_alone(plan)
+        for phase in state.durations:
+            self._event(phase.entry, "duration_without_text")
+        for name, unused in (("parse", state.parse), ("bind", state.bind)):
+            if unused is not None:
+                self._event(unused.entry, f"{name}_without_execution")
+
+
+def _query_of(entry: LogEntry, text: str) -> str:
+    # An EXECUTE says in its DETAIL what was prepared.
+    return ((entry.detail and prepared_query(entry.detail)) or text).strip()
+
+
+def _with_plan(execution: Execution, plan: LoggedPlan) -> Execution:
+    return replace(
+        execution,
+        plan=plan.tree,
+        plan_text=plan.text,
+        parameters=execution.parameters or read_parameters(plan.parameters),
+        queryid=execution.queryid or plan.queryid,
+    )

@@ -1,0 +1,162 @@
+"""The csv format: 23 columns up to PostgreSQL 12, 24 in 13, 26 from 14 on.
+
+A record ends at the first line end outside quotes; where it begins is never guessed
+from the look of a line, since a statement of several lines may look like records. Only
+if no end comes within the limit was the record cut off, and reading goes on at the
+next line.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+
+from analyzer.logs.entry import (
+    MAX_TEXT_CHARS,
+    UNKNOWN_TIME,
+    LogEntry,
+    Origin,
+    error_code,
+)
+from analyzer.logs.severity import ENGLISH
+from analyzer.logs.tally import Tally
+from analyzer.logs.timestamps import TIME_PATTERN, Clock
+
+COLUMNS = (
+    "log_time", "user_name", "database_name", "process_id", "connection_from",
+    "session_id", "session_line_num", "command_tag", "session_start_time",
+    "virtual_transaction_id", "transaction_id", "error_severity", "sql_state_code",
+    "message", "detail", "hint", "internal_query", "internal_query_pos", "context",
+    "query", "query_pos", "location", "application_name", "backend_type", "leader_pid",
+    "query_id",
+)  # fmt: skip
+COLUMN_COUNTS = (23, 24, 26)
+RECORD_START = re.compile(TIME_PATTERN + ',(?:"|,)')
+MAX_READ_AGAIN = 20
+"""How often, on average, a line may be read again after a record was given up."""
+
+_TEXT_LIMIT = 4 * MAX_TEXT_CHARS
+
+
+def read_csvlog(
+    blocks: Iterable[Sequence[str]], clock: Clock, tally: Tally
+) -> Iterator[LogEntry]:
+    """Entries of a csv log.
+
+    Args:
+        blocks: lists of lines without line ends.
+        clock: of this log.
+        tally: counts what was not understood.
+    """
+    # The csv module's own limit is 128 KiB, shorter than a long statement.
+    csv.field_size_limit(max(csv.field_size_limit(), _TEXT_LIMIT))
+    for lines in _Records(blocks, tally):
+        entry = _entry("\n".join(lines), clock)
+        if entry is None:
+            tally.not_understood(lines[0], count=len(lines))
+        else:
+            yield entry
+
+
+class _Records:
+    """Lines grouped into records by the parity of their quotes."""
+
+    def __init__(self, blocks: Iterable[Sequence[str]], tally: Tally) -> None:
+        self._fresh = (line for block in blocks for line in block)
+        self._again: deque[str] = deque()
+        self._tally = tally
+        self._read_again_count = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        while (line := self._next()) is not None:
+            if not RECORD_START.match(line):
+                if line.strip():
+                    self._tally.not_understood(line)
+                continue
+            record = [line]
+            if self._complete(record):
+                yield record
+            else:
+                self._give_up(record)
+
+    def _next(self) -> str | None:
+        if self._again:
+            return self._again.popleft()
+        line = next(self._fresh, None)
+        if line is not None:
+            self._tally.line_count += 1
+        return line
+
+    def _complete(self, record: list[str]) -> bool:
+        open_quotes = record[0].count('"') % 2
+        size = len(record[0])
+        while open_quotes and size <= _TEXT_LIMIT:
+            line = self._next()
+            if line is None:
+                return False
+            record.append(line)
+            open_quotes = (open_quotes + line.count('"')) % 2
+            size += len(line) + 1
+        return not open_quotes
+
+    def _give_up(self, record: list[str]) -> None:
+        rest = record[1:]
+        self._read_again_count += len(rest)
+        if self._read_again_count > MAX_READ_AGAIN * self._tally.line_count:
+            # Somebody makes us read the same lines over and over.
+            self._tally.not_understood(record[0], count=len(record))
+            return
+        self._tally.not_understood(record[0])
+        self._again.extendleft(reversed(rest))
+        if not any(RECORD_START.match(line) for line in rest):
+            self._tally.truncated_tail = True
+
+
+def _entry(text: str, clock: Clock) -> LogEntry | None:
+    try:
+        row = next(csv.reader([text], strict=True))
+    except (csv.Error, StopIteration):
+        return None
+    if len(row) not in COLUMN_COUNTS:
+        return None
+    severity = ENGLISH.get(row[11])
+    if severity is None:
+        return None
+    try:
+        origin = _origin(row, clock)
+    except ValueError:
+        return None
+    return LogEntry(
+        origin=origin,
+        severity=severity,
+        message=row[13][:MAX_TEXT_CHARS],
+        detail=row[14][:MAX_TEXT_CHARS],
+        hint=row[15],
+        internal_query=row[16],
+        context=row[18],
+        statement=row[19][:MAX_TEXT_CHARS],
+        location=row[21],
+    )
+
+
+def _origin(row: Sequence[str], clock: Clock) -> Origin:
+    return Origin(
+        logged_at=clock.read(row[0]) if row[0] else UNKNOWN_TIME,
+        user=row[1],
+        database=row[2],
+        process_id=int(row[3] or 0),
+        remote_host=_host(row[4]),
+        session_id=row[5],
+        virtual_transaction_id=row[9],
+        transaction_id=int(row[10] or 0),
+        sqlstate=error_code(row[12]),
+        application_name=row[22],
+        queryid=int(row[25] or 0) if len(row) > 25 else 0,
+    )
+
+
+def _host(connection_from: str) -> str:
+    host, separator, port = connection_from.rpartition(":")
+    return host if separator and port.isdecimal() else connection_from

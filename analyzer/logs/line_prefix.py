@@ -1,0 +1,245 @@
+"""A log_line_prefix as a compiled reader of the lines that begin with it.
+
+Source: PostgreSQL's ``log_status_format`` (elog.c). An escape that has nothing to say
+(a user in a background process) prints nothing, or blanks up to its padding; unknown
+escapes print nothing; the rest after ``%q`` is left out in background processes.
+
+**Forgery.** ``application_name``, user and database are chosen by clients, and may hold
+the text of a severity. A line that begins with a tab is never a record. On any other
+line the prefix must match from the start, and each chosen field is at most 63
+characters long (NAMEDATALEN − 1), so only a few splits are possible. If there are
+several, :class:`Splitter` takes the one whose names the same process also used in lines
+that can be read in one way only; without such a witness it takes the longest prefix,
+which believes the message that the server wrote last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from analyzer.logs.severity import SEVERITY_PATTERN
+from analyzer.logs.timestamps import TIME_PATTERN
+
+_NAME = ".{0,63}?"
+_FIELDS: Mapping[str, tuple[str, str]] = {
+    "a": ("application_name", _NAME),
+    "b": ("backend_type", ".{0,96}?"),
+    "c": ("session_id", r"(?:[0-9a-f]{1,16}\.[0-9a-f]{1,8})?"),
+    "d": ("database", _NAME),
+    "e": ("sqlstate", r"(?:[0-9A-Z]{5})?"),
+    "h": ("host", r"\S{0,255}?"),
+    "i": ("command_tag", _NAME),
+    "l": ("line_number", r"\d{0,19}"),
+    "L": ("local_host", r"\S{0,255}?"),
+    "m": ("time_ms", f"(?:{TIME_PATTERN})?"),
+    "n": ("time_epoch", r"(?:\d{1,12}\.\d{3})?"),
+    "p": ("process_id", r"\d{0,10}"),
+    "P": ("leader_process_id", r"\d{0,10}"),
+    "Q": ("queryid", r"(?:-?\d{1,19})?"),
+    "r": ("remote", r"\S{0,270}?"),
+    "s": ("session_start", f"(?:{TIME_PATTERN})?"),
+    "t": ("time", f"(?:{TIME_PATTERN})?"),
+    "u": ("user", _NAME),
+    "v": ("virtual_transaction_id", r"(?:-?\d{1,10}/\d{1,10})?"),
+    "x": ("transaction_id", r"\d{0,20}"),
+}
+NUMBER, WORD = "\ue000", "\ue001"
+"""Private escapes, for inferred prefixes: a number, and words of unknown meaning."""
+
+_ESCAPE = re.compile(r"%(-?\d*)(.)", re.DOTALL)
+_NEXT_SEVERITY = re.compile(SEVERITY_PATTERN, re.MULTILINE)
+_CHOSEN_BY_CLIENTS = frozenset("adui")
+LOOK_AHEAD_LINES = 300
+"""Lines in which a witness against a forged name is looked for."""
+
+_MAX_NAME_CHARS = 64
+_MAX_HEAD_CHARS = 1000
+_NAMES = ("user", "database", "application_name")
+_MAX_WITNESSES = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The start of a record: its fields, its severity, where the text begins."""
+
+    fields: Mapping[str, str | None]
+    severity: str
+    text_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinePrefix:
+    """A prefix as written in postgresql.conf, or one that was inferred.
+
+    Attributes:
+        text: the setting; for an inferred one a description.
+        pattern: regular expression of the prefix, with named groups.
+        has_chosen_fields: whether clients can write into it.
+    """
+
+    text: str
+    pattern: str
+    has_chosen_fields: bool = True
+
+    @cached_property
+    def head(self) -> re.Pattern[str]:
+        """Prefix and severity."""
+        return re.compile(self.pattern + SEVERITY_PATTERN)
+
+    @cached_property
+    def alone(self) -> re.Pattern[str]:
+        """The prefix without what follows it."""
+        return re.compile(self.pattern)
+
+    @property
+    def shown(self) -> str:
+        """The setting, readable also where parts of it are unknown."""
+        text = self.text.replace(f"%{NUMBER}", "(number)")
+        return text.replace(f"%{WORD}", "(words)")
+
+
+def line_prefix(text: str) -> LinePrefix:
+    """Compile a log_line_prefix.
+
+    >>> prefix = line_prefix("%m [%p] %q%u@%d ")
+    >>> found = prefix.head.match("2026-01-02 03:04:05.678 UTC [42] app@shop LOG:  hi")
+    >>> found["process_id"], found["user"], found["database"], found["severity"]
+    ('42', 'app', 'shop', 'LOG')
+    """
+    pieces: list[str] = []
+    seen: set[str] = set()
+    chosen = WORD in text
+    at = 0
+    optional = False
+    for found in _ESCAPE.finditer(text):
+        pieces.append(re.escape(text[at : found.start()]))
+        at = found.end()
+        padding, letter = found.groups()
+        chosen = chosen or letter in _CHOSEN_BY_CLIENTS
+        if letter == "q" and not optional:
+            # A background process stops here, so the severity may follow at once.
+            optional = True
+            pieces.append(f"(?:(?={SEVERITY_PATTERN.replace('?P<severity>', '?:')})|")
+        else:
+            pieces.append(_escape(letter, padding, seen))
+    rest = text[at:]
+    # A lone % at the end is a format error that prints nothing.
+    pieces.append(re.escape(rest[:-1] if rest.endswith("%") else rest))
+    pattern = "".join(pieces) + (")" if optional else "")
+    return LinePrefix(text=text, pattern=pattern, has_chosen_fields=chosen)
+
+
+def _escape(letter: str, padding: str, seen: set[str]) -> str:
+    if letter == "%":
+        return "%"
+    if letter == NUMBER:
+        return r"-?\d{0,20}"
+    if letter == WORD:
+        name = f"word{len(seen)}"
+        seen.add(name)
+        return f"(?P<{name}>{_NAME})"
+    if letter not in _FIELDS:
+        return ""
+    name, value = _FIELDS[letter]
+    # An escape may occur twice; its second value says nothing new.
+    group = f"(?:{value})" if name in seen else f"(?P<{name}>{value})"
+    seen.add(name)
+    blanks = " {0,%d}" % min(abs(int(padding)), 999) if padding.strip("-") else ""  # noqa: UP031
+    return f"{blanks}{group}{blanks}"
+
+
+class Splitter:
+    """Finds where the prefix of a line ends, also where a client tries to mislead."""
+
+    def __init__(self, prefix: LinePrefix) -> None:
+        self.prefix = prefix
+        self._match = prefix.head.match
+        groups = prefix.head.groupindex
+        self._key_group = groups.get("session_id") or groups.get("process_id") or 0
+        named = [groups[name] for name in _NAMES if name in groups]
+        # Of words with an unknown meaning the last is most likely a name.
+        words = [number for name, number in groups.items() if name[:4] == "word"]
+        self._name_groups = tuple(named or words[-1:])
+        self._believed: dict[str | None, re.Match[str]] = {}
+
+    def split(
+        self, line: str, block: Sequence[str] = (), number: int = 0
+    ) -> Head | None:
+        """The head of a record, or none if the line is not the start of one.
+
+        Args:
+            line: without its line end.
+            block: lines around it; witnesses may stand in those that follow.
+            number: of this line in the block.
+        """
+        # Without a severity near its start a line is no record, whatever the prefix.
+        if _NEXT_SEVERITY.search(line, 0, _MAX_HEAD_CHARS) is None:
+            return None
+        found = self._match(line, 0, _MAX_HEAD_CHARS)
+        if found is None:
+            return None
+        if self.prefix.has_chosen_fields:
+            found = self._settle(line, found, (block, number))
+        groups = found.groupdict()
+        return Head(
+            fields=groups, severity=groups["severity"] or "", text_at=found.end()
+        )
+
+    def _settle(
+        self, line: str, found: re.Match[str], place: tuple[Sequence[str], int]
+    ) -> re.Match[str]:
+        # Nothing but a second severity within reach makes a line ambiguous.
+        reach = found.end() + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
+        if _NEXT_SEVERITY.search(line, found.end(), reach) is not None:
+            splits = [found, *self._other_splits(line, found)]
+            if len(splits) > 1:
+                return self._most_believable(splits, place)
+        if len(self._believed) > _MAX_WITNESSES:
+            self._believed.clear()
+        self._believed[self._key(found)] = found
+        return found
+
+    def _key(self, found: re.Match[str]) -> str | None:
+        return found[self._key_group] if self._key_group else None
+
+    def _names(self, found: re.Match[str]) -> tuple[str | None, ...]:
+        return tuple(found[group] for group in self._name_groups)
+
+    def _other_splits(self, line: str, first: re.Match[str]) -> Iterator[re.Match[str]]:
+        start = first.start("severity") + 1
+        limit = start + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
+        for severity in _NEXT_SEVERITY.finditer(line, start, limit):
+            whole = self.prefix.alone.fullmatch(line, 0, severity.start())
+            if whole is not None:
+                # Matching up to the end of this severity gives its groups as well.
+                again = self.prefix.head.fullmatch(line, 0, severity.end())
+                if again is not None:
+                    yield again
+
+    def _most_believable(
+        self, splits: list[re.Match[str]], place: tuple[Sequence[str], int]
+    ) -> re.Match[str]:
+        keys = {self._key(split) for split in splits}
+        witnesses = [self._believed[key] for key in keys if key in self._believed]
+        witnesses += self._witnesses(keys, place)
+        believed = {self._names(witness) for witness in witnesses}
+        if self._name_groups:
+            for split in splits:
+                if self._names(split) in believed:
+                    return split
+        return splits[-1]
+
+    def _witnesses(
+        self, keys: set[str | None], place: tuple[Sequence[str], int]
+    ) -> Iterator[re.Match[str]]:
+        block, number = place
+        for line in block[number + 1 : number + 1 + LOOK_AHEAD_LINES]:
+            found = None if line.startswith("\t") else self._match(line)
+            if found is None or self._key(found) not in keys:
+                continue
+            if next(self._other_splits(line, found), None) is None:
+                yield found
+                return

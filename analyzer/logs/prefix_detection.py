@@ -1,0 +1,222 @@
+"""Which log_line_prefix a log was written with, told from its lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from analyzer.logs.line_prefix import NUMBER, WORD, LinePrefix, line_prefix
+from analyzer.logs.severity import SEVERITY_PATTERN
+from analyzer.logs.timestamps import TIME_PATTERN
+
+COMMON = (
+    "%m [%p] %q%u@%d ",
+    "%m [%p] ",
+    "%t [%p] %q%u@%d ",
+    "%t [%p] ",
+    "%t:%r:%u@%d:[%p]:",
+    "%m [%p] %q[user=%u,db=%d,app=%a] ",
+    "%m [%p] %q[user=%u,db=%d,app=%a,host=%h] ",
+    "%m [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ",
+    "%t [%p]: [%l-1] user=%u,db=%d,app=%a,client=%h ",
+    "%m [%p]: [%l-1] user=%u,db=%d ",
+    "%t [%p]: [%l-1] user=%u,db=%d ",
+    "%t [%p]: user=%u,db=%d,app=%a,client=%h ",
+    "%t-%c-",
+    "%m [%p] %q%u@%d/%a ",
+    "%m [%p][%v] : [%l-1] %q[app=%a] ",
+    "%t [%p-%l] %q%u@%d ",
+    "%t [%p]: [%l-1] user=%u,db=%d - PG-%e ",
+    "%t [%p]: [%l-1] [trx_id=%x] user=%u,db=%d ",
+    "[%p]: [%l-1] db=%d,user=%u ",
+    "%m %r %u %a [%c] [%p] ",
+    "%m [%p]: [%l-1] db=%d,user=%u ",
+    "pid=%p,user=%u,db=%d,app=%a,client=%h ",
+    "%p-%s-%c-%l-%h-%u-%d-%m ",
+    "%m [%p][%b][%v][%x] %q[user=%u,db=%d,app=%a] ",
+    "%t [%p] %q%u@%d %h ",
+    ' sql_error_code = %e time_ms = "%m" pid="%p" proc_start_time="%s" session_id="%c"'
+    ' vtid="%v" tid="%x" log_line="%l" %qdatabase="%d" connection_source="%r"'
+    ' user="%u" application_name="%a" ',
+    "%m [%p] %q%a ",
+    "",
+)
+"""Prefixes of distributions, services and manuals; tried first, in this order."""
+
+ENOUGH_RATIO = 0.98
+"""Share of the lines a prefix must explain to be taken without looking further."""
+
+MAX_RECORDS = 1000
+
+_SEVERITY = re.compile(SEVERITY_PATTERN)
+_LABELS = {
+    "user": "%u", "usr": "%u", "u": "%u", "db": "%d", "database": "%d", "d": "%d",
+    "dbname": "%d", "app": "%a", "application": "%a", "application_name": "%a",
+    "appname": "%a", "client": "%h", "host": "%h", "rhost": "%h", "remote": "%r",
+    "pid": "%p", "p": "%p", "session": "%c", "session_id": "%c", "sid": "%c",
+    "line": "%l", "vxid": "%v", "vtid": "%v", "xid": "%x", "txid": "%x", "tx": "%x",
+    "trx_id": "%x", "state": "%e", "sqlstate": "%e", "code": "%e", "error_code": "%e",
+    "query_id": "%Q", "queryid": "%Q", "qid": "%Q", "backend": "%b",
+    "connection_source": "%r", "sql_error_code": "%e", "tid": "%x", "log_line": "%l",
+}  # fmt: skip
+_SHAPES = (
+    (re.compile(TIME_PATTERN), None),
+    (re.compile(r"(?<![\w.])[0-9a-f]{8}\.[0-9a-f]{1,8}(?![\w.])"), "%c"),
+    (re.compile(r"(?<=\] )\[\d+-1\]|(?<=: )\[\d+-1\]"), "[%l-1]"),
+    (re.compile(r"\[\d+-\d+\]"), "[%p-%l]"),
+    (re.compile(r"(?<![\w.])00000(?![\w.])"), "%e"),
+    (re.compile(r"(?<![\w.])-?\d{15,19}(?![\w.])"), "%Q"),
+    (re.compile(r"(?<![\w.])1[0-9]{9}\.\d{3}(?![\w.])"), "%n"),
+    (re.compile(r"\[local\]|(?<=[ :=])\[?[\w.:]+\(\d+\)"), "%r"),
+    (re.compile(r"(?<=\[)\d+(?=\])"), "%p"),
+    (re.compile(r"(?<=[ \[(:])-?\d+/\d+(?=[ \]):])"), "%v"),
+    (re.compile(r"(?<![\w.%])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])"), "%h"),
+    (
+        re.compile(r"(?<=[ \]])(?:\[unknown\]|[\w.$-]+)@(?:\[unknown\]|[\w.$-]+)"),
+        "%u@%d",
+    ),
+)
+_LABELLED = re.compile(
+    r"\b([a-z_]+)( ?= ?)(\"?)((?:\[[^\]]*\]|[^\],\"=;|])*?)(\"?)"
+    r"(?=[\],;|]|\" | $| [a-z_]+ ?=)"
+)
+_PLAIN_NUMBER = re.compile(r"(?<![\w.%\]])-?\d+(?![\w.])")
+_AFTER_DATABASE = re.compile(r"(%u@%d[/:,|])[^%]+?([ :]*)\Z")
+_ANYTHING = (
+    rf"(?=.{{0,80}}?(?P<time>{TIME_PATTERN}))"
+    r"(?=(?:.{0,160}?(?:\[|pid=|\bPID )(?P<process_id>\d{1,10})(?:[\]-]|\b))?)"
+    r"[^\t].{0,400}?"
+)
+
+LOOSE = LinePrefix(text="(inferred: time, process id)", pattern=_ANYTHING)
+"""Any start of a line with a time; tells time and process id, no names."""
+
+
+def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
+    """The prefix that explains most lines of a sample, or none if no line has one.
+
+    First the common prefixes are tried, then one is inferred from the times, process
+    ids and ``label=`` pairs before the severity, and at last any start of a line that
+    holds a time is accepted without names.
+
+    >>> detect_prefix(["2026-01-02 03:04:05.678 UTC [42] app@shop LOG:  hi"]).text
+    '%m [%p] %q%u@%d '
+    """
+    records = [line for line in lines if _is_record(line)]
+    if not records:
+        return None
+    # Spread over the sample, so that the first connections do not decide alone.
+    records = records[:: max(len(records) // MAX_RECORDS, 1)]
+    tried: list[LinePrefix] = []
+    for text in COMMON:
+        tried.append(line_prefix(text))
+        if text and _ratio(tried[-1], records) >= ENOUGH_RATIO:
+            return tried[-1]
+    best, _ = _best(tried, records)
+    inferred = [line_prefix(text) for text in _templates(records)]
+    return _best([best, *inferred, LOOSE], records)[0]
+
+
+def explained_ratio(prefix: LinePrefix, lines: Sequence[str]) -> float:
+    """Share of the lines with a severity that begin with this prefix, 0 to 1."""
+    records = [line for line in lines if _is_record(line)]
+    return _ratio(prefix, records) if records else 0.0
+
+
+def _is_record(line: str) -> bool:
+    return bool(line) and line[0] != "\t" and bool(_SEVERITY.search(line, 0, 600))
+
+
+def _ratio(prefix: LinePrefix, records: Sequence[str]) -> float:
+    match = prefix.head.match
+    found = [match(line) for line in records]
+    # A name with a blank hints at a prefix that took more than the name.
+    doubtful = sum(_has_blank_name(item) for item in found if item is not None)
+    return (sum(item is not None for item in found) - doubtful / 2) / len(records)
+
+
+def _has_blank_name(found: re.Match[str]) -> bool:
+    groups = found.groupdict()
+    return any(" " in (groups.get(name) or "") for name in ("user", "database"))
+
+
+def _best(
+    prefixes: Sequence[LinePrefix], records: Sequence[str]
+) -> tuple[LinePrefix, float]:
+    # The first of equals is taken, so the order of the candidates is their rank.
+    ratios = [_ratio(prefix, records) for prefix in prefixes]
+    best = max(range(len(prefixes)), key=lambda n: (round(ratios[n], 2), -n))
+    return prefixes[best], ratios[best]
+
+
+def _templates(records: Sequence[str]) -> list[str]:
+    """Shapes of what stands before the severity, the most frequent first."""
+    shapes: Counter[tuple[str, ...]] = Counter()
+    for line in records:
+        found = _SEVERITY.search(line, 0, 600)
+        if found is not None:
+            shapes[tuple(_template(line[: found.start()]).split(" "))] += 1
+    by_length: dict[int, list[tuple[str, ...]]] = {}
+    for shape, _ in shapes.most_common(200):
+        by_length.setdefault(len(shape), []).append(shape)
+    general = [_generalized(group) for group in by_length.values()]
+    return [
+        *(_optional(long, short) for long in general for short in general),
+        *(_with_optional_end(shape, count) for shape in general for count in (1, 2, 3)),
+        *(" ".join(shape) for shape in general),
+        *(" ".join(shape) for shape, _ in shapes.most_common(4)),
+    ]
+
+
+def _generalized(shapes: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Where shapes of the same number of words differ, any word may stand."""
+    return tuple(_word_for(set(words)) for words in zip(*shapes, strict=True))
+
+
+def _word_for(words: set[str]) -> str:
+    if len(words) == 1:
+        return min(words)
+    # An escape may have nothing to print, and an error code may be all digits.
+    words -= {""}
+    for escape in ("%e", "%Q"):
+        if words == {escape, f"%{NUMBER}"}:
+            return escape
+    only = min(words)
+    return only if len(words) == 1 and only[0] == "%" else f"%{WORD}"
+
+
+def _optional(long: tuple[str, ...], short: tuple[str, ...]) -> str:
+    """Lines of background processes are the same, cut off somewhere."""
+    head = short[:-1] if short[-1:] == ("",) else short
+    if len(short) < len(long) and head and long[: len(head)] == head:
+        return " ".join(head) + " %q" + " ".join(long[len(head) :])
+    return " ".join(long)
+
+
+def _with_optional_end(shape: tuple[str, ...], count: int) -> str:
+    """The last words may be missing, as after ``%q`` in background processes."""
+    words = shape[:-1] if shape[-1:] == ("",) else shape
+    head, tail = words[:-count], words[-count:]
+    end = " " if len(words) < len(shape) else ""
+    return " ".join((*head, "%q")) + " ".join(tail) + end
+
+
+def _template(head: str) -> str:
+    text = head.replace("%", "%%")
+    text = _LABELLED.sub(_label, text)
+    for shape, escape in _SHAPES:
+        text = shape.sub(lambda m, e=escape: e or _time_escape(m[0]), text, count=1)  # type: ignore[misc]
+    text = _AFTER_DATABASE.sub(r"\1%a\2", text)
+    return _PLAIN_NUMBER.sub(f"%{NUMBER}", text)
+
+
+def _time_escape(text: str) -> str:
+    return "%m" if "." in text else "%t"
+
+
+def _label(found: re.Match[str]) -> str:
+    escape = _LABELS.get(found[1])
+    if escape is None:
+        return found[0]
+    return f"{found[1]}{found[2]}{found[3]}{escape}{found[5]}"

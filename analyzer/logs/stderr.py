@@ -1,0 +1,188 @@
+"""The plain format: records that begin with log_line_prefix, joined to entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from analyzer.logs.entry import UNKNOWN_TIME, LogEntry, Origin, error_code
+from analyzer.logs.line_prefix import Head, LinePrefix, Splitter
+from analyzer.logs.severity import ENGLISH
+from analyzer.logs.stitch import Record, Stitcher, is_companion
+from analyzer.logs.tally import Tally
+from analyzer.logs.timestamps import Clock
+
+_VERBOSE_CODE = re.compile(r"([0-9A-Z]{5}): ")
+_SQLSTATE_CLASS = re.compile(
+    "0[0-389ABFLPZ]|10|2[0-8BDF]|3[489BDF]|4[0-24]|5[3-578]|72|F0|HV|P0|XX"
+)
+_CURSOR = re.compile(r" at character \d+\Z")
+_MAY_SPAN_LINES = re.compile(
+    r"(?:duration: |statement: |execute |automatic |plan:|restartpoint |checkpoint )"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StderrOptions:
+    """How to read a plain log.
+
+    Attributes:
+        prefix: of the lines.
+        fallback: tried where ``prefix`` does not match; for inferred prefixes.
+        tabs_stripped: a relay removed the tab in front of continuation lines, so a
+            line without prefix continues the one before. Such a log can be forged by
+            a statement of several lines, which no reader can tell.
+        assumed_time: for lines without a time of their own.
+    """
+
+    prefix: LinePrefix
+    fallback: LinePrefix | None = None
+    tabs_stripped: bool = False
+    assumed_time: datetime = UNKNOWN_TIME
+
+
+class StderrReader:
+    """Reads blocks of lines; one for each file."""
+
+    def __init__(self, options: StderrOptions, clock: Clock, tally: Tally) -> None:
+        self._options = options
+        self._clock = clock
+        self._tally = tally
+        self._splitters = [Splitter(options.prefix)]
+        if options.fallback is not None:
+            self._splitters.append(Splitter(options.fallback))
+        self._stitcher = Stitcher()
+        self._current: Record | None = None
+        self._last_time = options.assumed_time
+
+    def read(self, blocks: Iterable[Sequence[str]]) -> Iterator[LogEntry]:
+        """Entries of a log, each once its companions have been read.
+
+        Args:
+            blocks: lists of lines without line ends.
+        """
+        for block in blocks:
+            for number, line in enumerate(block):
+                self._tally.line_count += 1
+                if line[:1] == "\t":
+                    self._continue(line, line[1:])
+                    continue
+                head = self._split(line, block, number)
+                if head is None:
+                    self._without_prefix(line)
+                else:
+                    yield from self._finish()
+                    self._begin(line, head)
+        yield from self._finish()
+        yield from self._stitcher.flush()
+
+    def _split(self, line: str, block: Sequence[str], number: int) -> Head | None:
+        for splitter in self._splitters:
+            head = splitter.split(line, block, number)
+            if head is not None:
+                return head
+        return None
+
+    def _continue(self, line: str, text: str) -> None:
+        if self._current is None:
+            self._tally.not_understood(line)
+        else:
+            self._current.add(text)
+
+    def _without_prefix(self, line: str) -> None:
+        current = self._current
+        if (
+            self._options.tabs_stripped
+            and current is not None
+            and (is_companion(current.severity) or _may_span_lines(current))
+        ):
+            current.add(line)
+        elif line.strip():
+            self._tally.not_understood(line)
+
+    def _begin(self, line: str, head: Head) -> None:
+        severity = ENGLISH[head.severity]
+        text = line[head.text_at :]
+        process_id = int(head.fields.get("process_id") or 0)
+        session = head.fields.get("session_id") or self._session(head, process_id)
+        # Only a message needs all its fields, a companion the process it belongs to.
+        origin = None
+        if not is_companion(severity):
+            origin = self._origin(head, process_id, session)
+        key = session or str(process_id or "")
+        self._current = Record(key, severity, [text], origin, len(text))
+
+    def _finish(self) -> Iterator[LogEntry]:
+        record, self._current = self._current, None
+        if record is None:
+            return
+        if record.origin is not None:
+            yield from self._stitcher.take(_without_extras(record))
+        elif not self._stitcher.join(record):
+            self._tally.not_understood(
+                f"{record.severity}:  {record.lines[0]}", count=len(record.lines)
+            )
+
+    def _origin(self, head: Head, process_id: int, session: str) -> Origin:
+        get = head.fields.get
+        return Origin(
+            logged_at=self._time(head),
+            process_id=process_id,
+            session_id=session,
+            user=_known(get("user")),
+            database=_known(get("database")),
+            application_name=_known(get("application_name")),
+            remote_host=_known((get("remote") or get("host") or "").partition("(")[0]),
+            virtual_transaction_id=get("virtual_transaction_id") or "",
+            transaction_id=int(get("transaction_id") or 0),
+            queryid=int(get("queryid") or 0),
+            sqlstate=error_code(get("sqlstate")),
+        )
+
+    def _session(self, head: Head, process_id: int) -> str:
+        started = head.fields.get("session_start")
+        if not started or not process_id:
+            return ""
+        try:
+            seconds = int(self._clock.read(started).timestamp())
+        except ValueError:
+            return ""
+        return f"{seconds:x}.{process_id:x}"
+
+    def _time(self, head: Head) -> datetime:
+        get = head.fields.get
+        try:
+            if text := get("time_ms") or get("time"):
+                self._last_time = self._clock.read(text)
+            elif epoch := get("time_epoch"):
+                self._last_time = datetime.fromtimestamp(float(epoch), UTC)
+        except (ValueError, OverflowError, OSError):
+            # A date that does not exist; the time of the line before is closest.
+            pass
+        return self._last_time
+
+
+def _known(value: str | None) -> str:
+    return "" if value is None or value == "[unknown]" else value
+
+
+def _may_span_lines(record: Record) -> bool:
+    return _MAY_SPAN_LINES.match(record.lines[0]) is not None
+
+
+def _without_extras(record: Record) -> Record:
+    """Take off what log_error_verbosity and the cursor position add to a message.
+
+    The other formats have them in fields of their own.
+    """
+    code = _VERBOSE_CODE.match(record.lines[0])
+    if code is not None and record.origin is not None:
+        known = record.origin.sqlstate
+        if code[1] == known or _SQLSTATE_CLASS.match(code[1]):
+            record.lines[0] = record.lines[0][code.end() :]
+            record.origin = replace(record.origin, sqlstate=error_code(code[1]))
+    if record.severity != "LOG":
+        record.lines[-1] = _CURSOR.sub("", record.lines[-1])
+    return record

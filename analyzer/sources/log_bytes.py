@@ -1,0 +1,184 @@
+"""Log files as blocks of lines: plain or compressed, bounded in memory."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from io import BufferedIOBase
+from pathlib import Path
+from typing import IO
+
+from analyzer.errors import LogFormatError
+
+BLOCK_BYTES = 1 << 20
+MAX_LINE_BYTES = 48 << 20
+SAMPLE_BYTES = 512 << 10
+MAX_RATIO = 1100
+"""gzip cannot exceed 1032; logs reach some dozens. More is a bomb."""
+_RATIO_COUNTS_FROM_BYTES = 64 << 20
+
+_GZIP = b"\x1f\x8b"
+_BZIP2 = b"BZh"
+_XZ = b"\xfd7zXZ\x00"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, OSError)
+
+
+class LogFile:
+    """One file on disk; read it with :meth:`blocks`, as often as needed."""
+
+    def __init__(self, path: Path) -> None:
+        """Check that the file can be read.
+
+        Raises:
+            LogFormatError: it is missing, no regular file, not permitted or empty.
+        """
+        self.path = path
+        self.bytes_read = 0
+        self.ends_in_middle = False
+        self.progress: Callable[[float], None] | None = None
+        try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode):
+                kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+                raise LogFormatError(
+                    f'cannot read log "{path}": it is {kind}',
+                    hint="Name the log files themselves.",
+                )
+            with path.open("rb") as file:
+                self._magic = file.read(8)
+        except OSError as error:
+            raise LogFormatError(
+                f'cannot read log "{path}": {error.strerror}',
+                hint="Check the name and the permissions of the file.",
+            ) from error
+        self.size_bytes = status.st_size
+        self.modified_at_s = status.st_mtime
+        if not self.size_bytes:
+            raise LogFormatError(f'log "{path}" is empty')
+        self._refuse_what_cannot_be_read()
+
+    def sample(self) -> list[str]:
+        """The first lines, of about half a megabyte.
+
+        Raises:
+            LogFormatError: it holds no text.
+        """
+        data = b""
+        for block in self._bytes():
+            data += block
+            if len(data) >= SAMPLE_BYTES:
+                break
+        if data.count(b"\0") * 100 > len(data):
+            raise self._not_text()
+        lines = data.decode("utf-8", "replace").removeprefix("\ufeff").split("\n")
+        if len(lines) > 1 and len(data) >= SAMPLE_BYTES:
+            lines.pop()
+        if not any(line.strip() for line in lines):
+            raise LogFormatError(f'log "{self.path}" is empty')
+        return lines
+
+    def blocks(self, *, crlf: bool = False) -> Iterator[list[str]]:
+        """All lines without their ends, some thousand at a time.
+
+        Args:
+            crlf: every line ends in CR LF, so the CR is no part of it.
+        """
+        self.bytes_read = 0
+        rest = b""
+        first = True
+        for data in self._bytes():
+            self.bytes_read += len(data)
+            rest += data
+            end = rest.rfind(b"\n") + 1
+            if not end and len(rest) < MAX_LINE_BYTES:
+                continue
+            ready, rest = rest[: end or len(rest)], rest[end or len(rest) :]
+            yield _split(ready, crlf=crlf, first=first)
+            first = False
+        if rest:
+            self.ends_in_middle = True
+            yield _split(rest + b"\n", crlf=crlf, first=first)
+
+    def _bytes(self) -> Iterator[bytes]:
+        with self.path.open("rb") as raw:
+            total = 0
+            for data in self._chunks(self._decompressed(raw)):
+                total += len(data)
+                self._refuse_a_bomb(total, raw.tell())
+                if self.progress is not None:
+                    self.progress(min(raw.tell() / self.size_bytes, 1.0))
+                yield data
+
+    def _chunks(self, opened: IO[bytes] | BufferedIOBase) -> Iterator[bytes]:
+        """About a megabyte each; what came before a fault of the file is kept."""
+        is_first, at_end = True, False
+        while not at_end:
+            parts: list[bytes] = []
+            size = 0
+            try:
+                while size < BLOCK_BYTES and not at_end:
+                    parts.append(opened.read1(BLOCK_BYTES))  # type: ignore[union-attr]
+                    size += len(parts[-1])
+                    at_end = not parts[-1]
+            except _BROKEN as error:
+                if is_first and not size:
+                    raise LogFormatError(
+                        f'log "{self.path}" cannot be decompressed',
+                        detail=f"{error}.",
+                    ) from error
+                self.ends_in_middle = at_end = True
+            is_first = False
+            if size:
+                yield b"".join(parts)
+
+    def _decompressed(self, raw: IO[bytes]) -> IO[bytes] | BufferedIOBase:
+        if self._magic.startswith(_GZIP):
+            return gzip.GzipFile(fileobj=raw)
+        if self._magic.startswith(_BZIP2):
+            return bz2.BZ2File(raw)
+        return lzma.LZMAFile(raw) if self._magic.startswith(_XZ) else raw
+
+    def _refuse_a_bomb(self, total: int, compressed: int) -> None:
+        if total > _RATIO_COUNTS_FROM_BYTES and total > MAX_RATIO * max(compressed, 1):
+            raise LogFormatError(
+                f'log "{self.path}" is not decompressed any further',
+                detail=f"It grows more than {MAX_RATIO}-fold, which no log does.",
+            )
+
+    def _refuse_what_cannot_be_read(self) -> None:
+        if self._magic.startswith(_ZSTD):
+            raise LogFormatError(
+                f'log "{self.path}" is compressed with zstd, which is not supported',
+                hint="Decompress it first: zstd -d FILE.",
+            )
+        if self._magic.startswith(_UTF16):
+            raise LogFormatError(
+                f'log "{self.path}" is in UTF-16',
+                hint="Convert it first: iconv -f UTF-16 -t UTF-8 FILE.",
+            )
+        if self._magic.startswith((b"\x7fELF", b"PGDMP", b"%PDF", b"PK\x03\x04")):
+            raise self._not_text()
+
+    def _not_text(self) -> LogFormatError:
+        return LogFormatError(
+            f'"{self.path}" is a binary file, not a PostgreSQL log',
+            hint="Pass the server's log in stderr, csvlog or jsonlog format.",
+        )
+
+
+def _split(data: bytes, *, crlf: bool, first: bool) -> list[str]:
+    text = data.decode("utf-8", "replace")
+    if first:
+        text = text.removeprefix("\ufeff")
+    if crlf:
+        text = text.replace("\r\n", "\n")
+    lines = text.split("\n")
+    # What follows the last line end is the next block's.
+    lines.pop()
+    return lines
