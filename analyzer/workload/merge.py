@@ -1,0 +1,243 @@
+"""Counters, executions and submitted texts as one workload, keyed by fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from analyzer.domain.execution import Execution, LogContents
+from analyzer.domain.snapshot import Snapshot, SnapshotDelta, StatementCounters
+from analyzer.domain.statement import (
+    NO_FINGERPRINT,
+    Fingerprint,
+    Statement,
+    StatementKind,
+)
+from analyzer.domain.workload import Latency, Window, Workload, WorkloadItem
+from analyzer.statements.describe import describe
+from analyzer.statements.fingerprint import fingerprint
+from analyzer.statements.prepared import prepared_query
+from analyzer.workload.counters import total
+from analyzer.workload.delta import weakest
+from analyzer.workload.parts import LeftOut, Part, Parts, Source
+from analyzer.workload.percentiles import latency
+from analyzer.workload.rank import rank
+from analyzer.workload.samples import parameter_sets
+from analyzer.workload.unseen import not_seen_of_delta, not_seen_of_logs
+
+OWN_MARKER = "/* pgproof */"
+OWN_APPLICATION = "pgproof"
+
+_NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadInputs:
+    """What a workload is made of; at least one of delta, logs and submitted.
+
+    Attributes:
+        server_id: system identifier, or ``snapshot`` for files alone.
+        database: whose statements count; empty means all.
+        window: the span asked for; none is that of the delta, else of the log.
+        delta: differences of pg_stat_statements.
+        snapshot: the later one, for texts and names.
+        query_texts: texts by queryid that were read earlier.
+        logs: what was read from log files.
+        submitted: texts a user gave.
+    """
+
+    server_id: str
+    database: str = ""
+    window: Window | None = None
+    delta: SnapshotDelta | None = None
+    snapshot: Snapshot | None = None
+    query_texts: Mapping[int, str] = field(default_factory=dict)
+    logs: LogContents | None = None
+    submitted: tuple[str, ...] = ()
+
+
+def build_workload(inputs: WorkloadInputs) -> Workload:
+    """Join everything by fingerprint and rank it by execution time.
+
+    Counters come from pg_stat_statements where it has the statement, else from the log.
+    Percentiles and parameters come from the log. Utility statements and our own are
+    left out and counted in ``not_seen``; so is what has no text.
+    """
+    parts = Parts()
+    _add_counters(parts, inputs)
+    _add_executions(parts, inputs)
+    for query in inputs.submitted:
+        _part(parts, query).sources.add(Source.SUBMITTED)
+    total_ms = parts.total_ms
+    items = [
+        _item(part, total_ms) for part in parts.by_fingerprint.values() if part.sources
+    ]
+    return Workload(
+        server_id=inputs.server_id,
+        database=inputs.database,
+        window=inputs.window or _window(inputs),
+        items=rank(items),
+        covered_time_ratio=_covered_ratio(parts, total_ms),
+        not_seen=(
+            *parts.left_out_as_not_seen(),
+            *not_seen_of_delta(inputs.delta),
+            *not_seen_of_logs(inputs.logs),
+        ),
+    )
+
+
+def _add_counters(parts: Parts, inputs: WorkloadInputs) -> None:
+    if inputs.delta is None:
+        return
+    snapshot = inputs.snapshot
+    texts = {**inputs.query_texts, **(snapshot.query_texts if snapshot else {})}
+    names = snapshot.database_names if snapshot else {}
+    for delta in inputs.delta.deltas:
+        database = names.get(delta.key.dbid, "")
+        if inputs.database and database not in ("", inputs.database):
+            continue
+        text = texts.get(delta.key.queryid)
+        exec_ms = delta.counters.total_exec_time_ms
+        if delta.key.toplevel:
+            parts.total_ms += exec_ms
+        if text is None:
+            parts.leave_out(LeftOut.NO_TEXT, delta.counters.calls, exec_ms)
+        elif OWN_MARKER in text:
+            parts.leave_out(LeftOut.OWN, delta.counters.calls, exec_ms)
+        else:
+            part = _part(parts, text)
+            if part.statement.kind is StatementKind.UTILITY:
+                parts.leave_out(LeftOut.UTILITY, delta.counters.calls, exec_ms)
+                continue
+            part.deltas.append(delta)
+            part.sources.add(Source.PG_STAT_STATEMENTS)
+            part.databases.add(database)
+
+
+def _add_executions(parts: Parts, inputs: WorkloadInputs) -> None:
+    window = _log_window(inputs)
+    for execution in inputs.logs.executions if inputs.logs else ():
+        if inputs.database and execution.database not in ("", inputs.database):
+            continue
+        if (
+            execution.application_name == OWN_APPLICATION
+            or OWN_MARKER in execution.query[:200]
+        ):
+            parts.leave_out(LeftOut.OWN, 1, execution.duration_ms)
+            continue
+        part = _part(parts, execution.query, execution.fingerprint)
+        if part.statement.kind is StatementKind.UTILITY:
+            parts.leave_out(LeftOut.UTILITY_IN_LOG, 1, execution.duration_ms)
+        elif part.deltas or window is None or _within(window, execution.logged_at):
+            part.executions.append(execution)
+            part.sources.add(Source.LOG)
+            part.databases.add(execution.database)
+        else:
+            parts.leave_out(LeftOut.OTHER_TIME, 1, execution.duration_ms)
+    for part in parts.by_fingerprint.values():
+        if not part.deltas:
+            parts.total_ms += sum(item.duration_ms for item in part.executions)
+
+
+def _log_window(inputs: WorkloadInputs) -> Window | None:
+    """Statements that only a log tells of count if they ran in this window."""
+    window = inputs.window or (_window(inputs) if inputs.delta else None)
+    return window if window is not None and window.duration_s > 0 else None
+
+
+def _within(window: Window, moment: datetime) -> bool:
+    return window.started_at <= moment < window.ended_at
+
+
+def _part(parts: Parts, query: str, known: Fingerprint = NO_FINGERPRINT) -> Part:
+    name = known or parts.fingerprints.get(query)
+    if not name:
+        name = fingerprint(prepared_query(query) or query)
+        parts.fingerprints[query] = name
+    part = parts.by_fingerprint.get(name)
+    if part is None:
+        statement = replace(_described(query), fingerprint=name)
+        part = parts.by_fingerprint[name] = Part(statement=statement)
+    return part
+
+
+def _described(query: str) -> Statement:
+    return describe(prepared_query(query) or query)
+
+
+def _item(part: Part, total_ms: float) -> WorkloadItem:
+    counters = (
+        total(delta.counters for delta in part.deltas)
+        if part.deltas
+        else _counters_of(part.executions)
+    )
+    statement, sets = part.statement, parameter_sets(part.statement, part.executions)
+    if not sets and part.executions:
+        # pg_stat_statements may have squashed a list that the log shows in full.
+        middle = sorted(part.executions, key=lambda e: e.duration_ms)
+        logged = _described(middle[len(middle) // 2].query)
+        sets = parameter_sets(logged, part.executions)
+        if sets:
+            statement = replace(logged, fingerprint=statement.fingerprint)
+    return WorkloadItem(
+        statement=statement,
+        counters=counters,
+        exec_time_ratio=counters.total_exec_time_ms / total_ms if total_ms else 0.0,
+        queryids=_queryids(part),
+        latency=_latency(part, counters),
+        parameter_sets=sets,
+        certainty=weakest(delta.certainty for delta in part.deltas),
+        sources=tuple(source for source in Source if source in part.sources),
+        databases=tuple(sorted(filter(None, part.databases))),
+    )
+
+
+def _queryids(part: Part) -> tuple[int, ...]:
+    found = {delta.key.queryid for delta in part.deltas}
+    found |= {item.queryid for item in part.executions if item.queryid}
+    return tuple(sorted(found))
+
+
+def _counters_of(executions: Sequence[Execution]) -> StatementCounters:
+    if not executions:
+        return StatementCounters()
+    durations = [item.duration_ms for item in executions]
+    mean = sum(durations) / len(durations)
+    variance = sum((value - mean) ** 2 for value in durations) / len(durations)
+    return StatementCounters(
+        calls=len(durations),
+        total_exec_time_ms=sum(durations),
+        min_exec_time_ms=min(durations),
+        max_exec_time_ms=max(durations),
+        mean_exec_time_ms=mean,
+        stddev_exec_time_ms=variance**0.5,
+    )
+
+
+def _latency(part: Part, counters: StatementCounters) -> Latency | None:
+    if not part.executions:
+        return None
+    count = len(part.executions)
+    source = "log: every execution"
+    if part.deltas and count < counters.calls:
+        source = f"log: {count:,} of {counters.calls:,} executions"
+    return latency([item.duration_ms for item in part.executions], source)
+
+
+def _window(inputs: WorkloadInputs) -> Window:
+    if inputs.delta is not None:
+        return Window(
+            started_at=inputs.delta.started_at, ended_at=inputs.delta.ended_at
+        )
+    executions = inputs.logs.executions if inputs.logs else ()
+    if not executions:
+        return Window(started_at=_NO_TIME, ended_at=_NO_TIME)
+    first = min(e.logged_at - timedelta(milliseconds=e.duration_ms) for e in executions)
+    last = max(e.logged_at for e in executions)
+    return Window(started_at=first, ended_at=last + timedelta(milliseconds=1))
+
+
+def _covered_ratio(parts: Parts, total_ms: float) -> float:
+    missing = parts.left_out_ms(LeftOut.NO_TEXT)
+    return max(1.0 - missing / total_ms, 0.0) if total_ms else 1.0

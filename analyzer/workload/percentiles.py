@@ -1,0 +1,53 @@
+"""Exact percentiles of durations, by nearest rank."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from analyzer.domain.workload import Latency
+
+
+def nearest_rank(ordered: Sequence[float], ratio: float) -> float:
+    """The ⌈ratio·n⌉-th smallest value, which is always one of the values.
+
+    Args:
+        ordered: ascending, not empty.
+        ratio: above 0, up to 1; 0.95 for the 95th percentile.
+
+    Raises:
+        ValueError: there is no value, or the ratio is out of range.
+
+    >>> nearest_rank([1.0, 2.0, 3.0, 4.0], 0.5)
+    2.0
+    >>> nearest_rank([float(n) for n in range(1, 101)], 0.95)
+    95.0
+    """
+    if not ordered or not 0 < ratio <= 1:
+        raise ValueError("a percentile needs a value and a ratio above 0, up to 1")
+    # In binary 0.95 * 100 is not 95, and a hair more would move the rank.
+    rank = math.ceil(Fraction(str(ratio)) * len(ordered))
+    return ordered[rank - 1]
+
+
+def latency(durations_ms: Sequence[float], source: str) -> Latency:
+    """Percentiles of durations in any order.
+
+    Args:
+        durations_ms: at least one.
+        source: what they stand on, for the user.
+
+    >>> latency([3.0, 1.0, 2.0], "log: every execution").p50_ms
+    2.0
+    """
+    ordered = sorted(durations_ms)
+    return Latency(
+        sample_count=len(ordered),
+        p50_ms=nearest_rank(ordered, 0.5),
+        p95_ms=nearest_rank(ordered, 0.95),
+        p99_ms=nearest_rank(ordered, 0.99),
+        max_ms=ordered[-1],
+        total_ms=math.fsum(ordered),
+        source=source,
+    )

@@ -1,0 +1,145 @@
+"""Parameter sets of a statement, sampled from its logged executions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+from analyzer.domain.execution import Execution
+from analyzer.domain.statement import Statement
+from analyzer.domain.workload import ParameterSet
+from analyzer.errors import AnalyzerError
+from analyzer.statements.lexer import Token, tokens
+
+T = TypeVar("T")
+
+MAX_PARAMETER_SETS = 12
+MAX_VALUE_CHARS = 10_000
+_CANDIDATES_PER_SET = 8
+
+
+def parameter_sets(
+    statement: Statement, executions: Sequence[Execution]
+) -> tuple[ParameterSet, ...]:
+    """Up to twelve distinct sets of values, spread over the durations.
+
+    Values are those bound to ``$n``, and the constants in the logged text where the
+    normalized query has a parameter. An execution whose text does not line up with the
+    normalized query gives none.
+
+    Args:
+        statement: whose normalized query the values are for.
+        executions: of this statement, in any order.
+    """
+    if not statement.parameter_count or not executions:
+        return ()
+    ordered = sorted(executions, key=lambda item: item.duration_ms)
+    found: dict[tuple[str | None, ...], float] = {}
+    normalized = _tokens(statement.normalized_query)
+    for execution in _spread(ordered, MAX_PARAMETER_SETS * _CANDIDATES_PER_SET):
+        values = _values(statement, normalized, execution)
+        if values is not None:
+            found.setdefault(values, execution.duration_ms)
+    sets = list(found.items())
+    return tuple(
+        ParameterSet(
+            values=values,
+            label="log",
+            source=f"log: an execution of {duration_ms:.3g} ms",
+            weight=1.0,
+        )
+        for values, duration_ms in _spread(sets, MAX_PARAMETER_SETS)
+    )
+
+
+def _spread(items: Sequence[T], count: int) -> Iterator[T]:
+    """At most ``count`` of the items, evenly, the first and last among them."""
+    if len(items) <= count:
+        yield from items
+        return
+    for number in range(count):
+        yield items[number * (len(items) - 1) // (count - 1)]
+
+
+def _values(
+    statement: Statement, normalized: Sequence[str] | None, execution: Execution
+) -> tuple[str | None, ...] | None:
+    if execution.query == statement.normalized_query:
+        values = execution.parameters
+    elif normalized is None:
+        return None
+    else:
+        found = _aligned(normalized, execution)
+        if found is None:
+            return None
+        values = tuple(
+            found.get(number) for number in range(1, statement.parameter_count + 1)
+        )
+        if len(found) < statement.parameter_count:
+            return None
+    if len(values) != statement.parameter_count:
+        return None
+    if any(value is not None and len(value) > MAX_VALUE_CHARS for value in values):
+        return None
+    return values
+
+
+def _aligned(
+    normalized: Sequence[str], execution: Execution
+) -> dict[int, str | None] | None:
+    """Values by parameter number, or none if the texts do not line up."""
+    raw = _tokens(execution.query)
+    if raw is None:
+        return None
+    found: dict[int, str | None] = {}
+    at = 0
+    for token in normalized:
+        if at >= len(raw):
+            return None
+        if not _is_parameter(token):
+            if raw[at].lower() != token.lower():
+                return None
+            at += 1
+            continue
+        value, used = _value(raw, at, execution)
+        if not used:
+            return None
+        found[int(token[1:])] = value
+        at += used
+    return found if at == len(raw) else None
+
+
+def _value(raw: Sequence[str], at: int, execution: Execution) -> tuple[str | None, int]:
+    """The constant at a place and how many tokens it takes, 0 if there is none."""
+    token = raw[at]
+    if _is_parameter(token):
+        number = int(token[1:])
+        if number > len(execution.parameters):
+            return None, 0
+        return execution.parameters[number - 1], 1
+    if token == "-" and at + 1 < len(raw) and raw[at + 1][:1].isdigit():
+        return f"-{raw[at + 1]}", 2
+    if token.lower() == "null":
+        return None, 1
+    if token.lower() in ("true", "false"):
+        return token.lower(), 1
+    if token[:1].isdigit() or token[:1] == ".":
+        return token, 1
+    if len(token) >= 2 and token[0] == token[-1] == "'":
+        return token[1:-1].replace("''", "'"), 1
+    return None, 0
+
+
+def _is_parameter(token: str) -> bool:
+    return token[:1] == "$" and token[1:].isdecimal()
+
+
+def _tokens(query: str) -> list[str] | None:
+    try:
+        found: Sequence[Token] = tokens(query)
+    except AnalyzerError:
+        return None
+    texts = [query[t.start : t.end] for t in found if "COMMENT" not in t.kind]
+    while texts and texts[-1] == ";":
+        texts.pop()
+    return texts

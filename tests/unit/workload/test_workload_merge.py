@@ -1,0 +1,182 @@
+"""Counters, logs and submitted texts become one workload."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from analyzer.domain.execution import Execution, LogContents, LogCoverage
+from analyzer.domain.snapshot import Snapshot, StatementCounters, StatementKey
+from analyzer.domain.statement import StatementKind
+from analyzer.workload.delta import since_reset
+from analyzer.workload.merge import WorkloadInputs, build_workload
+from analyzer.workload.rank import Measure, rank
+
+T0 = datetime(2026, 5, 4, 3, 0, 0, tzinfo=UTC)
+
+
+def snapshot(*entries: tuple[int, str, int, float], dbid: int = 1) -> Snapshot:
+    return Snapshot(
+        server_id="77",
+        taken_at=T0,
+        server_version_num=180_000,
+        stats_reset_at=T0 - timedelta(hours=1),
+        dealloc=0,
+        counters={
+            StatementKey(dbid=dbid, userid=1, queryid=n): StatementCounters(
+                calls=calls, total_exec_time_ms=ms, mean_exec_time_ms=ms / calls
+            )
+            for n, _, calls, ms in entries
+        },
+        query_texts={n: text for n, text, _, _ in entries if text},
+        database_names={1: "shop", 2: "other"},
+    )
+
+
+def execution(query: str, ms: float, minute: int = -5, **more: object) -> Execution:
+    return Execution(
+        logged_at=T0 + timedelta(minutes=minute),
+        duration_ms=ms,
+        query=query,
+        database="shop",
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def inputs(found: Snapshot | None = None, *executions: Execution) -> WorkloadInputs:
+    return WorkloadInputs(
+        server_id="77",
+        database="shop",
+        delta=since_reset(found) if found else None,
+        snapshot=found,
+        logs=LogContents(executions=executions) if executions else None,
+    )
+
+
+def test_queryids_of_one_fingerprint_are_one_item() -> None:
+    found = snapshot(
+        (5, "SELECT * FROM t WHERE id = $1", 10, 30.0),
+        (6, "SELECT * FROM t WHERE id = 7", 5, 10.0),
+        (7, "SELECT * FROM u", 1, 60.0),
+    )
+    workload = build_workload(inputs(found))
+    first, second = workload.items
+    assert "FROM u" in first.statement.normalized_query
+    assert second.queryids == (5, 6)
+    assert second.counters.calls == 15
+    assert second.exec_time_ratio == pytest.approx(0.4)
+    assert second.counters.mean_exec_time_ms == pytest.approx(40 / 15)
+    assert workload.window.started_at == T0 - timedelta(hours=1)
+    assert workload.covered_time_ratio == 1.0
+
+
+def test_utility_own_and_textless_statements_are_counted_only() -> None:
+    found = snapshot(
+        (1, "SELECT * FROM t", 1, 60.0),
+        (2, "VACUUM t", 2, 20.0),
+        (3, "SELECT /* pgproof */ 1", 3, 10.0),
+        (4, "", 4, 10.0),
+    )
+    workload = build_workload(inputs(found))
+    assert [i.queryids for i in workload.items] == [(1,)]
+    assert workload.items[0].exec_time_ratio == pytest.approx(0.6)
+    assert workload.covered_time_ratio == pytest.approx(0.9)
+    told = " ".join(item.what for item in workload.not_seen)
+    assert "utility statements: 2 executions" in told
+    assert "our own statements: 3 executions" in told
+    assert "without a text in pg_stat_statements: 4 executions" in told
+
+
+def test_other_databases_are_left_out() -> None:
+    workload = build_workload(inputs(snapshot((1, "SELECT 1", 1, 1.0), dbid=2)))
+    assert workload.items == ()
+
+
+def test_counters_from_the_server_percentiles_from_the_log() -> None:
+    query = "SELECT * FROM t WHERE id = "
+    runs = [execution(f"{query}{n}", float(n)) for n in range(1, 11)]
+    workload = build_workload(inputs(snapshot((1, f"{query}$1", 40, 200.0)), *runs))
+    (item,) = workload.items
+    assert item.counters.calls == 40
+    assert item.latency is not None
+    assert (item.latency.p50_ms, item.latency.p95_ms) == (5.0, 10.0)
+    assert item.latency.source == "log: 10 of 40 executions"
+    assert item.sources == ("pg_stat_statements", "log")
+    assert {s.values for s in item.parameter_sets} == {(str(n),) for n in range(1, 11)}
+    assert {s.label for s in item.parameter_sets} == {"log"}
+
+
+def test_log_alone() -> None:
+    runs = [execution("SELECT * FROM t WHERE a = 'x''y' AND b = -5", 2.0)]
+    workload = build_workload(inputs(None, *runs))
+    (item,) = workload.items
+    assert item.counters.calls == 1 and item.exec_time_ratio == 1.0
+    assert item.latency is not None and item.latency.source == "log: every execution"
+    assert item.parameter_sets[0].values == ("x'y", "-5")
+    assert workload.window.started_at < runs[0].logged_at < workload.window.ended_at
+
+
+def test_bound_values_and_constants_together() -> None:
+    query = "SELECT * FROM t WHERE a = $2 AND b = $1 LIMIT 10"
+    runs = [execution(query, 2.0, parameters=("one", None))]
+    (item,) = build_workload(inputs(None, *runs)).items
+    assert item.statement.parameter_count == 3
+    assert item.parameter_sets[0].values == ("one", None, "10")
+
+
+def test_at_most_twelve_sets_spread_over_the_durations() -> None:
+    runs = [execution(f"SELECT * FROM t WHERE id = {n}", float(n)) for n in range(500)]
+    (item,) = build_workload(inputs(None, *runs)).items
+    values = [int(s.values[0] or 0) for s in item.parameter_sets]
+    assert len(values) == 12
+    assert min(values) == 0 and max(values) == 499
+
+
+def test_our_own_sessions_in_the_log_are_left_out() -> None:
+    runs = [execution("SELECT 1", 2.0, application_name="pgproof")]
+    workload = build_workload(inputs(None, *runs))
+    assert workload.items == ()
+    assert "our own statements: 1 executions" in workload.not_seen[0].what
+
+
+def test_log_statements_of_another_time_do_not_count() -> None:
+    found = snapshot((1, "SELECT * FROM t", 1, 60.0))
+    workload = build_workload(
+        inputs(found, execution("SELECT * FROM u", 5.0, minute=-300))
+    )
+    assert len(workload.items) == 1
+    assert "at another time" in " ".join(n.what for n in workload.not_seen)
+
+
+def test_submitted() -> None:
+    workload = build_workload(
+        WorkloadInputs(server_id="77", database="shop", submitted=("SELECT * FROM t",))
+    )
+    (item,) = workload.items
+    assert item.sources == ("submitted",)
+    assert item.statement.kind is StatementKind.SELECT
+    assert item.exec_time_ratio == 0.0
+
+
+def test_coverage_of_the_log_is_told() -> None:
+    coverage = LogCoverage(
+        file="a.log",
+        format="stderr",
+        line_count=100,
+        bytes_read=1,
+        not_understood_count=5,
+        examples=("sh: x",),
+        truncated_tail=True,
+    )
+    logs = LogContents(executions=(execution("SELECT 1", 1.0),), coverage=(coverage,))
+    workload = build_workload(WorkloadInputs(server_id="77", logs=logs))
+    told = [item.what for item in workload.not_seen]
+    assert told == ["5 lines of a.log, 5.0% of them", "the end of a.log"]
+
+
+def test_ranking_by_measure() -> None:
+    found = snapshot((1, "SELECT * FROM t", 100, 60.0), (2, "SELECT * FROM u", 1, 90.0))
+    items = build_workload(inputs(found)).items
+    assert [i.queryids for i in rank(items)] == [(2,), (1,)]
+    assert [i.queryids for i in rank(items, Measure.CALLS)] == [(1,), (2,)]

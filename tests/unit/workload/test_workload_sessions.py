@@ -1,0 +1,123 @@
+"""N+1: found inside a transaction, believed outside only with its parent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from analyzer.domain.execution import Execution
+from analyzer.workload.sessions import MIN_RUN, statement_runs
+
+T0 = datetime(2026, 5, 4, 3, 0, 0, tzinfo=UTC)
+PARENT = "SELECT id FROM orders WHERE day = 5"
+
+
+class Session:
+    """Executions of one session, a millisecond apart unless told otherwise."""
+
+    def __init__(self, name: str = "s") -> None:
+        self.name = name
+        self.at = T0
+        self.executions: list[Execution] = []
+
+    def run(self, query: str, *, vxid: str = "", gap_ms: float = 1.0) -> None:
+        self.at += timedelta(milliseconds=gap_ms + 0.5)
+        self.executions.append(
+            Execution(
+                logged_at=self.at,
+                duration_ms=0.5,
+                query=query,
+                session_id=self.name,
+                virtual_transaction_id=vxid,
+            )
+        )
+
+    def items(
+        self, count: int, *, first: int = 0, vxid: str = "", gap_ms: float = 1
+    ) -> None:
+        for number in range(first, first + count):
+            query = f"SELECT * FROM items WHERE order_id = {number}"
+            self.run(query, vxid=vxid, gap_ms=gap_ms)
+
+
+def test_a_run_in_a_transaction() -> None:
+    session = Session()
+    session.run("BEGIN")
+    session.run(PARENT)
+    session.items(7)
+    session.run("COMMIT")
+    (run,) = statement_runs(session.executions)
+    assert (run.run_count, run.call_count, run.longest) == (1, 7, 7)
+    assert run.total_ms == 3.5
+    assert run.parent is not None
+    assert run.distinct_parameter_ratio == 1.0
+    assert run.session_count == 1
+
+
+def test_a_run_by_virtual_transaction() -> None:
+    session = Session()
+    session.run(PARENT, vxid="3/7")
+    session.items(MIN_RUN, vxid="3/7")
+    (run,) = statement_runs(session.executions)
+    assert run.call_count == MIN_RUN
+
+
+def test_two_transactions_are_two_runs() -> None:
+    session = Session()
+    for vxid in ("3/7", "3/8"):
+        session.run(PARENT, vxid=vxid)
+        session.items(6, vxid=vxid)
+    (run,) = statement_runs(session.executions)
+    assert (run.run_count, run.longest) == (2, 6)
+
+
+def test_too_few_or_the_same_values_are_no_run() -> None:
+    session = Session()
+    session.run("BEGIN")
+    session.items(MIN_RUN - 1)
+    for _ in range(20):
+        session.run("SELECT * FROM settings WHERE id = 1")
+    session.run("COMMIT")
+    assert statement_runs(session.executions) == ()
+
+
+def test_requests_on_a_pooled_connection_are_no_run() -> None:
+    session = Session()
+    for number in range(40):
+        session.items(1, first=number, vxid=f"3/{number}", gap_ms=40)
+    assert statement_runs(session.executions) == ()
+
+
+def test_a_busy_pool_with_many_statements_is_no_run() -> None:
+    session = Session()
+    for number in range(6):
+        session.run(f"UPDATE u{number} SET seen = now() WHERE id = {number}")
+        session.items(8, first=10 * number)
+    assert statement_runs(session.executions) == ()
+
+
+def test_autocommit_with_its_parent_is_a_run() -> None:
+    session = Session()
+    for number in range(4):
+        session.run(PARENT, vxid="3/0", gap_ms=500)
+        session.items(6, first=10 * number, vxid="3/0")
+    (run,) = statement_runs(session.executions)
+    assert (run.run_count, run.call_count) == (4, 24)
+
+
+def test_sessions_are_not_mixed() -> None:
+    one, two = Session("a"), Session("b")
+    for number in range(4):
+        one.items(1, first=number)
+        two.items(1, first=number)
+    assert statement_runs(one.executions + two.executions) == ()
+
+
+def test_savepoints_do_not_end_a_transaction() -> None:
+    session = Session()
+    session.run("BEGIN")
+    session.run(PARENT)
+    session.items(3)
+    session.run("ROLLBACK TO SAVEPOINT a")
+    session.items(3, first=5)
+    session.run("COMMIT")
+    assert statement_runs(session.executions) == ()
