@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,7 +18,7 @@ from psycopg import conninfo
 from psycopg.rows import TupleRow
 
 from analyzer.domain.target import Address
-from analyzer.errors import ConfigError
+from analyzer.errors import ConfigError, TimedOut
 from analyzer.postgres.errors_map import translated
 
 APPLICATION_NAME = "pgproof"
@@ -30,6 +32,8 @@ Connection = psycopg.Connection[TupleRow]
 _ALLOWED_KEYS = frozenset(
     {"host", "hostaddr", "port", "dbname", "user", "password", "sslmode"}
 )
+_PASSWORD_PAIR = r"(\w*password\s*=\s*)('(?:[^'\\]|\\.)*'|\S*)"
+_ENCRYPTED_MODES = frozenset({"require", "verify-ca", "verify-full"})
 _NO_PASSFILE = os.path.join(tempfile.gettempdir(), "pgproof-no-such-passfile")
 
 
@@ -91,16 +95,21 @@ def mask_dsn(text: str) -> str:
     'postgresql://a:***@h/d'
     >>> mask_dsn("host=h password='top secret' user=a")
     'host=h password=*** user=a'
+    >>> mask_dsn("postgresql://h/d?user=a&password=secret")
+    'postgresql://h/d?user=a&password=***'
     """
-    if "://" in text:
+    if "://" not in text:
+        return re.sub(_PASSWORD_PAIR, r"\1***", text, flags=re.IGNORECASE)
+    try:
         parts = urlsplit(text)
-        if parts.password is None:
-            return text
+        user, has_password = unquote(parts.username or ""), parts.password is not None
+    except ValueError:
+        return "a URI that cannot be read"
+    if has_password:
         host = parts.netloc.rpartition("@")[2]
-        return parts._replace(
-            netloc=f"{unquote(parts.username or '')}:***@{host}"
-        ).geturl()
-    return re.sub(r"password\s*=\s*('(?:[^'\\]|\\.)*'|\S*)", "password=***", text)
+        parts = parts._replace(netloc=f"{user}:***@{host}")
+    query = re.sub(r"((?:^|&)\w*password=)[^&]*", r"\1***", parts.query, flags=re.I)
+    return parts._replace(query=query).geturl()
 
 
 def open_session(
@@ -137,25 +146,83 @@ def open_session(
         "client_encoding": "UTF8",
         "passfile": _NO_PASSFILE,
         "gssencmode": "disable",
+        "target_session_attrs": "any",
+        "options": "",
         "tcp_user_timeout": statement_timeout_ms + 5_000,
     }
-    with translated(address), _without_pg_environment():
-        connection = psycopg.connect(**fields, autocommit=True, prepare_threshold=None)
+    if address.sslmode not in _ENCRYPTED_MODES:
+        # Whoever answers could ask for the password in clear text, and would get it.
+        fields["require_auth"] = "!password"
+    limits = {
+        "statement_timeout": str(statement_timeout_ms),
+        "lock_timeout": str(LOCK_TIMEOUT_MS),
+        "idle_in_transaction_session_timeout": str(IDLE_TIMEOUT_MS),
+        "default_transaction_read_only": "on" if read_only else "off",
+        "standard_conforming_strings": "on",
+    }
+    _check_fields(address)
+    with translated(address):
+        with _without_pg_environment():
+            connection = psycopg.connect(
+                **fields, autocommit=True, prepare_threshold=None
+            )
         try:
-            limits = {
-                "statement_timeout": str(statement_timeout_ms),
-                "lock_timeout": str(LOCK_TIMEOUT_MS),
-                "idle_in_transaction_session_timeout": str(IDLE_TIMEOUT_MS),
-                "default_transaction_read_only": "on" if read_only else "off",
-                "standard_conforming_strings": "on",
-            }
-            for name, value in limits.items():
-                connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+            with _answering(connection, address):
+                _set_limits(connection, limits)
             connection.autocommit = autocommit
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def cut(connection: Connection) -> None:
+    """End a session at once, from another thread: its owner gets an error."""
+    # The owner waits on this socket; shutting it down wakes it.
+    with (
+        suppress(psycopg.Error, OSError),
+        socket.socket(fileno=os.dup(connection.fileno())) as copy,
+    ):
+        copy.shutdown(socket.SHUT_RDWR)
+
+
+def _check_fields(address: Address) -> None:
+    # libpq takes a list of hosts, and would try each of them.
+    if "," in address.host or not address.host:
+        raise ConfigError("the host must be one name or address")
+    texts = (address.host, address.database, address.user, address.password)
+    if any("\0" in text for text in texts):
+        raise ConfigError("the address holds a NUL character")
+
+
+def _set_limits(connection: Connection, limits: Mapping[str, str]) -> None:
+    for name, value in limits.items():
+        connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
+
+
+@contextmanager
+def _answering(connection: Connection, address: Address) -> Iterator[None]:
+    """Give up on a server that lets us in and then says nothing."""
+    silent = threading.Event()
+
+    def give_up() -> None:
+        silent.set()
+        cut(connection)
+
+    timer = threading.Timer(2 * CONNECT_TIMEOUT_S, give_up)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except psycopg.Error:
+        if silent.is_set():
+            raise TimedOut(
+                f"the server {address} let us in and then stayed silent",
+                hint="Check that a PostgreSQL server listens on that port.",
+            ) from None
+        raise
+    finally:
+        timer.cancel()
 
 
 @contextmanager
@@ -174,16 +241,28 @@ def session(address: Address, **options: Any) -> Iterator[Connection]:
 
 @contextmanager
 def _without_pg_environment() -> Iterator[None]:
-    # libpq reads PG* itself; there is no connection option that turns this off.
-    saved = {
-        k: os.environ.pop(k)
-        for k in list(os.environ)
-        if k.startswith("PG") and not k.startswith("PGPROOF_")
-    }
+    # libpq reads PG* itself; there is no connection option that turns this off. Threads
+    # may connect at the same time: the first takes the variables away, the last one
+    # brings them back.
+    with _environment_lock:
+        if not _connecting:
+            for name in [k for k in os.environ if k.startswith("PG")]:
+                if not name.startswith("PGPROOF_"):
+                    _set_aside[name] = os.environ.pop(name)
+        _connecting.append(None)
     try:
         yield
     finally:
-        os.environ.update(saved)
+        with _environment_lock:
+            _connecting.pop()
+            if not _connecting:
+                os.environ.update(_set_aside)
+                _set_aside.clear()
+
+
+_environment_lock = threading.Lock()
+_connecting: list[None] = []
+_set_aside: dict[str, str] = {}
 
 
 def on_database(address: Address, database: str) -> Address:

@@ -1,0 +1,224 @@
+"""Text plans, as auto_explain writes them and people paste them, to a Plan."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from analyzer.domain.plan import Plan
+from analyzer.errors import SourceError
+from analyzer.plans.read_json import MAX_NODES, read_plan
+
+MAX_TEXT_CHARS = 2_000_000
+
+MAX_TITLE_CHARS = 1_000
+"""Names have at most 63 bytes; a longer title is no title."""
+
+_TITLE = re.compile(r"(?P<indent>\s*)(?P<arrow>->\s+)?(?P<title>\S.*)")
+_NUMBERS = re.compile(
+    r"\(cost=(?P<startup>[\d.]+)\.\.(?P<total>[\d.]+)"
+    r" rows=(?P<rows>\d+) width=(?P<width>\d+)\)"
+    r"(?:\s+\((?:actual (?:time=[\d.]+\.\.(?P<time>[\d.]+) )?rows=(?P<actual>[\d.]+)"
+    r" loops=(?P<loops>\d+)|(?P<never>never executed))\))?\s*"
+)
+_SUBPLAN = re.compile(r"\s*(?P<name>(?:InitPlan|SubPlan|CTE) \S.*?)(?: \(.*\))?\s*")
+_PROPERTY = re.compile(
+    r"(?P<indent>\s*)(?P<name>[A-Z][\w /().-]{0,60}?): (?P<value>.*)"
+)
+_BUFFERS = re.compile(r"(shared|temp) ((?:(?:hit|read|dirtied|written)=\d+ ?)+)")
+_TIME_MS = re.compile(r"(?:Planning|Execution) [Tt]ime: ([\d.]+) ms")
+_NAME = r'(?:"(?:[^"]|"")+"|[^\s".]+)'
+_ON = re.compile(
+    rf"(?P<kind>.+?)(?: using (?P<index>{_NAME}))?"
+    rf" on (?:(?P<schema>{_NAME})\.)?(?P<relation>{_NAME})(?: (?P<alias>{_NAME}))?"
+)
+_JOIN = re.compile(
+    r"(?P<kind>Nested Loop|Hash|Merge)(?: (?P<type>Left|Right|Full|Semi|Anti"
+    r"|Right Semi|Right Anti))?(?P<join> Join)?"
+)
+_STRATEGIES = {"Hash": "Hashed", "Group": "Sorted", "Mixed": "Mixed", "": "Plain"}
+_CHANGES = frozenset({"Insert", "Update", "Delete", "Merge"})
+_NOT_A_TABLE = frozenset({"CTE Scan", "Subquery Scan", "Function Scan", "Values Scan"})
+_COUNTS = frozenset({"Rows Removed by Filter", "Rows Removed by Join Filter"})
+
+
+def read_text_plan(text: str, *, source: str) -> Plan:
+    r"""Read one plan in EXPLAIN's text form; lines before its first node are skipped.
+
+    Nodes hang together by their indentation. A line that is neither a node nor a
+    property (workers, triggers) adds nothing to the plan.
+
+    Raises:
+        SourceError: there is no node in the text, or it is larger than any plan.
+
+    >>> plan = read_text_plan("Seq Scan on t x  (cost=0.00..9.50 rows=3 width=4)\n"
+    ...     "  Filter: (a = 1)", source="auto_explain")
+    >>> plan.root.relation, plan.root.alias, plan.root.filter, plan.total_cost
+    ('t', 'x', '(a = 1)', 9.5)
+    """
+    if len(text) > MAX_TEXT_CHARS:
+        raise _not_a_plan("it is too large")
+    reader = _Reader()
+    for line in text.expandtabs(8).splitlines():
+        reader.take(line)
+    if reader.root is None:
+        raise _not_a_plan("no line of it is a node with its cost")
+    return read_plan({"Plan": reader.root, **reader.totals}, source=source)
+
+
+class _Reader:
+    """Nodes that are still open, by the column at which their names start."""
+
+    def __init__(self) -> None:
+        self.root: dict[str, Any] | None = None
+        self.totals: dict[str, Any] = {}
+        self._open: list[tuple[int, dict[str, Any]]] = []
+        self._count = 0
+        self._subplan = ""
+
+    def take(self, line: str) -> None:
+        at = line.find("(cost=")
+        title = _TITLE.fullmatch(line[: max(at, 0)].rstrip()[:MAX_TITLE_CHARS])
+        numbers = _NUMBERS.fullmatch(line, max(at, 0))
+        if title is not None and numbers is not None:
+            self._add(title, _numbers(numbers))
+            return
+        if self.root is None:
+            return
+        total = _TIME_MS.fullmatch(line.strip())
+        if total is not None:
+            name = f"{line.split(maxsplit=1)[0]} Time"
+            self.totals[name] = float(total[1])
+            return
+        subplan = _SUBPLAN.fullmatch(line[:MAX_TITLE_CHARS])
+        if subplan is not None:
+            self._subplan = subplan["name"]
+            return
+        found = _PROPERTY.fullmatch(line)
+        if found is not None:
+            self._describe(len(found["indent"]), found["name"], found["value"])
+
+    def _add(self, match: re.Match[str], numbers: dict[str, Any]) -> None:
+        column = len(match["indent"]) + len(match["arrow"] or "")
+        fields = {**numbers, **_titled(match["title"])}
+        if self._subplan:
+            fields["Subplan Name"] = self._subplan
+            kind = "SubPlan" if self._subplan.startswith("SubPlan") else "InitPlan"
+            fields["Parent Relationship"] = kind
+            self._subplan = ""
+        self._count += 1
+        if self.root is None:
+            self.root = fields
+        elif match["arrow"] and self._count <= MAX_NODES:
+            self._close(column)
+            if not self._open:
+                raise _not_a_plan("its indentation does not hold together")
+            self._open[-1][1].setdefault("Plans", []).append(fields)
+        else:
+            raise _not_a_plan("it holds more than one plan")
+        self._open.append((column, fields))
+
+    def _close(self, column: int) -> None:
+        while self._open and self._open[-1][0] >= column:
+            self._open.pop()
+
+    def _describe(self, column: int, name: str, value: str) -> None:
+        owner = next((node for at, node in reversed(self._open) if at < column), None)
+        if owner is None:
+            return
+        if name == "Buffers":
+            owner.update(_buffers(value))
+        elif name in _COUNTS:
+            owner[name] = float(value) if re.fullmatch(r"[\d.]+", value) else 0
+        elif name not in ("Output", "Plans", "Node Type"):
+            owner.setdefault(name, value)
+
+
+def _numbers(match: re.Match[str]) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        "Startup Cost": float(match["startup"]),
+        "Total Cost": float(match["total"]),
+        "Plan Rows": int(match["rows"]),
+        "Plan Width": int(match["width"]),
+    }
+    if match["never"]:
+        fields |= {"Actual Rows": 0, "Actual Loops": 0, "Actual Total Time": 0.0}
+    elif match["actual"]:
+        fields |= {
+            "Actual Rows": float(match["actual"]),
+            "Actual Loops": int(match["loops"]),
+        }
+        if match["time"]:
+            fields["Actual Total Time"] = float(match["time"])
+    return fields
+
+
+def _titled(title: str) -> dict[str, Any]:
+    """A title as EXPLAIN prints it, in the fields of the JSON form."""
+    fields: dict[str, Any] = {}
+    for prefix, name, value in (
+        ("Async ", "Async Capable", True),
+        ("Parallel ", "Parallel Aware", True),
+        ("Partial ", "Partial Mode", "Partial"),
+        ("Finalize ", "Partial Mode", "Finalize"),
+    ):
+        if title.startswith(prefix):
+            fields[name] = value
+            title = title.removeprefix(prefix)
+    on = _ON.fullmatch(title)
+    kind = on["kind"] if on else title
+    if " Scan Backward" in kind:
+        fields["Scan Direction"] = "Backward"
+        kind = kind.replace(" Backward", "")
+    fields |= _kind(kind)
+    if on:
+        fields |= _named(kind, on)
+    return fields
+
+
+def _kind(kind: str) -> dict[str, Any]:
+    join = _JOIN.fullmatch(kind)
+    if join and (join["join"] or join["kind"] == "Nested Loop"):
+        name = join["kind"] + (" Join" if join["kind"] != "Nested Loop" else "")
+        return {"Node Type": name, "Join Type": join["type"] or "Inner"}
+    if kind.endswith("Aggregate"):
+        strategy = _STRATEGIES.get(kind.removesuffix("Aggregate"), "Plain")
+        return {"Node Type": "Aggregate", "Strategy": strategy}
+    if kind in _CHANGES:
+        return {"Node Type": "ModifyTable", "Operation": kind}
+    return {"Node Type": kind}
+
+
+def _named(kind: str, on: re.Match[str]) -> dict[str, Any]:
+    relation, alias = _unquoted(on["relation"]), _unquoted(on["alias"] or "")
+    if kind == "Bitmap Index Scan":
+        return {"Index Name": relation}
+    fields = {"Alias": alias or relation}
+    if kind not in _NOT_A_TABLE:
+        fields["Relation Name"] = relation
+    if on["schema"]:
+        fields["Schema"] = _unquoted(on["schema"])
+    if on["index"]:
+        fields["Index Name"] = _unquoted(on["index"])
+    return fields
+
+
+def _unquoted(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def _buffers(value: str) -> dict[str, int]:
+    found: dict[str, int] = {"Shared Hit Blocks": 0}
+    for area, counts in _BUFFERS.findall(value):
+        for item in counts.split():
+            what, _equals, number = item.partition("=")
+            found[f"{area.title()} {what.title()} Blocks"] = int(number[:15])
+    return found
+
+
+def _not_a_plan(why: str) -> SourceError:
+    return SourceError(
+        "this is not a plan of EXPLAIN in text form",
+        detail=f"As a plan, {why}.",
+        hint="Give EXPLAIN's output as it is, with its indentation.",
+    )

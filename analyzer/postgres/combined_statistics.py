@@ -1,0 +1,122 @@
+"""Load what CREATE STATISTICS gathered into a shadow, which SQL has no function for.
+
+The types pg_ndistinct and pg_dependencies take no input, so their bytes are written
+here from checked numbers and names, never from bytes of a snapshot. Layouts:
+``mvdistinct.c`` and ``dependencies.c`` of PostgreSQL 13 to 18.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from analyzer.domain.index import RelationName
+from analyzer.postgres.connect import Connection
+
+_NDISTINCT_MAGIC = 0xA352BFA4
+_DEPENDENCIES_MAGIC = 0xB4549A2C
+_BASIC_TYPE = 1
+_MAX_ATTRIBUTES = 8
+
+Combinations = Sequence[tuple[tuple[str, ...], float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CombinedValues:
+    """The values of one statistics object, by names of columns."""
+
+    name: RelationName
+    n_distinct: Combinations
+    dependencies: Combinations
+    inherited: bool
+
+
+def load_combined_statistics(
+    connection: Connection, values: Sequence[CombinedValues]
+) -> tuple[RelationName, ...]:
+    """Write the values into the catalog of a shadow.
+
+    Args:
+        connection: of the shadow's superuser, whose search path is ``pg_catalog``.
+        values: of statistics objects that exist in the shadow.
+
+    Returns:
+        The names of objects that do not exist there, or not with these columns.
+    """
+    left_out = []
+    with connection.transaction():
+        for kind in ("pg_ndistinct", "pg_dependencies"):
+            connection.execute(f"CREATE CAST (bytea AS {kind}) WITHOUT FUNCTION")
+        for item in values:
+            if not _load(connection, item):
+                left_out.append(item.name)
+        for kind in ("pg_ndistinct", "pg_dependencies"):
+            # Bytes of anybody else must not be taken for these types.
+            connection.execute(f"DROP CAST (bytea AS {kind})")
+    return tuple(left_out)
+
+
+def _load(connection: Connection, item: CombinedValues) -> bool:
+    row = connection.execute(
+        "SELECT s.oid::bigint, jsonb_object_agg(a.attname, a.attnum)"
+        "  FROM pg_statistic_ext AS s"
+        "  JOIN pg_attribute AS a ON a.attrelid = s.stxrelid"
+        "   AND a.attnum = ANY (s.stxkeys::int2[])"
+        " WHERE s.stxname = %s AND s.stxnamespace = to_regnamespace(quote_ident(%s))"
+        "   AND s.stxexprs IS NULL GROUP BY s.oid",
+        (item.name.name, item.name.schema),
+    ).fetchone()
+    if row is None:
+        return False
+    oid, numbers = row
+    combinations = (*item.n_distinct, *item.dependencies)
+    if not combinations or not all(_known(names, numbers) for names, _ in combinations):
+        return False
+    connection.execute(
+        "INSERT INTO pg_statistic_ext_data"
+        " (stxoid, stxdinherit, stxdndistinct, stxddependencies)"
+        " VALUES (%s::oid, %s, %s::bytea::pg_ndistinct, %s::bytea::pg_dependencies)",
+        (
+            oid,
+            item.inherited,
+            ndistinct_bytes(item.n_distinct, numbers) if item.n_distinct else None,
+            dependencies_bytes(item.dependencies, numbers)
+            if item.dependencies
+            else None,
+        ),
+    )
+    return True
+
+
+def _known(names: tuple[str, ...], numbers: Mapping[str, int]) -> bool:
+    return 2 <= len(names) <= _MAX_ATTRIBUTES and all(n in numbers for n in names)
+
+
+def ndistinct_bytes(items: Combinations, numbers: Mapping[str, int]) -> bytes:
+    """A pg_ndistinct without its length word.
+
+    >>> len(ndistinct_bytes([(("a", "b"), 7.0)], {"a": 1, "b": 2}))
+    28
+    """
+    parts = [struct.pack("<III", _NDISTINCT_MAGIC, _BASIC_TYPE, len(items))]
+    for names, count in items:
+        attributes = sorted(numbers[name] for name in names)
+        parts.append(struct.pack("<di", count, len(attributes)))
+        parts.append(struct.pack(f"<{len(attributes)}h", *attributes))
+    return b"".join(parts)
+
+
+def dependencies_bytes(items: Combinations, numbers: Mapping[str, int]) -> bytes:
+    """A pg_dependencies without its length word; the last column depends on the others.
+
+    >>> len(dependencies_bytes([(("a", "b"), 0.5)], {"a": 1, "b": 2}))
+    26
+    """
+    parts = [struct.pack("<III", _DEPENDENCIES_MAGIC, _BASIC_TYPE, len(items))]
+    for names, degree in items:
+        leading = sorted(numbers[name] for name in names[:-1])
+        attributes = [*leading, numbers[names[-1]]]
+        parts.append(struct.pack("<dh", degree, len(attributes)))
+        parts.append(struct.pack(f"<{len(attributes)}h", *attributes))
+    return b"".join(parts)

@@ -1,0 +1,277 @@
+"""What may be planned or run where: a pure function over facts, and one table.
+
+Anything not allowed is refused, and a statement is judged by every function, operator,
+type and relation its names could mean, not by the one the server would choose.
+Policy and measurements: safety.md, sections 2.3 to 2.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analyzer.errors import NotAllowedHere, UnknownRelation, UnsafeStatement
+from analyzer.postgres.guard_catalog import (
+    SYSTEM_SCHEMAS,
+    CatalogFacts,
+    FunctionFact,
+    OperatorFact,
+    RelationFact,
+    TypeFact,
+)
+from analyzer.postgres.guard_names import (
+    HARMLESS_VOLATILE,
+    TRUSTED_EXTENSIONS,
+    is_denied,
+)
+from analyzer.statements.safety import SafetyFacts
+
+MAX_RELATIONS = 64
+
+
+class Place(StrEnum):
+    """Whose server it is."""
+
+    WATCHED = "a watched server"
+    CLONE = "a clone"
+    SHADOW = "the shadow"
+    TEST = "a test server of ours"
+
+
+class Action(StrEnum):
+    """What is to be done with the statement."""
+
+    PLAN = "plan"
+    RUN = "run"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """What a statement may do.
+
+    Attributes:
+        changes: write or lock rows; it is planned, or run and rolled back.
+        volatile: call volatile functions: planning never calls them.
+        user_code: call functions that are not PostgreSQL's, if they are not volatile.
+        system_relations: read system catalogs, foreign tables, row security.
+    """
+
+    changes: bool = False
+    volatile: bool = False
+    user_code: bool = False
+    system_relations: bool = False
+
+
+ALLOWED: dict[tuple[Place, Action], Allowance | None] = {
+    (Place.WATCHED, Action.PLAN): Allowance(changes=True, volatile=True),
+    (Place.WATCHED, Action.RUN): Allowance(),
+    (Place.CLONE, Action.PLAN): Allowance(changes=True, volatile=True),
+    (Place.CLONE, Action.RUN): Allowance(user_code=True),
+    (Place.SHADOW, Action.PLAN): Allowance(changes=True, volatile=True, user_code=True),
+    (Place.SHADOW, Action.RUN): None,
+    (Place.TEST, Action.PLAN): Allowance(changes=True, volatile=True, user_code=True),
+    (Place.TEST, Action.RUN): Allowance(changes=True, user_code=True),
+}
+"""The table. Whether a watched server may run anything is its owner's own setting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """A rule that a statement breaks, and by what."""
+
+    rule: str
+    what: str
+
+
+_HINTS = {
+    "creates relation": "Submit the SELECT without INTO.",
+    "statement": "Submit one SELECT, INSERT, UPDATE, DELETE or MERGE.",
+    "changes data": "Ask for its plan without running it, or submit a SELECT.",
+    "locks rows": "Submit the query without FOR UPDATE or FOR SHARE.",
+    "volatile function": "Ask for the plan without running it, or use a clone.",
+    "user function": "Register a clone, where functions of your own may run.",
+    "user operator": "Register a clone, where functions of your own may run.",
+    "memory": "Use a constant length of at most 10,000 characters.",
+    "too many relations": "Split the query, or mark its CTEs MATERIALIZED.",
+}
+
+
+def objections(
+    facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
+) -> tuple[Objection, ...]:
+    """Every rule that the statement breaks, each with what breaks it, sorted."""
+    found = {item for check in _CHECKS for item in check(facts, catalog, allowance)}
+    return tuple(sorted(found, key=lambda item: (item.rule, item.what)))
+
+
+def enforce(
+    facts: SafetyFacts, catalog: CatalogFacts, place: Place, action: Action
+) -> None:
+    """Let the statement pass, or refuse it.
+
+    Raises:
+        NotAllowedHere: nothing may be run there.
+        UnknownRelation: it names a relation that does not exist.
+        UnsafeStatement: it breaks a rule; the detail names the rule and the cause.
+    """
+    allowance = ALLOWED[place, action]
+    if allowance is None:
+        raise NotAllowedHere(f"{place.value} cannot {action.value} statements")
+    found = objections(facts, catalog, allowance)
+    if not found:
+        return
+    first = found[0]
+    if all(item.rule == "unknown relation" for item in found):
+        raise UnknownRelation(f'relation "{first.what}" does not exist')
+    named = "; ".join(f"rule {item.rule}: {item.what}" for item in found[:5])
+    raise UnsafeStatement(
+        f"the statement may not be {_DONE[action]} on {place.value}",
+        detail=named + ("; and more." if len(found) > 5 else "."),
+        hint=_HINTS.get(first.rule),
+    )
+
+
+_DONE = {Action.PLAN: "planned", Action.RUN: "run"}
+
+
+def _statement(
+    facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
+) -> Iterator[Objection]:
+    if facts.kind in ("utility", "unparsed"):
+        yield Objection(rule="statement", what=f"it is a {facts.kind} statement")
+    for rule, what in (*facts.violations, *catalog.violations):
+        yield Objection(rule=rule, what=what)
+    if facts.writes and not allowance.changes:
+        yield Objection(rule="changes data", what="it writes")
+    if facts.locks_rows and not allowance.changes:
+        yield Objection(rule="locks rows", what="it locks rows")
+    if catalog.expanded_count > MAX_RELATIONS:
+        yield Objection(
+            rule="too many relations",
+            what=f"{catalog.expanded_count} after views and CTEs are expanded",
+        )
+
+
+def _unknown(
+    _facts: SafetyFacts, catalog: CatalogFacts, _allowance: Allowance
+) -> Iterator[Objection]:
+    for kind, name in catalog.unknown:
+        yield Objection(rule=f"unknown {kind}", what=name)
+
+
+def _functions(
+    _facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
+) -> Iterator[Objection]:
+    for item in (*catalog.functions, *catalog.field_functions):
+        rule = _function_rule(item, allowance)
+        if rule:
+            yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
+
+
+def _function_rule(item: FunctionFact, allowance: Allowance) -> str:
+    """The rule that a call of this function breaks, empty if none."""
+    if _is_trusted(item) or _is_built_in(item):
+        if item.is_internal or is_denied(item.asked_name):
+            return "denied function"
+        if item.volatility == "v" and item.asked_name not in HARMLESS_VOLATILE:
+            return "" if allowance.volatile else "volatile function"
+        return ""
+    return _user_code(item, allowance, "user function")
+
+
+def _user_code(
+    item: FunctionFact | OperatorFact, allowance: Allowance, rule: str
+) -> str:
+    if item.volatility == "v":
+        # Planning does not call a volatile function, but it may inline one in SQL,
+        # and then evaluates what is constant in it.
+        return "" if allowance.volatile and item.language != "sql" else rule
+    if allowance.user_code and not item.is_security_definer:
+        return ""
+    return rule
+
+
+def _is_trusted(item: FunctionFact | OperatorFact) -> bool:
+    # Functions in plpgsql may run any SQL, also those of a trusted extension.
+    return item.extension in TRUSTED_EXTENSIONS and item.language in ("c", "sql")
+
+
+def _is_built_in(item: FunctionFact) -> bool:
+    return item.schema == "pg_catalog" and not item.extension
+
+
+def _operators(
+    _facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
+) -> Iterator[Objection]:
+    for item in catalog.operators:
+        if _is_trusted(item) and item.volatility != "v":
+            continue
+        if item.function_schema == "pg_catalog" and item.volatility != "v":
+            continue
+        rule = _user_code(item, allowance, "user operator")
+        if rule:
+            yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
+
+
+def _types(
+    facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
+) -> Iterator[Objection]:
+    if allowance.user_code:
+        return
+    cast_to = set(facts.types)
+    for item in catalog.types:
+        asked = (item.asked_schema, item.asked_name)
+        is_column = asked == ("", "")
+        is_call = not is_column and asked not in cast_to
+        if _is_unsafe_type(item, is_column=is_column, is_call=is_call):
+            yield Objection(rule="user type", what=f"{item.schema}.{item.name}")
+
+
+def _is_unsafe_type(item: TypeFact, *, is_column: bool, is_call: bool) -> bool:
+    if item.kind == "d" and item.has_check:
+        return not is_column
+    if item.kind == "c" and not item.is_array:
+        # A call named like a table is a call; its functions are judged as such.
+        return not (is_column or is_call)
+    if item.kind in ("e", "d", "c") or item.extension in TRUSTED_EXTENSIONS:
+        return False
+    if item.schema != "pg_catalog":
+        return True
+    return item.name in ("cstring", "internal")
+
+
+def _relations(
+    facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
+) -> Iterator[Objection]:
+    for item in catalog.relations:
+        rule = "" if allowance.system_relations else _relation_rule(item)
+        if not rule and facts.writes and item.defaults_call_functions:
+            rule = "" if allowance.user_code else "default calls user function"
+        if rule:
+            yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
+
+
+def _relation_rule(item: RelationFact) -> str:
+    if item.schema in SYSTEM_SCHEMAS:
+        return "system catalog"
+    if item.is_foreign or item.kind == "f":
+        return "foreign table"
+    if item.has_row_security:
+        return "row security"
+    if item.kind not in ("r", "p", "m", "v"):
+        return "not a table or view"
+    if item.access_method not in ("", "heap"):
+        return "table access method"
+    return ""
+
+
+_Check = Callable[[SafetyFacts, CatalogFacts, Allowance], Iterator[Objection]]
+_CHECKS: tuple[_Check, ...] = (
+    _statement,
+    _unknown,
+    _functions,
+    _operators,
+    _types,
+    _relations,
+)

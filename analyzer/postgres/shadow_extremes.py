@@ -1,0 +1,99 @@
+"""The page of a B-tree that holds two given end values, made by PostgreSQL itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.snapshot_parts import IndexExtremes
+from analyzer.indexing.definition import ddl
+from analyzer.postgres.connect import Connection
+
+SCRATCH_SCHEMA = "pgproof_ends"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedEnds:
+    """An index whose leading column has known ends."""
+
+    definition: IndexDefinition
+    extremes: IndexExtremes
+
+
+def make_scratch(owner: Connection) -> None:
+    """Make the schema that scratch tables live in."""
+    owner.execute(
+        sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(SCRATCH_SCHEMA))
+    )
+
+
+def drop_scratch(owner: Connection) -> None:
+    """Drop all scratch tables with their indexes."""
+    owner.execute(
+        sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(
+            sql.Identifier(SCRATCH_SCHEMA)
+        )
+    )
+
+
+def make_scratch_index(
+    owner: Connection, number: int, wanted: WantedEnds
+) -> str | None:
+    """Index the two ends in a table of their own; the path of the index's file.
+
+    The table has the index's columns with their types, the index is of the same
+    definition, so its one page holds what the real index has at its ends. None where
+    PostgreSQL does not accept a value or the definition.
+
+    Args:
+        owner: a session of the role that owns the shadow's relations.
+        number: makes names unique.
+        wanted: a B-tree on plain columns, and the ends of the first.
+    """
+    table = RelationName(SCRATCH_SCHEMA, f"ends_{number}")
+    try:
+        with owner.transaction():
+            return _make(owner, table, wanted)
+    except psycopg.errors.Error:
+        return None
+
+
+def _make(owner: Connection, table: RelationName, wanted: WantedEnds) -> str | None:
+    definition = wanted.definition
+    names = (*definition.attributes, *definition.include)
+    columns = [sql.Identifier(name) for name in dict.fromkeys(names)]
+    target = sql.Identifier(table.schema, table.name)
+    source = sql.Identifier(definition.relation.schema, definition.relation.name)
+    owner.execute(
+        sql.SQL("CREATE TABLE {} AS SELECT {} FROM ONLY {} LIMIT 0").format(
+            target, sql.SQL(", ").join(columns), source
+        )
+    )
+    insert = sql.SQL("INSERT INTO {} ({}) VALUES (%s), (%s)").format(target, columns[0])
+    owner.execute(insert, (wanted.extremes.smallest, wanted.extremes.largest))
+    name = f"{table.name}_idx"
+    owner.execute(ddl(_scratch_definition(definition, table), name=name).encode())
+    path = owner.execute(
+        "SELECT pg_catalog.pg_relation_filepath(%s::regclass)",
+        (f'"{SCRATCH_SCHEMA}"."{name}"',),
+    ).fetchone()
+    return str(path[0]) if path else None
+
+
+def _scratch_definition(
+    definition: IndexDefinition, table: RelationName
+) -> IndexDefinition:
+    return IndexDefinition(
+        relation=table, keys=definition.keys, include=definition.include
+    )
+
+
+def ends_by_column(
+    extremes: Sequence[IndexExtremes],
+) -> dict[tuple[RelationName, str], IndexExtremes]:
+    """End values by relation and column."""
+    return {(item.relation, item.attribute): item for item in extremes}

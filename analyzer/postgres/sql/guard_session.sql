@@ -1,0 +1,11 @@
+-- What must hold of the session before a foreign text is sent to it: one row.
+-- Needs: nothing. Costs: nothing.
+SELECT
+    current_setting('standard_conforming_strings') = 'on' AS has_standard_strings,
+    current_setting('client_encoding') = 'UTF8' AS sends_utf8,
+    current_setting('server_encoding') AS server_encoding,
+    current_setting('transaction_read_only') = 'on' AS is_read_only,
+    current_setting('is_superuser') = 'on' AS is_superuser,
+    current_setting('work_mem') AS work_mem,
+    pg_size_bytes(current_setting('work_mem')) AS work_mem_bytes,
+    pg_is_in_recovery() AS is_replica

@@ -1,0 +1,141 @@
+"""What a planner reads of a database beside its catalogs, for a snapshot."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import namedtuple_row
+
+from analyzer.domain.index import RelationName
+from analyzer.postgres.connect import Connection
+from analyzer.postgres.pinned import pinned_search_path
+from analyzer.postgres.queries import load, marked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseFacts:
+    """How a database was made: version, sorting and block size.
+
+    ``locale_provider`` is ``c`` (libc), ``i`` (ICU) or ``b`` (builtin).
+    """
+
+    server_version: str
+    encoding: str
+    lc_collate: str
+    lc_ctype: str
+    locale_provider: str
+    locale: str
+    block_size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CombinedStatistics:
+    """One statistics object: values by names of columns, as its view shows them."""
+
+    name: RelationName
+    relation: RelationName
+    n_distinct: tuple[tuple[tuple[str, ...], float], ...]
+    dependencies: tuple[tuple[tuple[str, ...], float], ...]
+    has_most_common_values: bool
+    inherited: bool
+
+
+def read_database_facts(connection: Connection) -> DatabaseFacts:
+    """How the connected database was made."""
+    row = _rows(connection, "database")[0]
+    return DatabaseFacts(
+        server_version=connection.info.parameter_status("server_version") or "",
+        encoding=row.encoding,
+        lc_collate=row.lc_collate,
+        lc_ctype=row.lc_ctype,
+        locale_provider=row.locale_provider,
+        locale=row.locale,
+        block_size_bytes=row.block_size,
+    )
+
+
+def read_unreadable_relations(connection: Connection) -> tuple[RelationName, ...]:
+    """Relations that the role may not read, which pg_dump cannot dump."""
+    rows = _rows(connection, "unreadable_relations")
+    return tuple(RelationName(row.schema, row.name) for row in rows)
+
+
+def read_locked_relations(connection: Connection) -> tuple[RelationName, ...]:
+    """Relations that somebody holds or wants exclusively."""
+    rows = _rows(connection, "locked_relations")
+    return tuple(RelationName(row.schema, row.name) for row in rows)
+
+
+def read_btree_heights(connection: Connection) -> dict[RelationName, int] | None:
+    """Levels above the leaves of every B-tree; None where they cannot be read.
+
+    It needs the extension pageinspect and a superuser.
+    """
+    schema = next(
+        (row.schema for row in _rows(connection, "extensions") if row.name == _INSPECT),
+        None,
+    )
+    if schema is None:
+        return None
+    rows = _rows(connection, "btree_indexes")
+    query = sql.SQL(
+        marked("SELECT ({}(name)).level FROM unnest(%s::text[]) AS name")
+    ).format(sql.Identifier(schema, "bt_metap"))
+    try:
+        with connection.transaction():
+            found = connection.execute(query, ([row.quoted for row in rows],))
+            levels = [int(level) for (level,) in found.fetchall()]
+    except psycopg.errors.Error:
+        return None
+    names = [RelationName(row.schema, row.name) for row in rows]
+    return dict(zip(names, levels, strict=True))
+
+
+def read_combined_statistics(connection: Connection) -> tuple[CombinedStatistics, ...]:
+    """What CREATE STATISTICS gathered, as far as the role may see it."""
+    return tuple(
+        CombinedStatistics(
+            name=RelationName(row.statistics_schema, row.name),
+            relation=RelationName(row.schema, row.relation),
+            n_distinct=_by_names(row.n_distinct, row.attributes),
+            dependencies=_by_names(row.dependencies, row.attributes),
+            has_most_common_values=row.has_mcv,
+            inherited=row.inherited,
+        )
+        for row in _rows(connection, "extended_statistics")
+    )
+
+
+_INSPECT = "pageinspect"
+
+
+def _by_names(
+    text: str | None, attributes: dict[str, str]
+) -> tuple[tuple[tuple[str, ...], float], ...]:
+    """Of ``{"1, 2": 7}`` or ``{"1 => 2": 0.5}`` with numbers of columns, the names.
+
+    >>> _by_names('{"1, 3": 7}', {"1": "a", "3": "b"})
+    ((('a', 'b'), 7.0),)
+    """
+    found = []
+    for key, value in json.loads(text or "{}").items():
+        numbers = key.replace("=>", ",").split(",")
+        names = [attributes.get(number.strip()) for number in numbers]
+        if not all(names):
+            # A negative number stands for an expression of the statistics object.
+            return ()
+        found.append((tuple(str(name) for name in names), float(value)))
+    return tuple(found)
+
+
+def _rows(connection: Connection, name: str) -> list[Any]:
+    query = load(name, connection.info.server_version)
+    with (
+        pinned_search_path(connection),
+        connection.cursor(row_factory=namedtuple_row) as cursor,
+    ):
+        return cursor.execute(query, {}).fetchall()
