@@ -239,6 +239,26 @@ class Cluster:
         return "\n".join(_read_lines(self.spec.data_dir / "server.log")[-8:])
 
 
+def socket_of_running(data_dir: Path) -> Path | None:
+    """Socket folder of the server that runs on this data now, whoever started it.
+
+    Args:
+        data_dir: of a cluster with the default port number.
+    """
+    lines = _read_lines(data_dir / "postmaster.pid")
+    # The lines are named LOCK_FILE_LINE_* in miscadmin.h.
+    if len(lines) < 8 or lines[7].strip() != "ready":
+        return None
+    folder = Path(lines[4].strip())
+    # After a crash the file is still there, but nothing listens.
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(folder / ".s.PGSQL.5432"))
+        except OSError:
+            return None
+    return folder
+
+
 def own(path: Path) -> None:
     """Give a file or folder to the cluster's owner, privately."""
     if is_root():

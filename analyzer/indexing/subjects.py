@@ -1,0 +1,157 @@
+"""Statements made ready for the search, or the reason why one cannot take part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from analyzer.domain.catalog import Catalog, Relation, RelationKind
+from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.statement import Fingerprint, StatementKind
+from analyzer.domain.workload import Workload, WorkloadItem
+from analyzer.errors import PlanningFailed, UnknownRelation, UserError
+from analyzer.indexing.benefit import StatementCost, Subject, WorkloadCosts
+from analyzer.indexing.candidates import candidates, leading_attributes
+from analyzer.indexing.limits import CandidateLimits, has_statistics, is_small
+from analyzer.statements.facts import StatementShape
+from analyzer.statements.shape import shape
+
+PLANNABLE = frozenset(
+    {
+        StatementKind.SELECT,
+        StatementKind.INSERT,
+        StatementKind.UPDATE,
+        StatementKind.DELETE,
+        StatementKind.MERGE,
+    }
+)
+_INDEXED_KINDS = (RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A statement that can be planned, its cost now, and the indexes to ask about."""
+
+    subject: Subject
+    base: StatementCost
+    candidates: tuple[IndexDefinition, ...]
+    why_none: str = ""
+    """Why there is no candidate; empty where there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shapes:
+    """The shapes of a workload, and why the others have none."""
+
+    shapes: Mapping[Fingerprint, StatementShape]
+    failures: Mapping[Fingerprint, str]
+
+    def pairs(
+        self, workload: Workload
+    ) -> Iterator[tuple[WorkloadItem, StatementShape]]:
+        """Each item that has a shape, with it."""
+        for item in workload.items:
+            known = self.shapes.get(item.statement.fingerprint)
+            if known is not None:
+                yield item, known
+
+
+def read_shapes(workload: Workload, catalog: Catalog) -> Shapes:
+    """The shape of each statement that can be planned."""
+    shapes: dict[Fingerprint, StatementShape] = {}
+    failures: dict[Fingerprint, str] = {}
+    for item in workload.items:
+        statement = item.statement
+        if statement.kind is StatementKind.UNPARSED:
+            failures[statement.fingerprint] = (
+                "Our parser does not accept the text, so no index can be tried on it."
+            )
+        elif statement.kind not in PLANNABLE:
+            failures[statement.fingerprint] = (
+                "PostgreSQL does not plan this kind of statement, so no index helps it."
+            )
+        else:
+            try:
+                shapes[statement.fingerprint] = shape(
+                    statement.normalized_query, catalog
+                )
+            except UserError as error:
+                failures[statement.fingerprint] = f"Not understood: {error.message}"
+    return Shapes(shapes=shapes, failures=failures)
+
+
+def prepare(
+    item: WorkloadItem,
+    known: StatementShape,
+    catalog: Catalog,
+    costs: WorkloadCosts,
+    limits: CandidateLimits,
+) -> Prepared:
+    """Plan a statement as it is, and collect the indexes to ask about.
+
+    Raises:
+        PlanningFailed: it cannot be planned.
+    """
+    leading: dict[RelationName, frozenset[str]] = {}
+    for use in known.uses:
+        earlier = leading.get(use.relation, frozenset())
+        leading[use.relation] = earlier | leading_attributes(use)
+    subject = Subject(item=item, leading=leading)
+    base = costs.base(subject)
+    offered = tuple(c.definition for c in candidates(known, catalog, limits))
+    usable = _usable(subject, offered, costs)
+    why = "" if usable else _why_none(known, catalog, limits)
+    return Prepared(subject=subject, base=base, candidates=usable, why_none=why)
+
+
+def _usable(
+    subject: Subject, offered: tuple[IndexDefinition, ...], costs: WorkloadCosts
+) -> tuple[IndexDefinition, ...]:
+    """Those the planner accepts; a type without operator class refuses all at once."""
+    if not offered:
+        return ()
+    try:
+        costs.under(subject, offered)
+    except (PlanningFailed, UnknownRelation):
+        return tuple(item for item in offered if _is_accepted(subject, item, costs))
+    return offered
+
+
+def _is_accepted(
+    subject: Subject, definition: IndexDefinition, costs: WorkloadCosts
+) -> bool:
+    try:
+        costs.under(subject, [definition])
+    except (PlanningFailed, UnknownRelation):
+        return False
+    return True
+
+
+def _why_none(known: StatementShape, catalog: Catalog, limits: CandidateLimits) -> str:
+    """Why no index is worth asking about."""
+    if known.kind is StatementKind.INSERT and not known.predicates:
+        return "It only inserts: every index would make it slower."
+    used = [catalog.by_name.get(use.relation) for use in known.uses]
+    tables = [r for r in used if r is not None and r.kind in _INDEXED_KINDS]
+    if not used:
+        return "It reads no table of this database."
+    if not tables:
+        return "It reads no plain table; partitioned tables are not advised on yet."
+    unknown = [r for r in tables if not has_statistics(r)]
+    if unknown:
+        names = ", ".join(sorted({str(r.name) for r in unknown}))
+        return f"Statistics are missing: {names} was never analyzed or cannot be seen."
+    large = [r for r in tables if not is_small(r, limits)]
+    if not large:
+        return f"Its tables are small ({_largest(tables)}): reading one is cheap."
+    return (
+        "No condition, join or order of it could use an index that does not exist yet."
+    )
+
+
+def _largest(tables: list[Relation]) -> str:
+    largest = max(tables, key=lambda item: (item.relpages, item.name))
+    return (
+        f"the largest, {largest.name}, has {largest.relpages} pages "
+        f"and about {max(largest.reltuples, 0):.0f} rows"
+    )

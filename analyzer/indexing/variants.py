@@ -1,0 +1,108 @@
+"""Candidates made from candidates: on part of the rows, or holding more columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from analyzer.domain.catalog import Attribute, Relation
+from analyzer.domain.index import IndexDefinition
+from analyzer.indexing.existing import is_served
+from analyzer.indexing.limits import CandidateLimits
+from analyzer.statements.facts import (
+    Predicate,
+    PredicateKind,
+    RelationUse,
+    SideKind,
+)
+from analyzer.statements.identifiers import quote_identifier, quote_literal
+
+_BOOLEANS = {"is true": "", "is false": "NOT "}
+
+
+def partial(
+    plain: Iterable[tuple[IndexDefinition, int]],
+    use: RelationUse,
+    relation: Relation,
+    limits: CandidateLimits,
+) -> Iterator[tuple[IndexDefinition, int]]:
+    """Those of ``plain`` that can do with part of the rows, each with its rule."""
+    conditions = list(_constant_conditions(use, relation, limits))
+    for definition, _ in plain:
+        for attribute, predicate in conditions:
+            rest = tuple(k for k in definition.keys if k.attribute != attribute)
+            keys = rest or definition.keys
+            partial = replace(definition, keys=keys, predicate=predicate)
+            if not is_served(partial, relation):
+                yield partial, 7
+        first = relation.attribute(definition.keys[0].attribute)
+        if first and _mostly_null(first, use, limits):
+            name = quote_identifier(first.name)
+            yield replace(definition, predicate=f"{name} IS NOT NULL"), 7
+
+
+def _mostly_null(item: Attribute, use: RelationUse, limits: CandidateLimits) -> bool:
+    """A comparison implies that the column is not NULL, so the NULLs can stay out."""
+    compared = any(
+        p.attribute == item.name
+        and p.wrapping is None
+        and p.kind in (PredicateKind.EQUALITY, PredicateKind.RANGE)
+        for p in use.predicates
+    )
+    return compared and (item.null_frac or 0.0) >= 1.0 - limits.max_partial_ratio
+
+
+def _constant_conditions(
+    use: RelationUse, relation: Relation, limits: CandidateLimits
+) -> Iterator[tuple[str, str]]:
+    """Attribute and predicate text of conditions that hold in every execution."""
+    for item in use.predicates:
+        attribute = relation.attribute(item.attribute)
+        if not item.conjunct or item.wrapping or attribute is None:
+            continue
+        known = _constant_condition(item, attribute)
+        if known and known[1] <= limits.max_partial_ratio:
+            yield item.attribute, known[0]
+
+
+def _constant_condition(
+    item: Predicate, attribute: Attribute
+) -> tuple[str, float] | None:
+    """The text of a condition without parameters, and the share of rows it keeps."""
+    name = quote_identifier(item.attribute)
+    null_ratio = attribute.null_frac or 0.0
+    if item.kind is PredicateKind.IS_NULL:
+        return f"{name} IS NULL", null_ratio
+    if item.kind is PredicateKind.IS_NOT_NULL:
+        return f"{name} IS NOT NULL", 1.0 - null_ratio
+    if item.kind is PredicateKind.BOOLEAN and item.operator in _BOOLEANS:
+        # Which value is the rarer one is not known here; the planner sees to it.
+        rarest = min(attribute.most_common_freqs, default=0.5)
+        return f"{_BOOLEANS[item.operator]}{name}", rarest
+    if item.kind is not PredicateKind.EQUALITY or item.operator != "=":
+        return None
+    if item.other.kind is not SideKind.CONSTANT or item.other.value is None:
+        return None
+    # Without the most common values the share is that of an average value.
+    distinct = attribute.n_distinct or 0.0
+    ratio = 1.0 / distinct if distinct > 0 else 0.0
+    return f"{name} = {quote_literal(item.other.value)}", ratio
+
+
+def covering(
+    definition: IndexDefinition,
+    use: RelationUse,
+    relation: Relation,
+    limits: CandidateLimits,
+) -> IndexDefinition | None:
+    """The same with INCLUDE for an index-only scan, where that stays narrow."""
+    if use.reads_whole_row or any(key.expression for key in definition.keys):
+        return None
+    rest = sorted(use.attributes - set(definition.attributes))
+    found = [relation.attribute(name) for name in rest]
+    width = sum((item.avg_width_bytes or 8) for item in found if item)
+    if not rest or len(rest) > limits.max_include_count or None in found:
+        return None
+    if width > limits.max_include_width_bytes:
+        return None
+    return replace(definition, include=tuple(rest))

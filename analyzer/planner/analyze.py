@@ -1,0 +1,156 @@
+"""EXPLAIN (ANALYZE) of a guarded SELECT: run once, within limits, and rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from analyzer.domain.plan import Plan
+from analyzer.domain.target import Address
+from analyzer.errors import NotAllowedHere
+from analyzer.planner.explain import explain
+from analyzer.planner.parse_process import parse_apart
+from analyzer.plans.read_json import read_plan
+from analyzer.postgres import extended
+from analyzer.postgres.connect import Connection, session
+from analyzer.postgres.errors_map import running
+from analyzer.postgres.guard import Action, Place, enforce
+from analyzer.postgres.guard_catalog import look_up
+from analyzer.postgres.guarded_session import Limits, restrict, watchdog
+from analyzer.postgres.rolled_back import rolled_back, set_local
+from analyzer.statements.safety import SafetyFacts
+
+_RUN = "EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON, SETTINGS)"
+
+
+def analyze(
+    address: Address,
+    query: str,
+    parameters: Sequence[str | None] = (),
+    limits: Limits | None = None,
+    *,
+    is_clone: bool = False,
+) -> Plan:
+    """Run one SELECT with EXPLAIN ANALYZE, if the guard lets it pass.
+
+    The text is parsed in a process of its own, printed again from its tree, and looked
+    up in the target's catalog inside the transaction that runs it. The session is new
+    and closed afterwards, so nothing a statement does to it outlives it.
+
+    Args:
+        address: where to run it; the owner of the target has allowed it.
+        query: one SELECT, with ``$n`` allowed.
+        parameters: a text value for each ``$n``; None is NULL.
+        limits: what it may use; the defaults where none.
+        is_clone: the server is a copy that nobody is served from.
+
+    Raises:
+        QuerySyntaxError, UserError: the text is not one statement.
+        Refusal: the guard refuses it, or values are missing; the detail names the rule.
+        TimedOut: it ran into a time limit.
+        PlanningFailed: the server refused it, in our words.
+        TargetError: by its branches, for whatever else the server did.
+    """
+    limits = limits or Limits()
+    facts = parse_apart(query)
+    _check_parameters(facts, parameters)
+    values = parameters[: facts.parameter_count]
+    with _guarded_session(address, limits, is_clone) as connection:
+        guard_statement(connection, facts, _place(is_clone), Action.RUN)
+        _refuse_expensive(connection, facts.text, values, limits)
+        return _run(connection, facts.text, values, limits)
+
+
+def explain_guarded(
+    address: Address,
+    query: str,
+    parameters: Sequence[str | None] = (),
+    limits: Limits | None = None,
+    *,
+    is_clone: bool = False,
+) -> Plan:
+    """Plan one submitted statement on the target, guarded as a run is.
+
+    Planning evaluates functions that claim to be immutable or stable, so a plan needs
+    a guard too. Arguments and errors are those of :func:`analyze`; fewer parameters
+    give a generic plan.
+    """
+    limits = limits or Limits()
+    facts = parse_apart(query)
+    with _guarded_session(address, limits, is_clone) as connection:
+        guard_statement(connection, facts, _place(is_clone), Action.PLAN)
+        return explain(
+            connection, facts.text, parameters, source="target", settings=True
+        )
+
+
+def guard_statement(
+    connection: Connection, facts: SafetyFacts, place: Place, action: Action
+) -> None:
+    """Let a parsed statement pass in the session's database, or refuse it.
+
+    Raises:
+        Refusal, UserError, PlanningFailed: see :func:`analyze`.
+    """
+    catalog = look_up(connection, facts, parse_apart)
+    enforce(facts, catalog, place, action)
+
+
+@contextmanager
+def _guarded_session(
+    address: Address, limits: Limits, is_clone: bool
+) -> Iterator[Connection]:
+    # Catalog look-ups and plain EXPLAIN come before the run, each with its own limit.
+    limit_s = (3 * limits.plan_timeout_ms + limits.statement_timeout_ms) / 1000
+    with (
+        session(address, statement_timeout_ms=limits.plan_timeout_ms) as connection,
+        watchdog(connection, limit_s),
+        rolled_back(connection),
+    ):
+        restrict(connection, limits, is_clone=is_clone)
+        yield connection
+
+
+def _place(is_clone: bool) -> Place:
+    return Place.CLONE if is_clone else Place.WATCHED
+
+
+def _check_parameters(facts: SafetyFacts, parameters: Sequence[str | None]) -> None:
+    if facts.parameter_count > len(parameters):
+        raise NotAllowedHere(
+            "running a statement needs a value for each parameter",
+            detail=(
+                f"rule parameters: it has {facts.parameter_count},"
+                f" and {len(parameters)} are given."
+            ),
+            hint="Give a value for each $n, or ask for the plan without running it.",
+        )
+
+
+def _refuse_expensive(
+    connection: Connection, text: str, values: Sequence[str | None], limits: Limits
+) -> None:
+    with running(limits.plan_timeout_ms):
+        plan = explain(connection, text, values, source="target")
+    if plan.total_cost > limits.max_total_cost:
+        raise NotAllowedHere(
+            "the statement is too expensive to be run",
+            detail=(
+                f"rule cost ceiling: the planner expects a cost of"
+                f" {plan.total_cost:,.0f}; the limit is {limits.max_total_cost:,.0f}."
+            ),
+            hint="Restrict it further; its plan is available without running it.",
+        )
+
+
+def _run(
+    connection: Connection, text: str, values: Sequence[str | None], limits: Limits
+) -> Plan:
+    with running(limits.statement_timeout_ms):
+        types = extended.parameter_types(connection, text) if values else ()
+        set_local(connection, {"statement_timeout": str(limits.statement_timeout_ms)})
+        rows = extended.run(connection, f"{_RUN} {text}", values, types=types)
+    version = connection.info.server_version // 10_000
+    plan = read_plan(rows[0][0] or "", source=f"target, PostgreSQL {version}")
+    return replace(plan, generic=False)

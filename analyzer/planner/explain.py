@@ -1,0 +1,111 @@
+"""A plan of one statement, by EXPLAIN without ANALYZE: nothing is run.
+
+The text goes over the extended protocol, which takes one statement only, inside a
+read-only transaction (or savepoint) that is always rolled back. With a value for each
+``$n`` the planner makes a custom plan from the bound values. With fewer, the statement
+is prepared by itself and ``EXPLAIN EXECUTE`` asks for its generic plan; this works on
+all versions, and unlike ``GENERIC_PLAN`` (16+) never joins a foreign text to ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analyzer.domain.plan import Plan
+from analyzer.errors import PlanningFailed, SourceError, UserError
+from analyzer.plans.read_json import read_plan
+from analyzer.postgres import extended
+from analyzer.postgres.connect import Connection
+from analyzer.postgres.errors_map import planning
+from analyzer.postgres.rolled_back import rolled_back, set_local
+from analyzer.statements.parse import parse_one
+from analyzer.statements.server_text import server_text
+
+_SYNTAX_ERROR = "SQLSTATE 42601."
+_GENERIC_NAME = "pgproof_generic"
+
+
+def explain(
+    connection: Connection,
+    query: str,
+    parameters: Sequence[str | None] = (),
+    *,
+    source: str,
+    settings: bool = False,
+) -> Plan:
+    """Plan one statement and read its plan.
+
+    Args:
+        connection: a session of one's own; inside a transaction only a savepoint is
+            used, so what the caller did there is seen and kept.
+        query: one SELECT, INSERT, UPDATE, DELETE or MERGE, with ``$n`` allowed.
+        parameters: text values for ``$1`` …; None is NULL. Fewer than the statement
+            has give a generic plan; more are ignored.
+        source: name of the planner, kept in the plan.
+        settings: let the plan name the settings that differ from their defaults.
+
+    Raises:
+        PlanningFailed: the server cannot plan it, or the text cannot be sent; the
+            detail is the SQLSTATE, never the server's text.
+        TargetError: the connection was lost.
+    """
+    options = "FORMAT JSON, VERBOSE" + (", SETTINGS" if settings else "")
+    try:
+        plan = _plan(connection, query, parameters, options)
+    except PlanningFailed as error:
+        # pg_stat_statements writes interval $1, which no server reads back.
+        if error.detail != _SYNTAX_ERROR or "$" not in query:
+            raise
+        plan = _plan(connection, _readable(query, error), parameters, options)
+    return replace(plan, source=source)
+
+
+def _readable(query: str, error: PlanningFailed) -> str:
+    try:
+        text = server_text(parse_one(query))
+    except UserError:
+        raise error from None
+    if text == query:
+        raise error
+    return text
+
+
+def _plan(
+    connection: Connection, query: str, parameters: Sequence[str | None], options: str
+) -> Plan:
+    with planning(), rolled_back(connection):
+        types = _types(connection, query)
+        generic = len(parameters) < len(types)
+        if generic:
+            document = _generic(connection, query, options)
+        else:
+            text, values = f"EXPLAIN ({options}) {query}", parameters[: len(types)]
+            document = extended.run(connection, text, values, types=types)[0][0]
+    return replace(_read(document), generic=generic)
+
+
+def _types(connection: Connection, query: str) -> tuple[int, ...]:
+    # A text without a dollar sign has no parameters: the question is saved.
+    return extended.parameter_types(connection, query) if "$" in query else ()
+
+
+def _generic(connection: Connection, query: str, options: str) -> str | None:
+    types = extended.parameter_types(connection, query, name=_GENERIC_NAME)
+    try:
+        set_local(connection, {"plan_cache_mode": "force_generic_plan"})
+        nulls = ", ".join(["NULL"] * len(types))
+        text = f"EXPLAIN ({options}) EXECUTE {_GENERIC_NAME} ({nulls})"
+        return extended.run(connection, text)[0][0]
+    finally:
+        # Prepared statements are not transactional, so ROLLBACK would not remove it.
+        extended.forget(connection, _GENERIC_NAME)
+
+
+def _read(document: str | None) -> Plan:
+    try:
+        return read_plan(document or "", source="")
+    except SourceError as error:
+        raise PlanningFailed(
+            "the server's plan cannot be read", detail=error.detail
+        ) from None

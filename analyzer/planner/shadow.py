@@ -1,0 +1,131 @@
+"""What-if questions answered by a database that has schema and statistics, no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+
+from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.plan import Plan
+from analyzer.domain.workload import NotSeen
+from analyzer.planner.explain import explain
+from analyzer.planner.shadow_build import build_database
+from analyzer.planner.shadow_cluster import ShadowCluster, ShadowServer, shadow_spec
+from analyzer.planner.shadow_switch import IndexSwitch
+from analyzer.planner.snapshot_file import PlannerSnapshot
+from analyzer.postgres.connect import Connection, session
+from analyzer.postgres.shadow_database import set_session
+
+__all__ = ["ShadowCluster", "ShadowPlanner", "ShadowServer", "build", "shadow_spec"]
+
+PLAN_TIMEOUT_MS = 15_000
+
+
+class ShadowPlanner:
+    """A :class:`~analyzer.domain.ports.WhatIfPlanner` on a shadow.
+
+    It holds one session and is not to be shared between threads.
+    """
+
+    def __init__(self, switch: IndexSwitch, source: str) -> None:
+        self._switch = switch
+        self._source = source
+
+    @property
+    def source(self) -> str:
+        """Name and version, and the watched server's version where it differs."""
+        return self._source
+
+    @property
+    def connection(self) -> Connection:
+        """The session it plans in, from whose statistics values may be drawn."""
+        return self._switch.owner
+
+    @property
+    def not_seen(self) -> tuple[NotSeen, ...]:
+        """What the snapshot holds but this shadow could not make."""
+        return tuple(self._switch.database.not_seen)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What was assumed about hypothetical indexes so far."""
+        return tuple(dict.fromkeys(self._switch.caveats))
+
+    def plan(self, query: str, parameters: Sequence[str | None] = ()) -> Plan:
+        """Plan one statement, as :meth:`Planner.plan` says."""
+        return explain(self._switch.owner, query, parameters, source=self._source)
+
+    def plan_with(
+        self,
+        query: str,
+        parameters: Sequence[str | None] = (),
+        *,
+        create: Sequence[IndexDefinition] = (),
+        hide: Sequence[RelationName] = (),
+    ) -> Plan:
+        """Plan as if ``create`` existed and ``hide`` did not.
+
+        Raises:
+            PlanningFailed: the query or an index is not accepted by PostgreSQL.
+            UnknownRelation: a relation or index is not in the shadow.
+        """
+        made = [(item, self._switch.hypothetical(item)) for item in create]
+        with self._switch.switched([item for _, item in made], hide):
+            plan = explain(self._switch.owner, query, parameters, source=self._source)
+        names = {name: asked for asked, item in made for name in item.names}
+        return replace(plan, hypothetical_indexes=names)
+
+    def index_size_bytes(self, definition: IndexDefinition) -> int:
+        """The size the index would have, from statistics.
+
+        Raises:
+            PlanningFailed: the predicate is not accepted by PostgreSQL.
+            UnknownRelation: the relation is not in the shadow.
+        """
+        return self._switch.size(definition)
+
+
+@contextmanager
+def build(
+    cluster: ShadowCluster | ShadowServer, snapshot: PlannerSnapshot
+) -> Iterator[ShadowPlanner]:
+    """Build a shadow of a snapshot, and drop it at the end.
+
+    Args:
+        cluster: a running one, private or shared; the database in it is ours alone.
+        snapshot: of the watched database.
+
+    Raises:
+        StoreUnreachable, TargetError: the cluster cannot be used.
+        QuerySyntaxError: the snapshot's scripts cannot be read.
+    """
+    server = cluster.server if isinstance(cluster, ShadowCluster) else cluster
+    database = build_database(server, snapshot)
+    try:
+        address = server.address(database.name, database.role)
+        with session(
+            address, read_only=False, statement_timeout_ms=PLAN_TIMEOUT_MS
+        ) as owner:
+            set_session(
+                owner,
+                {
+                    "search_path": database.search_path,
+                    "idle_in_transaction_session_timeout": "0",
+                },
+            )
+            switch = IndexSwitch(
+                database=database, catalog=snapshot.catalog, owner=owner
+            )
+            yield ShadowPlanner(switch, _source(owner.info.server_version, snapshot))
+    finally:
+        database.close()
+
+
+def _source(shadow_version_num: int, snapshot: PlannerSnapshot) -> str:
+    shadow = f"shadow {shadow_version_num // 10_000}.{shadow_version_num % 10_000}"
+    watched = snapshot.catalog.server_version_num
+    if watched // 10_000 == shadow_version_num // 10_000:
+        return shadow
+    number = f"{watched // 10_000}.{watched % 10_000}"
+    return f"{shadow} (watched server is {number})"

@@ -1,0 +1,96 @@
+"""Give the relations of a shadow the lengths and heights of the watched ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from analyzer.domain.catalog import Relation, RelationKind
+from analyzer.domain.index import Index, IndexDefinition, RelationName
+from analyzer.embedded.files import (
+    BLOCK_BYTES,
+    lengthen,
+    mark_first_block_visible,
+    relation_path,
+    write_btree,
+)
+from analyzer.indexing.size import btree_height
+from analyzer.planner.shadow_cluster import ShadowServer
+from analyzer.planner.snapshot_file import PlannerSnapshot
+from analyzer.postgres.connect import Connection
+from analyzer.postgres.shadow_database import ShadowRelation, set_relation_statistics
+
+
+def set_lengths(
+    server: ShadowServer,
+    snapshot: PlannerSnapshot,
+    relations: Mapping[int, ShadowRelation],
+    leaves: Mapping[IndexDefinition, bytes],
+) -> None:
+    """Give every table and index the length, and B-trees the height, it has.
+
+    Args:
+        server: whose files are written.
+        snapshot: with lengths and heights.
+        relations: of the shadow, by oid.
+        leaves: leaf pages of the indexes whose end values are known.
+    """
+    paths = {
+        RelationName(item.schema, item.name): relation_path(
+            server.data_dir, item.filepath
+        )
+        for item in relations.values()
+        if item.filepath
+    }
+    kinds = (RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW)
+    for relation in snapshot.catalog.relations:
+        path = paths.get(relation.name)
+        if path is not None and relation.kind in kinds:
+            lengthen(path, relation.size_bytes // BLOCK_BYTES)
+            if any(index.definition in leaves for index in relation.indexes):
+                mark_first_block_visible(path)
+        for index in relation.indexes:
+            if index.name in paths:
+                leaf = leaves.get(index.definition)
+                _set_index_length(paths[index.name], index, relation, snapshot, leaf)
+
+
+def _set_index_length(
+    path: Path,
+    index: Index,
+    relation: Relation,
+    snapshot: PlannerSnapshot,
+    leaf: bytes | None,
+) -> None:
+    blks = index.size_bytes // BLOCK_BYTES
+    if index.definition.method != "btree":
+        lengthen(path, max(blks, path.stat().st_size // BLOCK_BYTES))
+    elif blks > 1:
+        height = snapshot.btree_heights.get(index.name)
+        if height is None:
+            height = btree_height(index.definition, relation, blks)
+        write_btree(path, blks=blks, height=height, leaf=leaf)
+
+
+def set_catalog_statistics(
+    owner: Connection,
+    snapshot: PlannerSnapshot,
+    relations: Mapping[int, ShadowRelation],
+) -> None:
+    """Rows and lengths of relations whose statistics the dump could not have."""
+    wanted = set(snapshot.from_catalog)
+    present = {RelationName(item.schema, item.name) for item in relations.values()}
+    for relation in snapshot.catalog.relations:
+        if relation.name not in wanted & present or relation.reltuples < 0:
+            continue
+        _set_statistics(owner, relation.name, relation.relpages, relation.reltuples)
+        for index in relation.indexes:
+            if index.name in present:
+                blks = index.size_bytes // BLOCK_BYTES
+                _set_statistics(owner, index.name, blks, relation.reltuples)
+
+
+def _set_statistics(
+    owner: Connection, name: RelationName, blks: int, rows: float
+) -> None:
+    set_relation_statistics(owner, (name.schema, name.name), blks, rows)
