@@ -1,0 +1,3 @@
+"""Advice about indexes, one advisor per file."""
+
+from __future__ import annotations

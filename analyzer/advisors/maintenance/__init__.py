@@ -1,0 +1,3 @@
+"""Advice about ANALYZE and VACUUM, one advisor per file."""
+
+from __future__ import annotations
