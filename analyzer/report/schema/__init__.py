@@ -1,0 +1,3 @@
+"""The documented JSON schema of scans."""
+
+from __future__ import annotations
