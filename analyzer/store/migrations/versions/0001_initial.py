@@ -1,0 +1,18 @@
+"""The first schema."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from analyzer.store.migrations import sql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the SQL file, as it is."""
+    connection = op.get_bind().execution_options(no_parameters=True)
+    connection.exec_driver_sql(sql("0001_initial"))

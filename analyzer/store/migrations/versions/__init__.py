@@ -1,0 +1,3 @@
+"""One Alembic revision per SQL file."""
+
+from __future__ import annotations

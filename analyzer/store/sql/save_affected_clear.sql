@@ -1,0 +1,2 @@
+-- Forgets which statements a recommendation affects.
+DELETE FROM recommendation_statement WHERE recommendation_id = %(recommendation_id)s

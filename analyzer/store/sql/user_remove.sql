@@ -1,0 +1,2 @@
+-- Removes a user.
+DELETE FROM app_user WHERE user_id = %(user_id)s
