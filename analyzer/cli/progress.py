@@ -1,0 +1,52 @@
+"""Progress on standard error: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Self
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+
+class ProgressPrinter:
+    """A ``domain.ports.Progress`` that shows each stage as it begins."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        self._is_terminal = sys.stderr.isatty()
+        self._last_stage = ""
+        self._bar = Progress(
+            TextColumn("{task.description:<46}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._task = self._bar.add_task("starting", total=1.0)
+
+    def __enter__(self) -> Self:
+        if self._is_terminal and not self._quiet:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._is_terminal and not self._quiet:
+            self._bar.stop()
+
+    def __call__(self, stage: str, done_ratio: float) -> None:
+        """Show the stage and the share done, 0 to 1."""
+        if self._quiet:
+            return
+        if self._is_terminal:
+            self._bar.update(self._task, description=stage, completed=done_ratio)
+        elif stage != self._last_stage:
+            click.echo(f"[{done_ratio:4.0%}] {stage}", err=True)
+        self._last_stage = stage

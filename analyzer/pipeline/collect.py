@@ -1,0 +1,131 @@
+"""Sources to facts: what a scan reads from the target, a snapshot file and its logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from analyzer.domain.catalog import Catalog
+from analyzer.domain.execution import LogContents
+from analyzer.domain.ports import Progress
+from analyzer.domain.snapshot import Snapshot
+from analyzer.domain.target import PLAN_ONLY, Address, Permissions
+from analyzer.domain.workload import NotSeen
+from analyzer.errors import MissingExtension, MissingPrivilege, PlanningFailed
+from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
+from analyzer.postgres.catalog import read_catalog
+from analyzer.postgres.connect import session
+from analyzer.sources.log_files import LogOptions, read_log_files
+from analyzer.sources.pg_stat_statements import read_snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRequest:
+    """What to scan, and what may be done there.
+
+    Attributes:
+        address: the watched database; none to work from files alone.
+        permissions: what its owner allows.
+        snapshot_path: a snapshot file to plan from instead of the server.
+        log_paths: log files of the server.
+        line_prefix: its ``log_line_prefix``; none to find it out.
+        earlier: counters of the scan before, for a difference.
+        queries: submitted texts; if given, they are the workload.
+        min_counter_age_s: see ``AdviseOptions``; none keeps the advisors' own.
+        shadow: where to build the shadow; none for a private cluster that is
+            removed afterwards.
+    """
+
+    address: Address | None = None
+    permissions: Permissions = PLAN_ONLY
+    snapshot_path: Path | None = None
+    log_paths: tuple[Path, ...] = ()
+    line_prefix: str | None = None
+    earlier: Snapshot | None = None
+    queries: tuple[str, ...] = ()
+    min_counter_age_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What was read, as far as it could be, and what could not."""
+
+    catalog: Catalog | None = None
+    counters: Snapshot | None = None
+    snapshot: PlannerSnapshot | None = None
+    logs: LogContents | None = None
+    not_seen: tuple[NotSeen, ...] = ()
+
+
+def collect(request: ScanRequest, progress: Progress) -> Collected:
+    """Read everything a scan stands on.
+
+    What cannot be seen for want of an extension or a privilege is told in
+    ``not_seen``; the rest goes on.
+
+    Raises:
+        TargetError: the server cannot be reached, or ended the connection.
+        SourceError: a log or snapshot file cannot be read.
+    """
+    logs = None
+    if request.log_paths:
+        progress("reading logs", 0.02)
+        logs = read_log_files(
+            request.log_paths,
+            LogOptions(line_prefix=request.line_prefix, progress=None),
+        )
+    if request.address is None:
+        return _from_files(request, logs)
+    return _from_server(request, request.address, logs, progress)
+
+
+def _from_files(request: ScanRequest, logs: LogContents | None) -> Collected:
+    if request.snapshot_path is None:
+        return Collected(logs=logs)
+    snapshot = load(request.snapshot_path)
+    return Collected(
+        catalog=snapshot.catalog,
+        snapshot=snapshot,
+        logs=logs,
+        not_seen=snapshot.not_seen,
+    )
+
+
+def _from_server(
+    request: ScanRequest,
+    address: Address,
+    logs: LogContents | None,
+    progress: Progress,
+) -> Collected:
+    not_seen: list[NotSeen] = []
+    with session(address) as connection:
+        progress("reading the catalog", 0.06)
+        catalog, hidden = read_catalog(connection)
+        not_seen += hidden
+        counters = None
+        if not request.queries:
+            progress("reading pg_stat_statements", 0.10)
+            try:
+                counters, hidden = read_snapshot(connection)
+                not_seen += hidden
+            except (MissingExtension, MissingPrivilege, PlanningFailed) as error:
+                not_seen.append(
+                    NotSeen(
+                        what="pg_stat_statements",
+                        why=error.message,
+                        hint=error.hint or "",
+                    )
+                )
+    progress("taking a snapshot of schema and statistics", 0.14)
+    if request.snapshot_path is not None:
+        snapshot = load(request.snapshot_path)
+    else:
+        snapshot = take_snapshot(address, catalog)
+    not_seen += snapshot.not_seen
+    return Collected(
+        catalog=catalog,
+        counters=counters,
+        snapshot=snapshot,
+        logs=logs,
+        not_seen=tuple(dict.fromkeys(not_seen)),
+    )

@@ -1,0 +1,148 @@
+"""A workload with values for its parameters, its plans, and runs where allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from analyzer.domain.plan import Plan
+from analyzer.domain.ports import Planner
+from analyzer.domain.statement import Fingerprint, StatementKind
+from analyzer.domain.target import Address, Permissions
+from analyzer.domain.workload import NotSeen, Workload, WorkloadItem
+from analyzer.errors import AnalyzerError, PlanningFailed, Unreachable
+from analyzer.planner.analyze import analyze
+from analyzer.planner.parameters import ParameterSource
+
+MAX_STATEMENTS_PLANNED = 500
+MAX_STATEMENTS_RUN = 20
+PLANNED_KINDS = frozenset(
+    {
+        StatementKind.SELECT,
+        StatementKind.INSERT,
+        StatementKind.UPDATE,
+        StatementKind.DELETE,
+        StatementKind.MERGE,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWorkload:
+    """A workload whose items carry parameter sets, with their plans.
+
+    ``plans`` are estimates; ``measured`` come from EXPLAIN ANALYZE.
+    """
+
+    workload: Workload
+    plans: Mapping[Fingerprint, Plan] = field(default_factory=dict)
+    measured: Mapping[Fingerprint, Plan] = field(default_factory=dict)
+    not_seen: tuple[NotSeen, ...] = ()
+
+
+@dataclass(slots=True)
+class _Failures:
+    """Statements that could not be planned or run, counted by reason."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add(self, error: AnalyzerError) -> None:
+        why = f"{error.message} ({error.detail})" if error.detail else error.message
+        self.counts[why] = self.counts.get(why, 0) + 1
+
+    def not_seen(self, what: str) -> Iterator[NotSeen]:
+        for why, count in self.counts.items():
+            yield NotSeen(what=f"{what} of {count} statements", why=why)
+
+
+def plan_workload(
+    workload: Workload, planner: Planner, parameters: ParameterSource
+) -> PlannedWorkload:
+    """Give each statement its parameter sets and ask for its plan.
+
+    Real values from a log come first; where there are none, values are drawn from
+    the statistics. Statements beyond the first ``MAX_STATEMENTS_PLANNED`` by time
+    are left as they are, which is reported.
+    """
+    failures = _Failures()
+    plans: dict[Fingerprint, Plan] = {}
+    items: list[WorkloadItem] = []
+    for number, item in enumerate(workload.items):
+        if number >= MAX_STATEMENTS_PLANNED or item.statement.kind not in PLANNED_KINDS:
+            items.append(item)
+            continue
+        try:
+            filled = _with_parameters(item, parameters)
+            plans[item.statement.fingerprint] = _first_plan(filled, planner)
+        except PlanningFailed as error:
+            failures.add(error)
+            filled = item
+        items.append(filled)
+    not_seen = list(failures.not_seen("plans"))
+    if len(workload.items) > MAX_STATEMENTS_PLANNED:
+        not_seen.append(
+            NotSeen(
+                what=f"plans of {len(workload.items) - MAX_STATEMENTS_PLANNED} "
+                "statements with the least time",
+                why=f"only the first {MAX_STATEMENTS_PLANNED} are planned",
+            )
+        )
+    return PlannedWorkload(
+        workload=replace(workload, items=tuple(items)),
+        plans=plans,
+        not_seen=tuple(not_seen),
+    )
+
+
+def _with_parameters(item: WorkloadItem, source: ParameterSource) -> WorkloadItem:
+    if item.parameter_sets or item.statement.parameter_count == 0:
+        return item
+    drawn = source.draw(item.statement.normalized_query)
+    return replace(item, parameter_sets=drawn)
+
+
+def _first_plan(item: WorkloadItem, planner: Planner) -> Plan:
+    query = item.statement.normalized_query
+    for parameters in item.parameter_sets:
+        try:
+            return planner.plan(query, parameters.values)
+        except PlanningFailed:
+            continue  # an odd value; another set, or the generic plan, may do
+    return planner.plan(query)
+
+
+def run_statements(
+    planned: PlannedWorkload, address: Address, permissions: Permissions
+) -> PlannedWorkload:
+    """Run EXPLAIN ANALYZE of the heaviest SELECTs, guarded, where it is allowed.
+
+    A refused statement is counted with its reason; nothing else is lost by it.
+    """
+    if not permissions.may_run:
+        return planned
+    failures = _Failures()
+    measured: dict[Fingerprint, Plan] = {}
+    candidates = [
+        item
+        for item in planned.workload.items
+        if item.statement.kind is StatementKind.SELECT
+        and item.statement.fingerprint in planned.plans
+    ]
+    for item in candidates[:MAX_STATEMENTS_RUN]:
+        values = item.parameter_sets[0].values if item.parameter_sets else ()
+        try:
+            measured[item.statement.fingerprint] = analyze(
+                address,
+                item.statement.normalized_query,
+                values,
+                is_clone=permissions.is_clone,
+            )
+        except Unreachable:
+            raise  # the server went away: the other statements would fail as well
+        except AnalyzerError as error:
+            failures.add(error)
+    return replace(
+        planned,
+        measured=measured,
+        not_seen=(*planned.not_seen, *failures.not_seen("EXPLAIN ANALYZE")),
+    )

@@ -1,0 +1,191 @@
+"""One scan: collect, build the workload, plan it, ask the advisors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from analyzer.advisors.contract import Facts
+from analyzer.domain.ports import Progress, WhatIfPlanner
+from analyzer.domain.scan import ScanKind, ScanResult
+from analyzer.domain.snapshot import Snapshot, SnapshotDelta
+from analyzer.domain.workload import NotSeen, Workload
+from analyzer.errors import AnalyzerError, SnapshotMismatch
+from analyzer.pipeline.advise import Advice, AdviseOptions, advise
+from analyzer.pipeline.collect import Collected, ScanRequest, collect
+from analyzer.pipeline.plan_workload import (
+    PlannedWorkload,
+    plan_workload,
+    run_statements,
+)
+from analyzer.planner.hypopg import HypopgPlanner
+from analyzer.planner.parameters import ParameterSource
+from analyzer.planner.shadow import ShadowCluster, build
+from analyzer.postgres.connect import session
+from analyzer.sources.pg_stat_statements import read_snapshot
+from analyzer.workload.delta import since_reset, snapshot_delta
+from analyzer.workload.merge import WorkloadInputs, build_workload
+from analyzer.workload.sessions import statement_runs
+
+FILES_ALONE = "files"
+"""Stands for the system identifier where no server was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planning:
+    """Who answers what-if questions, and from whose statistics values are drawn."""
+
+    planner: WhatIfPlanner
+    parameters: ParameterSource
+    not_seen: tuple[NotSeen, ...] = ()
+
+
+def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResult:
+    """Scan a database, or the files that stand for it.
+
+    Nothing is written to the target, and nothing of it is run there except guarded
+    SELECTs where its permissions allow that.
+
+    Raises:
+        AnalyzerError: by the branches of its tree.
+    """
+    tell = progress or _nobody
+    started_at = datetime.now(UTC)
+    collected = collect(request, tell)
+    workload = _workload(request, collected)
+    with _planning(request, collected, tell) as planning:
+        planned = PlannedWorkload(workload=workload)
+        if planning is not None:
+            tell("planning the statements", 0.35)
+            planned = plan_workload(workload, planning.planner, planning.parameters)
+        advice = _advise(request, collected, planned, planning, tell)
+        caveats = planning.not_seen if planning else ()
+        source = planning.planner.source if planning else ""
+    if request.address is not None and request.permissions.may_run:
+        tell("running guarded statements", 0.9)
+        planned = run_statements(planned, request.address, request.permissions)
+    tell("done", 1.0)
+    not_seen = (*collected.not_seen, *caveats, *planned.not_seen)
+    return ScanResult(
+        kind=ScanKind.SUBMISSION if request.queries else ScanKind.SCAN,
+        server_id=planned.workload.server_id,
+        database=planned.workload.database,
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        workload=planned.workload,
+        recommendations=advice.recommendations,
+        no_advice=advice.no_advice,
+        did_not_run=advice.did_not_run,
+        not_seen=tuple(dict.fromkeys(not_seen)),
+        planner_source=source,
+        plans=planned.plans,
+        measured_plans=planned.measured,
+        coverage=collected.logs.coverage if collected.logs else (),
+        snapshot=collected.counters,
+        own_exec_time_ratio=_own_share(request, collected, planned.workload),
+    )
+
+
+def _workload(request: ScanRequest, collected: Collected) -> Workload:
+    counters = collected.counters
+    delta = _delta(request.earlier, counters)
+    catalog = collected.catalog
+    texts = request.earlier.query_texts if request.earlier else {}
+    inputs = WorkloadInputs(
+        server_id=catalog.server_id if catalog else FILES_ALONE,
+        database=catalog.database if catalog else "",
+        delta=delta,
+        snapshot=counters,
+        query_texts=texts,
+        logs=None if request.queries else collected.logs,
+        submitted=request.queries,
+    )
+    return build_workload(inputs)
+
+
+def _delta(earlier: Snapshot | None, later: Snapshot | None) -> SnapshotDelta | None:
+    if later is None:
+        return None
+    if earlier is None:
+        return since_reset(later)
+    try:
+        return snapshot_delta(earlier, later)
+    except SnapshotMismatch:
+        # A failover or a restored server: its counters began anew.
+        return since_reset(later)
+
+
+@contextmanager
+def _planning(
+    request: ScanRequest, collected: Collected, tell: Progress
+) -> Iterator[_Planning | None]:
+    if collected.snapshot is None:
+        yield None
+        return
+    with ExitStack() as stack:
+        if request.permissions.hypopg and request.address is not None:
+            tell("preparing HypoPG on the target", 0.2)
+            connection = stack.enter_context(session(request.address))
+            yield _Planning(
+                planner=HypopgPlanner(
+                    connection, is_clone=request.permissions.is_clone
+                ),
+                parameters=ParameterSource(connection, collected.catalog),
+            )
+            return
+        tell("building the shadow", 0.2)
+        cluster = stack.enter_context(ShadowCluster())
+        planner = stack.enter_context(build(cluster, collected.snapshot))
+        yield _Planning(
+            planner=planner,
+            parameters=ParameterSource(planner.connection, collected.snapshot.catalog),
+            not_seen=planner.not_seen,
+        )
+
+
+def _advise(
+    request: ScanRequest,
+    collected: Collected,
+    planned: PlannedWorkload,
+    planning: _Planning | None,
+    tell: Progress,
+) -> Advice:
+    def advising(stage: str, done_ratio: float) -> None:
+        tell(stage, 0.45 + 0.45 * done_ratio)
+
+    logs = None if request.queries else collected.logs
+    facts = Facts(
+        workload=planned.workload,
+        catalog=collected.catalog,
+        runs=statement_runs(logs.executions) if logs else None,
+        what_if=planning.planner if planning else None,
+    )
+    options = AdviseOptions(
+        min_counter_age_s=request.min_counter_age_s, progress=advising
+    )
+    return advise(facts, options)
+
+
+def _own_share(
+    request: ScanRequest, collected: Collected, workload: Workload
+) -> float | None:
+    """Time of our own statements during the scan, over that of the workload."""
+    before = collected.counters
+    if before is None or request.address is None:
+        return None
+    try:
+        with session(request.address) as connection:
+            after, _ = read_snapshot(connection)
+    except AnalyzerError:
+        return None  # it may have been restarted since; the scan itself is complete
+    own_ms = after.own_exec_time_ms - before.own_exec_time_ms
+    total_ms = sum(item.counters.total_exec_time_ms for item in workload.items)
+    if own_ms < 0 or total_ms <= 0:
+        return None
+    return own_ms / (own_ms + total_ms)
+
+
+def _nobody(stage: str, done_ratio: float) -> None:
+    """Progress for nobody."""
