@@ -1,0 +1,133 @@
+"""One recommendation: the decision, the evidence, the price, how to and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound
+
+from analyzer.domain.recommendation import RecommendationState
+from analyzer.errors import UserError
+from analyzer.store import plans, recommendations, statements
+from analyzer.store.plans import StoredPlan
+from analyzer.store.recommendations import RecommendationFilter, RecommendationRecord
+from web import auth, current
+from web.params import choice
+from web.plan_tree import plan_lines
+from web.preflight import preflight
+
+NEIGHBOURS = 200
+MAX_AFFECTED = 20
+MAX_REASON = 1000
+
+blueprint = Blueprint("recommendation", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbours:
+    """The open recommendations before and after this one; none at the ends."""
+
+    previous_id: int | None
+    next_id: int | None
+
+
+@blueprint.get("/recommendations/<int:recommendation_id>")
+def show(recommendation_id: int) -> ResponseReturnValue:
+    """The page."""
+    record = record_or_404(recommendation_id)
+    plan = _plan(record)
+    return render_template(
+        "recommendation.html",
+        section="recommendations",
+        record=record,
+        doc=record.document,
+        notes=preflight(record.document["action"]),
+        texts=_texts(record),
+        neighbours=_neighbours(record),
+        plan=plan,
+        lines=plan_lines(plan.document) if plan else (),
+        states=RecommendationState,
+    )
+
+
+@blueprint.post("/recommendations/<int:recommendation_id>/decision")
+def decide(recommendation_id: int) -> ResponseReturnValue:
+    """Store a decision, and go back to the page."""
+    apply_decision(
+        recommendation_id,
+        request.form.get("decision", ""),
+        request.form.get("reason", ""),
+    )
+    flash("The decision is stored.", "good")
+    return redirect(url_for("recommendation.show", recommendation_id=recommendation_id))
+
+
+def apply_decision(recommendation_id: int, decision: str, reason: str) -> None:
+    """Check and store a decision of the user of this request.
+
+    Raises:
+        NotFound: there is no such recommendation.
+        UserError: an unknown decision, or it is dismissed without a reason.
+    """
+    record_or_404(recommendation_id)
+    state = choice("decision", RecommendationState, decision)
+    if state is None:
+        raise UserError("the decision is missing")
+    reason = reason.replace("\0", "").strip()[:MAX_REASON]
+    if state is RecommendationState.DISMISSED and not reason:
+        raise UserError(
+            "a recommendation is dismissed with a reason",
+            hint="Write one sentence: it keeps the next person from asking again.",
+        )
+    recommendations.decide(
+        current.store(), recommendation_id, state, auth.viewer().name, reason
+    )
+
+
+def record_or_404(recommendation_id: int) -> RecommendationRecord:
+    """The recommendation of that id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    record = recommendations.get_recommendation(current.store(), recommendation_id)
+    if record is None:
+        raise NotFound
+    return record
+
+
+def _plan(record: RecommendationRecord) -> StoredPlan | None:
+    """The plan of today of the statement that gains most, a measured one if any."""
+    for fingerprint in record.affects[:1]:
+        found = plans.plans_of(current.store(), record.row.target_id, fingerprint)
+        measured = [plan for plan in found if plan.is_measured]
+        return next(iter([*measured, *found]), None)
+    return None
+
+
+def _texts(record: RecommendationRecord) -> dict[str, str]:
+    """Texts of the affected statements, by fingerprint."""
+    texts = {}
+    for fingerprint in record.affects[:MAX_AFFECTED]:
+        found = statements.statement(current.store(), record.row.target_id, fingerprint)
+        if found is not None:
+            texts[fingerprint] = found.normalized_query
+    return texts
+
+
+def _neighbours(record: RecommendationRecord) -> Neighbours:
+    wanted = RecommendationFilter(
+        state=record.row.state, current=True, limit=NEIGHBOURS
+    )
+    found = recommendations.list_recommendations(current.store(), wanted).rows
+    ids = [row.recommendation_id for row in found]
+    here = record.row.recommendation_id
+    if here not in ids:
+        return Neighbours(previous_id=None, next_id=ids[0] if ids else None)
+    at = ids.index(here)
+    return Neighbours(
+        previous_id=ids[at - 1] if at else None,
+        next_id=ids[at + 1] if at + 1 < len(ids) else None,
+    )
