@@ -1,0 +1,110 @@
+"""A shadow of a watched server that is three major versions older."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
+from analyzer.domain.target import Address
+from analyzer.planner.explain import explain
+from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
+from analyzer.planner.snapshot import take_snapshot
+from analyzer.postgres.capabilities import read_capabilities
+from analyzer.postgres.catalog import read_catalog
+from analyzer.postgres.connect import Connection, session
+
+pytestmark = pytest.mark.integration
+
+SETUP = """
+CREATE TABLE customer (id bigint PRIMARY KEY, email text, city text);
+CREATE TABLE visit (id bigint PRIMARY KEY, customer_id bigint REFERENCES customer,
+    at timestamptz NOT NULL, pages int);
+INSERT INTO customer SELECT g, 'u' || g || '@example.com', 'city ' || g % 50
+    FROM generate_series(1, 5000) AS g;
+INSERT INTO visit SELECT g, 1 + g * 79 % 5000,
+    '2026-01-01'::timestamptz + g * interval '9 minutes', g % 30
+    FROM generate_series(1, 30000) AS g;
+CREATE INDEX visit_at ON visit (at);
+CREATE STATISTICS visit_pairs (ndistinct) ON customer_id, pages FROM visit;
+VACUUM ANALYZE
+"""
+QUERIES = (
+    "SELECT * FROM visit WHERE id = 5",
+    "SELECT * FROM visit WHERE at > '2026-06-01' ORDER BY at LIMIT 5",
+    "SELECT city, count(*) FROM customer JOIN visit v ON v.customer_id = customer.id"
+    " GROUP BY 1",
+    "SELECT customer_id, pages, count(*) FROM visit GROUP BY 1, 2",
+    "SELECT * FROM visit WHERE pages = 7",
+)
+
+
+@pytest.fixture(scope="module")
+def old_server(server15: Address) -> Iterator[Address]:
+    address = replace(server15, database="shadowed")
+    with session(server15, read_only=False) as connection:
+        connection.execute("CREATE DATABASE shadowed")
+    with session(address, read_only=False) as connection:
+        for statement in SETUP.split(";\n"):
+            connection.execute(statement)
+    yield address
+    with session(server15, read_only=False) as connection:
+        connection.execute("DROP DATABASE shadowed WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def pair(old_server: Address) -> Iterator[tuple[Connection, ShadowPlanner]]:
+    with (
+        session(old_server, read_only=False) as watched,
+        ShadowCluster() as cluster,
+        build(cluster, take_snapshot(old_server)) as shadow,
+    ):
+        yield watched, shadow
+
+
+def test_the_catalog_is_read(old_server: Address) -> None:
+    with session(old_server) as connection:
+        catalog, not_seen = read_catalog(connection)
+        found = read_capabilities(connection)
+    visit = catalog.by_name[RelationName("public", "visit")]
+    assert not_seen == ()
+    assert {item.name.name for item in visit.indexes} == {"visit_pkey", "visit_at"}
+    assert visit.foreign_keys[0].referenced == RelationName("public", "customer")
+    assert visit.distinct_combinations[0][0] == ("customer_id", "pages")
+    assert found.server_version_num // 10_000 == 15
+    assert found.is_superuser
+
+
+def test_it_says_that_the_planners_are_not_the_same(
+    pair: tuple[Connection, ShadowPlanner],
+) -> None:
+    assert pair[1].source.startswith("shadow 18.6 (watched server is 15.")
+    assert pair[1].not_seen == ()
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_costs_agree_across_versions(
+    pair: tuple[Connection, ShadowPlanner], query: str
+) -> None:
+    watched, shadow = pair
+    real = explain(watched, query, source="target").total_cost
+    assert shadow.plan(query).total_cost == pytest.approx(real, rel=0.02)
+
+
+def test_a_hypothetical_index_agrees_across_versions(
+    pair: tuple[Connection, ShadowPlanner],
+) -> None:
+    watched, shadow = pair
+    definition = IndexDefinition(
+        relation=RelationName("public", "visit"),
+        keys=(IndexKey(attribute="customer_id"),),
+    )
+    query = "SELECT * FROM visit WHERE customer_id = 9"
+    ours = shadow.plan_with(query, create=[definition]).total_cost
+    watched.execute("BEGIN")
+    watched.execute("CREATE INDEX ON visit (customer_id)")
+    real = explain(watched, query, source="target").total_cost
+    watched.execute("ROLLBACK")
+    assert ours == pytest.approx(real, rel=0.02)

@@ -1,0 +1,200 @@
+"""The guard as the table it is: facts, place and action to a verdict."""
+
+# ruff: noqa: E501 - one case a line reads best
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from analyzer.errors import NotAllowedHere, UnknownRelation, UnsafeStatement
+from analyzer.postgres.guard import (
+    ALLOWED,
+    Action,
+    Allowance,
+    Place,
+    enforce,
+    objections,
+)
+from analyzer.postgres.guard_catalog import (
+    CatalogFacts,
+    FunctionFact,
+    OperatorFact,
+    RelationFact,
+    TypeFact,
+)
+from analyzer.statements.safety import SafetyFacts
+
+SELECT = SafetyFacts(text="SELECT 1", kind="select")
+EMPTY = CatalogFacts()
+LOWER = FunctionFact(
+    asked_schema="",
+    asked_name="lower",
+    schema="pg_catalog",
+    volatility="i",
+    language="internal",
+    is_security_definer=False,
+    extension="",
+    is_internal=False,
+    takes_row=False,
+)
+EQUAL = OperatorFact(
+    asked_schema="",
+    asked_name="=",
+    schema="pg_catalog",
+    function_schema="pg_catalog",
+    volatility="i",
+    language="internal",
+    is_security_definer=False,
+    extension="",
+)
+TABLE = RelationFact(
+    asked_schema="",
+    asked_name="t",
+    oid=1,
+    schema="public",
+    kind="r",
+    has_row_security=False,
+    access_method="heap",
+    is_owner=False,
+    view_query=None,
+    is_foreign=False,
+    type_oids=[23],
+    defaults_call_functions=False,
+)
+TEXT = TypeFact(
+    asked_schema="",
+    asked_name="text",
+    schema="pg_catalog",
+    name="text",
+    kind="b",
+    is_array=False,
+    extension="",
+    has_check=False,
+)
+
+EVERYWHERE = frozenset(key for key, allowance in ALLOWED.items() if allowance)
+PLANS = frozenset(key for key in EVERYWHERE if key[1] is Action.PLAN)
+USER_CODE = frozenset(k for k in EVERYWHERE if (a := ALLOWED[k]) and a.user_code)
+CHANGES = frozenset(k for k in EVERYWHERE if (a := ALLOWED[k]) and a.changes)
+NOWHERE: frozenset[tuple[Place, Action]] = frozenset()
+
+
+def function(**changes: object) -> CatalogFacts:
+    return CatalogFacts(functions=(replace(LOWER, **changes),))  # type: ignore[arg-type]
+
+
+def operator(**changes: object) -> CatalogFacts:
+    return CatalogFacts(operators=(replace(EQUAL, **changes),))  # type: ignore[arg-type]
+
+
+def relation(**changes: object) -> CatalogFacts:
+    return CatalogFacts(relations=(replace(TABLE, **changes),))  # type: ignore[arg-type]
+
+
+def cast(**changes: object) -> CatalogFacts:
+    return CatalogFacts(types=(replace(TEXT, **changes),))  # type: ignore[arg-type]
+
+
+CASES = [
+    ("nothing special", SELECT, EMPTY, EVERYWHERE),
+    ("utility", replace(SELECT, kind="utility"), EMPTY, NOWHERE),
+    ("unparsed", replace(SELECT, kind="unparsed"), EMPTY, NOWHERE),
+    ("violation", replace(SELECT, violations=(("node", "X"),)), EMPTY, NOWHERE),
+    ("violation in a view", SELECT, CatalogFacts(violations=(("a", "b"),)), NOWHERE),
+    ("writes", replace(SELECT, kind="update", writes=True), EMPTY, CHANGES),
+    ("locks rows", replace(SELECT, locks_rows=True), EMPTY, CHANGES),
+    ("64 relations", SELECT, CatalogFacts(expanded_count=64), EVERYWHERE),
+    ("65 relations", SELECT, CatalogFacts(expanded_count=65), NOWHERE),
+    ("unknown name", SELECT, CatalogFacts(unknown=(("function", "f"),)), NOWHERE),
+    ("built-in", SELECT, function(), EVERYWHERE),
+    ("volatile built-in", SELECT, function(asked_name="nextval", volatility="v"), PLANS),
+    ("random", SELECT, function(asked_name="random", volatility="v"), EVERYWHERE),
+    ("denied", SELECT, function(asked_name="pg_read_file"), NOWHERE),
+    ("runs SQL", SELECT, function(asked_name="query_to_xml"), NOWHERE),
+    ("settings", SELECT, function(asked_name="set_config"), NOWHERE),
+    ("internal", SELECT, function(asked_name="array_in", is_internal=True), NOWHERE),
+    ("own immutable", SELECT, function(schema="public", language="sql"), USER_CODE),
+    ("own, security definer",
+     SELECT, function(schema="public", is_security_definer=True), NOWHERE),
+    ("own volatile in plpgsql",
+     SELECT, function(schema="public", volatility="v", language="plpgsql"), PLANS),
+    ("own volatile in SQL",
+     SELECT, function(schema="public", volatility="v", language="sql"), NOWHERE),
+    ("pg_trgm", SELECT, function(schema="x", extension="pg_trgm", language="c"), EVERYWHERE),
+    ("dblink", SELECT, function(schema="x", extension="dblink", language="c"), USER_CODE),
+    ("trusted, but plpgsql", SELECT,
+     function(schema="x", extension="postgis", language="plpgsql"), USER_CODE),
+    ("operator", SELECT, operator(), EVERYWHERE),
+    ("own operator", SELECT,
+     operator(schema="public", function_schema="public", language="sql"), USER_CODE),
+    ("citext =", SELECT,
+     operator(schema="x", function_schema="x", extension="citext", language="c"), EVERYWHERE),
+    ("table", SELECT, relation(), EVERYWHERE),
+    ("partitioned", SELECT, relation(kind="p", access_method=""), EVERYWHERE),
+    ("view", SELECT, relation(kind="v", access_method=""), EVERYWHERE),
+    ("sequence", SELECT, relation(kind="S"), NOWHERE),
+    ("foreign", SELECT, relation(kind="f", access_method=""), NOWHERE),
+    ("foreign partition", SELECT, relation(kind="p", is_foreign=True), NOWHERE),
+    ("row security", SELECT, relation(has_row_security=True), NOWHERE),
+    ("catalog", SELECT, relation(schema="pg_catalog"), NOWHERE),
+    ("other storage", SELECT, relation(access_method="columnar"), NOWHERE),
+    ("default with own function", replace(SELECT, kind="insert", writes=True),
+     relation(defaults_call_functions=True), CHANGES & USER_CODE),
+    ("cast", replace(SELECT, types=(("", "text"),)), cast(), EVERYWHERE),
+    ("cast to enum", replace(SELECT, types=(("", "text"),)),
+     cast(schema="public", kind="e"), EVERYWHERE),
+    ("cast to checked domain", replace(SELECT, types=(("", "text"),)),
+     cast(schema="public", kind="d", has_check=True), USER_CODE),
+    ("cast to row type", replace(SELECT, types=(("", "text"),)),
+     cast(schema="public", kind="c"), USER_CODE),
+    ("cast to cstring", replace(SELECT, types=(("", "text"),)),
+     cast(name="cstring", kind="p"), USER_CODE),
+    ("column of checked domain", SELECT,
+     cast(asked_name="", schema="public", kind="d", has_check=True), EVERYWHERE),
+    ("column of own type", SELECT, cast(asked_name="", schema="public"), USER_CODE),
+    ("call of a checked domain", SELECT,
+     cast(asked_name="lower", schema="public", kind="d", has_check=True), USER_CODE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "catalog", "allowed_at"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+@pytest.mark.parametrize("where", sorted(EVERYWHERE), ids="-".join)
+def test_verdict(
+    facts: SafetyFacts,
+    catalog: CatalogFacts,
+    allowed_at: frozenset[tuple[Place, Action]],
+    where: tuple[Place, Action],
+) -> None:
+    allowance = ALLOWED[where] or Allowance()
+    assert (not objections(facts, catalog, allowance)) == (where in allowed_at)
+
+
+def test_shadow_runs_nothing() -> None:
+    with pytest.raises(NotAllowedHere):
+        enforce(SELECT, EMPTY, Place.SHADOW, Action.RUN)
+
+
+def test_watched_server_is_the_strictest() -> None:
+    assert ALLOWED[Place.WATCHED, Action.RUN] == Allowance()
+
+
+def test_refusal_names_rule_cause_and_hint() -> None:
+    facts = replace(SELECT, writes=True, locks_rows=True)
+    with pytest.raises(UnsafeStatement) as caught:
+        enforce(facts, function(schema="public"), Place.WATCHED, Action.RUN)
+    error = caught.value
+    assert error.message == "the statement may not be run on a watched server"
+    assert "rule changes data: it writes" in str(error.detail)
+    assert "rule user function: public.lower" in str(error.detail)
+    assert error.hint
+
+
+def test_unknown_relation_is_the_users_mistake() -> None:
+    unknown = CatalogFacts(unknown=(("relation", "nope"),))
+    with pytest.raises(UnknownRelation, match="nope"):
+        enforce(SELECT, unknown, Place.WATCHED, Action.RUN)
