@@ -25,6 +25,9 @@ _FILE = click.Path(path_type=Path)
 @click.option("--snapshot", type=_FILE, help="Plan from this file, without a server.")
 @click.option("--prefix", help="log_line_prefix, if it cannot be found out.")
 @click.option(
+    "--log-timezone", default="", help="log_timezone, if zone names are ambiguous."
+)
+@click.option(
     "--explain-analyze", is_flag=True, help="Allow guarded SELECTs to run for real."
 )
 @click.option("--clone", is_flag=True, help="The database is a copy nobody uses.")
@@ -78,6 +81,7 @@ def _request(options: dict[str, object]) -> ScanRequest:
         log_paths=tuple(logs) if isinstance(logs, tuple) else (),
         snapshot_path=snapshot if isinstance(snapshot, Path) else None,
         line_prefix=prefix if isinstance(prefix, str) else None,
+        log_timezone=str(options["log_timezone"]),
         min_counter_age_s=_seconds(str(options["min_counter_age"])),
     )
 

@@ -38,7 +38,7 @@ class Attribute:
     correlation: float | None = None
     most_common_freqs: tuple[float, ...] = ()
     type_length: int | None = None
-    """Bytes of a value, −1 where it varies; none where only the type's name is known."""
+    """Bytes of a value, −1 where it varies; none where only its name is known."""
     type_alignment: str = ""
     """``c``, ``s``, ``i`` or ``d``, as pg_type has it; empty where unknown."""
 

@@ -29,11 +29,10 @@ class ScanRequest:
         snapshot_path: a snapshot file to plan from instead of the server.
         log_paths: log files of the server.
         line_prefix: its ``log_line_prefix``; none to find it out.
+        log_timezone: its setting, for abbreviations of zones that name no offset.
         earlier: counters of the scan before, for a difference.
         queries: submitted texts; if given, they are the workload.
         min_counter_age_s: see ``AdviseOptions``; none keeps the advisors' own.
-        shadow: where to build the shadow; none for a private cluster that is
-            removed afterwards.
     """
 
     address: Address | None = None
@@ -41,6 +40,7 @@ class ScanRequest:
     snapshot_path: Path | None = None
     log_paths: tuple[Path, ...] = ()
     line_prefix: str | None = None
+    log_timezone: str = ""
     earlier: Snapshot | None = None
     queries: tuple[str, ...] = ()
     min_counter_age_s: float | None = None
@@ -69,10 +69,13 @@ def collect(request: ScanRequest, progress: Progress) -> Collected:
     """
     logs = None
     if request.log_paths:
-        progress("reading logs", 0.02)
         logs = read_log_files(
             request.log_paths,
-            LogOptions(line_prefix=request.line_prefix, progress=None),
+            LogOptions(
+                line_prefix=request.line_prefix,
+                log_timezone=request.log_timezone,
+                progress=lambda stage, done: progress(stage, 0.06 * done),
+            ),
         )
     if request.address is None:
         return _from_files(request, logs)

@@ -22,7 +22,7 @@ from analyzer.pipeline.plan_workload import (
 )
 from analyzer.planner.hypopg import HypopgPlanner
 from analyzer.planner.parameters import ParameterSource
-from analyzer.planner.shadow import ShadowCluster, build
+from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
 from analyzer.postgres.connect import session
 from analyzer.sources.pg_stat_statements import read_snapshot
 from analyzer.workload.delta import since_reset, snapshot_delta
@@ -39,7 +39,17 @@ class _Planning:
 
     planner: WhatIfPlanner
     parameters: ParameterSource
-    not_seen: tuple[NotSeen, ...] = ()
+    shadow: ShadowPlanner | None = None
+
+    def not_seen(self) -> tuple[NotSeen, ...]:
+        """What the shadow lacks or had to assume; known once the advisors are done."""
+        if self.shadow is None:
+            return ()
+        assumed = (
+            NotSeen(what="statistics of a hypothetical index", why=caveat)
+            for caveat in self.shadow.caveats
+        )
+        return (*self.shadow.not_seen, *assumed)
 
 
 def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResult:
@@ -61,7 +71,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
             tell("planning the statements", 0.35)
             planned = plan_workload(workload, planning.planner, planning.parameters)
         advice = _advise(request, collected, planned, planning, tell)
-        caveats = planning.not_seen if planning else ()
+        caveats = planning.not_seen() if planning else ()
         source = planning.planner.source if planning else ""
     if request.address is not None and request.permissions.may_run:
         tell("running guarded statements", 0.9)
@@ -141,7 +151,7 @@ def _planning(
         yield _Planning(
             planner=planner,
             parameters=ParameterSource(planner.connection, collected.snapshot.catalog),
-            not_seen=planner.not_seen,
+            shadow=planner,
         )
 
 

@@ -18,10 +18,11 @@ from analyzer.postgres.errors_map import running
 from analyzer.postgres.guard import Action, Place, enforce
 from analyzer.postgres.guard_catalog import look_up
 from analyzer.postgres.guarded_session import Limits, restrict, watchdog
+from analyzer.postgres.queries import MARKER
 from analyzer.postgres.rolled_back import rolled_back, set_local
 from analyzer.statements.safety import SafetyFacts
 
-_RUN = "EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON, SETTINGS)"
+_RUN = f"EXPLAIN {MARKER} (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON, SETTINGS)"
 
 
 def analyze(

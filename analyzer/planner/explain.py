@@ -18,6 +18,7 @@ from analyzer.plans.read_json import read_plan
 from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import planning
+from analyzer.postgres.queries import MARKER
 from analyzer.postgres.rolled_back import rolled_back, set_local
 from analyzer.statements.parse import parse_one
 from analyzer.statements.server_text import server_text
@@ -80,7 +81,10 @@ def _plan(
         if generic:
             document = _generic(connection, query, options)
         else:
-            text, values = f"EXPLAIN ({options}) {query}", parameters[: len(types)]
+            text, values = (
+                f"EXPLAIN {MARKER} ({options}) {query}",
+                parameters[: len(types)],
+            )
             document = extended.run(connection, text, values, types=types)[0][0]
     return replace(_read(document), generic=generic)
 
@@ -95,7 +99,7 @@ def _generic(connection: Connection, query: str, options: str) -> str | None:
     try:
         set_local(connection, {"plan_cache_mode": "force_generic_plan"})
         nulls = ", ".join(["NULL"] * len(types))
-        text = f"EXPLAIN ({options}) EXECUTE {_GENERIC_NAME} ({nulls})"
+        text = f"EXPLAIN {MARKER} ({options}) EXECUTE {_GENERIC_NAME} ({nulls})"
         return extended.run(connection, text)[0][0]
     finally:
         # Prepared statements are not transactional, so ROLLBACK would not remove it.

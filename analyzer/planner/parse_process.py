@@ -31,9 +31,11 @@ resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 sys.path.insert(0, sys.argv[1])
-from analyzer.planner.parse_child import main
-main()
+from importlib import import_module
+import_module(sys.argv[4]).main()
 """
+_PARSER = "analyzer.planner.parse_child"
+_TRANSLATOR = "analyzer.planner.dialect_child"
 
 
 def parse_apart(query: str) -> SafetyFacts:
@@ -58,12 +60,20 @@ def _parsed(query: str) -> SafetyFacts:
         raise QuerySyntaxError(
             answer["message"],
             detail=answer.get("detail"),
-            hint=answer.get("hint"),
+            hint=_dialect_hint(query) or answer.get("hint"),
             position=int(position),
         )
     raise UserError(
         answer["message"], detail=answer.get("detail"), hint=answer.get("hint")
     )
+
+
+def _dialect_hint(query: str) -> str | None:
+    """Whether the text is another database's SQL; a guess is worth no failure."""
+    try:
+        return _ask([query], _TRANSLATOR)[0].get("hint")
+    except UnsafeStatement:
+        return None
 
 
 def _refuse_unparsable(query: str) -> None:
@@ -87,9 +97,9 @@ def _refuse_unparsable(query: str) -> None:
         )
 
 
-def _ask(queries: Sequence[str]) -> list[dict[str, str]]:
+def _ask(queries: Sequence[str], module: str = _PARSER) -> list[dict[str, str]]:
     command = [sys.executable, "-I", "-c", _CHILD, _ROOT]
-    command += [str(MEMORY_LIMIT_BYTES), str(CPU_LIMIT_S)]
+    command += [str(MEMORY_LIMIT_BYTES), str(CPU_LIMIT_S), module]
     try:
         done = subprocess.run(
             command,

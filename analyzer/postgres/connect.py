@@ -20,6 +20,7 @@ from psycopg.rows import TupleRow
 from analyzer.domain.target import Address
 from analyzer.errors import ConfigError, TimedOut
 from analyzer.postgres.errors_map import translated
+from analyzer.postgres.queries import marked
 
 APPLICATION_NAME = "pgproof"
 CONNECT_TIMEOUT_S = 5
@@ -197,7 +198,9 @@ def _check_fields(address: Address) -> None:
 
 def _set_limits(connection: Connection, limits: Mapping[str, str]) -> None:
     for name, value in limits.items():
-        connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, value))
+        connection.execute(
+            marked("SELECT pg_catalog.set_config(%s, %s, false)"), (name, value)
+        )
 
 
 @contextmanager

@@ -164,9 +164,12 @@ def _whole_scan(relation: RelationName, index: Index) -> sql.Composed:
         for key in index.definition.keys
     ]
     columns = [sql.Identifier(name) for name in index.definition.attributes]
-    return sql.SQL("EXPLAIN (FORMAT JSON) SELECT {} FROM ONLY {} ORDER BY {}").format(
+    return sql.SQL(_WHOLE_SCAN).format(
         sql.SQL(", ").join(columns), _identifier(relation), sql.SQL(", ").join(keys)
     )
+
+
+_WHOLE_SCAN = marked("EXPLAIN (FORMAT JSON) SELECT {} FROM ONLY {} ORDER BY {}")
 
 
 def _nulls(descending: bool, nulls_first: bool | None) -> str:

@@ -11,7 +11,9 @@ from psycopg import pq
 from analyzer.errors import PlanningFailed
 from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.queries import marked
 
+_SET_LOCAL = marked("SELECT pg_catalog.set_config($1, $2, true)")
 _SAVEPOINT = "pgproof_rolled_back"
 
 
@@ -61,7 +63,7 @@ def rolled_back(
 def set_local(connection: Connection, settings: Mapping[str, str]) -> None:
     """Set settings until the end of the transaction; names and values are bound."""
     for name, value in settings.items():
-        extended.run(connection, "SELECT set_config($1, $2, true)", (name, value))
+        extended.run(connection, _SET_LOCAL, (name, value))
 
 
 def _run_all(connection: Connection, commands: tuple[str, ...]) -> None:

@@ -23,7 +23,7 @@ from analyzer.workload.delta import weakest
 from analyzer.workload.parts import LeftOut, Part, Parts, Source
 from analyzer.workload.percentiles import latency
 from analyzer.workload.rank import rank
-from analyzer.workload.samples import parameter_sets
+from analyzer.workload.samples import parameter_sets, submitted_values
 from analyzer.workload.unseen import not_seen_of_delta, not_seen_of_logs
 
 OWN_MARKER = "/* pgproof */"
@@ -68,7 +68,9 @@ def build_workload(inputs: WorkloadInputs) -> Workload:
     _add_counters(parts, inputs)
     _add_executions(parts, inputs)
     for query in inputs.submitted:
-        _part(parts, query).sources.add(Source.SUBMITTED)
+        part = _part(parts, query)
+        part.submitted = query
+        part.sources.add(Source.SUBMITTED)
     total_ms = parts.total_ms
     items = [
         _item(part, total_ms) for part in parts.by_fingerprint.values() if part.sources
@@ -180,6 +182,8 @@ def _item(part: Part, total_ms: float) -> WorkloadItem:
         sets = parameter_sets(logged, part.executions)
         if sets:
             statement = replace(logged, fingerprint=statement.fingerprint)
+    if not sets and part.submitted:
+        sets = submitted_values(statement, part.submitted)
     return WorkloadItem(
         statement=statement,
         counters=counters,

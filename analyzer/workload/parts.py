@@ -64,6 +64,7 @@ class Part:
     executions: list[Execution] = field(default_factory=list)
     sources: set[Source] = field(default_factory=set)
     databases: set[str] = field(default_factory=set)
+    submitted: str = ""
 
 
 class Parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from analyzer.domain.execution import Execution
@@ -16,6 +17,7 @@ T = TypeVar("T")
 MAX_PARAMETER_SETS = 12
 MAX_VALUE_CHARS = 10_000
 _CANDIDATES_PER_SET = 8
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def parameter_sets(
@@ -49,6 +51,22 @@ def parameter_sets(
             weight=1.0,
         )
         for values, duration_ms in _spread(sets, MAX_PARAMETER_SETS)
+    )
+
+
+def submitted_values(statement: Statement, query: str) -> tuple[ParameterSet, ...]:
+    """The constants of a submitted text, where the normalized query has parameters.
+
+    None if it has parameters of its own, since nobody gave their values.
+    """
+    if not statement.parameter_count or query == statement.normalized_query:
+        return ()
+    text = Execution(logged_at=_NEVER, duration_ms=0.0, query=query)
+    values = _values(statement, _tokens(statement.normalized_query), text)
+    if values is None:
+        return ()
+    return (
+        ParameterSet(values=values, label="submitted", source="the submitted query"),
     )
 
 
