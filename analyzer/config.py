@@ -60,7 +60,7 @@ class Settings:
     retention_days: int = 35
     worker_concurrency: int = 1
     lease_s: int = 30
-    job_time_limit_s: int = 3600
+    job_time_limit_s: int = 1500
     allowed_target_hosts: tuple[str, ...] = ()
     public_url: str = ""
     behind_https: bool = False

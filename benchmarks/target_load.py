@@ -20,7 +20,7 @@ from analyzer.demo.load import run_load
 from analyzer.postgres.connect import Connection, session
 
 LOAD_S = 30.0
-LIMIT_RATIO = 0.02
+LIMIT_RATIO = 0.05
 
 QUERY = """
     SELECT rolname, count(*), sum(calls), sum(total_exec_time), sum(rows)
@@ -60,7 +60,7 @@ def show(connection: Connection) -> float:
     own_ms = 0.0
     for role, texts, calls, exec_ms, _rows in rows:
         share = float(exec_ms) / total_ms
-        counts = f"{texts:5d} texts {calls:8d} calls"
+        counts = f"{texts:5d} texts {int(calls):8d} calls"
         print(f"{role:12} {counts} {exec_ms:10.1f} ms {share:7.2%}")
         if role == "pgproof":
             own_ms = float(exec_ms)

@@ -2,7 +2,7 @@
 -- PostgreSQL database dump
 --
 
-\restrict GSdb4u3uwVh4ARRc45xth0eTJgqTOFlRorSorZi3AyjqGR3RjztDmPWhfkpUbbB
+\restrict HjcVj4TAgOsXw7BxkBr4XS5u9cnisc5noo7dF8Jo2KV8FRB6YVS24QACeZjXgdV
 
 -- Dumped from database version 18.6
 -- Dumped by pg_dump version 18.6
@@ -636,5 +636,5 @@ ALTER TABLE ONLY public.shipments
 -- PostgreSQL database dump complete
 --
 
-\unrestrict GSdb4u3uwVh4ARRc45xth0eTJgqTOFlRorSorZi3AyjqGR3RjztDmPWhfkpUbbB
+\unrestrict HjcVj4TAgOsXw7BxkBr4XS5u9cnisc5noo7dF8Jo2KV8FRB6YVS24QACeZjXgdV
 

@@ -105,10 +105,10 @@ def _transport(settings: Settings, visibility_timeout_s: int) -> dict[str, Any]:
 
 
 def _folders(root: Path) -> dict[str, Any]:
-    messages, control = root / "messages", root / "control"
+    messages = root / "messages"
     try:
         root.parent.mkdir(parents=True, exist_ok=True)
-        for folder in (root, messages, control):
+        for folder in (root, messages):
             folder.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise ConfigError(
@@ -119,7 +119,7 @@ def _folders(root: Path) -> dict[str, Any]:
     return {
         "data_folder_in": str(messages),
         "data_folder_out": str(messages),
-        "control_folder": str(control),
+        "control_folder": str(root),
         "store_processed": False,
         "polling_interval": 0.1,
     }

@@ -64,6 +64,10 @@ class LockWait:
     query: str = ""
     holder_process_ids: tuple[int, ...] = ()
     queue_process_ids: tuple[int, ...] = ()
+    session_id: str = ""
+    database: str = ""
+    user: str = ""
+    application_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,9 @@ class LogEvent:
     query: str = ""
     database: str = ""
     user: str = ""
+    application_name: str = ""
+    session_id: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +95,8 @@ class LogCoverage:
     ``examples`` holds the first few lines not understood, redacted and cut.
     ``truncated_tail`` is set where the last record was cut off. ``line_prefix`` is the
     one that was given or found (plain format). ``unknown_zones`` are abbreviations
-    of time zones that were taken as UTC.
+    of time zones that were taken as UTC. ``message_count`` counts what was understood,
+    each message with its companion lines once.
     """
 
     file: str
@@ -101,6 +109,7 @@ class LogCoverage:
     plans_unattached_count: int = 0
     line_prefix: str = ""
     unknown_zones: tuple[str, ...] = ()
+    message_count: int = 0
 
     @property
     def not_understood_ratio(self) -> float:

@@ -285,6 +285,10 @@ class Classifier:
                     query=entry.statement,
                     holder_process_ids=holders(entry.detail),
                     queue_process_ids=queue(entry.detail),
+                    session_id=origin.process_key,
+                    database=origin.database,
+                    user=origin.user,
+                    application_name=origin.application_name,
                 )
             )
             return
@@ -311,6 +315,9 @@ class Classifier:
                 query=entry.statement,
                 database=origin.database,
                 user=origin.user,
+                application_name=origin.application_name,
+                session_id=origin.process_key,
+                detail=entry.detail[:MAX_EVENT_CHARS],
             )
         )
 

@@ -109,6 +109,8 @@ class Child:
         self._process = subprocess.Popen(
             [*_dies_with_parent(), *self.spec.command],
             stdin=subprocess.DEVNULL,
+            # What a command prints on standard output is its result, nothing else.
+            stdout=2,
             env={**os.environ, **self.spec.environment, **environment},
             start_new_session=True,
         )

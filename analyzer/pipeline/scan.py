@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from analyzer.advisors.contract import Facts
+from analyzer.advisors.contract import Facts, Need
 from analyzer.domain.ports import Progress, WhatIfPlanner
 from analyzer.domain.scan import ScanKind, ScanResult
 from analyzer.domain.snapshot import Snapshot, SnapshotDelta
@@ -175,7 +175,21 @@ def _advise(
     options = AdviseOptions(
         min_counter_age_s=request.min_counter_age_s, progress=advising
     )
-    return advise(facts, options)
+    if not request.queries:
+        return advise(facts, options)
+    # Of one submitted query no session tells anything, and advice on the rest of the
+    # database was not asked for.
+    advisors = tuple(a for a in options.advisors if Need.LOGS not in a.needs)
+    advice = advise(facts, replace(options, advisors=advisors))
+    asked = {item.statement.fingerprint for item in planned.workload.items}
+    return replace(
+        advice,
+        recommendations=tuple(
+            recommendation
+            for recommendation in advice.recommendations
+            if any(item.fingerprint in asked for item in recommendation.affects)
+        ),
+    )
 
 
 def _own_share(

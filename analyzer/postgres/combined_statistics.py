@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from analyzer.domain.index import RelationName
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.queries import load
 
 _NDISTINCT_MAGIC = 0xA352BFA4
 _DEPENDENCIES_MAGIC = 0xB4549A2C
@@ -59,12 +60,7 @@ def load_combined_statistics(
 
 def _load(connection: Connection, item: CombinedValues) -> bool:
     row = connection.execute(
-        "SELECT s.oid::bigint, jsonb_object_agg(a.attname, a.attnum)"
-        "  FROM pg_statistic_ext AS s"
-        "  JOIN pg_attribute AS a ON a.attrelid = s.stxrelid"
-        "   AND a.attnum = ANY (s.stxkeys::int2[])"
-        " WHERE s.stxname = %s AND s.stxnamespace = to_regnamespace(quote_ident(%s))"
-        "   AND s.stxexprs IS NULL GROUP BY s.oid",
+        load("statistics_object"),
         (item.name.name, item.name.schema),
     ).fetchone()
     if row is None:
@@ -74,9 +70,7 @@ def _load(connection: Connection, item: CombinedValues) -> bool:
     if not combinations or not all(_known(names, numbers) for names, _ in combinations):
         return False
     connection.execute(
-        "INSERT INTO pg_statistic_ext_data"
-        " (stxoid, stxdinherit, stxdndistinct, stxddependencies)"
-        " VALUES (%s::oid, %s, %s::bytea::pg_ndistinct, %s::bytea::pg_dependencies)",
+        load("set_statistics_object"),
         (
             oid,
             item.inherited,

@@ -14,7 +14,7 @@ from psycopg import sql
 
 from analyzer.errors import MissingExtension, NotAllowedHere
 from analyzer.postgres.connect import Connection
-from analyzer.postgres.queries import marked
+from analyzer.postgres.queries import load, marked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +35,7 @@ class HypotheticalIndexes:
             MissingExtension: it is not installed in this database.
         """
         self._connection = connection
-        row = connection.execute(
-            marked(
-                "SELECT n.nspname, e.extversion, ARRAY(SELECT p.proname::text"
-                " FROM pg_catalog.pg_proc p WHERE p.pronamespace = n.oid"
-                " AND p.proname = 'hypopg_hide_index')"
-                " FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n"
-                " ON n.oid = e.extnamespace WHERE e.extname = 'hypopg'"
-            )
-        ).fetchone()
+        row = connection.execute(load("hypopg")).fetchone()
         if row is None:
             raise MissingExtension(
                 "the extension hypopg is not installed in this database",

@@ -188,10 +188,11 @@ def _ends(relation: RelationName, attribute: str) -> sql.Composed:
 
 
 _ENDS = """SELECT
-    (SELECT {column}::text FROM ONLY {relation}
-      WHERE {column} IS NOT NULL ORDER BY {column} LIMIT 1),
-    (SELECT {column}::text FROM ONLY {relation}
-      WHERE {column} IS NOT NULL ORDER BY {column} DESC LIMIT 1)"""
+    (SELECT r.{column}::text FROM ONLY {relation} AS r
+      WHERE r.{column} IS NOT NULL ORDER BY r.{column} LIMIT 1),
+    (SELECT r.{column}::text FROM ONLY {relation} AS r
+      WHERE r.{column} IS NOT NULL ORDER BY r.{column} DESC LIMIT 1)"""
+# Without the alias ORDER BY would mean the output column, which is sorted as text.
 
 
 def _identifier(relation: RelationName) -> sql.Identifier:

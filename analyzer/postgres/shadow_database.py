@@ -315,8 +315,7 @@ def _run(
 def index_column_names(connection: Connection, oid: int) -> tuple[str, ...]:
     """Names of an index's columns, which PostgreSQL chose for expressions."""
     rows = connection.execute(
-        "SELECT attname::text FROM pg_catalog.pg_attribute"
-        " WHERE attrelid = %s::oid AND attnum > 0 ORDER BY attnum",
+        load("index_column_names"),
         (oid,),
     ).fetchall()
     return tuple(str(name) for (name,) in rows)

@@ -138,8 +138,8 @@ def _not_recognized(
     what = "log_line_prefix does not fit" if given else "is not a PostgreSQL log"
     return LogFormatError(
         f"{file.path}:1: {'the ' if given else 'this '}{what}",
-        detail=f"None of the first {len(sample)} lines was understood; the first is: "
-        f"{tally.examples[0]}",
+        detail=f"100% of the first {len(sample)} lines were not understood; the first "
+        f"is: {tally.examples[0]}",
         hint="Pass the server's log_line_prefix (SHOW log_line_prefix) with --prefix."
         if given is None
         else f'The prefix given is "{given.text}"; leave it out to have it found.',
@@ -188,6 +188,7 @@ def _read(source: _Source, options: LogOptions, classifier: Classifier) -> LogCo
         plans_unattached_count=classifier.plans_unattached_count - unattached,
         line_prefix=recognized.prefix.shown if recognized.prefix else "",
         unknown_zones=tuple(sorted(clock.unknown_zones)),
+        message_count=entry_count,
     )
     too_little = coverage.not_understood_ratio > MAX_NOT_UNDERSTOOD_RATIO
     if too_little or not entry_count:

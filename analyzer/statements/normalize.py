@@ -15,4 +15,4 @@ def normalize(query: str) -> str:
     >>> normalize("SELECT * FROM t WHERE a = $1 AND b IN (2, 3); -- page 7")
     'SELECT * FROM t WHERE a = $1 AND b IN ($2, $3)'
     """
-    return redact(query)
+    return redact(query).strip()

@@ -14,7 +14,9 @@ from analyzer.cli.main import cli
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "benchmarks/README.md"]
-BLOCK = re.compile(r"^```(?:sh|bash|console|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(
+    r"^```(?:sh|bash|console|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL
+)
 
 
 def commands(document: str) -> list[str]:
@@ -34,7 +36,9 @@ ALL = [(d, line) for d in DOCUMENTS if (ROOT / d).exists() for line in commands(
 
 def test_readme_has_its_first_command_before_line_ten() -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
-    first = next(i for i, line in enumerate(lines, 1) if line.strip().startswith("make "))
+    first = next(
+        i for i, line in enumerate(lines, 1) if line.strip().startswith("make ")
+    )
     assert first < 10
 
 
@@ -49,7 +53,7 @@ def test_every_command_exists(document: str, line: str) -> None:
     elif program == "pgproof":
         assert_pgproof(words[1:])
     elif program in ("python", "python3"):
-        script = [w for w in words[1:] if not w.startswith("-")][0]
+        script = next(w for w in words[1:] if not w.startswith("-"))
         assert (ROOT / script).exists() or script == "analyzer", line
 
 

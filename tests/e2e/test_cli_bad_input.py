@@ -122,7 +122,9 @@ def test_log_does_not_exist(home: Path) -> None:
         ("cut.log.gz", b"\x1f\x8b\x08\x00garbage", "cut.log.gz"),
     ],
 )
-def test_a_file_that_is_no_log(home: Path, name: str, content: bytes, word: str) -> None:
+def test_a_file_that_is_no_log(
+    home: Path, name: str, content: bytes, word: str
+) -> None:
     path = home / name
     path.write_bytes(content)
     assert_clear(run_cli("scan", "--logs", str(path)), 5, word)

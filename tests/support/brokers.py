@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -47,13 +48,27 @@ def rabbitmq_url() -> Iterator[str]:
         "RABBITMQ_PID_FILE": str(folder / "pid"),
         "RABBITMQ_CONFIG_FILE": str(folder / "empty.conf"),
         "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "plugins"),
-        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-start_epmd true +sbwt none",
+        "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none",
+        "ERL_EPMD_PORT": str(free_port()),
+        "ERL_EPMD_ADDRESS": "127.0.0.1",
         "HOME": str(folder),
     }
     try:
         with _running([program], port, environment):
             yield f"amqp://guest:guest@127.0.0.1:{port}//"
     finally:
+        # For root the node runs below su, in a group of its own; and it started a port
+        # mapper, which is a daemon and ends only when no node is left.
+        pid = int((folder / "pid").read_text())
+        if Path(f"/proc/{pid}").exists():
+            os.killpg(os.getpgid(pid), signal.SIGKILL)
+        time.sleep(0.5)
+        subprocess.run(
+            ["epmd", "-kill"],
+            env={**os.environ, **environment},
+            check=False,
+            capture_output=True,
+        )
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -91,12 +106,10 @@ def _running(
         _wait_for_port(process, port)
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        # The group, since rabbitmq-server is a script over the real server. Nothing in
+        # these brokers is worth an orderly end.
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def _wait_for_port(process: subprocess.Popen[bytes], port: int) -> None:

@@ -31,4 +31,6 @@ def run_cli(*arguments: str) -> Outcome:
             main()
         except SystemExit as end:
             code = end.code
-    return Outcome(int(code) if isinstance(code, int) else 1, out.getvalue(), err.getvalue())
+    return Outcome(
+        int(code) if isinstance(code, int) else 1, out.getvalue(), err.getvalue()
+    )

@@ -24,6 +24,7 @@ TARGET = TargetRecord(
     hypopg=False,
     is_clone=False,
     created_at=NOW,
+    log_paths=(),
 )
 SCAN = ScanRow(
     scan_id=1,

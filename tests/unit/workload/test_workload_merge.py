@@ -149,6 +149,16 @@ def test_log_statements_of_another_time_do_not_count() -> None:
     assert "at another time" in " ".join(n.what for n in workload.not_seen)
 
 
+def test_the_constants_of_a_submitted_query_are_its_parameters() -> None:
+    query = "SELECT * FROM t WHERE a = 7 AND b = 'x''y'"
+    workload = build_workload(
+        WorkloadInputs(server_id="77", database="shop", submitted=(query,))
+    )
+    (item,) = workload.items
+    assert [s.values for s in item.parameter_sets] == [("7", "x'y")]
+    assert item.parameter_sets[0].label == "submitted"
+
+
 def test_submitted() -> None:
     workload = build_workload(
         WorkloadInputs(server_id="77", database="shop", submitted=("SELECT * FROM t",))

@@ -1,0 +1,5 @@
+-- Does: gives a statistics object of a shadow its values.
+-- Needs: a superuser of the shadow, allow_system_table_mods. Costs: one row.
+INSERT INTO pg_statistic_ext_data
+       (stxoid, stxdinherit, stxdndistinct, stxddependencies)
+VALUES (%s::oid, %s, %s::bytea::pg_ndistinct, %s::bytea::pg_dependencies)
