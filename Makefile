@@ -26,7 +26,7 @@ types: setup
 imports: setup
 	.venv/bin/lint-imports
 
-lock:            ## Resolve anew from pyproject.toml (needs pip-tools)
+lock:            ## Resolve anew from pyproject.toml (needs uv)
 	tools/lock
 
 clean:

@@ -32,13 +32,14 @@ _BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, OSError)
 class LogFile:
     """One file on disk; read it with :meth:`blocks`, as often as needed."""
 
-    def __init__(self, path: Path) -> None:
-        """Check that the file can be read.
+    def __init__(self, path: Path, name: str = "") -> None:
+        """Check that the file can be read; messages call it by ``name`` or its path.
 
         Raises:
             LogFormatError: it is missing, no regular file, not permitted or empty.
         """
         self.path = path
+        self.name = name or str(path)
         self.bytes_read = 0
         self.ends_in_middle = False
         self.progress: Callable[[float], None] | None = None
@@ -47,20 +48,20 @@ class LogFile:
             if not stat.S_ISREG(status.st_mode):
                 kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
                 raise LogFormatError(
-                    f'cannot read log "{path}": it is {kind}',
+                    f'cannot read log "{self.name}": it is {kind}',
                     hint="Name the log files themselves.",
                 )
             with path.open("rb") as file:
                 self._magic = file.read(8)
         except OSError as error:
             raise LogFormatError(
-                f'cannot read log "{path}": {error.strerror}',
+                f'cannot read log "{self.name}": {error.strerror}',
                 hint="Check the name and the permissions of the file.",
             ) from error
         self.size_bytes = status.st_size
         self.modified_at_s = status.st_mtime
         if not self.size_bytes:
-            raise LogFormatError(f'log "{path}" is empty')
+            raise LogFormatError(f'log "{self.name}" is empty')
         self._refuse_what_cannot_be_read()
 
     def sample(self) -> list[str]:
@@ -80,7 +81,7 @@ class LogFile:
         if len(lines) > 1 and len(data) >= SAMPLE_BYTES:
             lines.pop()
         if not any(line.strip() for line in lines):
-            raise LogFormatError(f'log "{self.path}" is empty')
+            raise LogFormatError(f'log "{self.name}" is empty')
         return lines
 
     def blocks(self, *, crlf: bool = False) -> Iterator[list[str]]:
@@ -129,7 +130,7 @@ class LogFile:
             except _BROKEN as error:
                 if is_first and not size:
                     raise LogFormatError(
-                        f'log "{self.path}" cannot be decompressed',
+                        f'log "{self.name}" cannot be decompressed',
                         detail=f"{error}.",
                     ) from error
                 self.ends_in_middle = at_end = True
@@ -147,19 +148,19 @@ class LogFile:
     def _refuse_a_bomb(self, total: int, compressed: int) -> None:
         if total > _RATIO_COUNTS_FROM_BYTES and total > MAX_RATIO * max(compressed, 1):
             raise LogFormatError(
-                f'log "{self.path}" is not decompressed any further',
+                f'log "{self.name}" is not decompressed any further',
                 detail=f"It grows more than {MAX_RATIO}-fold, which no log does.",
             )
 
     def _refuse_what_cannot_be_read(self) -> None:
         if self._magic.startswith(_ZSTD):
             raise LogFormatError(
-                f'log "{self.path}" is compressed with zstd, which is not supported',
+                f'log "{self.name}" is compressed with zstd, which is not supported',
                 hint="Decompress it first: zstd -d FILE.",
             )
         if self._magic.startswith(_UTF16):
             raise LogFormatError(
-                f'log "{self.path}" is in UTF-16',
+                f'log "{self.name}" is in UTF-16',
                 hint="Convert it first: iconv -f UTF-16 -t UTF-8 FILE.",
             )
         if self._magic.startswith((b"\x7fELF", b"PGDMP", b"%PDF", b"PK\x03\x04")):
@@ -167,7 +168,7 @@ class LogFile:
 
     def _not_text(self) -> LogFormatError:
         return LogFormatError(
-            f'"{self.path}" is a binary file, not a PostgreSQL log',
+            f'"{self.name}" is a binary file, not a PostgreSQL log',
             hint="Pass the server's log in stderr, csvlog or jsonlog format.",
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
@@ -36,11 +36,13 @@ class LogOptions:
         line_prefix: log_line_prefix of plain logs; none means it is found out.
         log_timezone: the server's setting, for abbreviations that name no offset.
         progress: told of the share of the bytes read.
+        names: what messages call a path, if not by itself.
     """
 
     line_prefix: str | None = None
     log_timezone: str = ""
     progress: Progress | None = None
+    names: Mapping[Path, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,7 @@ def read_log_files(
         ConfigError: ``log_timezone`` names no time zone.
     """
     options = options or LogOptions()
-    files = [LogFile(path) for path in _distinct(paths)]
+    files = [LogFile(path, options.names.get(path, "")) for path in _distinct(paths)]
     sources = [_recognize(file, options) for file in files]
     sources.sort(key=attrgetter("started_at"))
     classifier = Classifier(fingerprint)
@@ -137,7 +139,7 @@ def _not_recognized(
     tally.not_understood(next((line for line in sample if line.strip()), ""))
     what = "log_line_prefix does not fit" if given else "is not a PostgreSQL log"
     return LogFormatError(
-        f"{file.path}:1: {'the ' if given else 'this '}{what}",
+        f"{file.name}:1: {'the ' if given else 'this '}{what}",
         detail=f"100% of the first {len(sample)} lines were not understood; the first "
         f"is: {tally.examples[0]}",
         hint="Pass the server's log_line_prefix (SHOW log_line_prefix) with --prefix."
@@ -178,7 +180,7 @@ def _read(source: _Source, options: LogOptions, classifier: Classifier) -> LogCo
         take(entry)
         entry_count += 1
     coverage = LogCoverage(
-        file=str(file.path),
+        file=file.name,
         format=recognized.format.value,
         line_count=tally.line_count,
         bytes_read=file.bytes_read,
@@ -228,7 +230,7 @@ class _Seen:
         for other, known in self._by_format.items():
             if other is not mine and len(keys & known) * 2 > len(keys) >= 5:
                 raise LogFormatError(
-                    f'log "{source.file.path}" repeats another file in {mine.value} '
+                    f'log "{source.file.name}" repeats another file in {mine.value} '
                     "format",
                     detail=f"More than half of its {len(keys):,} executions are in the "
                     f"{other.value} file as well.",

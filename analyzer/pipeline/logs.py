@@ -1,0 +1,81 @@
+"""One look at log files alone: no server, no store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analyzer.domain.log_report import LogFilter, LogReport
+from analyzer.domain.ports import Progress
+from analyzer.errors import LogFormatError
+from analyzer.sources.log_files import LogOptions, read_log_files
+from analyzer.workload.log_filter import filtered
+from analyzer.workload.log_summary import log_report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRequest:
+    """Which logs to read, and how.
+
+    Attributes:
+        paths: of one server.
+        names: what to call a path that is not the user's own, such as a copy of
+            standard input.
+        line_prefix: log_line_prefix of plain logs; none means it is found out.
+        log_timezone: the server's setting.
+        wanted: which part counts.
+        show_parameters: whether texts may hold constants and bound values.
+    """
+
+    paths: Sequence[Path]
+    names: Mapping[Path, str] = field(default_factory=dict)
+    line_prefix: str | None = None
+    log_timezone: str = ""
+    wanted: LogFilter = field(default_factory=LogFilter)
+    show_parameters: bool = False
+
+
+def read_logs(request: LogRequest, progress: Progress | None = None) -> LogReport:
+    """Read logs and sum them up.
+
+    Raises:
+        LogFormatError: a file is no log that can be read.
+        ConfigError: the time zone is not known.
+    """
+    options = LogOptions(
+        line_prefix=request.line_prefix,
+        log_timezone=request.log_timezone,
+        progress=progress,
+        names=request.names,
+    )
+    contents = read_log_files(request.paths, options)
+    report = log_report(
+        filtered(contents, request.wanted), show_parameters=request.show_parameters
+    )
+    if progress is not None:
+        progress("done", 1.0)
+    return report
+
+
+def refuse_too_little(report: LogReport, max_ratio: float) -> None:
+    """Fail if more of a file was not understood than is allowed.
+
+    Args:
+        report: of which files.
+        max_ratio: share of the lines of one file, 0 to 1.
+
+    Raises:
+        LogFormatError: for the worst of the files.
+    """
+    worst = max(report.files, key=lambda file: file.not_understood_ratio)
+    if worst.not_understood_ratio <= max_ratio:
+        return
+    example = f"; the first is: {worst.examples[0]}" if worst.examples else ""
+    raise LogFormatError(
+        f"{worst.file}: {worst.not_understood_ratio:.1%} of the lines were not "
+        "understood",
+        detail=f"{worst.not_understood_count:,} of {worst.line_count:,} lines{example}",
+        hint="Pass the server's log_line_prefix with --prefix, or raise "
+        "--max-not-understood.",
+    )

@@ -1,0 +1,173 @@
+"""Everything a log tells, put together: statements, events, locks, files, errors."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from analyzer.domain.execution import LogContents, LogEvent
+from analyzer.domain.log_report import (
+    Attached,
+    ErrorGroup,
+    LoggedLockWait,
+    LoggedStatement,
+    LogReport,
+    TempFiles,
+)
+from analyzer.domain.statement import Fingerprint
+from analyzer.statements.normalize import normalize
+from analyzer.workload.log_sessions import LoggedSessions
+from analyzer.workload.logged_errors import error_groups
+from analyzer.workload.logged_locks import deadlocks, lock_waits
+from analyzer.workload.logged_statements import has_plan, logged_statements
+from analyzer.workload.sessions import statement_runs
+
+_TEMP_FILE = "server_temp_file_created"
+_SIZE = re.compile(r"size (\d{1,19})\Z")
+_CANCELED = frozenset(
+    {
+        "statement_canceled",
+        "statement_canceled_timeout",
+        "statement_canceled_user",
+        "standby_statement_canceled",
+        "lock_timeout",
+    }
+)
+
+
+def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogReport:
+    """What a log tells.
+
+    A temporary file belongs to its STATEMENT line, else to the statement its process
+    was running; a lock wait and an error to their STATEMENT lines. What belongs to
+    no known statement is counted as such.
+
+    Args:
+        contents: in time order, of one server.
+        show_parameters: whether texts may hold constants and bound values.
+    """
+    sessions = LoggedSessions(contents.executions, contents.events)
+    statements = logged_statements(contents.executions, show_parameters=show_parameters)
+    files = _temp_files(contents.events, sessions)
+    waits = lock_waits(contents.lock_waits, sessions, show_parameters=show_parameters)
+    errors = error_groups(contents.events, sessions)
+    canceled = error_groups(
+        [event for event in contents.events if event.kind in _CANCELED], sessions
+    )
+    attached = _Attaching(files, waits, errors, canceled)
+    moments = [item.logged_at for item in contents.executions]
+    moments += [item.logged_at for item in contents.events]
+    moments += [item.logged_at for item in contents.lock_waits]
+    return LogReport(
+        files=contents.coverage,
+        statements=tuple(
+            replace(item, attached=attached.to(item.fingerprint)) for item in statements
+        ),
+        events=event_counts(contents),
+        locks=waits,
+        deadlocks=deadlocks(contents.events, show_parameters=show_parameters),
+        temp_files=_sum_of(files),
+        temp_files_by_statement={
+            name: _sum_of({name: sizes})
+            for name, sizes in sorted(
+                files.items(), key=lambda kv: (-sum(kv[1]), kv[0] or "")
+            )
+            if name is not None
+        },
+        errors=errors,
+        runs=statement_runs(contents.executions),
+        texts=_texts(statements, contents, sessions),
+        first_seen_at=min(moments, default=None),
+        last_seen_at=max(moments, default=None),
+    )
+
+
+def event_counts(contents: LogContents) -> dict[str, int]:
+    """Messages by kind, the most frequent first.
+
+    Executions count as ``statement_duration``, plans as ``statement_auto_explain``.
+    """
+    counts = Counter(event.kind for event in contents.events)
+    counts["statement_duration"] += len(contents.executions)
+    counts["statement_auto_explain"] += sum(map(has_plan, contents.executions))
+    for wait in contents.lock_waits:
+        counts["lock_acquired" if wait.acquired else "lock_waiting"] += 1
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return {kind: count for kind, count in ranked if count}
+
+
+def _temp_files(
+    events: Iterable[LogEvent], sessions: LoggedSessions
+) -> dict[Fingerprint | None, list[int]]:
+    sizes: dict[Fingerprint | None, list[int]] = defaultdict(list)
+    for event in events:
+        found = _SIZE.search(event.message) if event.kind == _TEMP_FILE else None
+        if found is not None:
+            name = sessions.statement_at(event.query, event.session_id, event.logged_at)
+            sizes[name].append(int(found[1]))
+    return sizes
+
+
+def _sum_of(files: Mapping[Fingerprint | None, list[int]]) -> TempFiles:
+    sizes = [size for group in files.values() for size in group]
+    return TempFiles(
+        count=len(sizes),
+        bytes=sum(sizes),
+        max_bytes=max(sizes, default=0),
+        unattached_count=len(files.get(None, ())),
+    )
+
+
+class _Attaching:
+    """Messages by the statement they belong to."""
+
+    def __init__(
+        self,
+        files: Mapping[Fingerprint | None, list[int]],
+        waits: Iterable[LoggedLockWait],
+        errors: Iterable[ErrorGroup],
+        canceled: Iterable[ErrorGroup],
+    ) -> None:
+        self._files = files
+        self._waits: dict[Fingerprint | None, list[float]] = defaultdict(list)
+        for wait in waits:
+            self._waits[wait.fingerprint].append(wait.waited_ms)
+        self._errors = _by_statement(errors)
+        self._canceled = _by_statement(canceled)
+
+    def to(self, name: Fingerprint) -> Attached:
+        """What belongs to one statement."""
+        waits = self._waits.get(name, [])
+        sizes = self._files.get(name)
+        return Attached(
+            temp_files=_sum_of({name: sizes}) if sizes else TempFiles(),
+            lock_wait_count=len(waits),
+            lock_wait_ms=sum(waits),
+            error_count=self._errors[name],
+            canceled_count=self._canceled[name],
+        )
+
+
+def _by_statement(groups: Iterable[ErrorGroup]) -> Counter[Fingerprint]:
+    counts: Counter[Fingerprint] = Counter()
+    for group in groups:
+        counts.update(group.by_statement)
+    return counts
+
+
+def _texts(
+    statements: Iterable[LoggedStatement],
+    contents: LogContents,
+    sessions: LoggedSessions,
+) -> dict[Fingerprint, str]:
+    """Normalized texts of statements, and of those that only messages name."""
+    texts = {item.fingerprint: item.query for item in statements}
+    messages = [event.query for event in contents.events if event.query]
+    messages += [wait.query for wait in contents.lock_waits if wait.query]
+    for query in dict.fromkeys(messages):
+        name = sessions.fingerprint_of(query)
+        if name not in texts:
+            texts[name] = normalize(query)
+    return texts
