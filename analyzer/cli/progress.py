@@ -8,7 +8,15 @@ from typing import Self
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
 
 
 class ProgressPrinter:
@@ -21,11 +29,18 @@ class ProgressPrinter:
         self._bar = Progress(
             TextColumn("{task.description:<46}"),
             BarColumn(),
-            TimeElapsedColumn(),
+            *self._columns(),
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task("starting", total=1.0)
+        self._task = self._bar.add_task("starting", total=self._total())
+
+    def _columns(self) -> tuple[ProgressColumn, ...]:
+        return (TimeElapsedColumn(),)
+
+    def _total(self) -> float:
+        """What a ratio of 1 stands for on the bar."""
+        return 1.0
 
     def __enter__(self) -> Self:
         if self._is_terminal and not self._quiet:
@@ -46,7 +61,22 @@ class ProgressPrinter:
         if self._quiet:
             return
         if self._is_terminal:
-            self._bar.update(self._task, description=stage, completed=done_ratio)
+            done = done_ratio * self._total()
+            self._bar.update(self._task, description=stage, completed=done)
         elif stage != self._last_stage:
             click.echo(f"[{done_ratio:4.0%}] {stage}", err=True)
         self._last_stage = stage
+
+
+class BytesPrinter(ProgressPrinter):
+    """The same for files: the bar shows bytes and their rate."""
+
+    def __init__(self, size_bytes: int, *, quiet: bool = False) -> None:
+        self._size_bytes = size_bytes
+        super().__init__(quiet=quiet)
+
+    def _columns(self) -> tuple[ProgressColumn, ...]:
+        return (DownloadColumn(), TransferSpeedColumn(), TimeElapsedColumn())
+
+    def _total(self) -> float:
+        return float(self._size_bytes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -230,4 +231,4 @@ class LogReport:
     @property
     def total_ms(self) -> float:
         """Time of all statements, in milliseconds."""
-        return sum(item.latency.total_ms for item in self.statements)
+        return math.fsum(item.latency.total_ms for item in self.statements)

@@ -13,8 +13,8 @@ from analyzer.domain.statement import Fingerprint
 from analyzer.statements.fingerprint import fingerprint
 
 _EXECUTE = re.compile(r"\s*EXECUTE\b", re.IGNORECASE)
-_ROUNDING = timedelta(milliseconds=2)
-"""The times of two lines are each rounded to a millisecond."""
+_ROUNDING = timedelta(milliseconds=1)
+"""The server cuts the time of a line to a millisecond."""
 
 
 class _Timeline:

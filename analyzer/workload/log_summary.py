@@ -22,6 +22,7 @@ from analyzer.workload.log_sessions import LoggedSessions
 from analyzer.workload.logged_errors import error_groups
 from analyzer.workload.logged_locks import deadlocks, lock_waits
 from analyzer.workload.logged_statements import has_plan, logged_statements
+from analyzer.workload.merge import OWN_APPLICATION
 from analyzer.workload.sessions import statement_runs
 
 _TEMP_FILE = "server_temp_file_created"
@@ -42,7 +43,7 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
 
     A temporary file belongs to its STATEMENT line, else to the statement its process
     was running; a lock wait and an error to their STATEMENT lines. What belongs to
-    no known statement is counted as such.
+    no known statement is counted as such. Runs leave out what pgproof itself ran.
 
     Args:
         contents: in time order, of one server.
@@ -77,7 +78,9 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
             if name is not None
         },
         errors=errors,
-        runs=statement_runs(contents.executions),
+        runs=statement_runs(
+            [e for e in contents.executions if e.application_name != OWN_APPLICATION]
+        ),
         texts=_texts(statements, contents, sessions),
         first_seen_at=min(moments, default=None),
         last_seen_at=max(moments, default=None),

@@ -127,9 +127,9 @@ def test_statements_of_others_are_told_with_the_grant(database: Address) -> None
 
 def test_only_the_database_asked_for(database: Address, superuser: Address) -> None:
     with session(superuser, read_only=False) as connection:
-        connection.execute("SELECT 1 AS in_another_database")
+        connection.execute("SELECT true AS in_another_database")
     with session(database) as connection:
-        connection.execute("SELECT 1 AS in_this_database")
+        connection.execute("SELECT length(current_database()) AS in_this_database")
         snapshot, _ = read_snapshot(connection)
     inputs = WorkloadInputs(
         server_id=snapshot.server_id,
