@@ -197,7 +197,7 @@ def _endings(result: ScanResult) -> Iterator[list[str]]:
         yield [
             "Did not run:",
             *(
-                f"  {item.advisor}: {plain(item.why)} {plain(item.hint)}"
+                f"  {item.advisor}: {_reason(item.why, item.hint)}"
                 for item in result.did_not_run
             ),
         ]
@@ -206,7 +206,7 @@ def _endings(result: ScanResult) -> Iterator[list[str]]:
         yield [
             "Not seen:",
             *(
-                f"  {plain(item.what)}: {plain(item.why)} {plain(item.hint)}".rstrip()
+                f"  {plain(item.what)}: {_reason(item.why, item.hint)}"
                 for item in unseen
             ),
         ]
@@ -226,3 +226,8 @@ def _negative(item: NoAdvice, workload: Workload) -> str:
     text = known.statement.normalized_query if known else item.fingerprint
     share = known.exec_time_ratio if known else 0.0
     return f"  {share:.1%} {shortened(text, QUERY_LENGTH)}: {plain(item.reason)}"
+
+
+def _reason(why: str, hint: str) -> str:
+    """Why something is missing, and what would change it, as sentences."""
+    return f"{plain(why).rstrip('.')}. {plain(hint)}" if hint else plain(why)

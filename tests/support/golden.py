@@ -27,9 +27,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from analyzer.advisors.contract import Facts
-from analyzer.domain.catalog import Catalog, RelationActivity
+from analyzer.domain.catalog import Catalog, Relation, RelationActivity
 from analyzer.domain.ports import WhatIfPlanner
 from analyzer.domain.snapshot import StatementCounters
 from analyzer.domain.workload import (
@@ -65,7 +66,7 @@ class GoldenCase:
     ddl: str = ""
     rows: dict[str, int] = field(default_factory=dict)
     fill: dict[tuple[str, str], str] = field(default_factory=dict)
-    activity: dict[str, dict[str, int]] = field(default_factory=dict)
+    activity: dict[str, dict[str, Any]] = field(default_factory=dict)
     queries: list[Query] = field(default_factory=list)
     settings: list[str] = field(default_factory=list)
     only: str = ""
@@ -127,7 +128,12 @@ def _fill(case: GoldenCase, rest: str) -> None:
 def _activity(case: GoldenCase, rest: str) -> None:
     table, *counters = rest.split()
     pairs = (item.split("=") for item in counters)
-    case.activity[table] = {name: int(value) for name, value in pairs}
+    case.activity[table] = {
+        name: datetime.fromisoformat(value).replace(tzinfo=UTC)
+        if name.endswith("_at")
+        else int(value)
+        for name, value in pairs
+    }
 
 
 def _workload(case: GoldenCase, rest: str) -> str:
@@ -234,14 +240,20 @@ def _statement_runs(
             )
 
 
+def _with_counters(case: GoldenCase, relation: Relation) -> Relation:
+    counters = case.activity.get(relation.name.name, {})
+    live = counters.get("n_live_tup", 0)
+    growth = live / relation.reltuples if live and relation.reltuples > 0 else 1.0
+    return replace(
+        relation,
+        activity=RelationActivity(**counters),
+        # The file is as long as its live rows make it, whatever ANALYZE last saw.
+        size_bytes=int(relation.size_bytes * max(growth, 1.0)),
+    )
+
+
 def _with_activity(case: GoldenCase, catalog: Catalog) -> Catalog:
     if not case.activity:
         return catalog
-    relations = tuple(
-        replace(
-            relation,
-            activity=RelationActivity(**case.activity.get(relation.name.name, {})),
-        )
-        for relation in catalog.relations
-    )
+    relations = tuple(_with_counters(case, item) for item in catalog.relations)
     return replace(catalog, relations=relations, stats_reset_at=_STARTED_AT)

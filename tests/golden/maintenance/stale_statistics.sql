@@ -45,3 +45,12 @@ CREATE TABLE t (id bigint PRIMARY KEY, a integer);
 -- parameters: ["17"]
 SELECT * FROM t WHERE a = $1;
 -- expect: silent
+
+-- case: counted as changed since ANALYZE, yet ANALYZE saw as many rows
+CREATE TABLE t (id bigint PRIMARY KEY, a integer);
+-- rows: t=20000
+-- activity: t n_live_tup=20000 n_mod_since_analyze=20000 n_tup_ins=20000 last_analyzed_at=2026-11-01
+-- workload: calls=100 total_exec_time_ms=90000
+-- parameters: ["17"]
+SELECT * FROM t WHERE a = $1;
+-- expect: silent
