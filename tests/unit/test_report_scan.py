@@ -198,7 +198,7 @@ def test_text_shows_all_and_obeys_nothing() -> None:
         "No advice for:",
         "It is small.",
         "Did not run:",
-        "n_plus_one: no log --logs",
+        "n_plus_one: no log. --logs",
         "Not seen:",
         "a.log (stderr): 10 lines, 10.0% not understood",
         "shadow 18.6",
