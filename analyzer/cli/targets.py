@@ -14,10 +14,11 @@ from analyzer.config import read_settings
 from analyzer.domain.target import Permissions, Target
 from analyzer.errors import UserError
 from analyzer.pipeline.doctor import examine
+from analyzer.pipeline.register import register_target
 from analyzer.pipeline.service import open_store
 from analyzer.postgres.connect import parse_dsn
 from analyzer.store.secrets import SecretBox
-from analyzer.store.targets import TargetRecord, add_target, list_targets, remove_target
+from analyzer.store.targets import TargetRecord, list_targets, remove_target
 
 
 @click.group()
@@ -34,6 +35,7 @@ def targets() -> None:
 @click.option("--clone", is_flag=True, help="It is a copy that nobody uses.")
 @click.option("--hypopg", is_flag=True, help="Plan on the target by HypoPG.")
 @click.option("--logs", multiple=True, help="Log files of the server; wildcards work.")
+@click.option("--no-nightly", is_flag=True, help="No scan every night.")
 @click.option("--no-check", is_flag=True, help="Do not connect first.")
 def add(name: str, dsn: str, **options: object) -> int:
     """Register the database at DSN as NAME; its password is kept encrypted."""
@@ -54,7 +56,8 @@ def add(name: str, dsn: str, **options: object) -> int:
         examine(target.address)
     settings = read_settings(os.environ)
     with open_store(place_of(settings)) as store:
-        add_target(store, SecretBox(settings.ensure_secret_key()), target)
+        box = SecretBox(settings.ensure_secret_key())
+        register_target(store, box, target, nightly=not options["no_nightly"])
     click.echo(f'registered "{name}": {target.address}')
     return 0
 

@@ -17,6 +17,7 @@ from analyzer.domain.target import Permissions, Target
 from analyzer.embedded.cluster import free_port
 from analyzer.errors import ConfigError
 from analyzer.pipeline.collect import ScanRequest
+from analyzer.pipeline.register import register_target
 from analyzer.pipeline.scan import run_scan
 from analyzer.pipeline.service import (
     Account,
@@ -28,7 +29,6 @@ from analyzer.pipeline.supervise import Service, check_port
 from analyzer.store.database import Store
 from analyzer.store.save import save_scan
 from analyzer.store.secrets import SecretBox
-from analyzer.store.targets import add_target
 
 TARGET_NAME = "shop"
 PERMISSIONS = Permissions(explain_analyze=True)
@@ -152,7 +152,7 @@ def _store(
         log_paths=tuple(str(path) for path in shop.log_files("stderr")),
     )
     with Store.open(service.database_url) as store:
-        target_id = add_target(store, box, target)
+        target_id = register_target(store, box, target)
         save_scan(store, target_id, result)
         return ensure_account(store, "demo")
 

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from analyzer.errors import AnalyzerError, Refusal, UserError
+from analyzer.pipeline.register import register_target
 from analyzer.store import audit, jobs, scans, schedules, targets
 from analyzer.store.jobs import JobFilter
 from web import auth, current
@@ -61,11 +62,11 @@ def create() -> ResponseReturnValue:
     store = current.store()
     try:
         target = read_target(request.form, current.settings(), own_store=store.address)
-        target_id = targets.add_target(store, current.secret_box(), target)
+        nightly = request.form.get("nightly") == "1"
+        box = current.secret_box()
+        target_id = register_target(store, box, target, nightly=nightly)
     except (UserError, Refusal) as error:
         return _form(request.form, error, None)
-    if request.form.get("nightly") == "1":
-        schedules.set_schedule(store, target_id)
     _note("target.add", target.name)
     flash(f"{target.name} is registered. Scan it now to see its statements.", "good")
     return redirect(url_for("targets.show", target_id=target_id))
