@@ -8,9 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from analyzer.postgres.connect import session
 from analyzer.store import jobs
 from analyzer.store.database import Store
 from analyzer.store.jobs import JobFilter, JobState, NewJob, scan_key
-from analyzer.store.scans import list_scans
+from analyzer.store.scans import get_scan, list_scans
 from analyzer.store.targets import list_targets
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -122,6 +123,24 @@ def scan_jobs(store: Store) -> tuple[jobs.Job, ...]:
     return jobs.list_jobs(store, JobFilter(kind="scan"))
 
 
+def submitted(store: Store, target_id: int, query: str) -> Mapping[str, Any]:
+    """The document of a submitted query, once the worker has done it."""
+    job_id = jobs.enqueue(
+        store, NewJob(kind="submission", payload={"query": query}, target_id=target_id)
+    )
+
+    def scan_id() -> int | None:
+        job = jobs.get_job(store, job_id)
+        assert job is not None
+        assert job.state is not JobState.FAILED, job.reason
+        return job.scan_id
+
+    wait_until(lambda: scan_id() is not None, "the submission is done")
+    scan = get_scan(store, scan_id() or 0)
+    assert scan is not None
+    return scan.document
+
+
 def test_a_scan_survives_the_death_of_its_worker(up: Up, database: Address) -> None:
     fill(database)
     told = up.output_until("Register a database")
@@ -154,6 +173,10 @@ def test_a_scan_survives_the_death_of_its_worker(up: Up, database: Address) -> N
         scans = list_scans(store)
         assert [scan.job_id for scan in scans] == [scan_jobs(store)[0].job_id]
         assert scans[0].recommendation_count >= 1
+        document = submitted(store, target.target_id, "SELECT * FROM t WHERE a = 7")
+        (statement,) = document["statements"]
+        assert statement["sources"] == ["submitted"]
+        assert [r["advisor"] for r in document["recommendations"]] == ["missing_index"]
     below = children_of(up.process.pid)
     up.process.send_signal(signal.SIGTERM)
     assert up.process.wait(30) == 0

@@ -10,9 +10,7 @@ from werkzeug.test import TestResponse
 
 from analyzer.domain.scan import ScanKind
 from analyzer.store import audit, jobs, schedules, targets, users
-from analyzer.store.accounts import ensure_user
 from analyzer.store.jobs import Claim, NewJob
-from analyzer.store.passwords import verify_password
 from analyzer.store.save import save_scan
 from analyzer.store.secrets import SecretBox
 from analyzer.store.users import Role
@@ -121,21 +119,6 @@ def test_the_last_dba_stays(site: Site) -> None:
     answer = send(client, f"/settings/users/{me.user_id}", do="remove")
     assert answer.status_code == 400
     assert "last DBA" in answer.text or "last dba" in answer.text.lower()
-
-
-def test_ensure_user_is_done_twice_without_a_change(site: Site) -> None:
-    first = ensure_user(site.store, "demo", "a demo password", Role.DBA)
-    before = users.get_user(site.store, first)
-    assert ensure_user(site.store, "Demo", "a demo password", Role.DBA) == first
-    assert users.get_user(site.store, first) == before
-    ensure_user(site.store, "demo", "another password", Role.VIEWER)
-    after = users.get_user(site.store, first)
-    assert before is not None
-    assert after is not None
-    assert after.role is Role.VIEWER
-    assert after.session_version != before.session_version
-    assert verify_password(after.password_hash, "another password")
-    users.remove_user(site.store, first)
 
 
 def test_ones_own_password(site: Site) -> None:
