@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analyzer.domain.catalog import Catalog
@@ -31,6 +32,7 @@ class ScanRequest:
         line_prefix: its ``log_line_prefix``; none to find it out.
         log_timezone: its setting, for abbreviations of zones that name no offset.
         earlier: counters of the scan before, for a difference.
+        known_texts: texts by queryid that need not be read from the server again.
         queries: submitted texts; if given, they are the workload.
         min_counter_age_s: see ``AdviseOptions``; none keeps the advisors' own.
     """
@@ -42,6 +44,7 @@ class ScanRequest:
     line_prefix: str | None = None
     log_timezone: str = ""
     earlier: Snapshot | None = None
+    known_texts: Mapping[int, str] = field(default_factory=dict, repr=False)
     queries: tuple[str, ...] = ()
     min_counter_age_s: float | None = None
 
@@ -109,7 +112,9 @@ def _from_server(
         if not request.queries:
             progress("reading pg_stat_statements", 0.10)
             try:
-                counters, hidden = read_snapshot(connection)
+                counters, hidden = read_snapshot(
+                    connection, known_queryids=request.known_texts.keys()
+                )
                 not_seen += hidden
             except (MissingExtension, MissingPrivilege, PlanningFailed) as error:
                 not_seen.append(

@@ -14,6 +14,7 @@ from analyzer.pipeline.job_context import JobContext
 from analyzer.pipeline.scan import run_scan
 from analyzer.store.jobs import Job
 from analyzer.store.snapshots import latest_snapshot
+from analyzer.store.statements import known_queries
 
 __all__ = ["JobContext", "UseCase", "payload_text", "run_job"]
 
@@ -28,16 +29,15 @@ def noop(job: Job, context: JobContext) -> None:
 def scan(job: Job, context: JobContext) -> ScanResult:
     """Scan a target: what ran there since its last scan."""
     target = context.target(job)
-    earlier = None
-    if target.target_id is not None:
-        earlier = latest_snapshot(context.store, target.target_id)
+    target_id = target.target_id or 0
     request = ScanRequest(
         address=target.address,
         permissions=target.permissions,
         log_paths=tuple(
             Path(name) for pattern in target.log_paths for name in sorted(glob(pattern))
         ),
-        earlier=earlier,
+        earlier=latest_snapshot(context.store, target_id),
+        known_texts=known_queries(context.store, target_id),
     )
     return run_scan(request, context.progress)
 

@@ -126,3 +126,24 @@ def test_nothing_is_written_to_the_target(address: Address) -> None:
         after = connection.execute(watch).fetchone()
     assert result.measured_plans
     assert before == after
+
+
+def test_known_texts_are_not_read_again(address: Address) -> None:
+    first = run_scan(ScanRequest(address=address))
+    assert first.snapshot is not None
+    texts = dict(first.snapshot.query_texts)
+    with session(address, read_only=False) as connection:
+        for number in range(30):
+            connection.execute("SELECT * FROM t WHERE a = %s", (number,))
+    second = run_scan(
+        ScanRequest(address=address, earlier=first.snapshot, known_texts=texts)
+    )
+    assert second.snapshot is not None
+    assert not set(second.snapshot.query_texts) & set(texts)
+    found = {i.statement.fingerprint: i.counters.calls for i in second.workload.items}
+    asked = next(
+        item.statement.fingerprint
+        for item in first.workload.items
+        if "a = $1" in item.statement.normalized_query
+    )
+    assert found[asked] == 30
