@@ -207,7 +207,12 @@ def test_session_is_limited_and_closed(reader: Address) -> None:
     assert plan.settings["jit"] == "off"
     assert plan.settings["max_parallel_workers_per_gather"] == "0"
     with session(reader) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = 'ordinary'"
-        ).fetchone()
+        # The server notices that a client has gone a moment later.
+        for _ in range(100):
+            row = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = 'ordinary'"
+            ).fetchone()
+            if row == (1,):
+                break
+            connection.execute("SELECT pg_sleep(0.05)")
     assert row == (1,)

@@ -458,6 +458,7 @@ def test_foreign_key_with_a_useless_index_still_needs_one(useless: Index) -> Non
 def aged(changed: int, *, age_s: float = 60.0, **options: object) -> Catalog:
     activity = RelationActivity(
         n_live_tup=100_000,
+        n_tup_upd=changed,
         n_mod_since_analyze=changed,
         last_analyzed_at=READ_AT - timedelta(seconds=age_s),
     )
