@@ -42,8 +42,9 @@ class Settings:
         worker_concurrency: jobs that run at the same time.
         lease_s: seconds after which a silent worker loses its job.
         job_time_limit_s: seconds after which a job is ended.
-        allowed_target_hosts: names or networks that targets may lie in, for those
-            added on the web; empty means any but our own store.
+        allowed_target_hosts: names or networks that targets may lie in; checked when
+            one is saved on the web, and again when the worker connects to it. Empty
+            means any but our own store.
         public_url: address users reach the web by, for links; empty means host:port.
         behind_https: whether cookies may be marked secure.
         metrics_token: bearer token asked for by ``/metrics``; empty asks for none.

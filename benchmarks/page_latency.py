@@ -33,6 +33,7 @@ from analyzer.store.migrate import ensure_database, migrate
 from analyzer.store.passwords import hash_password
 from analyzer.store.save import save_scan
 from analyzer.store.secrets import SecretBox
+from analyzer.store.statements import StatementSort
 from analyzer.store.targets import add_target
 from analyzer.store.users import Role
 from tests.support import scan_results
@@ -143,7 +144,13 @@ def pages(opener: urllib.request.OpenerDirector, base: str) -> list[str]:
     fixed = [
         "/",
         "/queries",
-        "/queries?range=30d",
+        *(
+            f"/queries?range={label}&sort={sort.value}"
+            for label in ("24h", "30d")
+            for sort in StatementSort
+        ),
+        "/queries?range=30d&q=t1",
+        "/queries?range=all&page=20&dir=asc",
         "/recommendations",
         "/submit",
         "/targets",

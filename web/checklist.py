@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from analyzer.store.jobs import Job, JobState
 from analyzer.store.scans import ScanRow
 from analyzer.store.targets import TargetRecord
+from analyzer.store.workers import Worker
 from web.formatting import age, percent
 
 SCAN_OVERDUE = timedelta(hours=36)
@@ -48,15 +49,35 @@ class Situation:
     latest: Mapping[int, ScanRow]
     jobs: Sequence[Job]
     open_count: int
+    workers: Sequence[Worker]
 
 
 def checklist(situation: Situation) -> tuple[Check, ...]:
     """All lines, those that want attention first."""
-    lines = [*_jobs(situation), _advice(situation)]
+    lines = [_worker(situation), *_jobs(situation), _advice(situation)]
     for target in situation.targets:
         lines += _target(target, situation.latest.get(target.target_id), situation.now)
     order = {"bad": 0, "warn": 1, "good": 2}
     return tuple(sorted(lines, key=lambda line: order[line.level]))
+
+
+def _worker(situation: Situation) -> Check:
+    up = sum(1 for worker in situation.workers if worker.is_up)
+    if up:
+        return Check(
+            level="good",
+            text="The worker is up." if up == 1 else f"{up} workers are up.",
+            endpoint="jobs.index",
+        )
+    seen = situation.workers
+    return Check(
+        level="bad",
+        text=f"No worker has been seen for {age(seen[0].silent_for)}."
+        if seen
+        else "No worker has been seen yet.",
+        hint="Nothing is scanned without one. Is pgproof up running?",
+        endpoint="jobs.index",
+    )
 
 
 def _advice(situation: Situation) -> Check:

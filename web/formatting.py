@@ -85,6 +85,15 @@ def cost(value: float | None) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
 
 
+def epoch(value: str) -> int:
+    """Seconds since 1970 of an ISO 8601 time, as charts want it.
+
+    >>> epoch("1970-01-01T01:00:07+01:00")
+    7
+    """
+    return int(datetime.fromisoformat(value).timestamp())
+
+
 def moment(value: datetime | str | None) -> str:
     """A time in UTC to the second, which sorts as text.
 
@@ -288,13 +297,14 @@ _LABELS = {
     "ratio": "Share",
 }
 
-FILTERS: dict[str, Callable[..., str | bool]] = {
+FILTERS: dict[str, Callable[..., str | int]] = {
     "is_sql": is_sql,
     "duration": duration,
     "count": count,
     "size": size,
     "percent": percent,
     "cost": cost,
+    "epoch": epoch,
     "moment": moment,
     "quantity": quantity,
     "change": change,

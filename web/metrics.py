@@ -15,7 +15,7 @@ from werkzeug.exceptions import Unauthorized
 
 import analyzer
 from analyzer.errors import StoreError
-from analyzer.store import jobs, recommendations, statements, targets
+from analyzer.store import jobs, recommendations, statements, targets, workers
 from analyzer.store.database import Store
 from web import current
 from web.latest import latest_scans
@@ -55,7 +55,11 @@ class _StoreCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         """The metrics, each family once."""
         try:
-            families = [*_states(self._store), *_targets(self._store)]
+            families = [
+                *_states(self._store),
+                *_workers(self._store),
+                *_targets(self._store),
+            ]
         except StoreError:
             families = []
         up = GaugeMetricFamily("pgproof_up", "Whether the store answers: 1 or 0")
@@ -79,6 +83,21 @@ def _states(store: Store) -> Iterator[Metric]:
     for job_state, number in jobs.count_jobs(store).items():
         queue.add_metric([job_state.value], number)
     yield from (found, queue)
+
+
+def _workers(store: Store) -> Iterator[Metric]:
+    found = workers.list_workers(store)
+    up = GaugeMetricFamily(
+        "pgproof_workers", "Workers that were seen within the last 30 seconds"
+    )
+    up.add_metric([], sum(1 for worker in found if worker.is_up))
+    seen = GaugeMetricFamily(
+        "pgproof_worker_last_seen_timestamp_seconds",
+        "When any worker was seen last, as Unix time",
+    )
+    if found:
+        seen.add_metric([], found[0].seen_at.timestamp())
+    yield from (up, seen)
 
 
 def _targets(store: Store) -> Iterator[Metric]:

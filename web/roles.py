@@ -68,9 +68,11 @@ _VIEWER = (
 _DEVELOPER = (
     "submit.form",
     "submit.create",
+    "jobs.cancel",
     "recommendation.decide",
     "api.decisions",
     "api.submissions",
+    "api.cancel_job",
 )
 
 _DBA = (

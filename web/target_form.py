@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
-from ipaddress import ip_address, ip_network
 
 from analyzer.config import Settings
 from analyzer.domain.target import Address, Permissions, Target
 from analyzer.errors import NotAllowedHere, UserError
+from analyzer.pipeline.target_hosts import addresses_of, check_allowed
 
 SSL_MODES = ("prefer", "require", "verify-ca", "verify-full", "disable", "allow")
 MAX_NAME = 100
@@ -57,44 +55,16 @@ def check_host(address: Address, settings: Settings, *, own_store: Address) -> N
     """Refuse hosts outside of the allow-list, and our own store.
 
     The name is resolved, and every address it has must be in an allowed network,
-    unless the name itself is on the list.
+    unless the name itself is on the list. The worker does the same when it connects.
 
     Raises:
         NotAllowedHere: it is refused; the reason does not tell what was resolved.
     """
-    found = _addresses(address.host)
-    if address.port == own_store.port and found & _addresses(own_store.host):
+    found = addresses_of(address.host)
+    ours = addresses_of(own_store.host)
+    if address.port == own_store.port and not set(found).isdisjoint(ours):
         raise NotAllowedHere("the store of pgproof itself cannot be a target")
-    allowed = settings.allowed_target_hosts
-    if allowed and not _matches(address.host, found, allowed):
-        raise NotAllowedHere(
-            f'"{address.host}" is not among the hosts that targets may lie in',
-            hint="An administrator can add it to PGPROOF_ALLOWED_TARGET_HOSTS.",
-        )
-
-
-def _matches(host: str, found: frozenset[str], allowed: tuple[str, ...]) -> bool:
-    networks, names = [], []
-    for entry in allowed:
-        try:
-            networks.append(ip_network(entry, strict=False))
-        except ValueError:
-            names.append(entry.lower())
-    if any(fnmatchcase(host.lower(), name) for name in names):
-        return True
-    return bool(found) and all(
-        any(ip_address(item) in network for network in networks) for item in found
-    )
-
-
-def _addresses(host: str) -> frozenset[str]:
-    if not host or host.startswith("/"):
-        return frozenset()
-    try:
-        found = socket.getaddrinfo(host, None, proto=socket.IPPROTO_TCP)
-    except (OSError, UnicodeError):
-        return frozenset()
-    return frozenset(str(item[4][0]).partition("%")[0] for item in found)
+    check_allowed(address.host, found, settings.allowed_target_hosts)
 
 
 def _host(text: str) -> str:

@@ -10,17 +10,33 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
+from celery.apps import worker as celery_worker
 from celery.beat import Service
-from celery.signals import worker_process_init, worker_shutting_down
+from celery.signals import worker_process_init, worker_ready, worker_shutting_down
 from celery.worker.state import active_requests
 
 from analyzer.config import Settings, read_settings
 from analyzer.errors import AnalyzerError, ConfigError, UserError
 from analyzer.pipeline.service_log import configure_logging
 from worker.app import make_app
+from worker.heartbeat import Heartbeat
 from worker.schedule import TICK_S, StoreScheduler
 
+log = structlog.get_logger()
+
 _PR_SET_PDEATHSIG = 1
+
+
+class QuietWorker(celery_worker.Worker):
+    """A worker that says by its log, not on the terminal, that it stops."""
+
+    def install_platform_tweaks(self, worker: Any) -> None:
+        """As Celery does; but SIGTERM prints nothing."""
+        super().install_platform_tweaks(worker)
+        # Not in the stubs of Celery.
+        install: Any = celery_worker.install_worker_term_handler  # type: ignore[attr-defined]
+        install(worker, verbose=False)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -57,7 +73,8 @@ def _work(settings: Settings) -> int:
     worker_process_init.connect(_die_with_parent)
     worker_shutting_down.connect(_leave_if_idle)
     app = make_app(settings, include=("worker.tasks",))
-    worker = app.Worker(
+    worker = QuietWorker(
+        app=app,
         pool="prefork",
         concurrency=settings.worker_concurrency,
         loglevel=settings.log_level.upper(),
@@ -66,6 +83,10 @@ def _work(settings: Settings) -> int:
         without_heartbeat=False,
         quiet=True,
     )
+    # From the main process: those of the pool come and go. A thread would not live
+    # through a fork, so it starts when the pool has started.
+    heartbeat = Heartbeat(settings.database_url)
+    worker_ready.connect(lambda **_: heartbeat.start(), weak=False)
     worker.start()
     return int(worker.exitcode or 0)
 
@@ -84,7 +105,8 @@ def _beat(settings: Settings) -> int:
     return 0
 
 
-def _leave_if_idle(**_options: Any) -> None:
+def _leave_if_idle(**options: Any) -> None:
+    log.info("stopping", by=options.get("sig", ""), running=len(active_requests))
     # Celery's orderly shutdown takes up to six seconds; an idle worker has nothing to
     # put in order, and a bell it may have heard is rung again.
     if not active_requests:

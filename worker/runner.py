@@ -94,6 +94,7 @@ def _run_and_store(place: Workplace, job: Job, lease: Lease) -> None:
         box=SecretBox(place.settings.ensure_secret_key()),
         home=place.settings.home,
         progress=lease.progress,
+        allowed_target_hosts=place.settings.allowed_target_hosts,
     )
     result = place.run(job, context)
     if result is None or job.target_id is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from typing import Any
 
 import structlog
@@ -11,8 +10,10 @@ from celery import shared_task
 
 from analyzer.errors import StoreError
 from analyzer.store.database import Store
+from analyzer.store.workers import process_name
 from worker.app import DOORBELL, DRAIN_S, WorkerApp
 from worker.bell import ring
+from worker.heartbeat import worker_name
 from worker.runner import Workplace, drain
 
 log = structlog.get_logger()
@@ -27,7 +28,7 @@ def doorbell(self: Any) -> None:
             place = Workplace(
                 store=store,
                 settings=app.settings,
-                worker=f"{socket.gethostname()}:{os.getpid()}",
+                worker=process_name(worker_name(os.getppid()), os.getpid()),
             )
             more = drain(place, DRAIN_S)
     except StoreError as error:

@@ -10,7 +10,8 @@ class Address:
     """Where a database is and who connects: fields only, never a free DSN.
 
     ``host`` may be a folder, for a Unix socket, on the command line only. The password
-    is left out of every representation.
+    is left out of every representation. ``hostaddr`` is what the host was resolved to,
+    one IP address or more with commas between; empty leaves that to who connects.
     """
 
     host: str
@@ -19,6 +20,7 @@ class Address:
     user: str
     password: str = field(default="", repr=False)
     sslmode: str = "prefer"
+    hostaddr: str = ""
 
     def __str__(self) -> str:
         return f"{self.user}@{self.host}:{self.port}/{self.database}"

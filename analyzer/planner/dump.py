@@ -11,6 +11,7 @@ from analyzer.domain.index import RelationName
 from analyzer.domain.target import Address
 from analyzer.embedded.binaries import bin_dir
 from analyzer.errors import MissingPrivilege, SourceError, TargetError, TimedOut
+from analyzer.postgres.connect import host_fields
 from analyzer.postgres.errors_map import clean
 
 DUMP_TIMEOUT_S = 300
@@ -92,7 +93,7 @@ def _environment(address: Address) -> dict[str, str]:
     return {
         "PATH": os.defpath,
         "LC_ALL": "C",
-        "PGHOST": address.host,
+        **{f"PG{name.upper()}": value for name, value in host_fields(address).items()},
         "PGPORT": str(address.port),
         "PGUSER": address.user,
         "PGDATABASE": address.database,

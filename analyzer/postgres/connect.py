@@ -70,7 +70,9 @@ def parse_dsn(text: str) -> Address:
 
 def _address(fields: Mapping[str, Any]) -> Address:
     environment = os.environ
-    host = fields.get("host") or environment.get("PGHOST") or "/var/run/postgresql"
+    hostaddr = str(fields.get("hostaddr") or "")
+    host = fields.get("host") or hostaddr or environment.get("PGHOST")
+    host = host or "/var/run/postgresql"
     user = fields.get("user") or environment.get("PGUSER") or _login_name()
     port = str(fields.get("port") or environment.get("PGPORT") or 5432)
     if not port.isdecimal() or not 0 < int(port) < 65536:
@@ -82,6 +84,7 @@ def _address(fields: Mapping[str, Any]) -> Address:
         database=str(fields.get("dbname") or environment.get("PGDATABASE") or user),
         password=str(fields.get("password") or environment.get("PGPASSWORD") or ""),
         sslmode=str(fields.get("sslmode") or "prefer"),
+        hostaddr=hostaddr,
     )
 
 
@@ -136,7 +139,7 @@ def open_session(
         TargetError: by its branches, for whatever the server or network did.
     """
     fields: dict[str, Any] = {
-        "host": address.host,
+        **host_fields(address),
         "port": address.port,
         "dbname": address.database,
         "user": address.user,
@@ -177,6 +180,23 @@ def open_session(
     return connection
 
 
+def host_fields(address: Address) -> dict[str, str]:
+    """The parameters ``host`` and, where it was resolved already, ``hostaddr``.
+
+    libpq wants as many hosts as addresses; certificates are compared with the host.
+
+    >>> where = Address(host="db", port=5432, database="d", user="u")
+    >>> host_fields(where)
+    {'host': 'db'}
+    >>> host_fields(replace(where, hostaddr="10.0.0.5,10.0.0.6"))
+    {'host': 'db,db', 'hostaddr': '10.0.0.5,10.0.0.6'}
+    """
+    if not address.hostaddr:
+        return {"host": address.host}
+    number = address.hostaddr.count(",") + 1
+    return {"host": ",".join([address.host] * number), "hostaddr": address.hostaddr}
+
+
 def cut(connection: Connection) -> None:
     """End a session at once, from another thread: its owner gets an error."""
     # The owner waits on this socket; shutting it down wakes it.
@@ -191,7 +211,13 @@ def _check_fields(address: Address) -> None:
     # libpq takes a list of hosts, and would try each of them.
     if "," in address.host or not address.host:
         raise ConfigError("the host must be one name or address")
-    texts = (address.host, address.database, address.user, address.password)
+    texts = (
+        address.host,
+        address.hostaddr,
+        address.database,
+        address.user,
+        address.password,
+    )
     if any("\0" in text for text in texts):
         raise ConfigError("the address holds a NUL character")
 

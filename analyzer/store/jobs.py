@@ -183,9 +183,15 @@ def fail(
     )
 
 
-def cancel(store: Store, job_id: int) -> bool:
-    """Cancel a job that still waits; false where it does not wait."""
-    return store.run("job_cancel", job_id=job_id) == 1
+def cancel(store: Store, job_id: int, reason: str = "") -> bool:
+    """Cancel a job that still waits; false where it does not wait.
+
+    Args:
+        store: where.
+        job_id: which.
+        reason: one sentence for the user.
+    """
+    return store.run("job_cancel", job_id=job_id, reason=reason) == 1
 
 
 def requeue_expired(store: Store) -> int:

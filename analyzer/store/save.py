@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import UTC
 from typing import Any
 
 from analyzer.domain.plan import Plan
@@ -164,6 +165,12 @@ def _write_deltas(connection: Connection, target_id: int, result: ScanResult) ->
     }
     rows = [{**head, **_delta(item)} for item in result.workload.items]
     execute_many(connection, load("save_delta"), rows)
+    day = {
+        "target_id": target_id,
+        "day": window.ended_at.astimezone(UTC).date(),
+        "fingerprints": [item.statement.fingerprint for item in result.workload.items],
+    }
+    execute(connection, load("save_day"), day)
 
 
 def _delta(item: WorkloadItem) -> dict[str, Any]:

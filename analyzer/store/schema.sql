@@ -231,6 +231,37 @@ COMMENT ON TABLE statement_delta IS
     'Columns that lists add up come first: the later a column, the dearer to read.';
 CREATE INDEX statement_delta_window ON statement_delta (target_id, ended_at);
 
+CREATE TABLE statement_day (
+    target_id bigint NOT NULL REFERENCES target ON DELETE CASCADE,
+    day date NOT NULL,
+    fingerprint text COLLATE "C" NOT NULL,
+    calls bigint NOT NULL,
+    rows bigint NOT NULL,
+    total_exec_time_ms double precision NOT NULL,
+    shared_blks_hit bigint NOT NULL,
+    shared_blks_read bigint NOT NULL,
+    temp_blks_written bigint NOT NULL,
+    p95_ms double precision,
+    p50_ms double precision,
+    p99_ms double precision,
+    evicted boolean NOT NULL,
+    new_life boolean NOT NULL,
+    latency_source text NOT NULL,
+    PRIMARY KEY (target_id, fingerprint, day)
+) WITH (fillfactor = 70);
+COMMENT ON TABLE statement_day IS
+    'Windows of statement_delta that ended on that day (UTC), added up; percentiles '
+    'are those of the worst window. Never added to, always summed anew.';
+CREATE INDEX statement_day_span ON statement_day (target_id, day);
+
+CREATE TABLE worker_heartbeat (
+    name text COLLATE "C" PRIMARY KEY,
+    started_at timestamptz NOT NULL,
+    seen_at timestamptz NOT NULL
+);
+COMMENT ON TABLE worker_heartbeat IS
+    'The workers that are up; one that was not seen for long is gone.';
+
 CREATE TABLE plan (
     plan_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     target_id bigint NOT NULL REFERENCES target ON DELETE CASCADE,

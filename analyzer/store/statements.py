@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -25,7 +25,11 @@ class StatementSort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementQuery:
-    """Which statements to list; the span includes its start, not its end."""
+    """Which statements to list; a span without bounds is all that is kept.
+
+    A window belongs to the moment it ended: after ``started_at``, and not after
+    ``ended_at``.
+    """
 
     target_id: int
     started_at: datetime | None = None
@@ -42,7 +46,7 @@ class StatementRow:
     """One line of the list, summed over the span.
 
     ``exec_time_ratio`` is of all statements in the span, 0 to 1. Percentiles are of
-    the latest window that had a log, none where no log was read; ``latency_source``
+    the window with the worst p95, none where no log was read; ``latency_source``
     says what they stand on. ``sparkline_ms`` is execution time per window, oldest
     first, the last 30 windows. ``query`` is cut to 300 characters.
     """
@@ -124,12 +128,15 @@ class HistoryPoint:
 
 def top_statements(store: Store, query: StatementQuery) -> StatementPage:
     """Statements of a target in a span, ranked, one page of them."""
+    whole_from, whole_until = whole_days(query.started_at, query.ended_at)
     rows = store.all(
         _Ranked,
         "statement_top",
         target_id=query.target_id,
         started_at=query.started_at,
         ended_at=query.ended_at,
+        whole_from=whole_from,
+        whole_until=whole_until,
         sort=query.sort.value,
         descending=query.descending,
         search=query.search.strip(),
@@ -146,6 +153,26 @@ def top_statements(store: Store, query: StatementQuery) -> StatementPage:
         total_calls=rows[0].total_calls,
         total_exec_time_ms=rows[0].span_exec_time_ms,
     )
+
+
+def whole_days(
+    started_at: datetime | None, ended_at: datetime | None
+) -> tuple[date, date]:
+    """The days (UTC) that lie in a span as a whole: the first, and the one after them.
+
+    The first instant of a day is part of it, and of a span only if it is not where the
+    span starts. Where no day is whole, both are the same.
+
+    >>> morning = datetime(2026, 3, 1, 7, tzinfo=UTC)
+    >>> whole_days(morning, morning + timedelta(days=3))
+    (datetime.date(2026, 3, 2), datetime.date(2026, 3, 4))
+    """
+    first, after = date.min, date.max
+    if started_at is not None:
+        first = started_at.astimezone(UTC).date() + timedelta(days=1)
+    if ended_at is not None:
+        after = ended_at.astimezone(UTC).date()
+    return first, max(first, after)
 
 
 class _Ranked:

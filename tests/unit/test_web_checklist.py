@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from analyzer.store.jobs import Job, JobState
 from analyzer.store.scans import ScanRow
 from analyzer.store.targets import TargetRecord
+from analyzer.store.workers import Worker
 from web.checklist import Check, Situation, checklist
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -70,6 +71,15 @@ JOB = Job(
 )
 
 
+WORKER = Worker(
+    name="host:71",
+    started_at=NOW - timedelta(hours=50),
+    seen_at=NOW - timedelta(seconds=4),
+    silent_for=timedelta(seconds=4),
+    job_ids=(),
+)
+
+
 def lines(scan: ScanRow | None, *jobs: Job, open_count: int = 0) -> tuple[Check, ...]:
     return checklist(
         Situation(
@@ -78,6 +88,7 @@ def lines(scan: ScanRow | None, *jobs: Job, open_count: int = 0) -> tuple[Check,
             latest={1: scan} if scan else {},
             jobs=jobs,
             open_count=open_count,
+            workers=(WORKER,),
         )
     )
 
@@ -132,3 +143,20 @@ def test_a_job_that_waits_while_none_runs() -> None:
     running = replace(JOB, state=JobState.RUNNING, job_id=8)
     assert "has waited for 10 min" in lines(SCAN, JOB)[0].text
     assert lines(SCAN, JOB, running)[0].level == "good"
+
+
+def worker_line(*workers: Worker) -> Check:
+    situation = Situation(
+        now=NOW, targets=(), latest={}, jobs=(), open_count=0, workers=workers
+    )
+    return next(line for line in checklist(situation) if "worker" in line.text)
+
+
+def test_a_worker_that_is_silent_or_was_never_there() -> None:
+    silent = replace(WORKER, silent_for=timedelta(seconds=45))
+    told = worker_line(silent)
+    assert told.level == "bad" and "for 45 s" in told.text
+    assert "pgproof up" in told.hint
+    assert worker_line().level == "bad" and "yet" in worker_line().text
+    assert worker_line(WORKER, silent).text == "The worker is up."
+    assert worker_line(WORKER, WORKER).text == "2 workers are up."

@@ -33,6 +33,7 @@ _ROUTES = (
     ("POST", "/scans", work.start_scan),
     ("GET", "/jobs", work.jobs),
     ("GET", "/jobs/<int:job_id>", work.job),
+    ("POST", "/jobs/<int:job_id>/cancellation", work.cancel_job),
     ("POST", "/submissions", work.submissions),
     ("GET", "/submissions/<int:job_id>", work.submission),
 )

@@ -6,14 +6,16 @@ from flask import jsonify, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from analyzer.errors import UserError
 from analyzer.store import jobs as stored_jobs
 from analyzer.store import scans as stored_scans
 from analyzer.store import targets as stored_targets
+from analyzer.store.workers import list_workers
 from web import auth, current
 from web.api.body import number_field, text_field
 from web.api.encode import encode
 from web.jobs_view import SCAN, job_or_404, start
-from web.pages.jobs import wanted_jobs
+from web.pages.jobs import cancel_waiting, wanted_jobs
 from web.pages.submit import submission_view, submit
 from web.params import PAGE_SIZE, page_number
 from web.target_choice import target_choice, target_or_404
@@ -59,16 +61,33 @@ def start_scan() -> ResponseReturnValue:
 
 
 def jobs() -> ResponseReturnValue:
-    """Jobs, the latest first."""
+    """Jobs, the latest first, and the workers."""
     found = stored_jobs.list_jobs(
         current.store(), wanted_jobs(target_choice(default_first=False))
     )
-    return jsonify(jobs=encode(found))
+    workers = [
+        {
+            "name": worker.name,
+            "is_up": worker.is_up,
+            "started_at": encode(worker.started_at),
+            "seen_at": encode(worker.seen_at),
+            "job_ids": encode(worker.job_ids),
+        }
+        for worker in list_workers(current.store())
+    ]
+    return jsonify(jobs=encode(found), workers=workers)
 
 
 def job(job_id: int) -> ResponseReturnValue:
     """One job."""
     return jsonify(job=encode(job_or_404(job_id)))
+
+
+def cancel_job(job_id: int) -> ResponseReturnValue:
+    """Cancel a job that still waits; the job is answered."""
+    if not cancel_waiting(job_id):
+        raise UserError(f"job {job_id} no longer waits, so it was not cancelled")
+    return job(job_id)
 
 
 def submissions() -> ResponseReturnValue:

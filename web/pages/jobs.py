@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import Forbidden
 
-from analyzer.store import jobs
-from analyzer.store.jobs import MAX_ATTEMPTS, JobFilter, JobState
-from web import current
+from analyzer.store import audit, jobs, workers
+from analyzer.store.jobs import MAX_ATTEMPTS, Job, JobFilter, JobState
+from web import auth, current
 from web.jobs_view import ACTIVE, SUBMISSION, job_or_404
 from web.params import PAGE_SIZE, choice, page_number, with_args
+from web.roles import Role
 from web.target_choice import TargetChoice, target_choice
 
 blueprint = Blueprint("jobs", __name__)
@@ -34,6 +44,8 @@ def index() -> ResponseReturnValue:
         max_attempts=MAX_ATTEMPTS,
         with_args=with_args,
         active=any(job.state in ACTIVE for job in found),
+        workers=workers.list_workers(current.store()),
+        may_cancel=may_cancel,
     )
 
 
@@ -59,7 +71,49 @@ def show(job_id: int) -> ResponseReturnValue:
         job=job,
         active=job.state in ACTIVE,
         max_attempts=MAX_ATTEMPTS,
+        may_cancel=may_cancel,
     )
+
+
+def may_cancel(job: Job) -> bool:
+    """Whether the user of this request may cancel a job: a DBA any, others their own.
+
+    Only one that waits can be cancelled.
+    """
+    me = auth.viewer()
+    own = job.requested_by != "" and job.requested_by == me.name
+    return (
+        job.state is JobState.QUEUED
+        and auth.may("jobs.cancel")
+        and (own or me.role >= Role.DBA)
+    )
+
+
+@blueprint.post("/jobs/<int:job_id>/cancel")
+def cancel(job_id: int) -> ResponseReturnValue:
+    """Cancel a job that still waits."""
+    if cancel_waiting(job_id):
+        flash(f"Job {job_id} is cancelled.", "good")
+    else:
+        flash(f"Job {job_id} no longer waits, so it was not cancelled.", "warn")
+    return redirect(url_for("jobs.index"), 303)
+
+
+def cancel_waiting(job_id: int) -> bool:
+    """Cancel a job, with an entry in the audit trail; false where it does not wait.
+
+    Raises:
+        NotFound: there is no such job.
+        Forbidden: it waits, but this user may not cancel it.
+    """
+    job = job_or_404(job_id)
+    if job.state is JobState.QUEUED and not may_cancel(job):
+        raise Forbidden
+    me = auth.viewer().name
+    cancelled = jobs.cancel(current.store(), job_id, f"It was cancelled by {me}.")
+    if cancelled:
+        audit.append(current.store(), me, "job.cancel", str(job_id))
+    return cancelled
 
 
 @blueprint.get("/jobs/<int:job_id>/progress")

@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from analyzer.domain.recommendation import RecommendationState
-from analyzer.store import jobs, recommendations, targets
+from analyzer.store import jobs, recommendations, targets, workers
 from analyzer.store.database import Store
 from web import current
 from web.checklist import Situation, checklist
@@ -46,5 +46,6 @@ def today(store: Store) -> tuple[Situation, recommendations.RecommendationPage]:
         latest=latest_scans(store, known),
         jobs=jobs.list_jobs(store, jobs.JobFilter(limit=JOBS_LOOKED_AT)),
         open_count=top.total_count,
+        workers=workers.list_workers(store),
     )
     return situation, top

@@ -38,7 +38,9 @@
       const before = index ? new Date(splits[index - 1] * 1000) : null;
       const short = splits.length > 1 && splits[1] - splits[0] < 86400;
       if (!short) return day(date);
-      return before && day(before) === day(date) ? clock(date) : `${clock(date)}\n${day(date)}`;
+      const fine = splits.length > 1 && splits[1] - splits[0] < 60;
+      const time = fine ? `${clock(date)}:${two(date.getUTCSeconds())}` : clock(date);
+      return before && day(before) === day(date) ? time : `${time}\n${day(date)}`;
     });
     box.textContent = "";
     const chart = new uPlot({
