@@ -11,6 +11,7 @@ import click
 from analyzer import __version__
 from analyzer.cli.demo import demo
 from analyzer.cli.doctor import doctor
+from analyzer.cli.explain import explain
 from analyzer.cli.logs import logs
 from analyzer.cli.scan import scan
 from analyzer.cli.snapshot import snapshot
@@ -40,7 +41,7 @@ def cli() -> None:
     """Find what makes a PostgreSQL database slow, and prove what helps."""
 
 
-for command in (scan, logs, doctor, demo, up, targets, users, snapshot):
+for command in (scan, explain, logs, doctor, demo, up, targets, users, snapshot):
     cli.add_command(command)
 
 

@@ -22,12 +22,14 @@ from rich.progress import (
 class ProgressPrinter:
     """A ``domain.ports.Progress`` that shows each stage as it begins."""
 
+    _stage_width = 46
+
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
         self._is_terminal = sys.stderr.isatty()
         self._last_stage = ""
         self._bar = Progress(
-            TextColumn("{task.description:<46}"),
+            TextColumn(f"{{task.description:<{self._stage_width}}}"),
             BarColumn(),
             *self._columns(),
             console=Console(stderr=True),
@@ -70,6 +72,8 @@ class ProgressPrinter:
 
 class BytesPrinter(ProgressPrinter):
     """The same for files: the bar shows bytes and their rate."""
+
+    _stage_width = 12
 
     def __init__(self, size_bytes: int, *, quiet: bool = False) -> None:
         self._size_bytes = size_bytes

@@ -41,6 +41,14 @@ class Latency:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineStep:
+    """What one statement did in one step of time; the start is included, in UTC."""
+
+    started_at: datetime
+    latency: Latency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterSet:
     """Values for ``$1`` … of a statement, and where they come from.
 
@@ -68,6 +76,8 @@ class WorkloadItem:
         certainty: the weakest of the deltas that were summed.
         sources: ``pg_stat_statements``, ``log``, ``submitted``.
         databases: names of the databases it ran in.
+        timeline: its logged executions in equal steps of time; steps in which it did
+            not run are left out.
     """
 
     statement: Statement
@@ -79,6 +89,7 @@ class WorkloadItem:
     certainty: DeltaCertainty = DeltaCertainty.EXACT
     sources: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
+    timeline: tuple[TimelineStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from analyzer.logs.json_text import load
 
 _LABEL = "Query Text: "
 _PARAMETERS = "\nQuery Parameters: "
@@ -47,7 +48,7 @@ def read_plan(body: str) -> LoggedPlan | None:
 def _json_plan(text: str) -> LoggedPlan | None:
     try:
         # Line ends inside strings come from relays that unescape; they do no harm.
-        tree = json.loads(text, strict=False)
+        tree = load(text, strict=False)
     except (ValueError, RecursionError):
         return None
     if not isinstance(tree, dict) or "Plan" not in tree:
@@ -101,7 +102,7 @@ def _other_plan(text: str) -> LoggedPlan | None:
     if found is None:
         return None
     try:
-        query = str(json.loads(found[1], strict=False))
+        query = str(load(found[1], strict=False))
     except ValueError:
         return None
     return LoggedPlan(query=query, text=text)

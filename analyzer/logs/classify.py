@@ -173,18 +173,18 @@ class Classifier:
         for plan in found.on_their_own:
             self._plan_alone(plan)
         self._drop_text(state)
-        execution = self._execution(entry, query, duration.duration_ms)
+        phases_ms = (0.0, 0.0)
         if duration.verb == "execute":
-            execution = self._with_phases(execution, state, query)
+            phases_ms = self._take_phases(state, query)
+        execution = self._execution(entry, query, duration.duration_ms, phases_ms)
         if found.attached is not None:
             execution = _with_plan(execution, found.attached.plan)
         self.executions.append(execution)
         if duration.verb != "statement":
             state.recent.append(len(self.executions) - 1)
 
-    def _with_phases(
-        self, execution: Execution, state: ProcessState, query: str
-    ) -> Execution:
+    def _take_phases(self, state: ProcessState, query: str) -> tuple[float, float]:
+        """Time of the parse and bind phases that led to this execution."""
         parse, bind = state.parse, state.bind
         state.parse = state.bind = None
         for name, phase in (("parse", parse), ("bind", bind)):
@@ -192,9 +192,7 @@ class Classifier:
                 self._event(phase.entry, f"{name}_without_execution")
         parse_ms = parse.duration_ms if parse and parse.query == query else 0.0
         bind_ms = bind.duration_ms if bind and bind.query == query else 0.0
-        if not parse_ms and not bind_ms:
-            return execution
-        return replace(execution, parse_duration_ms=parse_ms, bind_duration_ms=bind_ms)
+        return parse_ms, bind_ms
 
     def _take_plan(self, entry: LogEntry, duration: Duration) -> None:
         plan = read_plan(duration.text)
@@ -237,7 +235,13 @@ class Classifier:
         )
         self.executions.append(_with_plan(execution, waiting.plan))
 
-    def _execution(self, entry: LogEntry, query: str, duration_ms: float) -> Execution:
+    def _execution(
+        self,
+        entry: LogEntry,
+        query: str,
+        duration_ms: float,
+        phases_ms: tuple[float, float] = (0.0, 0.0),
+    ) -> Execution:
         origin = entry.origin
         detail = entry.detail or entry.context
         # Equal texts are one string in memory, however often they ran.
@@ -257,6 +261,8 @@ class Classifier:
             remote_host=intern(origin.remote_host),
             queryid=origin.queryid,
             fingerprint=self._fingerprint_of(query),
+            parse_duration_ms=phases_ms[0],
+            bind_duration_ms=phases_ms[1],
         )
 
     def _fingerprint_of(self, query: str) -> Fingerprint:

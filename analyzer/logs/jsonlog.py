@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from analyzer.logs.entry import (
     Origin,
     error_code,
 )
+from analyzer.logs.json_text import load
 from analyzer.logs.severity import ENGLISH
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import Clock
@@ -40,7 +40,7 @@ def read_jsonlog(
 
 def _entry(line: str, clock: Clock) -> LogEntry | None:
     try:
-        record = json.loads(line)
+        record = load(line)
         if not isinstance(record, dict):
             return None
         severity = ENGLISH.get(str(record.get("error_severity", "")))

@@ -19,8 +19,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from analyzer.logs.severity import SEVERITY_PATTERN
+from analyzer.logs.severity import ENGLISH, SEVERITY_PATTERN
 from analyzer.logs.timestamps import TIME_PATTERN
 
 _NAME = ".{0,63}?"
@@ -59,15 +60,26 @@ _MAX_NAME_CHARS = 64
 _MAX_HEAD_CHARS = 1000
 _NAMES = ("user", "database", "application_name")
 _MAX_WITNESSES = 20_000
+_MAX_KNOWN_HEADS = 20_000
+_TIME = re.compile(TIME_PATTERN)
+_SEVERITY_ENDS = frozenset(word[-1] for word in ENGLISH)
+_DEBUG_LEVELS = frozenset("12345")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """The start of a record: its fields, its severity, where the text begins."""
+class Head(NamedTuple):
+    """The start of a record: its fields, its severity, where the text begins.
+
+    A tuple, since every line of a log makes one and a frozen dataclass costs thrice.
+    ``time`` is that of a prefix that begins with it; where it is given, the time in
+    ``fields`` may be another line's. ``rest`` is then what follows the time up to the
+    text: heads with the same one differ in nothing but their time.
+    """
 
     fields: Mapping[str, str | None]
     severity: str
     text_at: int
+    time: str = ""
+    rest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,8 +163,23 @@ def _escape(letter: str, padding: str, seen: set[str]) -> str:
     return f"{blanks}{group}{blanks}"
 
 
+class _KnownHead(NamedTuple):
+    """What a text between time and message was read as, by the whole expression."""
+
+    match: re.Match[str]
+    key: str | None
+    fields: dict[str, str | None]
+    severity: str
+
+
 class Splitter:
-    """Finds where the prefix of a line ends, also where a client tries to mislead."""
+    """Finds where the prefix of a line ends, also where a client tries to mislead.
+
+    The lines of one statement differ in their time alone, so what follows the time is
+    remembered with what it was read as; the expression is for texts not seen before.
+    A remembered text was unambiguous, and is looked up only where no second severity
+    is near, so the answer is the same.
+    """
 
     def __init__(self, prefix: LinePrefix) -> None:
         self.prefix = prefix
@@ -164,6 +191,10 @@ class Splitter:
         words = [number for name, number in groups.items() if name[:4] == "word"]
         self._name_groups = tuple(named or words[-1:])
         self._believed: dict[str | None, re.Match[str]] = {}
+        times = {"%m": "time_ms", "%t": "time"}
+        has_both = "time_ms" in groups and "time" in groups
+        self._time_name = "" if has_both else times.get(prefix.text[:2], "")
+        self._known_heads: dict[str, _KnownHead] = {}
 
     def split(
         self, line: str, block: Sequence[str] = (), number: int = 0
@@ -175,32 +206,79 @@ class Splitter:
             block: lines around it; witnesses may stand in those that follow.
             number: of this line in the block.
         """
+        rest = self._after_time(line) if self._time_name else None
+        if rest is not None:
+            head = self._known_head(line, *rest)
+            if head is not None:
+                return head
         # Without a severity near its start a line is no record, whatever the prefix.
-        if _NEXT_SEVERITY.search(line, 0, _MAX_HEAD_CHARS) is None:
+        if not _has_severity(line, 0, _MAX_HEAD_CHARS):
             return None
         found = self._match(line, 0, _MAX_HEAD_CHARS)
         if found is None:
             return None
         if self.prefix.has_chosen_fields:
-            found = self._settle(line, found, (block, number))
+            found, is_clear = self._settle(line, found, (block, number))
+        else:
+            is_clear = True
         groups = found.groupdict()
-        return Head(
-            fields=groups, severity=groups["severity"] or "", text_at=found.end()
-        )
+        severity = groups["severity"] or ""
+        if rest is not None and is_clear:
+            self._remember(found, groups, rest)
+        return Head(fields=groups, severity=severity, text_at=found.end())
+
+    def _after_time(self, line: str) -> tuple[int, str] | None:
+        """Where the time ends, and what follows up to the end of a severity."""
+        time = _TIME.match(line)
+        if time is None:
+            return None
+        start = time.end()
+        end = line.find(":  ", start, _MAX_HEAD_CHARS) + 3
+        return (start, line[start:end]) if end > 2 else None
+
+    def _known_head(self, line: str, start: int, rest: str) -> Head | None:
+        known = self._known_heads.get(rest)
+        if known is None:
+            return None
+        end = start + len(rest)
+        if self.prefix.has_chosen_fields:
+            if _has_severity(
+                line, end, end + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
+            ):
+                return None
+            self._believed[known.key] = known.match
+        return Head(known.fields, known.severity, end, line[:start], rest)
+
+    def _remember(
+        self,
+        found: re.Match[str],
+        fields: dict[str, str | None],
+        rest: tuple[int, str],
+    ) -> None:
+        start, text = rest
+        at_time = found.span(self._time_name) == (0, start)
+        if at_time and found.end() == start + len(text):
+            if len(self._known_heads) > _MAX_KNOWN_HEADS:
+                self._known_heads.clear()
+            self._known_heads[text] = _KnownHead(
+                found, self._key(found), fields, fields["severity"] or ""
+            )
 
     def _settle(
         self, line: str, found: re.Match[str], place: tuple[Sequence[str], int]
-    ) -> re.Match[str]:
+    ) -> tuple[re.Match[str], bool]:
+        """The right split, and whether there was but one whatever follows it."""
         # Nothing but a second severity within reach makes a line ambiguous.
         reach = found.end() + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
-        if _NEXT_SEVERITY.search(line, found.end(), reach) is not None:
+        is_clear = not _has_severity(line, found.end(), reach)
+        if not is_clear:
             splits = [found, *self._other_splits(line, found)]
             if len(splits) > 1:
-                return self._most_believable(splits, place)
+                return self._most_believable(splits, place), False
         if len(self._believed) > _MAX_WITNESSES:
             self._believed.clear()
         self._believed[self._key(found)] = found
-        return found
+        return found, is_clear
 
     def _key(self, found: re.Match[str]) -> str | None:
         return found[self._key_group] if self._key_group else None
@@ -243,3 +321,20 @@ class Splitter:
             if next(self._other_splits(line, found), None) is None:
                 yield found
                 return
+
+
+def _has_severity(line: str, start: int, limit: int) -> bool:
+    """Whether a severity stands in a part of a line.
+
+    Most colons end no severity, which their neighbours tell without the expression.
+    """
+    at = line.find(":", start, limit)
+    while at != -1:
+        end = at - 1 if line[at - 1] == " " else at
+        last = line[end - 1]
+        if last in _SEVERITY_ENDS and (
+            last not in _DEBUG_LEVELS or line[end - 6 : end - 1] == "DEBUG"
+        ):
+            return _NEXT_SEVERITY.search(line, start, limit) is not None
+        at = line.find(":", at + 1, limit)
+    return False

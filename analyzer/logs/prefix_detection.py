@@ -49,6 +49,9 @@ ENOUGH_RATIO = 0.98
 
 MAX_RECORDS = 1000
 
+MAX_WORDS = 3
+"""Words of unknown meaning in an inferred prefix; each multiplies the ways to match."""
+
 _SEVERITY = re.compile(SEVERITY_PATTERN)
 _LABELS = {
     "user": "%u", "usr": "%u", "u": "%u", "db": "%d", "database": "%d", "d": "%d",
@@ -114,7 +117,11 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
         if text and _ratio(tried[-1], records) >= ENOUGH_RATIO:
             return tried[-1]
     best, _ = _best(tried, records)
-    inferred = [line_prefix(text) for text in _templates(records)]
+    inferred = [
+        line_prefix(text)
+        for text in dict.fromkeys(_templates(records))
+        if text.count(f"%{WORD}") <= MAX_WORDS
+    ]
     return _best([best, *inferred, LOOSE], records)[0]
 
 

@@ -60,6 +60,9 @@ class PlanMatch:
     on_their_own: tuple[WaitingPlan, ...] = ()
 
 
+_NO_PLAN = PlanMatch()
+
+
 def fits(plan_ms: float, execution_ms: float) -> bool:
     """Whether a plan's duration can lie within an execution's.
 
@@ -78,6 +81,8 @@ def match_plans(
     that time belongs to a statement inside a function, whose time is part of this
     execution's. Anything earlier was an execution that had no line of its own.
     """
+    if not plans:
+        return _NO_PLAN
     started_at = ended_at - timedelta(milliseconds=duration_ms)
     same: list[WaitingPlan] = []
     inside = 0

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 from analyzer.logs.entry import UNKNOWN_TIME, LogEntry, Origin, error_code
 from analyzer.logs.line_prefix import Head, LinePrefix, Splitter
@@ -19,6 +20,7 @@ _SQLSTATE_CLASS = re.compile(
     "0[0-389ABFLPZ]|10|2[0-8BDF]|3[489BDF]|4[0-24]|5[3-578]|72|F0|HV|P0|XX"
 )
 _CURSOR = re.compile(r" at character \d+\Z")
+MAX_KNOWN_PARTS = 20_000
 _MAY_SPAN_LINES = re.compile(
     r"(?:duration: |statement: |execute |automatic |plan:|restartpoint |checkpoint )"
 )
@@ -43,6 +45,15 @@ class StderrOptions:
     assumed_time: datetime = UNKNOWN_TIME
 
 
+class _Parts(NamedTuple):
+    """What the head of a record says besides its time."""
+
+    severity: str
+    is_companion: bool
+    key: str
+    origin: dict[str, Any]
+
+
 class StderrReader:
     """Reads blocks of lines; one for each file."""
 
@@ -50,9 +61,10 @@ class StderrReader:
         self._options = options
         self._clock = clock
         self._tally = tally
-        self._splitters = [Splitter(options.prefix)]
-        if options.fallback is not None:
-            self._splitters.append(Splitter(options.fallback))
+        self._first = Splitter(options.prefix)
+        fallback = options.fallback
+        self._second = None if fallback is None else Splitter(fallback)
+        self._known_parts: dict[str, _Parts] = {}
         self._stitcher = Stitcher()
         self._current: Record | None = None
         self._last_time = options.assumed_time
@@ -79,11 +91,12 @@ class StderrReader:
         yield from self._stitcher.flush()
 
     def _split(self, line: str, block: Sequence[str], number: int) -> Head | None:
-        for splitter in self._splitters:
-            head = splitter.split(line, block, number)
-            if head is not None:
-                return head
-        return None
+        head = self._first.split(line, block, number)
+        if head is not None or self._second is None:
+            return head
+        head = self._second.split(line, block, number)
+        # What is known of a text is known as the first prefix reads it.
+        return head and head._replace(rest="")
 
     def _continue(self, line: str, text: str) -> None:
         if self._current is None:
@@ -103,43 +116,57 @@ class StderrReader:
             self._tally.not_understood(line)
 
     def _begin(self, line: str, head: Head) -> None:
-        severity = ENGLISH[head.severity]
+        parts = self._parts_of(head)
         text = line[head.text_at :]
-        process_id = int(head.fields.get("process_id") or 0)
-        session = head.fields.get("session_id") or self._session(head, process_id)
         # Only a message needs all its fields, a companion the process it belongs to.
         origin = None
-        if not is_companion(severity):
-            origin = self._origin(head, process_id, session)
-        key = session or str(process_id or "")
-        self._current = Record(key, severity, [text], origin, len(text))
+        if not parts.is_companion:
+            origin = Origin(logged_at=self._time(head), **parts.origin)
+        self._current = Record(parts.key, parts.severity, [text], origin, len(text))
 
-    def _finish(self) -> Iterator[LogEntry]:
+    def _parts_of(self, head: Head) -> _Parts:
+        parts = self._known_parts.get(head.rest) if head.rest else None
+        if parts is None:
+            parts = self._read_parts(head)
+            if head.rest:
+                if len(self._known_parts) > MAX_KNOWN_PARTS:
+                    self._known_parts.clear()
+                self._known_parts[head.rest] = parts
+        return parts
+
+    def _read_parts(self, head: Head) -> _Parts:
+        get = head.fields.get
+        severity = ENGLISH[head.severity]
+        process_id = int(get("process_id") or 0)
+        session = get("session_id") or self._session(head, process_id)
+        origin = {
+            "process_id": process_id,
+            "session_id": session,
+            "user": _known(get("user")),
+            "database": _known(get("database")),
+            "application_name": _known(get("application_name")),
+            "remote_host": _known(
+                (get("remote") or get("host") or "").partition("(")[0]
+            ),
+            "virtual_transaction_id": get("virtual_transaction_id") or "",
+            "transaction_id": int(get("transaction_id") or 0),
+            "queryid": int(get("queryid") or 0),
+            "sqlstate": error_code(get("sqlstate")),
+        }
+        key = session or str(process_id or "")
+        return _Parts(severity, is_companion(severity), key, origin)
+
+    def _finish(self) -> Sequence[LogEntry]:
         record, self._current = self._current, None
         if record is None:
-            return
+            return ()
         if record.origin is not None:
-            yield from self._stitcher.take(_without_extras(record))
-        elif not self._stitcher.join(record):
+            return self._stitcher.take(_without_extras(record))
+        if not self._stitcher.join(record):
             self._tally.not_understood(
                 f"{record.severity}:  {record.lines[0]}", count=len(record.lines)
             )
-
-    def _origin(self, head: Head, process_id: int, session: str) -> Origin:
-        get = head.fields.get
-        return Origin(
-            logged_at=self._time(head),
-            process_id=process_id,
-            session_id=session,
-            user=_known(get("user")),
-            database=_known(get("database")),
-            application_name=_known(get("application_name")),
-            remote_host=_known((get("remote") or get("host") or "").partition("(")[0]),
-            virtual_transaction_id=get("virtual_transaction_id") or "",
-            transaction_id=int(get("transaction_id") or 0),
-            queryid=int(get("queryid") or 0),
-            sqlstate=error_code(get("sqlstate")),
-        )
+        return ()
 
     def _session(self, head: Head, process_id: int) -> str:
         started = head.fields.get("session_start")
@@ -154,7 +181,7 @@ class StderrReader:
     def _time(self, head: Head) -> datetime:
         get = head.fields.get
         try:
-            if text := get("time_ms") or get("time"):
+            if text := head.time or get("time_ms") or get("time"):
                 self._last_time = self._clock.read(text)
             elif epoch := get("time_epoch"):
                 self._last_time = datetime.fromtimestamp(float(epoch), UTC)

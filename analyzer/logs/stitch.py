@@ -40,6 +40,8 @@ class Record:
     @property
     def text(self) -> str:
         """The text with its lines joined."""
+        if len(self.lines) == 1:
+            return self.lines[0][:MAX_TEXT_CHARS]
         return "\n".join(self.lines)[:MAX_TEXT_CHARS]
 
 
@@ -65,15 +67,16 @@ class Stitcher:
     def __init__(self) -> None:
         self._open: dict[str, _Open] = {}
 
-    def take(self, record: Record) -> Iterator[LogEntry]:
+    def take(self, record: Record) -> list[LogEntry]:
         """Entries that are complete now that a new message began."""
         key = record.process_key
-        if (before := self._open.pop(key, None)) is not None:
-            yield before.closed()
+        before = self._open.pop(key, None)
+        complete = [] if before is None else [before.closed()]
         self._open[key] = _Open(record.origin or Origin(), record.severity, record.text)
         while len(self._open) > MAX_OPEN_MESSAGES:
             oldest = next(iter(self._open))
-            yield self._open.pop(oldest).closed()
+            complete.append(self._open.pop(oldest).closed())
+        return complete
 
     def join(self, record: Record) -> bool:
         """Give a companion to the open message of its process, if there is one."""

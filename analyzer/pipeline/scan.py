@@ -28,6 +28,8 @@ from analyzer.sources.pg_stat_statements import read_snapshot
 from analyzer.workload.delta import since_reset, snapshot_delta
 from analyzer.workload.merge import WorkloadInputs, build_workload
 from analyzer.workload.sessions import statement_runs
+from analyzer.workload.tails import log_threshold_ms
+from analyzer.workload.timeline import with_timelines
 
 FILES_ALONE = "files"
 """Stands for the system identifier where no server was asked."""
@@ -102,17 +104,18 @@ def _workload(request: ScanRequest, collected: Collected) -> Workload:
     counters = collected.counters
     delta = _delta(request.earlier, counters)
     catalog = collected.catalog
-    texts = request.earlier.query_texts if request.earlier else {}
     inputs = WorkloadInputs(
         server_id=catalog.server_id if catalog else FILES_ALONE,
         database=catalog.database if catalog else "",
         delta=delta,
         snapshot=counters,
-        query_texts=texts,
+        query_texts=request.known_texts,
         logs=None if request.queries else collected.logs,
         submitted=request.queries,
+        log_threshold_ms=log_threshold_ms(catalog.settings) if catalog else None,
     )
-    return build_workload(inputs)
+    workload = build_workload(inputs)
+    return with_timelines(workload, inputs.logs.executions if inputs.logs else ())
 
 
 def _delta(earlier: Snapshot | None, later: Snapshot | None) -> SnapshotDelta | None:
@@ -201,7 +204,8 @@ def _own_share(
         return None
     try:
         with session(request.address) as connection:
-            after, _ = read_snapshot(connection)
+            known = {key.queryid for key in before.counters}
+            after, _ = read_snapshot(connection, known_queryids=known)
     except AnalyzerError:
         return None  # it may have been restarted since; the scan itself is complete
     own_ms = after.own_exec_time_ms - before.own_exec_time_ms

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -63,15 +63,17 @@ class ShadowPlanner:
         *,
         create: Sequence[IndexDefinition] = (),
         hide: Sequence[RelationName] = (),
+        settings: Mapping[str, str] | None = None,
     ) -> Plan:
-        """Plan as if ``create`` existed and ``hide`` did not.
+        """Plan as if ``create`` existed, ``hide`` did not, and ``settings`` held.
 
         Raises:
-            PlanningFailed: the query or an index is not accepted by PostgreSQL.
+            PlanningFailed: the query, an index or the value of a setting is not
+                accepted by PostgreSQL.
             UnknownRelation: a relation or index is not in the shadow.
         """
         made = [(item, self._switch.hypothetical(item)) for item in create]
-        with self._switch.switched([item for _, item in made], hide):
+        with self._switch.switched([item for _, item in made], hide, settings):
             plan = explain(self._switch.owner, query, parameters, source=self._source)
         names = {name: asked for asked, item in made for name in item.names}
         return replace(plan, hypothetical_indexes=names)

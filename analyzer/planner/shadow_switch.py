@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +24,8 @@ from analyzer.planner.shadow_build import ShadowDatabase
 from analyzer.planner.shadow_ends import ends_of, leaf_pages
 from analyzer.planner.shadow_expressions import derive_statistics
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.errors_map import planning
+from analyzer.postgres.rolled_back import set_local
 from analyzer.postgres.script import run_script
 from analyzer.postgres.shadow_database import (
     ShadowRelation,
@@ -89,14 +91,22 @@ class IndexSwitch:
 
     @contextmanager
     def switched(
-        self, create: Sequence[Hypothetical], hide: Sequence[RelationName]
+        self,
+        create: Sequence[Hypothetical],
+        hide: Sequence[RelationName],
+        settings: Mapping[str, str] | None = None,
     ) -> Iterator[None]:
-        """A block in which some indexes exist and some do not, for this session."""
+        """A block in which some indexes exist and some do not, for this session.
+
+        Settings of the planner hold inside of it, if their values are accepted.
+        """
         on_oids = [oid for item in create for oid in item.oids]
         off_oids = self.hidden_oids(hide)
         with self.owner.transaction(force_rollback=True):
             if on_oids or off_oids:
                 set_valid(self.owner, on_oids, off_oids)
+            with planning():
+                set_local(self.owner, settings or {})
             yield
 
     def size(self, definition: IndexDefinition) -> int:

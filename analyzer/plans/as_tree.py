@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from analyzer.domain.plan import Plan
 from analyzer.plans.measure import NodeMeasure, measure
+from analyzer.plans.titles import node_title, one_line
 
 _CONDITIONS = (
     "Hash Cond",
@@ -17,8 +18,19 @@ _CONDITIONS = (
     "Group Key",
     "One-Time Filter",
 )
+_FACTS = (
+    "Sort Method",
+    "Heap Fetches",
+    "Heap Blocks",
+    "Lossy Heap Blocks",
+    "Hash Batches",
+    "HashAgg Batches",
+    "Workers Planned",
+    "Workers Launched",
+    "Rows Removed by Index Recheck",
+    "Rows Removed by Join Filter",
+)
 _MISESTIMATE = 10.0
-_MAX_TEXT_CHARS = 300
 
 
 def render_tree(plan: Plan) -> str:
@@ -28,7 +40,7 @@ def render_tree(plan: Plan) -> str:
     loops, with the node's own share; rows are per loop, as PostgreSQL has them.
     """
     lines = [line for item in measure(plan) for line in _lines(plan, item)]
-    lines.append(f"planned by {_one_line(plan.source)}" + _how(plan))
+    lines.append(f"planned by {one_line(plan.source)}" + _how(plan))
     if plan.planning_time_ms is not None:
         lines.append(f"planning time {plan.planning_time_ms:.3f} ms")
     if plan.execution_time_ms is not None:
@@ -36,35 +48,20 @@ def render_tree(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def node_title(item: NodeMeasure) -> str:
-    """A node's name as EXPLAIN prints it: type, index, relation and alias."""
-    node = item.node
-    join = node.join_type
-    kind = node.node_type
-    if join and join != "Inner":
-        kind = f"{kind.removesuffix(' Join')} {join} Join"
-    parts = [f"{node.subplan_name}: " if node.subplan_name else "", kind]
-    if node.index_name:
-        parts.append(f" using {node.index_name}")
-    name = ".".join(part for part in (node.schema, node.relation) if part)
-    if name:
-        parts.append(f" on {name}")
-    if node.alias and node.alias != node.relation:
-        parts.append(f" {node.alias}" if name else f" on {node.alias}")
-    return _one_line("".join(parts))
-
-
 def _lines(plan: Plan, item: NodeMeasure) -> Iterator[str]:
     indent = "   " * item.depth
     arrow = "-> " if item.depth else ""
     made_up = item.node.index_name in plan.hypothetical_indexes
     note = " [index does not exist yet]" if made_up else ""
-    yield f"{indent}{arrow}{node_title(item)}{note}  ({_estimated(item)})"
+    yield f"{indent}{arrow}{node_title(item.node)}{note}  ({_estimated(item)})"
     below = indent + ("   " if item.depth else "") + "  "
     if item.total_time_ms is not None:
         yield below + _actual(item)
     for name, text in _conditions(item):
-        yield f"{below}{name}: {_one_line(text)}"
+        yield f"{below}{name}: {one_line(text)}"
+    for name in _FACTS:
+        if name in item.node.details:
+            yield f"{below}{name}: {one_line(str(item.node.details[name]))}"
     if item.node.rows_removed_by_filter:
         yield f"{below}Rows Removed by Filter: {item.node.rows_removed_by_filter:,.0f}"
 
@@ -111,10 +108,3 @@ def _conditions(item: NodeMeasure) -> Iterator[tuple[str, str]]:
 
 def _how(plan: Plan) -> str:
     return ", generic plan (no parameter values)" if plan.generic else ""
-
-
-def _one_line(text: str) -> str:
-    # Control, bidirectional and invisible characters could draw another plan.
-    cleaned = "".join(char if char.isprintable() else " " for char in text)
-    cut = len(cleaned) > _MAX_TEXT_CHARS
-    return cleaned[:_MAX_TEXT_CHARS] + "…" if cut else cleaned

@@ -39,6 +39,7 @@ _JOIN = re.compile(
 _STRATEGIES = {"Hash": "Hashed", "Group": "Sorted", "Mixed": "Mixed", "": "Plain"}
 _CHANGES = frozenset({"Insert", "Update", "Delete", "Merge"})
 _NOT_A_TABLE = frozenset({"CTE Scan", "Subquery Scan", "Function Scan", "Values Scan"})
+_SECTIONS = frozenset({"Planning:", "JIT:"})
 _COUNTS = frozenset({"Rows Removed by Filter", "Rows Removed by Join Filter"})
 
 
@@ -84,6 +85,11 @@ class _Reader:
             self._add(title, _numbers(numbers))
             return
         if self.root is None:
+            return
+        if line.strip() in _SECTIONS:
+            # What follows is not of a node: buffers of planning are left out, and
+            # the facts of JIT are kept with the root.
+            self._open = [(-1, self.root)] if line.strip() == "JIT:" else []
             return
         total = _TIME_MS.fullmatch(line.strip())
         if total is not None:

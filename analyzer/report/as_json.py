@@ -24,7 +24,13 @@ from analyzer.domain.recommendation import (
 )
 from analyzer.domain.scan import ScanResult
 from analyzer.domain.statement import Fingerprint
-from analyzer.domain.workload import Latency, NotSeen, Window, WorkloadItem
+from analyzer.domain.workload import (
+    Latency,
+    NotSeen,
+    TimelineStep,
+    Window,
+    WorkloadItem,
+)
 
 Json = dict[str, Any]
 
@@ -179,7 +185,22 @@ def statement(item: WorkloadItem) -> Json:
         "sources": list(item.sources),
         "certainty": item.certainty.value,
         "databases": list(item.databases),
+        "timeline": [timeline_step(step) for step in item.timeline],
         "tags": dict(item.statement.tags),
+    }
+
+
+def timeline_step(step: TimelineStep) -> Json:
+    """What a statement did in one step of time, from the log."""
+    found = step.latency
+    return {
+        "started_at": _time(step.started_at),
+        "calls": found.sample_count,
+        "total_ms": found.total_ms,
+        "p50_ms": found.p50_ms,
+        "p95_ms": found.p95_ms,
+        "p99_ms": found.p99_ms,
+        "max_ms": found.max_ms,
     }
 
 

@@ -39,7 +39,8 @@ class LogFile:
             LogFormatError: it is missing, no regular file, not permitted or empty.
         """
         self.path = path
-        self.name = name or str(path)
+        # A name of a file may be no text, and messages are printed.
+        self.name = (name or str(path)).encode("utf-8", "replace").decode("utf-8")
         self.bytes_read = 0
         self.ends_in_middle = False
         self.progress: Callable[[float], None] | None = None

@@ -21,6 +21,7 @@ from analyzer.logs.recognize import LogFormat, Recognized, recognize
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import Clock
+from analyzer.logs.wrapping import Layers
 from analyzer.sources.log_bytes import LogFile
 from analyzer.statements.fingerprint import fingerprint
 
@@ -49,6 +50,7 @@ class LogOptions:
 class _Source:
     file: LogFile
     recognized: Recognized
+    layers: Layers
     started_at: datetime
 
 
@@ -119,17 +121,20 @@ def _report(
 
 
 def _recognize(file: LogFile, options: LogOptions) -> _Source:
-    sample = file.sample()
+    fallback_time = datetime.fromtimestamp(file.modified_at_s, UTC)
+    layers = Layers(file.sample(), fallback_time)
+    sample = layers.sample
     given = None if options.line_prefix is None else line_prefix(options.line_prefix)
     recognized = recognize(sample, given)
     if recognized is None:
         raise _not_recognized(file, sample, given)
-    fallback_time = datetime.fromtimestamp(file.modified_at_s, UTC)
     recognized = replace(recognized, assumed_time=fallback_time)
     entries = _entries(recognized, iter([sample]), Clock(options.log_timezone), Tally())
     first = next(entries, None)
     started_at = fallback_time if first is None else first.origin.logged_at
-    return _Source(file=file, recognized=recognized, started_at=started_at)
+    return _Source(
+        file=file, recognized=recognized, layers=layers, started_at=started_at
+    )
 
 
 def _not_recognized(
@@ -150,7 +155,7 @@ def _not_recognized(
 
 def _entries(
     recognized: Recognized,
-    blocks: Iterator[list[str]],
+    blocks: Iterator[Sequence[str]],
     clock: Clock,
     tally: Tally,
 ) -> Iterator[LogEntry]:
@@ -175,7 +180,7 @@ def _read(source: _Source, options: LogOptions, classifier: Classifier) -> LogCo
     unattached = classifier.plans_unattached_count
     entry_count = 0
     take: Callable[[LogEntry], None] = classifier.take
-    blocks = file.blocks(crlf=recognized.crlf)
+    blocks = source.layers.unwrap(file.blocks(crlf=recognized.crlf))
     for entry in _entries(recognized, blocks, clock, tally):
         take(entry)
         entry_count += 1

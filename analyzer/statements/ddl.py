@@ -16,9 +16,10 @@ from analyzer.domain.catalog import (
     RelationKind,
 )
 from analyzer.domain.index import Index, IndexDefinition, IndexKey, RelationName
+from analyzer.errors import QuerySyntaxError
 from analyzer.statements.identifiers import quote_identifier
-from analyzer.statements.lexer import syntax_error
-from analyzer.statements.parse import Node, ParsedQuery, parse_one
+from analyzer.statements.lexer import syntax_error, tokens
+from analyzer.statements.parse import Node, ParsedQuery, has_field, parse_one
 from analyzer.statements.redact import strip_comments
 from analyzer.statements.source import SourceText
 from analyzer.statements.type_names import SERIAL_TYPES, printed_type
@@ -174,22 +175,12 @@ class _Reader:
                 _set_not_null(table, (command["name"],))
 
     def _index(self, parsed: ParsedQuery) -> None:
-        fields, source = parsed.fields, SourceText(parsed.text)
+        fields = parsed.fields
         table = self.tables.get(_qualified(fields["relation"]))
         if table is None:
             return
-        keys = tuple(_key(i["IndexElem"], source) for i in fields["indexParams"])
-        included = fields.get("indexIncludingParams", [])
-        definition = IndexDefinition(
-            relation=table.name,
-            keys=keys,
-            method=fields.get("accessMethod", "btree"),
-            include=tuple(item["IndexElem"]["name"] for item in included),
-            predicate=_predicate(source, fields.get("whereClause")),
-            unique=fields.get("unique", False),
-            nulls_not_distinct=fields.get("nulls_not_distinct", False),
-        )
-        names = "_".join(key.attribute or "expr" for key in keys)
+        definition = _definition(parsed, table.name)
+        names = "_".join(key.attribute or "expr" for key in definition.keys)
         default = f"{table.name.name}_{names}_idx"
         table.indexes.append(_index(definition, fields.get("idxname") or default))
         if (
@@ -198,6 +189,72 @@ class _Reader:
             and all(definition.attributes)
         ):
             table.unique_keys.append(definition.attributes)
+
+
+def index_from_ddl(text: str) -> tuple[IndexDefinition, str]:
+    """The index that one CREATE INDEX asks for, and the name it gives, if any.
+
+    The relation has a schema only where the text gives one. Storage parameters, a
+    tablespace and ONLY would be lost in a definition, so they are refused.
+
+    Raises:
+        QuerySyntaxError: it does not parse, or is another statement or says more than
+            a definition holds; ``position`` counts characters from 1.
+        UserError: no statement, several statements, or a text over the limits.
+
+    >>> index_from_ddl("CREATE INDEX i ON shop.orders (lower(note) DESC)")[0].keys
+    (IndexKey(attribute='', expression='lower(note)', opclass='', collation='', \
+descending=True, nulls_first=None),)
+    """
+    parsed = parse_one(text)
+    if parsed.node_type != "IndexStmt":
+        raise _unfit("It is another statement than CREATE INDEX.", 1)
+    for field_name, word, what in _LOST_OF_INDEX:
+        if has_field(parsed.fields, field_name):
+            raise _unfit(f"{what} cannot be asked about.", _position(parsed, word))
+    relation = parsed.fields["relation"]
+    if not relation.get("inh", False):
+        raise _unfit("ONLY cannot be asked about.", _position(parsed, "only"))
+    name = RelationName(relation.get("schemaname", ""), relation["relname"])
+    return _definition(parsed, name), parsed.fields.get("idxname", "")
+
+
+_LOST_OF_INDEX = (
+    ("options", "with", "A storage parameter"),
+    ("opclassopts", "(", "A parameter of an operator class"),
+    ("tableSpace", "tablespace", "A tablespace"),
+)
+
+
+def _position(parsed: ParsedQuery, word: str) -> int:
+    """Where a word of the grammar stands, counted from 1; the start if nowhere."""
+    for token in tokens(parsed.text):
+        if parsed.text[token.start : token.end].lower() == word:
+            return token.start + 1
+    return 1
+
+
+def _unfit(why: str, position: int) -> QuerySyntaxError:
+    return QuerySyntaxError(
+        "This is not an index that can be asked about.",
+        detail=f"At character {position}: {why}",
+        hint="Give one statement: CREATE INDEX ON table (columns).",
+        position=position,
+    )
+
+
+def _definition(parsed: ParsedQuery, relation: RelationName) -> IndexDefinition:
+    fields, source = parsed.fields, SourceText(parsed.text)
+    included = fields.get("indexIncludingParams", [])
+    return IndexDefinition(
+        relation=relation,
+        keys=tuple(_key(i["IndexElem"], source) for i in fields["indexParams"]),
+        method=fields.get("accessMethod", "btree"),
+        include=tuple(item["IndexElem"]["name"] for item in included),
+        predicate=_predicate(source, fields.get("whereClause")),
+        unique=fields.get("unique", False),
+        nulls_not_distinct=fields.get("nulls_not_distinct", False),
+    )
 
 
 def _index(definition: IndexDefinition, name: str) -> Index:
@@ -233,8 +290,8 @@ def _key(fields: Node, source: SourceText) -> IndexKey:
     return IndexKey(
         attribute=fields.get("name", ""),
         expression=_text(source, fields.get("expr")),
-        opclass=".".join(_names(fields.get("opclass", []))),
-        collation=".".join(_names(fields.get("collation", []))),
+        opclass=_quoted(fields.get("opclass", [])),
+        collation=_quoted(fields.get("collation", [])),
         descending=fields.get("ordering") == "SORTBY_DESC",
         nulls_first=order.get(nulls),
     )
@@ -259,6 +316,10 @@ def _qualified(fields: Node) -> RelationName:
 
 def _names(nodes: list[Node]) -> tuple[str, ...]:
     return tuple(str(node["String"].get("sval", "")) for node in nodes)
+
+
+def _quoted(nodes: list[Node]) -> str:
+    return ".".join(quote_identifier(name) for name in _names(nodes))
 
 
 def _set_not_null(table: _Table, names: tuple[str, ...]) -> None:

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from analyzer.domain.execution import Execution, LogContents
-from analyzer.domain.snapshot import Snapshot, SnapshotDelta, StatementCounters
+from analyzer.domain.snapshot import (
+    DeltaCertainty,
+    Snapshot,
+    SnapshotDelta,
+    StatementCounters,
+)
 from analyzer.domain.statement import (
     NO_FINGERPRINT,
     Fingerprint,
@@ -24,6 +29,7 @@ from analyzer.workload.parts import LeftOut, Part, Parts, Source
 from analyzer.workload.percentiles import latency
 from analyzer.workload.rank import rank
 from analyzer.workload.samples import parameter_sets, submitted_values
+from analyzer.workload.tails import CountedCalls, covers, tail_latency
 from analyzer.workload.unseen import not_seen_of_delta, not_seen_of_logs
 
 OWN_MARKER = "/* pgproof */"
@@ -45,6 +51,7 @@ class WorkloadInputs:
         query_texts: texts by queryid that were read earlier.
         logs: what was read from log files.
         submitted: texts a user gave.
+        log_threshold_ms: the server logged every execution from this duration on.
     """
 
     server_id: str
@@ -55,6 +62,7 @@ class WorkloadInputs:
     query_texts: Mapping[int, str] = field(default_factory=dict)
     logs: LogContents | None = None
     submitted: tuple[str, ...] = ()
+    log_threshold_ms: float | None = None
 
 
 def build_workload(inputs: WorkloadInputs) -> Workload:
@@ -72,8 +80,11 @@ def build_workload(inputs: WorkloadInputs) -> Workload:
         part.submitted = query
         part.sources.add(Source.SUBMITTED)
     total_ms = parts.total_ms
+    tails = _tails(parts, inputs)
     items = [
-        _item(part, total_ms) for part in parts.by_fingerprint.values() if part.sources
+        _item(part, total_ms, tails.get(name))
+        for name, part in parts.by_fingerprint.items()
+        if part.sources
     ]
     return Workload(
         server_id=inputs.server_id,
@@ -168,7 +179,38 @@ def _described(query: str) -> Statement:
     return describe(prepared_query(query) or query)
 
 
-def _item(part: Part, total_ms: float) -> WorkloadItem:
+def _tails(parts: Parts, inputs: WorkloadInputs) -> dict[Fingerprint, Latency]:
+    """Percentiles of statements whose log has only what was over a threshold."""
+    window, threshold_ms = _log_window(inputs), inputs.log_threshold_ms
+    if (
+        inputs.delta is None
+        or inputs.logs is None
+        or window is None
+        or not threshold_ms
+        or not covers(inputs.logs, window)
+    ):
+        return {}
+    found = {}
+    for name, part in parts.by_fingerprint.items():
+        # A call inside a function has no line of its own in the log.
+        at_top = [delta for delta in part.deltas if delta.key.toplevel]
+        if not at_top or any(d.certainty is not DeltaCertainty.EXACT for d in at_top):
+            continue
+        counters = total(delta.counters for delta in at_top)
+        logged_ms = [
+            item.duration_ms
+            for item in part.executions
+            if _within(window, item.logged_at)
+        ]
+        counted = CountedCalls(
+            calls=counters.calls, total_ms=counters.total_exec_time_ms
+        )
+        if latency_of_all := tail_latency(logged_ms, counted, threshold_ms):
+            found[name] = latency_of_all
+    return found
+
+
+def _item(part: Part, total_ms: float, tail: Latency | None) -> WorkloadItem:
     counters = (
         total(delta.counters for delta in part.deltas)
         if part.deltas
@@ -189,7 +231,7 @@ def _item(part: Part, total_ms: float) -> WorkloadItem:
         counters=counters,
         exec_time_ratio=counters.total_exec_time_ms / total_ms if total_ms else 0.0,
         queryids=_queryids(part),
-        latency=_latency(part, counters),
+        latency=tail or _latency(part, counters),
         parameter_sets=sets,
         certainty=weakest(delta.certainty for delta in part.deltas),
         sources=tuple(source for source in Source if source in part.sources),

@@ -1,37 +1,60 @@
-"""Executions over time, in equal steps; the one place where pandas earns its import.
-
-Not imported by the rest of the package, since pandas takes half a second to load.
-"""
+"""Logged executions of each statement over time, in equal steps."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pandas as pd
 
 from analyzer.domain.execution import Execution
 from analyzer.domain.statement import Fingerprint
-from analyzer.domain.workload import Latency
+from analyzer.domain.workload import TimelineStep, Workload
 from analyzer.workload.percentiles import latency
 
+MAX_STEPS = 60
+MAX_STATEMENTS = 100
+STEPS = tuple(
+    timedelta(seconds=seconds)
+    for seconds in (1, 5, 15, 60, 300, 900, 3_600, 4 * 3_600, 86_400, 7 * 86_400)
+)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimelineStep:
-    """What one statement did in one step of time; the start is included."""
+Timeline = dict[Fingerprint, tuple[TimelineStep, ...]]
 
-    fingerprint: Fingerprint
-    started_at: datetime
-    calls: int
-    total_ms: float
-    latency: Latency
+
+def with_timelines(workload: Workload, executions: Sequence[Execution]) -> Workload:
+    """The workload whose first statements by time carry their timelines.
+
+    The step is the shortest of ``STEPS`` that keeps the executions within
+    ``MAX_STEPS`` steps.
+    """
+    chosen = {item.statement.fingerprint for item in workload.items[:MAX_STATEMENTS]}
+    wanted = [
+        item
+        for item in executions
+        if item.fingerprint in chosen
+        and item.database in ("", workload.database or item.database)
+    ]
+    if not wanted:
+        return workload
+    found = timeline(wanted, _step([item.logged_at for item in wanted]))
+    items = tuple(
+        replace(item, timeline=found.get(item.statement.fingerprint, ()))
+        for item in workload.items
+    )
+    return replace(workload, items=items)
+
+
+def _step(moments: Sequence[datetime]) -> timedelta:
+    span = max(moments) - min(moments)
+    return next((step for step in STEPS if span < MAX_STEPS * step), STEPS[-1])
 
 
 def timeline(
     executions: Sequence[Execution], step: timedelta = timedelta(hours=1)
-) -> tuple[TimelineStep, ...]:
-    """Calls, time and percentiles of each statement in each step.
+) -> Timeline:
+    """Percentiles of each statement in each step, exact by nearest rank.
 
     Steps begin at whole multiples of their length since midnight UTC of 1970-01-01;
     steps in which a statement did not run are left out.
@@ -46,7 +69,7 @@ def timeline(
     if step < timedelta(milliseconds=1):
         raise ValueError("a step of time must be at least a millisecond")
     if not executions:
-        return ()
+        return {}
     frame = pd.DataFrame(
         {
             "fingerprint": [item.fingerprint for item in executions],
@@ -58,16 +81,12 @@ def timeline(
     )
     frame["started_at"] = frame["logged_at"].dt.floor(pd.Timedelta(step))
     groups = frame.groupby(["started_at", "fingerprint"], sort=True)["duration_ms"]
-    steps = []
+    steps: dict[Fingerprint, list[TimelineStep]] = {}
     for (started_at, fingerprint), durations in groups:
-        found = latency(durations.tolist(), "log: every execution")
-        steps.append(
+        steps.setdefault(Fingerprint(str(fingerprint)), []).append(
             TimelineStep(
-                fingerprint=Fingerprint(str(fingerprint)),
                 started_at=pd.Timestamp(str(started_at)).to_pydatetime(),
-                calls=found.sample_count,
-                total_ms=found.total_ms,
-                latency=found,
+                latency=latency(durations.tolist(), "log"),
             )
         )
-    return tuple(steps)
+    return {fingerprint: tuple(found) for fingerprint, found in steps.items()}

@@ -1,0 +1,176 @@
+"""pgproof explain: plans of one statement, what-if plans, and what is wrong in them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import click
+
+from analyzer.cli.output import write
+from analyzer.cli.progress import ProgressPrinter
+from analyzer.cli.where import is_dsn, resolve_target
+from analyzer.domain.explanation import Explanation
+from analyzer.domain.target import Permissions
+from analyzer.errors import Refusal, SourceError, UserError
+from analyzer.pipeline.explain import ExplainRequest, explain_statement
+from analyzer.pipeline.explain_plan import explain_plan
+from analyzer.plans.read_any import is_plan
+from analyzer.report.explain_as_json import explanation_as_json, refusal_as_json
+from analyzer.report.explain_as_markdown import explanation_as_markdown
+from analyzer.report.explain_as_text import explanation_as_text
+
+FORMATS = ("text", "json", "markdown")
+STANDARD_INPUT = "-"
+NULL = r"\N"
+MAX_FILE_BYTES = 32 << 20
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("file", required=False, type=_FILE, metavar="[FILE|-]")
+@click.option("--command", "-c", metavar="SQL", help="The statement, instead of FILE.")
+@click.option("--target", "-t", metavar="DSN|NAME", help="The database.")
+@click.option("--snapshot", type=_FILE, help="Plan from this file, without a server.")
+@click.option("--index", multiple=True, metavar="DDL", help="Suppose CREATE INDEX …")
+@click.option("--hide", multiple=True, metavar="NAME", help="Suppose no such index.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="K=V", help="Suppose a planner setting."
+)
+@click.option(
+    "--param",
+    multiple=True,
+    metavar="VALUE",
+    help=r"Value of $1, then of $2 …; \N is NULL.",
+)
+@click.option("--analyze", is_flag=True, help="Run it too: one SELECT, guarded.")
+@click.option("--clone", is_flag=True, help="The database is a copy nobody uses.")
+@click.option("--format", "fmt", type=click.Choice(FORMATS), default="text")
+@click.option("--output", "-o", type=_FILE, help="Write to a file.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def explain(**options: object) -> int:
+    """Show the plan of a statement, what a what-if would change, and why.
+
+    FILE holds the statement, or a plan (EXPLAIN in text or JSON) which is then
+    explained without any database. What-if plans are made in a shadow of the database,
+    which is not touched. Numbers of the planner are costs, never time.
+    """
+    output = options["output"]
+    path = output if isinstance(output, Path) else None
+    text = _text(options)
+    try:
+        with ProgressPrinter(quiet=bool(options["quiet"])) as progress:
+            if options["command"] is None and is_plan(text):
+                explanation = _plan_alone(text, options)
+            else:
+                explanation = explain_statement(_request(text, options), progress)
+    except Refusal as error:
+        if options["fmt"] == "json":
+            write(json.dumps(refusal_as_json(error), ensure_ascii=False), path)
+        raise
+    write(_render(explanation, str(options["fmt"])), path)
+    return 0
+
+
+def _text(options: dict[str, object]) -> str:
+    """The statement or plan, from where the user has it."""
+    command, file = options["command"], options["file"]
+    if (command is None) == (file is None):
+        raise UserError(
+            "nothing to explain" if file is None else "-c and FILE exclude each other",
+            hint="Give -c SQL, a FILE with a statement or a plan, or - to read it.",
+        )
+    return command if isinstance(command, str) else _read(Path(str(file)))
+
+
+def _read(path: Path) -> str:
+    try:
+        if str(path) == STANDARD_INPUT:
+            content = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+        else:
+            with path.open("rb") as file:
+                content = file.read(MAX_FILE_BYTES + 1)
+        text = content.decode("utf-8-sig")
+    except OSError as error:
+        raise SourceError(f'cannot read "{path}"', detail=error.strerror) from error
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f'"{path}" is not text in UTF-8', detail=f"At byte {error.start}."
+        ) from None
+    if len(content) > MAX_FILE_BYTES:
+        raise SourceError(
+            f'"{path}" is too large', detail=f"The limit is {MAX_FILE_BYTES:,} bytes."
+        )
+    return text
+
+
+def _plan_alone(text: str, options: dict[str, object]) -> Explanation:
+    useless = ("index", "hide", "settings", "param", "analyze", "target", "snapshot")
+    for name in useless:
+        if options[name]:
+            raise UserError(
+                "a plan cannot be made again",
+                detail=f"--{name.removesuffix('tings')} needs the statement itself.",
+                hint="Give the statement that the plan was made for.",
+            )
+    source = "standard input" if str(options["file"]) == STANDARD_INPUT else "a file"
+    return explain_plan(text, source)
+
+
+def _request(text: str, options: dict[str, object]) -> ExplainRequest:
+    target, snapshot = options["target"], options["snapshot"]
+    address, permissions = None, Permissions()
+    if target:
+        address, permissions = resolve_target(str(target))
+        if is_dsn(str(target)):
+            # Whoever has the DSN and asks for a run is the owner who allows it.
+            permissions = Permissions(
+                explain_analyze=bool(options["analyze"]),
+                is_clone=bool(options["clone"]),
+            )
+        elif options["clone"]:
+            raise UserError(
+                "a registered target says itself whether it is a clone",
+                hint="Register it with --clone, or give its DSN.",
+            )
+    return ExplainRequest(
+        query=text,
+        address=address,
+        permissions=permissions,
+        snapshot_path=snapshot if isinstance(snapshot, Path) else None,
+        parameters=tuple(None if v == NULL else v for v in _many(options["param"])),
+        indexes=_many(options["index"]),
+        hide=_many(options["hide"]),
+        settings=dict(_setting(item) for item in _many(options["settings"])),
+        run=bool(options["analyze"]),
+    )
+
+
+def _many(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
+
+
+def _setting(text: str) -> tuple[str, str]:
+    """A setting's name and value.
+
+    >>> _setting("work_mem = 64MB")
+    ('work_mem', '64MB')
+    """
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UserError(
+            f'"{text}" is not a setting', hint="Write for example --set work_mem=64MB."
+        )
+    return name.strip().lower(), value.strip()
+
+
+def _render(explanation: Explanation, fmt: str) -> str:
+    if fmt == "json":
+        document = explanation_as_json(explanation)
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    if fmt == "markdown":
+        return explanation_as_markdown(explanation)
+    return explanation_as_text(explanation, shutil.get_terminal_size((120, 40)).columns)

@@ -1,0 +1,182 @@
+"""pgproof logs: what log files tell by themselves, without a server."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from analyzer.cli.output import FORMATS, write
+from analyzer.cli.progress import BytesPrinter
+from analyzer.domain.log_report import LogFilter, LogReport
+from analyzer.errors import ConfigError
+from analyzer.pipeline.logs import LogRequest, read_logs, refuse_too_little
+from analyzer.report import logs_as_json, logs_as_markdown, logs_as_text
+from analyzer.report.logs_as_rows import DEFAULT_TOP
+
+_FILE = click.Path(path_type=Path)
+STANDARD_INPUT = "-"
+
+
+class Moment(click.ParamType[datetime]):
+    """The value of --since and --until: a date or a time, in UTC unless it says."""
+
+    name = "time"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> datetime:
+        """The moment, aware."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no time; write 2026-11-23T14:05:00Z", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Percent(click.ParamType[float]):
+    """The value of --max-not-understood."""
+
+    name = "percent"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """The share, 0 to 1."""
+        if isinstance(value, float):
+            return value
+        try:
+            ratio = float(str(value).removesuffix("%")) / 100
+        except ValueError:
+            ratio = -1.0
+        if not 0 <= ratio <= 1:
+            self.fail(f"{value!r} is no percentage", param, ctx)
+        return ratio
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
+@click.option("--prefix", help="log_line_prefix, if it cannot be found out.")
+@click.option(
+    "--log-timezone", default="", help="log_timezone, if zone names are ambiguous."
+)
+@click.option("--since", type=Moment(), help="Only lines from this time on.")
+@click.option("--until", type=Moment(), help="Only lines before this time.")
+@click.option("--database", default="", help="Only of this database.")
+@click.option("--user", default="", help="Only of this user.")
+@click.option("--application", default="", help="Only of this application_name.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    help=f"Rows of each table; {DEFAULT_TOP}, in JSON all, unless given.",
+)
+@click.option(
+    "--show-parameters",
+    is_flag=True,
+    help="Show constants and bound values: as confidential as the data.",
+)
+@click.option(
+    "--max-not-understood",
+    type=Percent(),
+    default="1%",
+    show_default=True,
+    help="Exit with 5 if more of the lines of a file were not understood.",
+)
+@click.option("--format", "fmt", type=click.Choice(FORMATS), default="table")
+@click.option("--output", "-o", type=_FILE, help="Write to a file.")
+@click.option("--quiet", "-q", is_flag=True, help="No progress.")
+def logs(files: Sequence[Path], **options: object) -> int:
+    """Read log files of one server: statements, events, locks, temp files, errors.
+
+    The format of each FILE is found out: stderr with any log_line_prefix, csvlog or
+    jsonlog, plain or compressed by gzip, bzip2 or xz. A FILE - is standard input.
+    """
+    output = options["output"]
+    with _with_standard_input(files) as (paths, names):
+        request = _request(paths, names, options)
+        with BytesPrinter(_size_bytes(paths), quiet=bool(options["quiet"])) as progress:
+            report = read_logs(request, progress)
+    write(_render(report, options), output if isinstance(output, Path) else None)
+    ratio = options["max_not_understood"]
+    refuse_too_little(report, ratio if isinstance(ratio, float) else 0.0)
+    return 0
+
+
+def _request(
+    paths: Sequence[Path], names: dict[Path, str], options: dict[str, object]
+) -> LogRequest:
+    prefix, since, until = options["prefix"], options["since"], options["until"]
+    return LogRequest(
+        paths=paths,
+        names=names,
+        line_prefix=prefix if isinstance(prefix, str) else None,
+        log_timezone=str(options["log_timezone"]),
+        wanted=LogFilter(
+            since=since if isinstance(since, datetime) else None,
+            until=until if isinstance(until, datetime) else None,
+            database=str(options["database"]),
+            user=str(options["user"]),
+            application=str(options["application"]),
+        ),
+        show_parameters=bool(options["show_parameters"]),
+    )
+
+
+def _render(report: LogReport, options: dict[str, object]) -> str:
+    top = options["top"]
+    limit = top if isinstance(top, int) else None
+    if options["fmt"] == "json":
+        document = logs_as_json.log_report(report, limit)
+        return json.dumps(document, indent=2, ensure_ascii=False)
+    if options["fmt"] == "markdown":
+        return logs_as_markdown.log_report(report, limit or DEFAULT_TOP)
+    width = shutil.get_terminal_size((120, 40)).columns
+    return logs_as_text.log_report(report, limit or DEFAULT_TOP, width)
+
+
+@contextmanager
+def _with_standard_input(
+    files: Sequence[Path],
+) -> Iterator[tuple[list[Path], dict[Path, str]]]:
+    """The paths, with a copy of standard input in the place of ``-``."""
+    if STANDARD_INPUT not in map(str, files):
+        yield list(files), {}
+        return
+    with tempfile.NamedTemporaryFile(prefix="pgproof-log-") as copy:
+        try:
+            # A log is read twice: its first lines tell the format of all.
+            shutil.copyfileobj(sys.stdin.buffer, copy)
+            copy.flush()
+        except OSError as error:
+            raise ConfigError(
+                "cannot keep a copy of standard input", detail=f"{error.strerror}."
+            ) from error
+        path = Path(copy.name)
+        paths = [path if str(file) == STANDARD_INPUT else file for file in files]
+        yield paths, {path: "standard input"}
+
+
+def _size_bytes(paths: Sequence[Path]) -> int:
+    """Bytes to read; what cannot be read is told later."""
+    total = 0
+    for path in paths:
+        try:
+            total += path.stat().st_size
+        except OSError:
+            continue
+    return total

@@ -1,0 +1,354 @@
+"""Plans of one statement as the watched server would make them, and what-if ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from analyzer.domain.catalog import Catalog
+from analyzer.domain.explanation import AskedIndex, ExplainedCase, Explanation
+from analyzer.domain.index import Index, IndexDefinition, RelationName
+from analyzer.domain.plan import Plan
+from analyzer.domain.ports import Progress
+from analyzer.domain.target import PLAN_ONLY, Address, Permissions
+from analyzer.domain.workload import NotSeen, ParameterSet
+from analyzer.errors import NotAllowedHere, PlanningFailed, UnknownRelation, UserError
+from analyzer.indexing.definition import ddl, index_name
+from analyzer.pipeline.check_query import check_query
+from analyzer.pipeline.explain_unused import unused_indexes
+from analyzer.planner.analyze import analyze
+from analyzer.planner.parameters import ParameterSource
+from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
+from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
+from analyzer.plans.compare import compare
+from analyzer.plans.findings import findings
+from analyzer.plans.rename import with_index_names
+from analyzer.postgres.settings import PLANNER_SETTINGS
+from analyzer.statements.ddl import index_from_ddl
+
+GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainRequest:
+    """One statement, where to plan it, and what to suppose.
+
+    Attributes:
+        query: one statement, with ``$n`` allowed.
+        address: the watched database; none to plan from the snapshot file alone.
+        permissions: what its owner allows.
+        snapshot_path: a snapshot file to plan from instead of the server.
+        parameters: values of ``$1`` …; empty to draw them from the statistics.
+        indexes: CREATE INDEX statements to suppose done.
+        hide: names of existing indexes to suppose absent.
+        settings: planner settings to suppose.
+        run: whether to run the statement on the server, guarded.
+    """
+
+    query: str
+    address: Address | None = None
+    permissions: Permissions = PLAN_ONLY
+    snapshot_path: Path | None = None
+    parameters: tuple[str | None, ...] = ()
+    indexes: tuple[str, ...] = ()
+    hide: tuple[str, ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WhatIf:
+    """What is supposed; ``names`` are those the planner shows, with ours."""
+
+    create: tuple[IndexDefinition, ...]
+    names: Mapping[IndexDefinition, str]
+    hide: tuple[RelationName, ...]
+    settings: Mapping[str, str]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.create or self.hide or self.settings)
+
+
+def explain_statement(
+    request: ExplainRequest, progress: Progress | None = None
+) -> Explanation:
+    """Plan a statement in a shadow, before and after the what-if, and say why.
+
+    Raises:
+        UserError: the text, an index, a setting or a value cannot be understood.
+        Refusal: the statement may not be planned, or not be run there.
+        TargetError: the server could not answer.
+        SourceError: the snapshot file cannot be read.
+    """
+    tell = progress or _nobody
+    facts = check_query(request.query)
+    _check_parameters(request.parameters, facts.parameter_count)
+    _check_settings(request.settings)
+    _check_run(request)
+    asked = [index_from_ddl(text) for text in request.indexes]
+    measured = None
+    if request.run and facts.parameter_count == len(request.parameters):
+        # What the guard refuses is refused before anything else is done.
+        tell("running the statement, guarded", 0.05)
+        measured = _measure(request, request.parameters)
+    tell("reading schema and statistics", 0.1)
+    snapshot = _snapshot(request)
+    what_if = _what_if(request, asked, snapshot.catalog)
+    with ExitStack() as stack:
+        tell("building the shadow", 0.4)
+        cluster = stack.enter_context(ShadowCluster())
+        planner = stack.enter_context(build(cluster, snapshot))
+        tell("planning", 0.8)
+        explanation = _explain(request, planner, snapshot, what_if)
+    if request.run and measured is None:
+        tell("running the statement, guarded", 0.9)
+        drawn = explanation.cases[0].parameters
+        measured = _measure(request, drawn.values if drawn else ())
+    tell("done", 1.0)
+    if measured is None:
+        return explanation
+    return replace(explanation, measured=measured, findings=findings(measured))
+
+
+def _snapshot(request: ExplainRequest) -> PlannerSnapshot:
+    if request.snapshot_path is not None:
+        return load(request.snapshot_path)
+    if request.address is None:
+        raise UserError(
+            "a statement needs a place to be planned",
+            hint="Give --target DSN|NAME or --snapshot FILE.",
+        )
+    return take_snapshot(request.address)
+
+
+def _check_parameters(values: Sequence[str | None], count: int) -> None:
+    if values and len(values) != count:
+        raise UserError(
+            "the values given do not fit the statement",
+            detail=f"It has {count} parameters, and {len(values)} values are given.",
+            hint="Give a value for each $n, in order, or none at all.",
+        )
+
+
+def _check_settings(settings: Mapping[str, str]) -> None:
+    unknown = sorted(set(settings) - PLANNER_SETTINGS)
+    if unknown:
+        raise UserError(
+            f'"{unknown[0]}" is not a setting that can be supposed',
+            hint=f"These can: {', '.join(sorted(PLANNER_SETTINGS))}.",
+        )
+
+
+def _check_run(request: ExplainRequest) -> None:
+    if not request.run:
+        return
+    if request.address is None:
+        raise UserError(
+            "a statement is run on a server",
+            hint="Give --target DSN|NAME with --analyze.",
+        )
+    if not request.permissions.may_run:
+        raise NotAllowedHere(
+            "the owner of this target does not allow statements to be run",
+            detail="rule permission: it is registered for plans only.",
+            hint="Register it with --explain-analyze or --clone, or give its DSN.",
+        )
+
+
+def _what_if(
+    request: ExplainRequest,
+    asked: Sequence[tuple[IndexDefinition, str]],
+    catalog: Catalog,
+) -> _WhatIf:
+    names: dict[IndexDefinition, str] = {}
+    taken = {index.name.name for item in catalog.relations for index in item.indexes}
+    for definition, name in asked:
+        found = _known_columns(definition, catalog)
+        names[found] = name or index_name(found, (*taken, *names.values()))
+    return _WhatIf(
+        create=tuple(names),
+        names=names,
+        hide=tuple(_existing(name, catalog) for name in request.hide),
+        settings=request.settings,
+    )
+
+
+def _known_columns(definition: IndexDefinition, catalog: Catalog) -> IndexDefinition:
+    """The definition with the schema its relation is found in."""
+    relation = catalog.find(definition.relation)
+    if relation is None:
+        raise UnknownRelation(f'relation "{definition.relation}" does not exist')
+    for name in (*filter(None, definition.attributes), *definition.include):
+        if relation.attributes and relation.attribute(name) is None:
+            raise UserError(f'column "{name}" of {relation.name} does not exist')
+    return replace(definition, relation=relation.name)
+
+
+def _existing(name: str, catalog: Catalog) -> RelationName:
+    found = [
+        index.name
+        for index in _indexes(catalog)
+        if name in (index.name.name, str(index.name))
+    ]
+    if not found:
+        raise UnknownRelation(f'index "{name}" does not exist')
+    if len(found) > 1:
+        raise UserError(
+            f'several indexes are named "{name}"',
+            hint=f"Give one of: {', '.join(map(str, found))}.",
+        )
+    return found[0]
+
+
+def _indexes(catalog: Catalog) -> Iterator[Index]:
+    for relation in catalog.relations:
+        yield from relation.indexes
+
+
+def _explain(
+    request: ExplainRequest,
+    planner: ShadowPlanner,
+    snapshot: PlannerSnapshot,
+    what_if: _WhatIf,
+) -> Explanation:
+    sizes = _sizes(planner, what_if)
+    _try_settings(planner, what_if)
+    cases = tuple(_cases(request, planner, snapshot.catalog, what_if))
+    first = cases[0]
+    values = first.parameters.values if first.parameters else ()
+    unused = unused_indexes(
+        request.query, values, first.before, planner, snapshot.catalog
+    )
+    caveats = (
+        NotSeen(what="statistics of a hypothetical index", why=caveat)
+        for caveat in planner.caveats
+    )
+    return Explanation(
+        query=request.query,
+        planner_source=planner.source,
+        cases=cases,
+        indexes=tuple(_asked(what_if, sizes, cases)),
+        hidden=what_if.hide,
+        settings=what_if.settings,
+        unused=unused,
+        findings=findings(first.before),
+        not_seen=tuple(
+            dict.fromkeys((*snapshot.not_seen, *planner.not_seen, *caveats))
+        ),
+    )
+
+
+def _sizes(planner: ShadowPlanner, what_if: _WhatIf) -> dict[IndexDefinition, int]:
+    """Sizes of the indexes asked for, in bytes.
+
+    Raises:
+        UserError: PostgreSQL does not accept one of them.
+    """
+    sizes = {}
+    for definition in what_if.create:
+        try:
+            planner.plan_with("SELECT", create=[definition])
+            sizes[definition] = planner.index_size_bytes(definition)
+        except PlanningFailed as error:
+            raise UserError(error.message, detail=error.detail) from None
+    return sizes
+
+
+def _try_settings(planner: ShadowPlanner, what_if: _WhatIf) -> None:
+    for name, value in what_if.settings.items():
+        try:
+            planner.plan_with("SELECT", settings={name: value})
+        except PlanningFailed as error:
+            raise UserError(
+                f'PostgreSQL does not accept "{value}" as {name}', detail=error.detail
+            ) from None
+
+
+def _cases(
+    request: ExplainRequest,
+    planner: ShadowPlanner,
+    catalog: Catalog,
+    what_if: _WhatIf,
+) -> Iterator[ExplainedCase]:
+    """A case for each set of values, and the generic plan of a text with ``$n``."""
+    failed: PlanningFailed | None = None
+    for parameters in _parameter_sets(request, planner, catalog):
+        try:
+            yield _case(request.query, parameters, planner, what_if)
+        except PlanningFailed as error:
+            if request.parameters:
+                raise UserError(error.message, detail=error.detail) from None
+            failed = error
+    if not request.parameters:
+        try:
+            yield _case(request.query, None, planner, what_if)
+        except PlanningFailed as error:
+            raise failed or error from None
+
+
+def _parameter_sets(
+    request: ExplainRequest, planner: ShadowPlanner, catalog: Catalog
+) -> tuple[ParameterSet, ...]:
+    if request.parameters:
+        given = ParameterSet(
+            values=request.parameters, label=GIVEN, source="given with the statement"
+        )
+        return (given,)
+    return ParameterSource(planner.connection, catalog).draw(request.query)
+
+
+def _case(
+    query: str,
+    parameters: ParameterSet | None,
+    planner: ShadowPlanner,
+    what_if: _WhatIf,
+) -> ExplainedCase:
+    values = parameters.values if parameters else ()
+    before = planner.plan(query, values)
+    if what_if.is_empty:
+        return ExplainedCase(before=before, parameters=parameters)
+    plan = planner.plan_with(
+        query,
+        values,
+        create=what_if.create,
+        hide=what_if.hide,
+        settings=what_if.settings,
+    )
+    after = with_index_names(plan, what_if.names)
+    return ExplainedCase(
+        before=before, parameters=parameters, after=after, diff=compare(before, after)
+    )
+
+
+def _asked(
+    what_if: _WhatIf,
+    sizes: Mapping[IndexDefinition, int],
+    cases: Sequence[ExplainedCase],
+) -> Iterator[AskedIndex]:
+    for definition, name in what_if.names.items():
+        yield AskedIndex(
+            ddl=ddl(definition, name=name),
+            definition=definition,
+            size_bytes=sizes[definition],
+            used=sum(_uses(case.after, definition) for case in cases),
+        )
+
+
+def _uses(plan: Plan | None, definition: IndexDefinition) -> bool:
+    return plan is not None and any(
+        plan.hypothetical_indexes.get(name) == definition for name in plan.index_names()
+    )
+
+
+def _measure(request: ExplainRequest, values: Sequence[str | None]) -> Plan | None:
+    if request.address is None:
+        return None
+    is_clone = request.permissions.is_clone
+    return analyze(request.address, request.query, values, is_clone=is_clone)
+
+
+def _nobody(stage: str, done_ratio: float) -> None:
+    """Progress for nobody."""

@@ -1,0 +1,192 @@
+"""Why an index that exists is not used for a statement, with what forcing it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from analyzer.domain.catalog import Catalog, Relation
+from analyzer.domain.explanation import UnusedIndex
+from analyzer.domain.index import Index, RelationName
+from analyzer.domain.plan import Plan, PlanNode
+from analyzer.errors import AnalyzerError, PlanningFailed, UnknownRelation
+from analyzer.planner.shadow import ShadowPlanner
+from analyzer.plans.unused import TableSize, condition_reason, cost_reason
+from analyzer.statements.facts import Predicate
+from analyzer.statements.shape import shape
+
+MAX_INDEXES_TRIED = 50
+
+_FORCED = {"enable_seqscan": "off", "enable_tidscan": "off"}
+_BITMAP = {**_FORCED, "enable_indexscan": "off", "enable_indexonlyscan": "off"}
+"""A bitmap index scan has the estimate of the search alone, before any filter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Question:
+    """A statement, its plan, and who can be asked for others."""
+
+    query: str
+    values: Sequence[str | None]
+    chosen: Plan
+    planner: ShadowPlanner
+    catalog: Catalog
+
+
+def unused_indexes(
+    query: str,
+    values: Sequence[str | None],
+    chosen: Plan,
+    planner: ShadowPlanner,
+    catalog: Catalog,
+) -> tuple[UnusedIndex, ...]:
+    """Each existing index of the statement's tables that its plan does not use.
+
+    Every such index is forced in the shadow: the other indexes of its table are hidden
+    and sequential scans are disabled. From PostgreSQL 18 on that changes no cost, so
+    what the forced plan costs can be compared.
+
+    Args:
+        query: the statement.
+        values: of its parameters; fewer than needed for a generic plan.
+        chosen: the plan that is made of it.
+        planner: a shadow of the database.
+        catalog: of that database.
+    """
+    question = _Question(
+        query=query, values=values, chosen=chosen, planner=planner, catalog=catalog
+    )
+    used = _used(chosen, catalog)
+    predicates = _predicates(query, catalog)
+    found: list[UnusedIndex] = []
+    for relation in _relations(chosen, catalog):
+        for index in relation.indexes:
+            if index.name.name in used or len(found) >= MAX_INDEXES_TRIED:
+                continue
+            own = predicates.get(relation.name, ())
+            found.append(_reason(question, relation, index, own))
+    return tuple(found)
+
+
+def _used(plan: Plan, catalog: Catalog) -> frozenset[str]:
+    """Names of the indexes used, and of those that they are parts of."""
+    parents = {
+        index.name.name: index.attached_to.name
+        for relation in catalog.relations
+        for index in relation.indexes
+        if index.attached_to is not None
+    }
+    found = set(plan.index_names())
+    pending = list(found)
+    while pending:
+        parent = parents.get(pending.pop())
+        if parent is not None and parent not in found:
+            found.add(parent)
+            pending.append(parent)
+    return frozenset(found)
+
+
+def _relations(plan: Plan, catalog: Catalog) -> Iterator[Relation]:
+    """The tables that a plan reads; for partitions the table they are parts of."""
+    names: dict[RelationName, None] = {}
+    for node in plan.root.walk():
+        relation = catalog.find(RelationName(node.schema, node.relation))
+        while relation is not None and relation.partition_of is not None:
+            relation = catalog.find(relation.partition_of)
+        if relation is not None:
+            names[relation.name] = None
+    for name in names:
+        yield catalog.by_name[name]
+
+
+def _predicates(
+    query: str, catalog: Catalog
+) -> dict[RelationName, tuple[Predicate, ...]]:
+    try:
+        form = shape(query, catalog)
+    except AnalyzerError:
+        return {}
+    return {
+        use.relation: tuple(p for u in form.uses_of(use.relation) for p in u.predicates)
+        for use in form.uses
+    }
+
+
+def _reason(
+    question: _Question,
+    relation: Relation,
+    index: Index,
+    predicates: Sequence[Predicate],
+) -> UnusedIndex:
+    forced = _forced(question, relation, index, _FORCED)
+    searched = forced is not None and bool(_searches(forced, index, question.catalog))
+    if not index.valid:
+        reason = "It is not valid: its build has failed, and no plan may use it."
+    elif forced is not None and searched:
+        reason = _too_costly(question, relation, index, forced)
+    else:
+        texts = [question.query[item.start : item.end] for item in predicates]
+        conditions = tuple(zip(predicates, texts, strict=True))
+        filters = [node.filter for node in question.chosen.root.walk() if node.filter]
+        reason = condition_reason(index.definition, conditions, filters)
+    return UnusedIndex(
+        index=index.name,
+        relation=relation.name,
+        reason=reason,
+        cost_chosen=question.chosen.total_cost,
+        cost_forced=forced.total_cost if forced is not None and searched else None,
+    )
+
+
+def _too_costly(
+    question: _Question, relation: Relation, index: Index, forced: Plan
+) -> str:
+    bitmap = _forced(question, relation, index, _BITMAP)
+    nodes = _searches(bitmap, index, question.catalog) if bitmap else ()
+    nodes = nodes or _searches(forced, index, question.catalog)
+    used = _used(question.chosen, question.catalog)
+    own = (item.name.name for item in relation.indexes)
+    return cost_reason(
+        question.chosen,
+        forced,
+        sum(node.plan_rows for node in nodes),
+        _size(relation, question.catalog),
+        next((name for name in own if name in used), ""),
+    )
+
+
+def _size(relation: Relation, catalog: Catalog) -> TableSize:
+    parts = [item for item in catalog.relations if item.partition_of == relation.name]
+    if not parts:
+        return TableSize(rows=relation.reltuples, pages=relation.relpages)
+    sizes = [_size(part, catalog) for part in parts]
+    return TableSize(
+        rows=sum(max(size.rows, 0.0) for size in sizes),
+        pages=sum(size.pages for size in sizes),
+    )
+
+
+def _forced(
+    question: _Question,
+    relation: Relation,
+    index: Index,
+    settings: Mapping[str, str],
+) -> Plan | None:
+    others = [item.name for item in relation.indexes if item.name != index.name]
+    try:
+        return question.planner.plan_with(
+            question.query, question.values, hide=others, settings=settings
+        )
+    except (PlanningFailed, UnknownRelation):
+        return None  # an index the shadow could not make; the conditions still tell
+
+
+def _searches(plan: Plan, index: Index, catalog: Catalog) -> tuple[PlanNode, ...]:
+    """The nodes that search in the index or its parts: they have an Index Cond."""
+    return tuple(
+        node
+        for node in plan.root.walk()
+        if node.index_name
+        and node.index_cond
+        and index.name.name in _used(Plan(root=node, source=""), catalog)
+    )

@@ -1,0 +1,127 @@
+"""Findings on what surrounds a plan: visibility map, JIT, workers, partitions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from analyzer.domain.explanation import Finding
+from analyzer.plans.findings_view import (
+    GATHERS,
+    MIN_RATIO,
+    PlanView,
+    finding,
+    measured,
+    over_loops,
+    place,
+    rows_of,
+    title,
+)
+from analyzer.plans.measure import NodeMeasure
+from analyzer.plans.node_facts import jit_ms, number
+
+MIN_HEAP_FETCHES = 100
+MIN_HEAP_FETCH_RATIO = 0.1
+MIN_JIT_MS = 10.0
+MIN_JIT_RATIO = 0.25
+MIN_PARTITIONS = 4
+MIN_EMPTY_RATIO = 0.7
+
+
+def heap_fetches(view: PlanView) -> Iterator[Finding]:
+    """Index only scans that visit the table, since the visibility map is stale."""
+    for item in view.ran():
+        fetches = number(item.node.details, "Heap Fetches") or 0.0
+        ratio = view.own_ratio(item)
+        read = rows_of(item) + over_loops(item.node, item.node.rows_removed_by_filter)
+        if fetches < max(MIN_HEAP_FETCHES, MIN_HEAP_FETCH_RATIO * read):
+            continue
+        if ratio < MIN_RATIO:
+            continue
+        claim = (
+            f"{title(item)} visits the table {fetches:,.0f} times for {read:,.0f} "
+            "rows, since the visibility map does not know their pages"
+        )
+        found = finding(
+            item, "heap_fetches", claim, measured(fetches, "heap fetches"), ratio
+        )
+        remedy = f"VACUUM {place(item)}, and let autovacuum come more often."
+        yield replace(found, remedy=remedy)
+
+
+def costly_jit(view: PlanView) -> Iterator[Finding]:
+    """Compiling that takes a large part of the time it could save."""
+    spent_ms = jit_ms(view.plan)
+    total_ms = view.plan.execution_time_ms or view.total_ms
+    if spent_ms is None or spent_ms < MIN_JIT_MS or total_ms <= 0:
+        return
+    ratio = min(spent_ms / total_ms, 1.0)
+    if ratio < MIN_JIT_RATIO:
+        return
+    root = view.items[0]
+    claim = f"JIT compiles for {spent_ms:,.0f} ms of {total_ms:,.0f} ms"
+    found = finding(root, "costly_jit", claim, measured(spent_ms, "ms"), ratio)
+    cost = view.plan.total_cost
+    remedy = f"Set jit = off, or jit_above_cost above this plan's cost of {cost:,.0f}."
+    yield replace(found, remedy=remedy)
+
+
+def missing_workers(view: PlanView) -> Iterator[Finding]:
+    """Parallel plans that got fewer processes than they were made for."""
+    for item in view.ran():
+        if item.node.node_type not in GATHERS:
+            continue
+        planned = number(item.node.details, "Workers Planned") or 0.0
+        launched = number(item.node.details, "Workers Launched")
+        if launched is None or launched >= planned:
+            continue
+        lost = view.total_ratio(item) * (1 - (launched + 1) / (planned + 1))
+        if lost < MIN_RATIO:
+            continue
+        claim = (
+            f"{title(item)} got {launched:.0f} of the {planned:.0f} workers it was "
+            "planned for"
+        )
+        found = finding(
+            item, "missing_workers", claim, measured(launched, "workers"), lost
+        )
+        remedy = "Raise max_parallel_workers, or let fewer statements ask for workers."
+        yield replace(found, remedy=remedy)
+
+
+def unpruned_partitions(view: PlanView) -> Iterator[Finding]:
+    """Partitions that were read and gave nothing."""
+    for item in view.ran():
+        if item.node.node_type not in ("Append", "Merge Append"):
+            continue
+        parts = [part for part in view.inputs(item) if _is_partition(part)]
+        empty = [part for part in parts if rows_of(part) == 0]
+        lost = sum(view.total_ratio(part) for part in empty)
+        if len(parts) < MIN_PARTITIONS or lost < MIN_RATIO:
+            continue
+        if len(empty) < MIN_EMPTY_RATIO * len(parts):
+            continue
+        claim = (
+            f"{len(empty)} of {len(parts)} partitions ({place(empty[0])}, …) were read "
+            "and gave no row"
+        )
+        found = finding(
+            item,
+            "unpruned_partitions",
+            claim,
+            measured(len(empty), "partitions"),
+            lost,
+        )
+        remedy = (
+            "Add a condition on the partition key, written on the bare column, so that "
+            "partitions can be left out."
+        )
+        yield replace(found, remedy=remedy)
+
+
+def _is_partition(item: NodeMeasure) -> bool:
+    # The planner numbers the partitions of one table: orders_1, orders_2 …
+    name, _, place_number = item.node.alias.rpartition("_")
+    return bool(item.node.loops and item.node.relation and name) and (
+        place_number.isdigit()
+    )

@@ -1,0 +1,156 @@
+"""What EXPLAIN says of a node beside rows and time, from JSON and from text alike.
+
+In JSON each number is a field; in text several share a line, as in
+``Sort Method: external merge  Disk: 1234kB``, which the reader keeps as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analyzer.domain.plan import Plan, PlanNode
+
+_KIB = 1024
+_MAX_DIGITS = 20
+_LARGEST = 1e15
+"""No plan has a larger number; a file may claim one."""
+_TEXT_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_JIT_TOTAL = re.compile(r"Total (\d{1,15}(?:\.\d{1,6})?) ms")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortFacts:
+    """How a sort was done; of several processes the one that wrote most."""
+
+    on_disk: bool
+    space_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HashFacts:
+    """A hash table: of a join (batches, peak memory) or of an aggregate (disk)."""
+
+    batches: int
+    planned_batches: int
+    peak_memory_bytes: int
+    disk_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BitmapFacts:
+    """Table pages that a bitmap named row by row, and as a whole (lossy)."""
+
+    exact_blks: int
+    lossy_blks: int
+
+
+def sort_facts(node: PlanNode) -> SortFacts | None:
+    """How a sort was done; none where the node is no sort or was not run."""
+    found = [fact for fields in _with_workers(node) if (fact := _sort(fields))]
+    return max(found, key=lambda fact: fact.space_bytes, default=None)
+
+
+def _sort(fields: Mapping[str, Any]) -> SortFacts | None:
+    method = fields.get("Sort Method")
+    if not isinstance(method, str):
+        return None
+    in_text = re.search(r"(Disk|Memory): (\d{1,15})kB", method)
+    if in_text:
+        kind, used_kib = in_text[1], float(in_text[2])
+    else:
+        kind = str(fields.get("Sort Space Type", ""))
+        used_kib = number(fields, "Sort Space Used") or 0.0
+    return SortFacts(on_disk=kind == "Disk", space_bytes=int(used_kib * _KIB))
+
+
+def hash_facts(node: PlanNode) -> HashFacts | None:
+    """The hash table of a Hash node or an aggregate; none where there is none."""
+    found = [fact for fields in _with_workers(node) if (fact := _hash(fields))]
+    return max(found, key=lambda fact: fact.batches, default=None)
+
+
+def _hash(fields: Mapping[str, Any]) -> HashFacts | None:
+    line = " ".join(
+        f"{name}: {fields[name]}"
+        for name in ("Buckets", "Batches", "Planned Partitions")
+        if name in fields
+    )
+    batches = number(fields, "Hash Batches") or number(fields, "HashAgg Batches")
+    in_text = re.search(r"Batches: (\d{1,15})(?: \(originally (\d{1,15})\))?", line)
+    if batches is None and in_text is None:
+        return None
+    if batches is None and in_text is not None:
+        batches, planned = float(in_text[1]), float(in_text[2] or in_text[1])
+    else:
+        planned = number(fields, "Original Hash Batches") or batches or 0.0
+    memory = number(fields, "Peak Memory Usage") or _of_line(line, "Memory Usage")
+    disk = number(fields, "Disk Usage") or _of_line(line, "Disk Usage")
+    return HashFacts(
+        batches=int(batches or 0),
+        planned_batches=int(planned),
+        peak_memory_bytes=int(memory * _KIB),
+        disk_bytes=int(disk * _KIB),
+    )
+
+
+def _of_line(line: str, name: str) -> float:
+    found = re.search(rf"{name}: (\d{{1,15}})kB", line)
+    return float(found[1]) if found else 0.0
+
+
+def bitmap_facts(node: PlanNode) -> BitmapFacts | None:
+    """Pages of a bitmap heap scan; none where it was not run, or is another node.
+
+    From PostgreSQL 18 on the workers of a parallel scan tell their own.
+    """
+    if node.node_type != "Bitmap Heap Scan":
+        return None
+    exact = lossy = 0.0
+    seen = False
+    for fields in _with_workers(node):
+        for name, value in (
+            ("exact", number(fields, "Exact Heap Blocks")),
+            ("lossy", number(fields, "Lossy Heap Blocks")),
+        ):
+            text = re.search(
+                rf"{name}=(\d{{1,15}})", str(fields.get("Heap Blocks", ""))
+            )
+            amount = float(text[1]) if text else value
+            seen = seen or amount is not None
+            exact += (amount or 0.0) if name == "exact" else 0.0
+            lossy += (amount or 0.0) if name == "lossy" else 0.0
+    return BitmapFacts(exact_blks=int(exact), lossy_blks=int(lossy)) if seen else None
+
+
+def jit_ms(plan: Plan) -> float | None:
+    """Time that compiling took, in milliseconds; none where nothing was compiled."""
+    jit = plan.raw.get("JIT")
+    timing = jit.get("Timing") if isinstance(jit, Mapping) else None
+    if isinstance(timing, Mapping):
+        return number(timing, "Total")
+    found = _JIT_TOTAL.search(str(plan.root.details.get("Timing", "")))
+    return float(found[1]) if found else None
+
+
+def number(fields: Mapping[str, Any], name: str) -> float | None:
+    """A field as a number, from JSON or from the start of its text."""
+    value = fields.get(name)
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, str):
+        found = _TEXT_NUMBER.match(value.strip()[:_MAX_DIGITS])
+        value = float(found[0]) if found else None
+    if not isinstance(value, int | float) or not abs(value) <= _LARGEST:
+        return None
+    return float(value)
+
+
+def _with_workers(node: PlanNode) -> Iterator[Mapping[str, Any]]:
+    """The node's own fields, and those of each worker."""
+    yield node.details
+    workers = node.details.get("Workers")
+    if isinstance(workers, list | tuple):
+        yield from (item for item in workers if isinstance(item, Mapping))

@@ -1,0 +1,36 @@
+"""Names of plan nodes as EXPLAIN prints them, safe to show."""
+
+from __future__ import annotations
+
+from analyzer.domain.plan import PlanNode
+
+MAX_TEXT_CHARS = 300
+
+
+def node_title(node: PlanNode) -> str:
+    """A node's name as EXPLAIN prints it: type, index, relation and alias.
+
+    >>> node_title(PlanNode(node_type="Hash Join", join_type="Left", startup_cost=0,
+    ...     total_cost=0, plan_rows=0))
+    'Hash Left Join'
+    """
+    join = node.join_type
+    kind = node.node_type
+    if join and join != "Inner":
+        kind = f"{kind.removesuffix(' Join')} {join} Join"
+    parts = [f"{node.subplan_name}: " if node.subplan_name else "", kind]
+    if node.index_name:
+        parts.append(f" using {node.index_name}")
+    name = ".".join(part for part in (node.schema, node.relation) if part)
+    if name:
+        parts.append(f" on {name}")
+    if node.alias and node.alias != node.relation:
+        parts.append(f" {node.alias}" if name else f" on {node.alias}")
+    return one_line("".join(parts))
+
+
+def one_line(text: str) -> str:
+    """Foreign text without characters that could draw another plan, and not long."""
+    cleaned = "".join(char if char.isprintable() else " " for char in text)
+    cut = len(cleaned) > MAX_TEXT_CHARS
+    return cleaned[:MAX_TEXT_CHARS] + "…" if cut else cleaned

@@ -1,3 +1,0 @@
-"""Does it hold? Runs that measure."""
-
-from __future__ import annotations

@@ -1,0 +1,108 @@
+"""Exact upper percentiles from a threshold log and the calls that were counted.
+
+With ``log_min_duration_statement = T`` the log holds every execution of at least T and
+none below. If k of N calls were logged, these are the k largest of the N durations, so
+the ⌈q·N⌉-th smallest is one of them if k ≥ N − ⌈q·N⌉ + 1, and below T if not. Both are
+exact; nothing is estimated from a mean and a deviation.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from analyzer.domain.execution import LogContents
+from analyzer.domain.workload import Latency, Window
+
+_SETTING = re.compile(r"(\d{1,10})(ms|s|min|h|d)?\Z")
+_UNIT_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_RATIOS = (0.5, 0.95, 0.99)
+_MAX_GAP_S = 5.0
+_MAX_GAP_RATIO = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedCalls:
+    """What the counters say of one statement in the window of the log."""
+
+    calls: int
+    total_ms: float
+
+
+def log_threshold_ms(settings: Mapping[str, str]) -> float | None:
+    """From which duration on the server logs every execution; none if it does not.
+
+    >>> log_threshold_ms({"log_min_duration_statement": "250ms"})
+    250.0
+    >>> log_threshold_ms({"log_min_duration_statement": "-1"})
+    """
+    found = _SETTING.match(settings.get("log_min_duration_statement", ""))
+    return float(int(found[1]) * _UNIT_MS[found[2] or "ms"]) if found else None
+
+
+def covers(logs: LogContents, window: Window) -> bool:
+    """Whether a log spans a window, but for a silence at its end.
+
+    A log that was rotated away in part would make calls look fast.
+    """
+    moments = [item.logged_at for item in logs.executions]
+    moments += [item.logged_at for item in logs.events]
+    if not moments or window.duration_s <= 0:
+        return False
+    gap_s = (window.ended_at - max(moments)).total_seconds()
+    allowed_s = max(_MAX_GAP_S, _MAX_GAP_RATIO * window.duration_s)
+    return min(moments) <= window.started_at and gap_s <= allowed_s
+
+
+def tail_latency(
+    logged_ms: Sequence[float], counted: CountedCalls, threshold_ms: float
+) -> Latency | None:
+    """Percentiles of all calls, those that are below the threshold named as such.
+
+    A percentile below the threshold has the threshold as its value, and ``source``
+    says which ones these are.
+
+    Args:
+        logged_ms: durations of the statement in the window.
+        counted: all its calls in the same window.
+        threshold_ms: from which duration on every execution is in the log.
+
+    Returns:
+        None where log and counters contradict each other: more was logged than counted,
+        or what was not logged took longer than it could.
+
+    >>> counted = CountedCalls(calls=100, total_ms=150.0)
+    >>> found = tail_latency([12.0, 10.0], counted, 10.0)
+    >>> found.p99_ms, found.source
+    (10.0, 'exact: 2 of 100 calls logged; p50, p95 below 10 ms')
+    """
+    tail = sorted(value for value in logged_ms if value >= threshold_ms)
+    unseen = counted.calls - len(tail)
+    if unseen < 0 or not tail or counted.total_ms - sum(tail) > unseen * threshold_ms:
+        return None
+    values, below = [], []
+    for ratio in _RATIOS:
+        rank = math.ceil(Fraction(str(ratio)) * counted.calls)
+        if rank > unseen:
+            values.append(tail[rank - unseen - 1])
+        else:
+            values.append(threshold_ms)
+            below.append(f"p{ratio * 100:.0f}")
+    logged = f"{len(tail):,} of {counted.calls:,} calls logged"
+    source = f"exact: {logged}"
+    if len(below) == len(_RATIOS):
+        source = f"below {threshold_ms:g} ms: {', '.join(below)}; {logged}"
+    elif below:
+        source += f"; {', '.join(below)} below {threshold_ms:g} ms"
+    return Latency(
+        sample_count=len(tail),
+        p50_ms=values[0],
+        p95_ms=values[1],
+        p99_ms=values[2],
+        max_ms=tail[-1],
+        total_ms=math.fsum(tail),
+        source=source,
+    )
