@@ -102,7 +102,7 @@ def fill(address: Address) -> None:
             " FROM generate_series(1, 60000) g"
         )
         connection.execute("ANALYZE t")
-        for number in range(30):
+        for number in range(400):
             connection.execute("SELECT * FROM t WHERE a = %s", (number,))
 
 

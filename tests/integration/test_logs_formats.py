@@ -16,8 +16,10 @@ from analyzer.domain.execution import Execution, LogContents
 from analyzer.embedded.cluster import Cluster
 from analyzer.errors import MissingExtension
 from analyzer.postgres.connect import open_session, session
+from analyzer.report import logs_as_json
 from analyzer.sources.log_files import LogOptions, read_log_files
 from analyzer.sources.pg_stat_statements import read_snapshot
+from analyzer.workload.log_summary import log_report
 from tests.support.log_server import LINE_PREFIX, log_address, log_files
 
 pytest_plugins: list[str] = []
@@ -140,6 +142,22 @@ def test_formats_agree(contents: dict[str, LogContents], other: str) -> None:
     assert Counter(map(facts, mine.executions)) == Counter(map(facts, yours.executions))
     assert mine.lock_waits == yours.lock_waits
     assert Counter(mine.events) == Counter(yours.events)
+
+
+def test_reports_agree_in_every_number(contents: dict[str, LogContents]) -> None:
+    reports = [
+        logs_as_json.log_report(log_report(content, show_parameters=True))
+        for content in contents.values()
+    ]
+    for report in reports:
+        del report["files"]
+    assert reports[0] == reports[1] == reports[2]
+    wait = reports[0]["locks"][-1]
+    assert wait["acquired"] and wait["query"].startswith("UPDATE t SET name = 'waited'")
+    # The transaction that held the row had run this, and was idle in it.
+    assert wait["holders"][0]["query"] == "UPDATE t SET name = 'held' WHERE id = 9"
+    codes = {error["sqlstate"]: error["count"] for error in reports[0]["errors"]}
+    assert codes == {"22012": 2, "42P01": 1, "42601": 1}
 
 
 def test_the_prefix_need_not_be_given(

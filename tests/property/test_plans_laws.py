@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from analyzer.errors import SourceError
 from analyzer.plans.as_tree import render_tree
+from analyzer.plans.compare import compare
+from analyzer.plans.findings import findings
 from analyzer.plans.mask import mask_expression, mask_literals
 from analyzer.plans.measure import measure
 from analyzer.plans.read_json import read_plan
@@ -28,6 +31,12 @@ VALUES = st.recursive(
     max_leaves=20,
 )
 NUMBERS = st.floats(0, 1e12)
+FACTS = (
+    *("Sort Method", "Sort Space Used", "Hash Batches", "Peak Memory Usage", "Workers"),
+    *("Heap Blocks", "Lossy Heap Blocks", "Batches", "Heap Fetches", "Disk Usage"),
+    *("Workers Planned", "Workers Launched", "Rows Removed by Index Recheck"),
+)
+ODD = VALUES | st.just("external merge  Disk: 99999999999999999999kB") | st.just(1e308)
 NODES: st.SearchStrategy[dict[str, Any]] = st.recursive(
     st.fixed_dictionaries(
         {"Node Type": st.text(min_size=1, max_size=9), "Total Cost": NUMBERS},
@@ -39,6 +48,7 @@ NODES: st.SearchStrategy[dict[str, Any]] = st.recursive(
             "Shared Hit Blocks": st.integers(0, 10**9),
             "Filter": st.text(max_size=30),
             "Sort Key": st.lists(st.text(max_size=9), max_size=3),
+            **{name: ODD for name in FACTS},
         },
     ),
     lambda inner: st.fixed_dictionaries(
@@ -63,6 +73,30 @@ def test_own_shares_are_shares(node: dict[str, Any]) -> None:
         assert 0 <= item.own_cost_ratio <= 1
         assert item.own_time_ratio is None or 0 <= item.own_time_ratio <= 1
         assert item.estimate_error is None or item.estimate_error >= 1
+
+
+@given(NODES, st.sampled_from(["Sort", "Hash", "Gather", "Nested Loop", "Hash Join"]))
+def test_findings_of_any_plan_are_claims_with_finite_numbers(
+    node: dict[str, Any], kind: str
+) -> None:
+    top = {**node, "Node Type": kind, "Actual Loops": 3.0, "Actual Rows": 1e9,
+           "Actual Total Time": 50.0}  # fmt: skip
+    plan = read_plan({"Plan": {"Node Type": "Limit", "Plans": [top, node],
+                               "Actual Loops": 1, "Actual Total Time": 150.0}},
+                     source="x")  # fmt: skip
+    for item in findings(plan):
+        assert 0 <= item.lost_ratio <= 1
+        assert math.isfinite(item.quantity.value)
+        assert item.claim.isprintable()
+
+
+@given(NODES, NODES)
+def test_any_two_plans_can_be_compared(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    plans = [read_plan({"Plan": node}, source="x") for node in (one, other)]
+    assert all(item.what for item in compare(*plans).changes)
+    assert compare(plans[0], plans[0]).changes == ()
 
 
 @given(NODES)

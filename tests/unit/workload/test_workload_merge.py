@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from analyzer.domain.execution import Execution, LogContents, LogCoverage
-from analyzer.domain.snapshot import Snapshot, StatementCounters, StatementKey
+from analyzer.domain.snapshot import (
+    DeltaCertainty,
+    Snapshot,
+    StatementCounters,
+    StatementKey,
+)
 from analyzer.domain.statement import StatementKind
 from analyzer.workload.delta import since_reset
 from analyzer.workload.merge import WorkloadInputs, build_workload
@@ -190,3 +196,55 @@ def test_ranking_by_measure() -> None:
     items = build_workload(inputs(found)).items
     assert [i.queryids for i in rank(items)] == [(2,), (1,)]
     assert [i.queryids for i in rank(items, Measure.CALLS)] == [(1,), (2,)]
+
+
+def threshold_inputs(calls: int, total_ms: float, *more: Execution) -> WorkloadInputs:
+    query = "SELECT * FROM t WHERE id = "
+    runs = [execution(f"{query}{n}", 100.0 + n) for n in range(3)]
+    first = execution("SELECT 'before the window'", 500.0, minute=-61)
+    last = execution("SELECT 'at its end'", 500.0, minute=0)
+    found = snapshot((1, f"{query}$1", calls, total_ms))
+    return replace(inputs(found, first, *runs, last, *more), log_threshold_ms=100.0)
+
+
+def percentiles(given: WorkloadInputs) -> tuple[float, float, float, str]:
+    (item,) = [i for i in build_workload(given).items if i.queryids]
+    assert item.latency is not None
+    found = item.latency
+    return found.p50_ms, found.p95_ms, found.p99_ms, found.source
+
+
+def test_a_threshold_log_and_the_calls_give_exact_tails() -> None:
+    # Of 300 calls the 298th smallest is the first in the log, of 40 the 38th.
+    assert percentiles(threshold_inputs(300, 3000.0)) == (
+        100.0, 100.0, 100.0,
+        "below 100 ms: p50, p95, p99; 3 of 300 calls logged",
+    )  # fmt: skip
+    assert percentiles(threshold_inputs(40, 3000.0)) == (
+        100.0, 100.0, 102.0, "exact: 3 of 40 calls logged; p50 below 100 ms",
+    )  # fmt: skip
+
+
+def test_tails_are_not_told_where_anything_speaks_against_it() -> None:
+    unsure = "log: 3 of 40 executions"
+    for given in (
+        replace(threshold_inputs(40, 3000.0), log_threshold_ms=None),
+        # What was not logged took over 100 ms a call: some role logs nothing.
+        threshold_inputs(40, 4400.0),
+    ):
+        assert percentiles(given)[3] == unsure
+    given = threshold_inputs(40, 3000.0)
+    assert given.logs is not None
+    late = replace(given.logs, executions=given.logs.executions[1:])
+    assert percentiles(replace(given, logs=late))[3] == unsure
+    cut = replace(given.logs, executions=given.logs.executions[:-1])
+    assert percentiles(replace(given, logs=cut))[3] == unsure
+    assert given.delta is not None
+    doubtful = replace(
+        given.delta,
+        deltas=tuple(
+            replace(d, certainty=DeltaCertainty.POSSIBLY_EVICTED)
+            for d in given.delta.deltas
+        ),
+    )
+    assert percentiles(replace(given, delta=doubtful))[3] == unsure
