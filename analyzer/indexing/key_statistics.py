@@ -188,6 +188,17 @@ def distinct_combinations(
     return thinned(min(known, total), total, rows)
 
 
+def is_independent(definition: IndexDefinition, relation: Relation) -> bool:
+    """Whether nothing is known of several columns together, and much of each."""
+    names = frozenset(name for name in definition.attributes if name)
+    if any(set(key) <= names for key in relation.unique_keys):
+        return False
+    if _known_combinations(definition, relation) is not None:
+        return False
+    keys = key_statistics(definition, relation)
+    return all(key.distinct is not None for key in keys)
+
+
 def _known_combinations(
     definition: IndexDefinition, relation: Relation
 ) -> float | None:

@@ -19,6 +19,7 @@ Other access methods are rough: see :mod:`analyzer.indexing.other_methods`.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.domain.catalog import Relation
@@ -26,7 +27,9 @@ from analyzer.domain.index import IndexDefinition
 from analyzer.indexing.key_statistics import (
     KeyStatistics,
     distinct_combinations,
+    hit,
     include_statistics,
+    is_independent,
     key_statistics,
 )
 from analyzer.indexing.other_methods import other_blks
@@ -182,6 +185,8 @@ def _groups(
 ) -> list[tuple[float, float]]:
     """Groups of equal keys and the rows in each: frequent ones, then the rest."""
     if len(definition.keys) > 1:
+        if is_independent(definition, relation):
+            return _skewed_groups(key_statistics(definition, relation), rows)
         distinct = distinct_combinations(definition, relation, rows)
         return [(distinct, rows / max(distinct, 1.0))]
     key = key_statistics(definition, relation)[0]
@@ -193,6 +198,33 @@ def _groups(
     distinct = distinct_combinations(definition, relation, rows)
     rest = min(max(distinct - len(frequent), 1.0), rest_rows)
     return [*groups, (rest, rest_rows / rest)]
+
+
+def _skewed_groups(
+    keys: Sequence[KeyStatistics], rows: float
+) -> list[tuple[float, float]]:
+    """Groups of several independent columns, by the values of the most uneven one.
+
+    A value with few rows meets few of the other columns' values, so the combinations
+    are counted for each frequent value by itself.
+    """
+    uneven = max(keys, key=lambda key: sum(f * f for f in _frequencies(key)))
+    frequent = _frequencies(uneven)
+    values = [(key.distinct or 1.0) + (1 if key.null_frac else 0) for key in keys]
+    others = min(math.prod(values), 1e18) / max(values[keys.index(uneven)], 1.0)
+    rest_values = max(values[keys.index(uneven)] - len(frequent), 1.0)
+    rest_rows = rows * max(0.0, 1 - sum(frequent))
+    shares = [(others, frequency * rows) for frequency in frequent]
+    groups = []
+    for combinations, here in (*shares, (others * rest_values, rest_rows)):
+        if here >= 1:
+            found = max(hit(max(combinations, 1.0), here), 1.0)
+            groups.append((found, here / found))
+    return groups
+
+
+def _frequencies(key: KeyStatistics) -> list[float]:
+    return [f for f in (*key.most_common_freqs, key.null_frac) if f > 0]
 
 
 def _postings(size: float, tuple_bytes: float) -> tuple[float, float]:
