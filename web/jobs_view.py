@@ -30,7 +30,7 @@ def start(kind: str, target_id: int, payload: Mapping[str, Any]) -> int:
         payload=payload,
         target_id=target_id,
         requested_by=auth.viewer().name,
-        exclusive_key=f"scan:{target_id}" if kind == SCAN else None,
+        exclusive_key=jobs.scan_key(target_id) if kind == SCAN else None,
     )
     return queue.enqueue(current.store(), current.settings(), job)
 

@@ -14,7 +14,6 @@ from analyzer.cli.output import FORMATS, render
 from analyzer.cli.progress import ProgressPrinter
 from analyzer.config import read_settings
 from analyzer.pipeline.demo import DemoOptions, DemoOutcome, running_demo
-from analyzer.pipeline.service_log import configure_logging
 
 
 @click.command()
@@ -46,7 +45,6 @@ def demo(once: bool, fmt: str, seconds: float, scale: float, port: int | None) -
     and a concurrent load; scans; prints the recommendations. Everything lives in a
     temporary folder, and everything stops with Ctrl-C.
     """
-    configure_logging("demo", "warning")
     settings = read_settings(os.environ)
     options = DemoOptions(
         seconds=seconds,

@@ -19,6 +19,7 @@ from analyzer.cli.targets import targets
 from analyzer.cli.up import up
 from analyzer.cli.users import users
 from analyzer.errors import AnalyzerError
+from analyzer.pipeline.service_log import configure_logging
 
 EXIT_CODES = """\b
 Exit codes:
@@ -47,6 +48,8 @@ for command in (scan, explain, logs, doctor, demo, up, targets, users, snapshot)
 
 def main() -> None:
     """Run the command line; end with the exit code of the error tree."""
+    # Standard output is for results; a command that runs long says more by itself.
+    configure_logging("pgproof", "warning")
     try:
         code = cli.main(standalone_mode=False)
     except AnalyzerError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import click
@@ -76,8 +75,3 @@ def exit_code(result: ScanResult, fail_on_ratio: float) -> int:
         item for item in result.recommendations if item.impact_ratio >= fail_on_ratio
     )
     return 1 if any(reaching) else 0
-
-
-def is_terminal() -> bool:
-    """Whether standard output is a person's terminal."""
-    return sys.stdout.isatty()

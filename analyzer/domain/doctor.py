@@ -62,7 +62,3 @@ class DoctorReport:
     started_at: str = ""
     size_bytes: int | None = None
     checks: tuple[Check, ...] = ()
-
-    def with_status(self, status: CheckStatus) -> tuple[Check, ...]:
-        """The checks that came out so."""
-        return tuple(check for check in self.checks if check.status is status)

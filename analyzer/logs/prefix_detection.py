@@ -125,12 +125,6 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
     return _best([best, *inferred, LOOSE], records)[0]
 
 
-def explained_ratio(prefix: LinePrefix, lines: Sequence[str]) -> float:
-    """Share of the lines with a severity that begin with this prefix, 0 to 1."""
-    records = [line for line in lines if _is_record(line)]
-    return _ratio(prefix, records) if records else 0.0
-
-
 def _is_record(line: str) -> bool:
     return bool(line) and line[0] != "\t" and bool(_SEVERITY.search(line, 0, 600))
 

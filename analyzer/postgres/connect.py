@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import tempfile
 import threading
@@ -11,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import psycopg
 from psycopg import conninfo
@@ -90,30 +88,6 @@ def _address(fields: Mapping[str, Any]) -> Address:
 
 def _login_name() -> str:
     return os.environ.get("USER") or "postgres"
-
-
-def mask_dsn(text: str) -> str:
-    """A DSN without its password, for messages.
-
-    >>> mask_dsn("postgresql://a:secret@h/d")
-    'postgresql://a:***@h/d'
-    >>> mask_dsn("host=h password='top secret' user=a")
-    'host=h password=*** user=a'
-    >>> mask_dsn("postgresql://h/d?user=a&password=secret")
-    'postgresql://h/d?user=a&password=***'
-    """
-    if "://" not in text:
-        return re.sub(_PASSWORD_PAIR, r"\1***", text, flags=re.IGNORECASE)
-    try:
-        parts = urlsplit(text)
-        user, has_password = unquote(parts.username or ""), parts.password is not None
-    except ValueError:
-        return "a URI that cannot be read"
-    if has_password:
-        host = parts.netloc.rpartition("@")[2]
-        parts = parts._replace(netloc=f"{user}:***@{host}")
-    query = re.sub(r"((?:^|&)\w*password=)[^&]*", r"\1***", parts.query, flags=re.I)
-    return parts._replace(query=query).geturl()
 
 
 def open_session(

@@ -19,7 +19,6 @@ from analyzer.domain.snapshot import (
     SnapshotDelta,
     StatementCounters,
     StatementDelta,
-    StatementKey,
 )
 from analyzer.errors import SnapshotMismatch
 from analyzer.workload.counters import CUMULATIVE, difference, fell
@@ -169,8 +168,3 @@ def weakest(certainties: Iterator[DeltaCertainty]) -> DeltaCertainty:
     """The least certain of several."""
     order = list(DeltaCertainty)
     return max(certainties, key=order.index, default=DeltaCertainty.EXACT)
-
-
-def keys_of(delta: SnapshotDelta) -> frozenset[StatementKey]:
-    """The keys that ran."""
-    return frozenset(item.key for item in delta.deltas)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,6 +153,21 @@ def test_no_pg_stat_statements_is_said_and_the_rest_is_done(
     outcome = run_cli("scan", dsn(database), "-q")
     assert outcome.exit_code in (0, 1), outcome.err
     assert "CREATE EXTENSION" in outcome.out
+
+
+def test_standard_output_is_the_result_alone(server_dir: Path) -> None:
+    """The idle store is started for the command, and says so nowhere."""
+    environment = {**os.environ, "PGPROOF_HOME": str(server_dir / "idle-home")}
+    done = subprocess.run(
+        [sys.executable, "-m", "analyzer", "targets", "list", "--format", "json"],
+        env=environment,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(done.stdout) == []
+    assert done.stderr == ""
 
 
 def test_a_bug_is_one_line_and_exit_70(
