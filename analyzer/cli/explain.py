@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import click
 
 from analyzer.cli.output import write
 from analyzer.cli.progress import ProgressPrinter
+from analyzer.cli.statement_file import STANDARD_INPUT, given_text
 from analyzer.cli.where import is_dsn, resolve_target
 from analyzer.domain.explanation import Explanation
 from analyzer.domain.target import Permissions
-from analyzer.errors import Refusal, SourceError, UserError
+from analyzer.errors import Refusal, UserError
 from analyzer.pipeline.explain import ExplainRequest, explain_statement
 from analyzer.pipeline.explain_plan import explain_plan
 from analyzer.plans.read_any import is_plan
@@ -23,9 +23,7 @@ from analyzer.report.explain_as_markdown import explanation_as_markdown
 from analyzer.report.explain_as_text import explanation_as_text
 
 FORMATS = ("text", "json", "markdown")
-STANDARD_INPUT = "-"
 NULL = r"\N"
-MAX_FILE_BYTES = 32 << 20
 
 _FILE = click.Path(path_type=Path)
 
@@ -77,34 +75,12 @@ def explain(**options: object) -> int:
 
 def _text(options: dict[str, object]) -> str:
     """The statement or plan, from where the user has it."""
-    command, file = options["command"], options["file"]
-    if (command is None) == (file is None):
-        raise UserError(
-            "nothing to explain" if file is None else "-c and FILE exclude each other",
-            hint="Give -c SQL, a FILE with a statement or a plan, or - to read it.",
-        )
-    return command if isinstance(command, str) else _read(Path(str(file)))
-
-
-def _read(path: Path) -> str:
-    try:
-        if str(path) == STANDARD_INPUT:
-            content = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-        else:
-            with path.open("rb") as file:
-                content = file.read(MAX_FILE_BYTES + 1)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise SourceError(f'cannot read "{path}"', detail=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f'"{path}" is not text in UTF-8', detail=f"At byte {error.start}."
-        ) from None
-    if len(content) > MAX_FILE_BYTES:
-        raise SourceError(
-            f'"{path}" is too large', detail=f"The limit is {MAX_FILE_BYTES:,} bytes."
-        )
-    return text
+    return given_text(
+        options["command"],
+        options["file"],
+        noun="explain",
+        hint="Give -c SQL, a FILE with a statement or a plan, or - to read it.",
+    )
 
 
 def _plan_alone(text: str, options: dict[str, object]) -> Explanation:

@@ -13,6 +13,7 @@ from analyzer.cli.demo import demo
 from analyzer.cli.doctor import doctor
 from analyzer.cli.explain import explain
 from analyzer.cli.logs import logs
+from analyzer.cli.rewrite import rewrite
 from analyzer.cli.scan import scan
 from analyzer.cli.snapshot import snapshot
 from analyzer.cli.targets import targets
@@ -42,7 +43,18 @@ def cli() -> None:
     """Find what makes a PostgreSQL database slow, and prove what helps."""
 
 
-for command in (scan, explain, logs, doctor, demo, up, targets, users, snapshot):
+for command in (
+    scan,
+    explain,
+    rewrite,
+    logs,
+    doctor,
+    demo,
+    up,
+    targets,
+    users,
+    snapshot,
+):
     cli.add_command(command)
 
 

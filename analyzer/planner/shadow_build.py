@@ -150,7 +150,8 @@ def _load(
     address = server.address(name, name)
     limits = {"statement_timeout_ms": STATEMENT_TIMEOUT_MS}
     with session(address, read_only=False, **limits) as owner:
-        set_session(owner, {"search_path": "", "check_function_bodies": "off"})
+        path = snapshot.schema_search_path
+        set_session(owner, {"search_path": path, "check_function_bodies": "off"})
         not_seen += make_schema(owner, admin, snapshot)
         leaves = leaves_of_snapshot(owner, admin, server.data_dir, snapshot)
         relations = {item.oid: item for item in read_shadow_relations(admin)}

@@ -79,6 +79,7 @@ class PlannerSnapshot:
         block_size_bytes: of the server.
         catalog: with sizes of tables and indexes.
         schema_sql: DDL as pg_dump writes it.
+        schema_search_path: the path that DDL is written for; empty as pg_dump's is.
         statistics_sql: pg_restore_relation_stats and pg_restore_attribute_stats calls.
         btree_heights: levels above the leaves, read by pageinspect or told by costs.
         extremes: real end values of indexed columns that have changed since ANALYZE.
@@ -94,6 +95,7 @@ class PlannerSnapshot:
     catalog: Catalog
     schema_sql: str = field(repr=False)
     statistics_sql: str = field(repr=False)
+    schema_search_path: str = ""
     locale: Locale = Locale()
     block_size_bytes: int = 8192
     btree_heights: Mapping[RelationName, int] = field(default_factory=dict)

@@ -9,14 +9,9 @@ from typing import Any
 
 from analyzer.errors import AnalyzerError
 from analyzer.statements.parse import Node, parse_one
+from analyzer.statements.plain_tree import LOCATIONS
 from analyzer.statements.source import Span
 
-_LOCATIONS = frozenset(
-    {
-        *("location", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end"),
-        *("stmt_location", "stmt_len", "name_location"),
-    }
-)
 _TRUE = {"A_Const": {"boolval": {"boolval": True}}}
 
 
@@ -63,11 +58,6 @@ def _edited(query: str, replacements: Sequence[Replacement]) -> str | None:
     return result
 
 
-def same_tree(one: object, two: object) -> bool:
-    """Whether two trees are equal, wherever their nodes stand in the text."""
-    return bool(_plain(one) == _plain(two))
-
-
 def _is_exactly(query: str, item: Replacement) -> bool:
     start, end = item.span
     try:
@@ -92,7 +82,7 @@ def _plain(
     return {
         key: _plain(value, target, span, query)
         for key, value in node.items()
-        if key not in _LOCATIONS
+        if key not in LOCATIONS
     }
 
 

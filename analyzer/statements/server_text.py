@@ -13,12 +13,9 @@ from pglast import parser
 
 from analyzer.errors import UserError
 from analyzer.statements.lexer import tokens
-from analyzer.statements.parse import Node, ParsedQuery
+from analyzer.statements.parse import ParsedQuery
+from analyzer.statements.plain_tree import same_tree
 
-_LOCATION_KEYS = frozenset(
-    {"location", "name_location", "stmt_location", "stmt_len", "list_start", "list_end"}
-    | {"rexpr_list_start", "rexpr_list_end"}
-)
 _EXTRACT = re.compile(r"extract\s*\(\s*(\$\d+)\s+from\s", re.IGNORECASE)
 
 
@@ -32,7 +29,7 @@ def server_text(parsed: ParsedQuery) -> str:
     printed = str(parser.deparse_protobuf(parser.parse_sql_protobuf(parsed.text)))
     try:
         again = json.loads(parser.parse_sql_json(printed))["stmts"][0]["stmt"]
-        is_same = _without_locations(again) == _without_locations(parsed.tree)
+        is_same = same_tree(again, parsed.tree)
     except (RecursionError, parser.ParseError):
         is_same = False
     if not is_same:
@@ -58,16 +55,3 @@ def _without_extract(printed: str) -> str:
     for begin, end, text in reversed(edits):
         printed = printed[:begin] + text + printed[end:]
     return printed
-
-
-def _without_locations(node: object) -> object:
-    if isinstance(node, list):
-        return [_without_locations(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    cleaned: Node = {
-        key: _without_locations(value)
-        for key, value in node.items()
-        if key not in _LOCATION_KEYS
-    }
-    return cleaned

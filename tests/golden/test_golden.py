@@ -19,11 +19,11 @@ from analyzer.domain.recommendation import (
 from analyzer.domain.target import Address
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.connect import Connection, session
-from analyzer.rewriting.edit import same_tree
 from analyzer.rewriting.parameters import compacted
 from analyzer.statements.ddl import catalog_from_ddl
 from analyzer.statements.normalize import normalize
 from analyzer.statements.parse import parse_one, parses
+from analyzer.statements.plain_tree import same_tree
 from analyzer.statements.server_text import server_text
 from tests.support.generated_rows import fill
 from tests.support.golden import GoldenCase, facts_of, golden_cases

@@ -1,0 +1,367 @@
+"""Query blocks: each SELECT with its sources, and whose column every name means.
+
+What cannot be resolved for certain raises no error but makes a question's answer none,
+so that a rule which asked it refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from analyzer.domain.catalog import Catalog, Relation
+from analyzer.domain.index import RelationName
+from analyzer.statements.parse import Node, walk
+from analyzer.statements.scope import names_of
+
+_FILLS_LEFT = ("JOIN_RIGHT", "JOIN_FULL")
+_FILLS_RIGHT = ("JOIN_LEFT", "JOIN_FULL")
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Source:
+    """One entry of FROM that rows come from.
+
+    Attributes:
+        alias: its name in the query.
+        node: a ``RangeVar``, a ``RangeSubselect`` or something we do not look into.
+        relation: of the catalog; none for a subquery, a CTE or something unknown.
+        columns: what it offers; none where that is not known.
+        nullable: an outer join may fill it with NULLs.
+        joined: it stands in FROM by commas and inner joins alone.
+    """
+
+    alias: str
+    node: Node
+    relation: Relation | None = None
+    columns: tuple[str, ...] | None = None
+    nullable: bool = False
+    joined: bool = True
+
+    @property
+    def subquery(self) -> Node | None:
+        """The fields of the SELECT it is, for a subquery in FROM."""
+        found = self.node.get("RangeSubselect", {}).get("subquery", {})
+        fields: Node | None = found.get("SelectStmt")
+        return fields
+
+
+Use = tuple["Source", str]
+"""A source and the name of a column of it; ``*`` stands for the whole row."""
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Block:
+    """One SELECT without a set operation, or the top of an UPDATE or DELETE.
+
+    Attributes:
+        node: the node whose fields these are.
+        fields: of the statement.
+        parent: the block whose columns it may name as well.
+        sources: of FROM, in order of the text.
+        place: where it stands: ``top``, ``from``, ``with``, ``expression``, ``arm``.
+        is_understood: every source is one we know how to name.
+    """
+
+    node: Node
+    fields: Node
+    parent: Block | None
+    place: str
+    sources: list[Source] = field(default_factory=list)
+    is_understood: bool = True
+
+    def source(self, alias: str) -> Source | None:
+        """The source of that name, if exactly one has it."""
+        found = [item for item in self.sources if item.alias == alias]
+        return found[0] if len(found) == 1 else None
+
+    def owner(self, names: list[str]) -> tuple[Block, Use] | None:
+        """The block and the source a column name means; none if not for certain."""
+        block: Block | None = self
+        while block is not None:
+            found = block._own(names)
+            if len(found) == 1:
+                return block, found[0]
+            if found or block._may_hide(names):
+                return None
+            block = block.parent
+        return None
+
+    def _own(self, names: list[str]) -> list[Use]:
+        name = names[-1]
+        if len(names) == 1:
+            return [(s, name) for s in self.sources if name in (s.columns or ())]
+        if len(names) > 2:
+            return []
+        called = [s for s in self.sources if s.alias == names[0]]
+        if name == "*":
+            return [(s, name) for s in called]
+        return [(s, name) for s in called if s.columns is None or name in s.columns]
+
+    def _may_hide(self, names: list[str]) -> bool:
+        if len(names) > 2:
+            return True
+        if len(names) == 1:
+            own = {source.alias for source in self.sources}
+            hidden = any(source.columns is None for source in self.sources)
+            return not self.is_understood or hidden or names[0] in own
+        return any(source.alias == names[0] for source in self.sources)
+
+
+class Blocks:
+    """All blocks of a statement."""
+
+    def __init__(self, tree: Node, catalog: Catalog) -> None:
+        """Read a statement; ``tree`` is kept, and found again by identity."""
+        self._catalog = catalog
+        self._common = {
+            fields["ctename"]
+            for kind, fields in walk(tree)
+            if kind == "CommonTableExpr"
+        }
+        self.all: list[Block] = []
+        self._by_fields: dict[int, Block] = {}
+        self._statement(tree, None, "top")
+
+    def __iter__(self) -> Iterator[Block]:
+        return iter(self.all)
+
+    @property
+    def top(self) -> Block | None:
+        """The block of the whole statement, if it is one SELECT, UPDATE or DELETE."""
+        first = self.all[0] if self.all else None
+        return first if first is not None and first.place == "top" else None
+
+    def of(self, fields: Node) -> Block | None:
+        """The block a SELECT's fields belong to."""
+        return self._by_fields.get(id(fields))
+
+    def uses(self, node: Any, block: Block) -> set[Use] | None:
+        """Columns of the block and of those around it that an expression names.
+
+        Those of subqueries' own sources are left out. None where a name cannot be
+        resolved for certain.
+        """
+        found: set[Use] = set()
+        around = set(_with_parents(block))
+        for item, inner in self._references(node, block):
+            names = names_of(item)
+            if names == ["*"]:
+                if inner in around:
+                    found |= {(source, "*") for source in inner.sources}
+                continue
+            owner = inner.owner(names)
+            if owner is None:
+                return None
+            if owner[0] in around:
+                found.add(owner[1])
+        return found
+
+    def own_uses(self, node: Any, block: Block) -> set[Use] | None:
+        """As :meth:`uses`, of this block's own sources only."""
+        found = self.uses(node, block)
+        own = set(block.sources)
+        return None if found is None else {use for use in found if use[0] in own}
+
+    def column(self, node: Node | None, block: Block) -> Use | None:
+        """The own column a node is, if it is nothing but a column reference."""
+        if not node or "ColumnRef" not in node:
+            return None
+        owner = block.owner(names_of(node["ColumnRef"]))
+        if owner is None or owner[0] is not block or owner[1][1] == "*":
+            return None
+        return owner[1]
+
+    def outer_column(self, node: Node | None, block: Block) -> Use | None:
+        """The column of a block around this one that a node is."""
+        if not node or "ColumnRef" not in node:
+            return None
+        owner = block.owner(names_of(node["ColumnRef"]))
+        if owner is None or owner[0] is block or owner[1][1] == "*":
+            return None
+        return owner[1]
+
+    def _references(self, node: Any, block: Block) -> Iterator[tuple[Node, Block]]:
+        stack = [(node, block)]
+        while stack:
+            current, inner = stack.pop()
+            if isinstance(current, list):
+                stack.extend((item, inner) for item in current)
+            elif isinstance(current, dict):
+                if "ColumnRef" in current:
+                    yield current["ColumnRef"], inner
+                    continue
+                inner = self._by_fields.get(id(current), inner)
+                stack.extend((value, inner) for value in current.values())
+
+    def _statement(self, node: Node, parent: Block | None, place: str) -> None:
+        ((kind, fields),) = node.items()
+        if kind == "SelectStmt":
+            self._select(node, fields, parent, place)
+        elif kind in ("UpdateStmt", "DeleteStmt"):
+            self._modify(node, fields, place)
+        elif kind == "InsertStmt" and "selectStmt" in fields:
+            self._with(fields, None)
+            self._statement(fields["selectStmt"], None, "arm")
+
+    def _select(
+        self, node: Node, fields: Node, parent: Block | None, place: str
+    ) -> None:
+        if fields.get("op", "SETOP_NONE") != "SETOP_NONE":
+            self._with(fields, parent)
+            for side in ("larg", "rarg"):
+                arm = fields[side]
+                self._select({"SelectStmt": arm}, arm, parent, "arm")
+            return
+        block = Block(node=node, fields=fields, parent=parent, place=place)
+        self._by_fields[id(fields)] = block
+        self.all.append(block)
+        self._with(fields, parent)
+        for item in fields.get("fromClause", []):
+            self._source(item, block, nullable=False, joined=True)
+        for name, value in fields.items():
+            if name not in ("fromClause", "withClause"):
+                self._expressions(value, block)
+
+    def _modify(self, node: Node, fields: Node, place: str) -> None:
+        block = Block(node=node, fields=fields, parent=None, place=place)
+        self._by_fields[id(fields)] = block
+        self.all.append(block)
+        self._with(fields, None)
+        target = {"RangeVar": fields["relation"]}
+        self._source(target, block, nullable=False, joined=True)
+        for name in ("fromClause", "usingClause"):
+            for item in fields.get(name, []):
+                self._source(item, block, nullable=False, joined=True)
+        for name in ("targetList", "whereClause", "returningClause"):
+            self._expressions(fields.get(name), block)
+
+    def _with(self, fields: Node, parent: Block | None) -> None:
+        for item in fields.get("withClause", {}).get("ctes", []):
+            query = item["CommonTableExpr"]["ctequery"]
+            self._statement(query, parent, "with")
+
+    def _expressions(self, node: Any, block: Block) -> None:
+        """Read the subqueries of an expression."""
+        if isinstance(node, list):
+            for item in node:
+                self._expressions(item, block)
+        elif isinstance(node, dict):
+            if "SubLink" in node:
+                fields = node["SubLink"]
+                self._expressions(fields.get("testexpr"), block)
+                self._statement(fields["subselect"], block, "expression")
+                return
+            for value in node.values():
+                self._expressions(value, block)
+
+    def _source(
+        self, node: Node, block: Block, *, nullable: bool, joined: bool
+    ) -> None:
+        ((kind, fields),) = node.items()
+        if kind == "JoinExpr":
+            self._join(fields, block, nullable=nullable, joined=joined)
+            return
+        alias = fields.get("alias", {}).get("aliasname", "")
+        found = Source(alias=alias, node=node, nullable=nullable, joined=joined)
+        if kind == "RangeVar":
+            found = self._relation(fields, found)
+        elif kind == "RangeSubselect":
+            outer = block if fields.get("lateral") else block.parent
+            self._statement(fields["subquery"], outer, "from")
+            found = _subquery(fields, found)
+        else:
+            block.is_understood = False
+            self._expressions(fields, block)
+        if not found.alias:
+            block.is_understood = False
+        block.sources.append(found)
+
+    def _join(
+        self, fields: Node, block: Block, *, nullable: bool, joined: bool
+    ) -> None:
+        kind = fields.get("jointype", "JOIN_INNER")
+        plain = joined and kind == "JOIN_INNER"
+        if fields.get("isNatural") or "alias" in fields or "usingClause" in fields:
+            # Merged columns have no source of their own: nothing here is rewritten.
+            block.is_understood = False
+        self._source(
+            fields["larg"],
+            block,
+            nullable=nullable or kind in _FILLS_LEFT,
+            joined=plain,
+        )
+        self._source(
+            fields["rarg"],
+            block,
+            nullable=nullable or kind in _FILLS_RIGHT,
+            joined=plain,
+        )
+        self._expressions(fields.get("quals"), block)
+
+    def _relation(self, fields: Node, found: Source) -> Source:
+        name = RelationName(fields.get("schemaname", ""), fields["relname"])
+        alias = found.alias or name.name
+        is_common = not name.schema and name.name in self._common
+        relation = None if is_common else self._catalog.find(name)
+        if relation is None or "colnames" in fields.get("alias", {}):
+            return _with(found, alias=alias)
+        columns = tuple(item.name for item in relation.attributes) or None
+        return _with(found, alias=alias, relation=relation, columns=columns)
+
+
+def _with(found: Source, **values: Any) -> Source:
+    given: Mapping[str, Any] = {
+        "alias": found.alias,
+        "node": found.node,
+        "nullable": found.nullable,
+        "joined": found.joined,
+        **values,
+    }
+    return Source(**given)
+
+
+def _subquery(fields: Node, found: Source) -> Source:
+    query = fields["subquery"].get("SelectStmt", {})
+    names = output_names(query)
+    if "colnames" in fields.get("alias", {}):
+        names = None
+    return _with(found, columns=names)
+
+
+def output_names(fields: Node) -> tuple[str, ...] | None:
+    """The names of a SELECT's columns, where all of them are certain."""
+    names = []
+    for item in fields.get("targetList", []):
+        name = output_name(item)
+        if not name:
+            return None
+        names.append(name)
+    return tuple(names) if names and len(set(names)) == len(names) else None
+
+
+def output_name(item: Node) -> str:
+    """The name of one column of a select list; empty where it is not certain."""
+    fields = item["ResTarget"]
+    if "name" in fields:
+        return str(fields["name"])
+    value = fields.get("val", {})
+    if "ColumnRef" in value:
+        name = names_of(value["ColumnRef"])[-1]
+        return "" if name == "*" else name
+    if "FuncCall" in value:
+        return names_of_call(value["FuncCall"])[-1]
+    return ""
+
+
+def names_of_call(fields: Node) -> list[str]:
+    """The parts of a function's name."""
+    return [part["String"].get("sval", "") for part in fields.get("funcname", [])]
+
+
+def _with_parents(block: Block) -> Iterator[Block]:
+    current: Block | None = block
+    while current is not None:
+        yield current
+        current = current.parent

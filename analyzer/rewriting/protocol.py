@@ -1,0 +1,122 @@
+"""What a rule is: a name, a manual page, and a search for places it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from analyzer.domain.catalog import Catalog
+from analyzer.domain.index import IndexDefinition
+from analyzer.domain.recommendation import Semantics
+from analyzer.domain.rewriting import Condition, RewriteStep
+from analyzer.rewriting.blocks import Blocks
+from analyzer.rewriting.render import Pair, rendered
+from analyzer.statements.facts import StatementShape
+from analyzer.statements.parse import Node, parse_one
+from analyzer.statements.shape import shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What does not change while a query is being rewritten.
+
+    Attributes:
+        catalog: types, constraints, indexes and settings.
+        known: parameters that have one value in every logged execution.
+        functions: volatility of functions that are not built in, by name in lower case
+            (``s`` stable, ``i`` immutable, ``v`` volatile); absent is not known.
+        approximate: the caller accepts answers that are not exact.
+    """
+
+    catalog: Catalog
+    known: Mapping[int, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict)
+    approximate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Subject:
+    """One text as the rules look at it."""
+
+    query: str
+    tree: Node
+    shape: StatementShape
+    blocks: Blocks
+    setting: Setting
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalog of the setting."""
+        return self.setting.catalog
+
+
+def subject(query: str, setting: Setting) -> Subject:
+    """Read a query for the rules.
+
+    Raises:
+        QuerySyntaxError: it does not parse.
+        UserError: it is not exactly one statement, or over the limits.
+    """
+    tree = parse_one(query).tree
+    return Subject(
+        query=query,
+        tree=tree,
+        shape=shape(query, setting.catalog),
+        blocks=Blocks(tree, setting.catalog),
+        setting=setting,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One place where a rule fits.
+
+    Attributes:
+        what: what is done, in words.
+        pairs: nodes of the tree, by identity, with what stands there instead.
+        query: the new text, from rules that edit text themselves.
+        conditions: what must hold, proved or not.
+        semantics: what it does to results once the conditions hold.
+        caveats: prices and risks.
+        indexes: that it needs or that would make it pay.
+    """
+
+    what: str
+    pairs: tuple[Pair, ...] = ()
+    query: str = ""
+    conditions: tuple[Condition, ...] = ()
+    semantics: Semantics = Semantics.UNCHANGED
+    caveats: tuple[str, ...] = ()
+    indexes: tuple[IndexDefinition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule: ``doc`` is its manual page with the five headings of an advisor's.
+
+    ``planned_from`` is the server version that does it by itself, none if none does.
+    """
+
+    slug: str
+    doc: str
+    find: Callable[[Subject], Iterator[Found]]
+    planned_from: int | None = None
+
+    def steps(self, given: Subject) -> Iterator[RewriteStep]:
+        """Every place it fits in a query, as a step with the new text."""
+        version = given.catalog.server_version_num
+        if self.planned_from is not None and version >= self.planned_from:
+            return
+        for found in self.find(given):
+            text = found.query or rendered(given.query, given.tree, found.pairs)
+            if not text or text == given.query:
+                continue
+            yield RewriteStep(
+                rule=self.slug,
+                what=found.what,
+                query=text,
+                conditions=tuple(dict.fromkeys(found.conditions)),
+                semantics=found.semantics,
+                caveats=found.caveats,
+                indexes=found.indexes,
+            )
