@@ -18,7 +18,7 @@ from analyzer.domain.rewriting import IndexRemedy, Rewrite, Rewriting
 from analyzer.domain.snapshot import StatementCounters
 from analyzer.domain.target import Address
 from analyzer.domain.workload import ParameterSet, Window, Workload, WorkloadItem
-from analyzer.errors import AnalyzerError, SourceError, UserError
+from analyzer.errors import AnalyzerError, PlanningFailed, SourceError, UserError
 from analyzer.pipeline.check_query import check_query
 from analyzer.pipeline.rewrite_verdict import Verdicts, verdicts
 from analyzer.planner.parameters import ParameterSource
@@ -94,7 +94,7 @@ def rewrite_statement(
         )
         samples = _samples(request, planner, catalog)
         tell("searching", 0.6)
-        found = Searcher(setting, RULES, planner).search(request.query, samples)
+        found = _search(Searcher(setting, RULES, planner), request.query, samples)
         index = _index_alone(request.query, samples, planner, catalog)
         tell("checking", 0.8)
         verify = stack.enter_context(verdicts(snapshot))
@@ -161,6 +161,13 @@ def _samples(
         source = "given with the statement"
         return (ParameterSet(values=request.parameters, label="given", source=source),)
     return ParameterSource(planner.connection, catalog).draw(request.query)
+
+
+def _search(searcher: Searcher, query: str, samples: Sequence[ParameterSet]) -> Search:
+    try:
+        return searcher.search(query, samples)
+    except PlanningFailed as error:
+        raise UserError(error.message, detail=error.detail) from None
 
 
 def _answer(query: str, found: Search, verify: Verdicts) -> Rewriting:

@@ -1,0 +1,83 @@
+"""pgproof rewrite as a user runs it, on a schema alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests.support.cli import run_cli
+
+FORM = Path(__file__).parents[2] / "analyzer/report/schema/rewrite.schema.json"
+DDL = """CREATE TABLE customers (id bigint PRIMARY KEY, name text);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint{}, note text);
+CREATE INDEX ON orders (customer_id);"""
+QUERY = "SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders)"
+HOSTILE = "SELECT '</pre><script>x</script>' FROM customers WHERE id::text = '5'"
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def schema(tmp_path: Path) -> str:
+    path = tmp_path / "schema.sql"
+    path.write_text(DDL.format(" NOT NULL"))
+    return str(path)
+
+
+def test_a_rewrite_with_its_proof_as_json(schema: str) -> None:
+    outcome = run_cli("rewrite", "-c", QUERY, "--schema", schema, "--format", "json")
+    assert outcome.exit_code == 0
+    found = json.loads(outcome.out)
+    jsonschema.validate(found, json.loads(FORM.read_text()))
+    best = found["rewrites"][0]
+    assert "NOT EXISTS" in best["query"]
+    assert best["cost_after"] < best["cost_before"]
+    assert all(item["holds"] and item["proof"] for item in best["conditions"])
+    assert {"mark": "removed", "text": "IN"} in best["diff"]
+
+
+def test_a_missing_constraint_is_named_as_ddl(tmp_path: Path) -> None:
+    path = tmp_path / "schema.sql"
+    path.write_text(DDL.format(""))
+    outcome = run_cli("rewrite", "-c", QUERY, "--schema", str(path), "--format", "json")
+    found = json.loads(outcome.out)
+    jsonschema.validate(found, json.loads(FORM.read_text()))
+    assert not any(item["steps"][0]["rule"] == "not_in" for item in found["rewrites"])
+    conditions = [
+        c for item in found["missing_constraints"] for c in item["conditions"]
+    ]
+    ddl = [item["ddl"] for item in conditions if not item["holds"]]
+    assert "ALTER TABLE public.orders ALTER COLUMN customer_id SET NOT NULL;" in ddl
+
+
+@pytest.mark.parametrize("fmt", ["text", "markdown", "html"])
+def test_every_format_shows_the_diff_and_obeys_nothing(schema: str, fmt: str) -> None:
+    outcome = run_cli("rewrite", "-c", HOSTILE, "--schema", schema, "--format", fmt)
+    assert outcome.exit_code == 0
+    assert "id = 5" in outcome.out
+    assert fmt != "html" or "<script>" not in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "nothing to rewrite"),
+        (("-c", "SELECT 1"), "for one database"),
+        (("-c", "SELECT 1; SELECT 2", "--schema", "?"), "exactly one statement"),
+        (("-c", "SELEC 1", "--schema", "?"), "syntax"),
+        (("-c", "DROP TABLE orders", "--schema", "?"), "can be planned"),
+        (("-c", "SELECT * FROM nosuch", "--schema", "?"), "does not exist"),
+        (("-c", "SELECT 1", "--schema", "/nosuch"), "cannot read"),
+        (("-c", "SELECT 1", "--schema", "?", "--param", "1"), "do not fit"),
+    ],
+)
+def test_a_bad_request_gets_a_clear_error(
+    schema: str, arguments: tuple[str, ...], message: str
+) -> None:
+    given = [schema if item == "?" else item for item in arguments]
+    outcome = run_cli("rewrite", *given)
+    assert outcome.exit_code in (2, 3, 5)
+    assert message in outcome.err and "Traceback" not in outcome.err
