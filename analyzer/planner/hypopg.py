@@ -88,6 +88,9 @@ class HypopgPlanner:
             self._reset()
         return replace(plan, hypothetical_indexes=made)
 
+    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
+        """Nothing to do: hypopg makes its indexes anew for each question."""
+
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size hypopg expects the index to have.
 

@@ -78,6 +78,14 @@ class ShadowPlanner:
         names = {name: asked for asked, item in made for name in item.names}
         return replace(plan, hypothetical_indexes=names)
 
+    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
+        """Make hypothetical indexes for many questions at once.
+
+        Raises:
+            UnknownRelation: a relation is not in the shadow.
+        """
+        self._switch.prepare(definitions)
+
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size the index would have, from statistics.
 

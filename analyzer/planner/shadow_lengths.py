@@ -18,7 +18,11 @@ from analyzer.indexing.size import btree_height
 from analyzer.planner.shadow_cluster import ShadowServer
 from analyzer.planner.snapshot_file import PlannerSnapshot
 from analyzer.postgres.connect import Connection
-from analyzer.postgres.shadow_database import ShadowRelation, set_relation_statistics
+from analyzer.postgres.shadow_database import (
+    RelationLength,
+    ShadowRelation,
+    set_relation_lengths,
+)
 
 
 def set_lengths(
@@ -80,17 +84,19 @@ def set_catalog_statistics(
     """Rows and lengths of relations whose statistics the dump could not have."""
     wanted = set(snapshot.from_catalog)
     present = {RelationName(item.schema, item.name) for item in relations.values()}
+    lengths = []
     for relation in snapshot.catalog.relations:
         if relation.name not in wanted & present or relation.reltuples < 0:
             continue
-        _set_statistics(owner, relation.name, relation.relpages, relation.reltuples)
-        for index in relation.indexes:
-            if index.name in present:
-                blks = index.size_bytes // BLOCK_BYTES
-                _set_statistics(owner, index.name, blks, relation.reltuples)
+        rows = relation.reltuples
+        lengths.append(_length(relation.name, relation.relpages, rows))
+        lengths += [
+            _length(index.name, index.size_bytes // BLOCK_BYTES, rows)
+            for index in relation.indexes
+            if index.name in present
+        ]
+    set_relation_lengths(owner, lengths)
 
 
-def _set_statistics(
-    owner: Connection, name: RelationName, blks: int, rows: float
-) -> None:
-    set_relation_statistics(owner, (name.schema, name.name), blks, rows)
+def _length(name: RelationName, blks: int, rows: float) -> RelationLength:
+    return RelationLength(schema=name.schema, name=name.name, blks=blks, rows=rows)

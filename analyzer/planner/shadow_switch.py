@@ -26,11 +26,12 @@ from analyzer.planner.shadow_expressions import derive_statistics
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import planning
 from analyzer.postgres.rolled_back import set_local
-from analyzer.postgres.script import run_script
+from analyzer.postgres.script import FailedStatement, run_script
 from analyzer.postgres.shadow_database import (
+    RelationLength,
     ShadowRelation,
     read_shadow_relations,
-    set_relation_statistics,
+    set_relation_lengths,
     set_valid,
 )
 from analyzer.statements.identifiers import quote_relation
@@ -78,8 +79,25 @@ class IndexSwitch:
         """
         definition = self._qualified(definition)
         if definition not in self._made:
-            self._made[definition] = self._make(definition)
+            failed = self._make([definition])
+            if failed:
+                raise PlanningFailed(
+                    f"PostgreSQL does not accept an index on {definition.relation}",
+                    detail=f"{failed[0].message} (SQLSTATE {failed[0].sqlstate}).",
+                )
         return self._made[definition]
+
+    def prepare(self, definitions: Iterable[IndexDefinition]) -> None:
+        """Make many hypothetical indexes at once, which is many times faster.
+
+        Those that PostgreSQL refuses are left out; asked about alone, such a one is
+        refused again, with the reason.
+
+        Raises:
+            UnknownRelation: a relation is not in the shadow.
+        """
+        asked = dict.fromkeys(self._qualified(item) for item in definitions)
+        self._make([item for item in asked if item not in self._made])
 
     def hidden_oids(self, names: Iterable[RelationName]) -> list[int]:
         """Oids of existing indexes and of their parts on partitions.
@@ -149,51 +167,80 @@ class IndexSwitch:
         )
         return explain(self.owner, query, source="shadow").root.plan_rows
 
-    def _make(self, definition: IndexDefinition) -> Hypothetical:
-        relation = self._relation(definition.relation)
-        leaves = {leaf.name: leaf for leaf in self._leaves(relation)}
-        sizes = {n: self._leaf_size(definition, leaf) for n, leaf in leaves.items()}
-        name = hypothetical_name(definition)
-        made = self._create(definition, name, list(leaves))
-        leaf = self._leaf_page(definition)
-        for item in made:
-            size = sizes.get(self._table_name(item))
-            if size is not None and item.filepath:
-                self._give_size(item, size, leaf)
-        if any(key.expression for key in definition.keys):
-            self.caveats += derive_statistics(self.owner, definition, relation, made)
-        return Hypothetical(
-            definition=definition,
-            oids=tuple(item.oid for item in made),
-            names=tuple(item.name for item in made),
-            size_bytes=sum(size.size_bytes for size in sizes.values()),
+    def _make(self, definitions: Sequence[IndexDefinition]) -> list[FailedStatement]:
+        """Make hypothetical indexes, all switched off; what was refused."""
+        if not definitions:
+            return []
+        names = {hypothetical_name(item): item for item in definitions}
+        leaves = {
+            item: {leaf.name: leaf for leaf in self._leaves(self._relation(relation))}
+            for item in definitions
+            for relation in [item.relation]
+        }
+        made, failed = self._create(
+            names, {name for parts in leaves.values() for name in parts}
         )
+        pages = self._leaf_pages(names.values())
+        lengths: list[RelationLength] = []
+        for name, items in self._by_root(made, names).items():
+            item = names[name]
+            sizes = {n: self._leaf_size(item, leaf) for n, leaf in leaves[item].items()}
+            lengths += self._give_sizes(items, sizes, pages.get(item))
+            self._made[item] = Hypothetical(
+                definition=item,
+                oids=tuple(one.oid for one in items),
+                names=tuple(one.name for one in items),
+                size_bytes=sum(size.size_bytes for size in sizes.values()),
+            )
+        set_relation_lengths(self.owner, lengths)
+        self._derive(made, names)
+        return failed
+
+    def _derive(
+        self, made: Sequence[ShadowRelation], names: Mapping[str, IndexDefinition]
+    ) -> None:
+        """Give expressions the statistics that follow from their columns'."""
+        for name, items in self._by_root(made, names).items():
+            item = names[name]
+            if any(key.expression for key in item.keys):
+                relation = self._relation(item.relation)
+                self.caveats += derive_statistics(self.owner, item, relation, items)
 
     def _create(
-        self, definition: IndexDefinition, name: str, leaves: Sequence[RelationName]
-    ) -> list[ShadowRelation]:
+        self, names: Mapping[str, IndexDefinition], leaves: Iterable[RelationName]
+    ) -> tuple[list[ShadowRelation], list[FailedStatement]]:
         """CREATE INDEX on empty files, and switched off at once."""
         tables = [self._shadow_table(leaf) for leaf in leaves]
-        oids = [table.oid for table in tables]
-        root = self._shadow_table(definition.relation)
+        roots = {self._shadow_table(item.relation) for item in names.values()}
         before = set(self.database.relations)
         with self._emptied(tables):
             failed = run_script(
                 self.owner,
-                [ddl(definition, name=name)],
+                [ddl(item, name=name) for name, item in names.items()],
                 deadline_s=CREATE_DEADLINE_S,
             )
-        if failed:
-            raise PlanningFailed(
-                f"PostgreSQL does not accept an index on {definition.relation}",
-                detail=f"{failed[0].message} (SQLSTATE {failed[0].sqlstate}).",
-            )
-        wanted = None if root.kind == "p" else oids
-        found = read_shadow_relations(self.database.admin, wanted)
+        oids = [table.oid for table in tables]
+        is_partitioned = any(root.kind == "p" for root in roots)
+        found = read_shadow_relations(
+            self.database.admin, None if is_partitioned else oids
+        )
         made = [item for item in found if item.oid not in before]
         self.database.relations.update((item.oid, item) for item in made)
         set_valid(self.database.admin, [], [item.oid for item in made])
-        return made
+        return made, list(failed)
+
+    def _by_root(
+        self, made: Sequence[ShadowRelation], names: Mapping[str, IndexDefinition]
+    ) -> dict[str, list[ShadowRelation]]:
+        """The indexes of each name, with the parts they have on partitions."""
+        found: dict[str, list[ShadowRelation]] = {}
+        for item in made:
+            top = item
+            while top.parent_oid in self.database.relations:
+                top = self.database.relations[top.parent_oid]
+            if top.name in names:
+                found.setdefault(top.name, []).append(item)
+        return found
 
     @contextmanager
     def _emptied(self, tables: Sequence[ShadowRelation]) -> Iterator[None]:
@@ -212,30 +259,41 @@ class IndexSwitch:
             for path, length_bytes in zip(paths, lengths, strict=True):
                 lengthen(path, length_bytes // BLOCK_BYTES)
 
-    def _leaf_page(self, definition: IndexDefinition) -> bytes | None:
+    def _leaf_pages(
+        self, definitions: Iterable[IndexDefinition]
+    ) -> dict[IndexDefinition, bytes]:
         # The planner asks the newest index on a column for its ends, so this one must
         # know them where an existing one does.
-        extremes = ends_of(definition, self.database.ends)
-        if extremes is None:
-            return None
-        pages = leaf_pages(
-            self.owner,
-            self.database.admin,
-            self.database.server.data_dir,
-            [(definition, extremes)],
-        )
-        return pages.get(definition)
+        wanted = [
+            (item, ends)
+            for item in definitions
+            if (ends := ends_of(item, self.database.ends)) is not None
+        ]
+        database = self.database
+        return leaf_pages(self.owner, database.admin, database.server.data_dir, wanted)
 
-    def _give_size(
-        self, item: ShadowRelation, size: IndexSize, leaf: bytes | None
-    ) -> None:
-        path = relation_path(self.database.server.data_dir, item.filepath)
-        if item.method == "btree" and size.blks > 1:
-            write_btree(path, blks=size.blks, height=size.height, leaf=leaf)
-        elif item.method != "btree":
-            lengthen(path, max(size.blks, path.stat().st_size // BLOCK_BYTES))
-        blks = max(size.blks, 1)
-        set_relation_statistics(self.owner, (item.schema, item.name), blks, size.rows)
+    def _give_sizes(
+        self,
+        items: Sequence[ShadowRelation],
+        sizes: Mapping[RelationName, IndexSize],
+        leaf: bytes | None,
+    ) -> Iterator[RelationLength]:
+        """Make the files as long as they should be; what the planner is to be told."""
+        for item in items:
+            size = sizes.get(self._table_name(item))
+            if size is None or not item.filepath:
+                continue
+            path = relation_path(self.database.server.data_dir, item.filepath)
+            if item.method == "btree" and size.blks > 1:
+                write_btree(path, blks=size.blks, height=size.height, leaf=leaf)
+            elif item.method != "btree":
+                lengthen(path, max(size.blks, path.stat().st_size // BLOCK_BYTES))
+            yield RelationLength(
+                schema=item.schema,
+                name=item.name,
+                blks=max(size.blks, 1),
+                rows=size.rows,
+            )
 
     def _shadow_table(self, name: RelationName) -> ShadowRelation:
         item = self._named().get((name.schema, name.name))

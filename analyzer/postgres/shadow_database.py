@@ -292,15 +292,30 @@ def as_search_path(schemas: Sequence[str]) -> str:
     return ", ".join('"' + name.replace('"', '""') + '"' for name in schemas) or '""'
 
 
-def set_relation_statistics(
-    connection: Connection, relation: tuple[str, str], blks: int, rows: float
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationLength:
+    """What the planner is told of a table or index: its blocks and rows."""
+
+    schema: str
+    name: str
+    blks: int
+    rows: float
+
+
+def set_relation_lengths(
+    connection: Connection, lengths: Sequence[RelationLength]
 ) -> None:
-    """Tell the planner length and rows of a table or index, by schema and name."""
-    connection.execute(
-        "SELECT pg_catalog.pg_restore_relation_stats('schemaname', %s::text,"
-        " 'relname', %s::text, 'relpages', %s::int, 'reltuples', %s::real)",
-        (*relation, min(blks, 2**31 - 1), rows),
-    )
+    """Tell the planner length and rows of tables and indexes, in one statement."""
+    if lengths:
+        connection.execute(
+            load("set_relation_lengths"),
+            {
+                "schemas": [item.schema for item in lengths],
+                "names": [item.name for item in lengths],
+                "blks": [min(item.blks, 2**31 - 1) for item in lengths],
+                "rows": [item.rows for item in lengths],
+            },
+        )
 
 
 def _run(

@@ -48,6 +48,9 @@ class RealPlanner:
             hypothetical_indexes=shown,
         )
 
+    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
+        """Nothing to do."""
+
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         row = self._connection.execute(
             "SELECT pg_relation_size(%s::regclass)",

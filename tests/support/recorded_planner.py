@@ -77,6 +77,9 @@ class RecordedPlanner:
         )
         return Plan(root=root, source=self.source, hypothetical_indexes=names)
 
+    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
+        """Nothing to do."""
+
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         return self._size_bytes(definition)
 
