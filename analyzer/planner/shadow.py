@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
+from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.domain.workload import NotSeen
+from analyzer.errors import AnalyzerError
 from analyzer.planner.explain import explain
 from analyzer.planner.shadow_build import build_database
 from analyzer.planner.shadow_cluster import ShadowCluster, ShadowServer, shadow_spec
+from analyzer.planner.shadow_hypothetical import IndexMaker
 from analyzer.planner.shadow_switch import IndexSwitch
 from analyzer.planner.snapshot_file import PlannerSnapshot
 from analyzer.postgres.connect import Connection, session
@@ -45,12 +48,12 @@ class ShadowPlanner:
     @property
     def not_seen(self) -> tuple[NotSeen, ...]:
         """What the snapshot holds but this shadow could not make."""
-        return tuple(self._switch.database.not_seen)
+        return tuple(self._switch.maker.database.not_seen)
 
     @property
     def caveats(self) -> tuple[str, ...]:
         """What was assumed about hypothetical indexes so far."""
-        return tuple(dict.fromkeys(self._switch.caveats))
+        return tuple(dict.fromkeys(self._switch.maker.caveats))
 
     def plan(self, query: str, parameters: Sequence[str | None] = ()) -> Plan:
         """Plan one statement, as :meth:`Planner.plan` says."""
@@ -81,10 +84,32 @@ class ShadowPlanner:
     def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
         """Make hypothetical indexes for many questions at once.
 
-        Raises:
-            UnknownRelation: a relation is not in the shadow.
+        Those that cannot be made are left out; a question about one tells the reason.
         """
         self._switch.prepare(definitions)
+
+    def make_indexes(
+        self, definitions: Sequence[IndexDefinition]
+    ) -> dict[IndexDefinition, AnalyzerError]:
+        """Make many hypothetical indexes at once, which is faster than one by one.
+
+        Returns:
+            What could not be made, and why: the relation is unknown, or PostgreSQL does
+            not accept the definition.
+        """
+        return self._switch.prepare(definitions)
+
+    def costs_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[PlanCost | AnalyzerError]:
+        """Answer questions in order, each by itself; an error stands in its place.
+
+        Questions about the same statement are cheapest, and so are many at once.
+
+        Raises:
+            TargetError: the shadow was lost.
+        """
+        return self._switch.costs(questions)
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size the index would have, from statistics.
@@ -124,9 +149,8 @@ def build(
                     "idle_in_transaction_session_timeout": "0",
                 },
             )
-            switch = IndexSwitch(
-                database=database, catalog=snapshot.catalog, owner=owner
-            )
+            maker = IndexMaker(database=database, catalog=snapshot.catalog, owner=owner)
+            switch = IndexSwitch(maker=maker, owner=owner)
             yield ShadowPlanner(switch, _source(owner.info.server_version, snapshot))
     finally:
         database.close()

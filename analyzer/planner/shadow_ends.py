@@ -24,6 +24,7 @@ from analyzer.postgres.shadow_extremes import (
     ends_by_column,
     make_scratch,
     make_scratch_index,
+    page_like,
 )
 
 Ends = dict[tuple[RelationName, str], IndexExtremes]
@@ -57,23 +58,29 @@ def leaf_pages(
         data_dir: of the shadow cluster.
         wanted: B-trees on plain columns, with the ends of their first column.
     """
-    asked = [WantedEnds(definition=d, extremes=e) for d, e in wanted]
+    pairs = list(wanted)
+    like = {definition: page_like(definition) for definition, _ in pairs}
+    asked = {
+        like[definition]: WantedEnds(definition=definition, extremes=extremes)
+        for definition, extremes in pairs
+    }
     if not asked:
         return {}
     make_scratch(owner)
     try:
         paths = {
-            item.definition: make_scratch_index(owner, number, item)
-            for number, item in enumerate(asked)
+            page: make_scratch_index(owner, number, item)
+            for number, (page, item) in enumerate(asked.items())
         }
         forget_cached_pages(admin)
-        return {
-            definition: leaf_of_scratch(relation_path(data_dir, path))
-            for definition, path in paths.items()
+        pages = {
+            page: leaf_of_scratch(relation_path(data_dir, path))
+            for page, path in paths.items()
             if path is not None
         }
     finally:
         drop_scratch(owner)
+    return {d: pages[page] for d, page in like.items() if page in pages}
 
 
 def ends_of(definition: IndexDefinition, ends: Ends) -> IndexExtremes | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.domain.catalog import Attribute, Relation
-from analyzer.domain.index import IndexDefinition
+from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.errors import PlanningFailed, TimedOut
 from analyzer.indexing.key_statistics import expression_attribute, keeps_values
 from analyzer.postgres import extended
@@ -33,44 +33,65 @@ class _Derived:
     n_distinct: float
 
 
-def derive_statistics(
-    owner: Connection,
-    definition: IndexDefinition,
-    relation: Relation,
-    made: Sequence[ShadowRelation],
-) -> list[str]:
-    """Give expression keys the number of distinct values they most likely have.
+class ExpressionStatistics:
+    """Statistics of expression keys, derived once for each expression of a relation."""
 
-    ``lower(x)`` and its like have about as many values as ``x``. An expression that
-    makes few values of the column's frequent values and histogram bounds, as
-    ``extract(dow FROM x)`` does, has those. Nothing is claimed about others: the
-    planner's default (0.5% of the rows are equal) stays, which ANALYZE will replace
-    once the index exists.
+    def __init__(self, owner: Connection, caveats: list[str]) -> None:
+        """Derive in a session of a shadow.
 
-    Returns:
-        One caveat for each key about which nothing could be said.
-    """
-    caveats = []
-    for number, key in enumerate(definition.keys):
-        if not key.expression:
-            continue
-        derived = _derived(owner, key.expression, relation)
-        if derived is None:
-            caveats.append(
-                f"nothing is known about the values of {key.expression}; the planner's "
-                "default selectivity was used"
-            )
-            continue
-        for item in made:
-            names = index_column_names(owner, item.oid)
-            set_attribute_statistics(
-                owner,
-                (item.schema, item.name, names[number]),
-                null_frac=derived.null_frac,
-                avg_width_bytes=derived.avg_width_bytes,
-                n_distinct=derived.n_distinct,
-            )
-    return caveats
+        Args:
+            owner: of the role that owns the shadow's relations.
+            caveats: gets one sentence for each key about which nothing is known.
+        """
+        self._owner = owner
+        self._caveats = caveats
+        self._known: dict[tuple[RelationName, str], _Derived | None] = {}
+
+    def give(
+        self,
+        definition: IndexDefinition,
+        relation: Relation,
+        made: Sequence[ShadowRelation],
+    ) -> None:
+        """Give expression keys the number of distinct values they most likely have.
+
+        ``lower(x)`` and its like have about as many values as ``x``. An expression that
+        makes few values of the column's frequent values and histogram bounds, as
+        ``extract(dow FROM x)`` does, has those. Nothing is claimed about others: the
+        planner's default (0.5% of the rows are equal) stays, which ANALYZE will replace
+        once the index exists.
+
+        Args:
+            definition: of the index.
+            relation: it is on.
+            made: the index in the shadow, and its parts on partitions.
+        """
+        for number, key in enumerate(definition.keys):
+            if not key.expression:
+                continue
+            derived = self._of(key.expression, relation)
+            if derived is None:
+                continue
+            for item in made:
+                names = index_column_names(self._owner, item.oid)
+                set_attribute_statistics(
+                    self._owner,
+                    (item.schema, item.name, names[number]),
+                    null_frac=derived.null_frac,
+                    avg_width_bytes=derived.avg_width_bytes,
+                    n_distinct=derived.n_distinct,
+                )
+
+    def _of(self, expression: str, relation: Relation) -> _Derived | None:
+        key = (relation.name, expression)
+        if key not in self._known:
+            self._known[key] = _derived(self._owner, expression, relation)
+            if self._known[key] is None:
+                self._caveats.append(
+                    f"nothing is known about the values of {expression}; the planner's "
+                    "default selectivity was used"
+                )
+        return self._known[key]
 
 
 def _derived(owner: Connection, expression: str, relation: Relation) -> _Derived | None:

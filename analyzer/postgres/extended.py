@@ -59,9 +59,9 @@ def run(
         PlanningFailed: the text cannot be sent (a NUL, a lone surrogate).
         psycopg.Error: what the server said.
     """
-    command = _encoded(text)
+    command = encoded(text)
     # A value of NULL is None; everything else goes as text, never as binary.
-    params = [None if value is None else _encoded(value) for value in values]
+    params = [None if value is None else encoded(value) for value in values]
     pgconn = connection.pgconn
     with connection.lock:
         pgconn.send_query_params(command, params, param_types=types or None)
@@ -86,7 +86,7 @@ def parameter_types(
     Raises:
         PlanningFailed, psycopg.Error: as :func:`run`.
     """
-    command = _encoded(text)
+    command = encoded(text)
     trial = _Trial()
     for _attempt in range(_MAX_TRIALS):
         try:
@@ -182,7 +182,12 @@ def _decoded(value: bytes | None) -> str | None:
     return None if value is None else value.decode("utf-8", errors="replace")
 
 
-def _encoded(text: str) -> bytes:
+def encoded(text: str) -> bytes:
+    """The bytes of a text that can be sent.
+
+    Raises:
+        PlanningFailed: it holds a NUL or a lone surrogate.
+    """
     # libpq ends a text at its first NUL, so the rest would silently be cut off.
     if "\0" in text:
         raise PlanningFailed("the text contains a NUL character")

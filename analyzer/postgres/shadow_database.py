@@ -7,7 +7,7 @@ the catalogs, and owns the one function that switches indexes on and off.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -20,6 +20,8 @@ from analyzer.postgres.errors_map import clean
 from analyzer.postgres.queries import load
 
 SWITCH_SCHEMA = "pgproof_switch"
+LAST_SYSTEM_OID = 16383
+"""FirstNormalObjectId − 1."""
 
 _DENIED = (
     "lo_create(oid)",
@@ -45,8 +47,28 @@ BEGIN
      WHERE indexrelid = ANY (on_oids || off_oids)
        AND indexrelid >= 16384;
 END
+$$;
+CREATE FUNCTION {schema}.switch(on_oids oid[], off_oids oid[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF cardinality(on_oids) + cardinality(off_oids) > 0 THEN
+        UPDATE pg_catalog.pg_index
+           SET indisvalid = (indexrelid = ANY (on_oids))
+         WHERE indexrelid = ANY (on_oids || off_oids)
+           AND indexrelid >= 16384;
+    END IF;
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+END
 $$
 """
+
+
+_SWITCH_RIGHTS: tuple[LiteralString, ...] = (
+    "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC",
+    "GRANT USAGE ON SCHEMA {schema} TO {role}",
+    "GRANT EXECUTE ON FUNCTION {schema}.set_valid(oid[], oid[]) TO {role}",
+    "GRANT EXECUTE ON FUNCTION {schema}.switch(oid[], oid[]) TO {role}",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,21 +185,9 @@ def prepare_database(connection: Connection, owner: str) -> None:
     _run(connection, "CREATE SCHEMA {schema}", schema=schema)
     _run(connection, "CREATE EXTENSION pg_buffercache SCHEMA {schema}", schema=schema)
     _run(connection, _SWITCH, schema=schema)
-    _run(
-        connection,
-        "REVOKE ALL ON FUNCTION {schema}.set_valid(oid[], oid[]) FROM PUBLIC",
-        schema=schema,
-    )
     role = sql.Identifier(owner)
-    _run(
-        connection, "GRANT USAGE ON SCHEMA {schema} TO {role}", schema=schema, role=role
-    )
-    _run(
-        connection,
-        "GRANT EXECUTE ON FUNCTION {schema}.set_valid(oid[], oid[]) TO {role}",
-        schema=schema,
-        role=role,
-    )
+    for query in _SWITCH_RIGHTS:
+        _run(connection, query, schema=schema, role=role)
 
 
 def create_extension(
@@ -239,17 +249,17 @@ def set_database_settings(
 
 
 def read_shadow_relations(
-    connection: Connection, oids: Collection[int] | None = None
+    connection: Connection, *, newer_than: int = LAST_SYSTEM_OID
 ) -> tuple[ShadowRelation, ...]:
     """Tables and indexes with their files.
 
     Args:
         connection: of the superuser, whose search path is ``pg_catalog``.
-        oids: only these relations and the indexes on them.
+        newer_than: only relations of a higher oid, those made since then.
     """
-    wanted = None if oids is None else list(oids)
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        rows = cursor.execute(load("shadow_relations"), {"oids": wanted}).fetchall()
+        wanted = {"newer_than": newer_than}
+        rows = cursor.execute(load("shadow_relations"), wanted).fetchall()
     return tuple(ShadowRelation(**row._asdict()) for row in rows)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.domain.snapshot_parts import IndexExtremes
 from analyzer.indexing.definition import ddl
 from analyzer.postgres.connect import Connection
@@ -45,9 +45,10 @@ def make_scratch_index(
 ) -> str | None:
     """Index the two ends in a table of their own; the path of the index's file.
 
-    The table has the index's columns with their types, the index is of the same
-    definition, so its one page holds what the real index has at its ends. None where
-    PostgreSQL does not accept a value or the definition.
+    The first key is of the same type, operator class and direction, so the index's one
+    page holds what the real index has at its ends. Other columns are NULL: an index
+    tuple marks them in a bitmap of fixed length, so one NULL column stands for any
+    number. None where PostgreSQL does not accept a value or the definition.
 
     Args:
         owner: a session of the role that owns the shadow's relations.
@@ -62,21 +63,35 @@ def make_scratch_index(
         return None
 
 
+def page_like(definition: IndexDefinition) -> tuple[RelationName, IndexKey, bool]:
+    """What the page of :func:`make_scratch_index` depends on.
+
+    Relation, first key, and whether there are other columns.
+    """
+    more = len(definition.keys) > 1 or bool(definition.include)
+    return definition.relation, definition.keys[0], more
+
+
 def _make(owner: Connection, table: RelationName, wanted: WantedEnds) -> str | None:
-    definition = wanted.definition
-    names = (*definition.attributes, *definition.include)
-    columns = [sql.Identifier(name) for name in dict.fromkeys(names)]
+    relation, key, more = page_like(wanted.definition)
     target = sql.Identifier(table.schema, table.name)
-    source = sql.Identifier(definition.relation.schema, definition.relation.name)
+    column = sql.Identifier(key.attribute)
+    rest = _REST if key.attribute != _REST else f"{_REST}_2"
     owner.execute(
-        sql.SQL("CREATE TABLE {} AS SELECT {} FROM ONLY {} LIMIT 0").format(
-            target, sql.SQL(", ").join(columns), source
+        sql.SQL(
+            "CREATE TABLE {} AS SELECT {}, NULL::int AS {} FROM ONLY {} LIMIT 0"
+        ).format(
+            target,
+            column,
+            sql.Identifier(rest),
+            sql.Identifier(relation.schema, relation.name),
         )
     )
-    insert = sql.SQL("INSERT INTO {} ({}) VALUES (%s), (%s)").format(target, columns[0])
+    insert = sql.SQL("INSERT INTO {} ({}) VALUES (%s), (%s)").format(target, column)
     owner.execute(insert, (wanted.extremes.smallest, wanted.extremes.largest))
+    keys = (key, IndexKey(attribute=rest)) if more else (key,)
     name = f"{table.name}_idx"
-    owner.execute(ddl(_scratch_definition(definition, table), name=name).encode())
+    owner.execute(ddl(IndexDefinition(relation=table, keys=keys), name=name).encode())
     path = owner.execute(
         "SELECT pg_catalog.pg_relation_filepath(%s::regclass)",
         (f'"{SCRATCH_SCHEMA}"."{name}"',),
@@ -84,12 +99,7 @@ def _make(owner: Connection, table: RelationName, wanted: WantedEnds) -> str | N
     return str(path[0]) if path else None
 
 
-def _scratch_definition(
-    definition: IndexDefinition, table: RelationName
-) -> IndexDefinition:
-    return IndexDefinition(
-        relation=table, keys=definition.keys, include=definition.include
-    )
+_REST = "pgproof_rest"
 
 
 def ends_by_column(

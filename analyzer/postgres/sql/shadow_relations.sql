@@ -15,9 +15,6 @@ SELECT c.oid::bigint AS oid,
        LEFT JOIN pg_index AS i ON i.indexrelid = c.oid
        LEFT JOIN pg_inherits AS h ON h.inhrelid = c.oid
  WHERE c.relkind IN ('r', 'm', 'p', 'i', 'I')
-   AND c.oid >= 16384
+   AND c.oid > %(newer_than)s::oid
    AND c.relpersistence <> 't'
    AND n.nspname NOT LIKE 'pg\_toast%%'
-   AND (%(oids)s::oid[] IS NULL
-        OR c.oid = ANY (%(oids)s::oid[])
-        OR i.indrelid = ANY (%(oids)s::oid[]))
