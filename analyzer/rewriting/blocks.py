@@ -270,7 +270,7 @@ class Blocks:
         elif kind == "RangeSubselect":
             outer = block if fields.get("lateral") else block.parent
             self._statement(fields["subquery"], outer, "from")
-            found = _subquery(fields, found)
+            found = _with(found, columns=self._columns(fields))
         else:
             block.is_understood = False
             self._expressions(fields, block)
@@ -300,6 +300,40 @@ class Blocks:
         )
         self._expressions(fields.get("quals"), block)
 
+    def _columns(self, fields: Node) -> tuple[str, ...] | None:
+        """The names a subquery in FROM gives, where all are certain."""
+        if "colnames" in fields.get("alias", {}):
+            return None
+        query = fields["subquery"].get("SelectStmt", {})
+        block = self.of(query)
+        if block is None:
+            return output_names(query)
+        found = self.outputs(block)
+        names = [name for name, _ in found or ()]
+        certain = found is not None and all(names) and len(set(names)) == len(names)
+        return tuple(names) if certain else None
+
+    def outputs(self, block: Block) -> list[tuple[str, Node]] | None:
+        """The columns a block gives, with their expressions; ``*`` is spelt out.
+
+        A name that is not certain is empty. None where ``*`` hides unknown columns.
+        """
+        found: list[tuple[str, Node]] = []
+        for item in block.fields.get("targetList", []):
+            value = item["ResTarget"].get("val", {})
+            names = names_of(value["ColumnRef"]) if "ColumnRef" in value else []
+            if names[-1:] != ["*"]:
+                found.append((output_name(item), value))
+                continue
+            called = [
+                s for s in block.sources if names[1:] == [] or s.alias == names[0]
+            ]
+            for source in called:
+                if source.columns is None:
+                    return None
+                found += [(name, _reference(source, name)) for name in source.columns]
+        return found
+
     def _relation(self, fields: Node, found: Source) -> Source:
         name = RelationName(fields.get("schemaname", ""), fields["relname"])
         alias = found.alias or name.name
@@ -322,12 +356,9 @@ def _with(found: Source, **values: Any) -> Source:
     return Source(**given)
 
 
-def _subquery(fields: Node, found: Source) -> Source:
-    query = fields["subquery"].get("SelectStmt", {})
-    names = output_names(query)
-    if "colnames" in fields.get("alias", {}):
-        names = None
-    return _with(found, columns=names)
+def _reference(source: Source, name: str) -> Node:
+    parts = [{"String": {"sval": part}} for part in (source.alias, name)]
+    return {"ColumnRef": {"fields": parts}}
 
 
 def output_names(fields: Node) -> tuple[str, ...] | None:

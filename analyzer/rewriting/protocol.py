@@ -10,7 +10,8 @@ from analyzer.domain.index import IndexDefinition
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition, RewriteStep
 from analyzer.rewriting.blocks import Blocks
-from analyzer.rewriting.render import Pair, rendered
+from analyzer.rewriting.render import Pair, parses_to, rendered
+from analyzer.rewriting.trees import exchanged
 from analyzer.statements.facts import StatementShape
 from analyzer.statements.parse import Node, parse_one
 from analyzer.statements.shape import shape
@@ -108,7 +109,7 @@ class Rule:
         if self.planned_from is not None and version >= self.planned_from:
             return
         for found in self.find(given):
-            text = found.query or rendered(given.query, given.tree, found.pairs)
+            text = _text(given, found)
             if not text or text == given.query:
                 continue
             yield RewriteStep(
@@ -120,3 +121,14 @@ class Rule:
                 caveats=found.caveats,
                 indexes=found.indexes,
             )
+
+
+def _text(given: Subject, found: Found) -> str | None:
+    """The new text; one that a rule edited itself must parse to the edited tree."""
+    if not found.query:
+        return rendered(given.query, given.tree, found.pairs)
+    if found.pairs:
+        wanted = exchanged(given.tree, found.pairs)
+        if not parses_to(found.query, wanted):
+            return None
+    return found.query

@@ -3,11 +3,49 @@
 from __future__ import annotations
 
 from analyzer.rewriting.protocol import Rule
-from analyzer.rewriting.rules import keyset_page, not_in, sargable_range
+from analyzer.rewriting.rules import (
+    count_to_exists,
+    count_zero,
+    distinct_join,
+    distinct_on_key,
+    foreign_key_join,
+    group_by_key,
+    in_order_limit,
+    inlined_cte,
+    keyset_page,
+    lateral_subquery,
+    left_join_is_null,
+    limit_before_join,
+    not_in,
+    null_aware_not_in,
+    or_across_sources,
+    or_in_exists,
+    row_comparison,
+    sargable_range,
+    self_join,
+    sorted_subquery,
+)
 
 RULES: tuple[Rule, ...] = (
     sargable_range.RULE,
     not_in.RULE,
+    null_aware_not_in.RULE,
+    or_in_exists.RULE,
+    or_across_sources.RULE,
+    lateral_subquery.RULE,
+    left_join_is_null.RULE,
+    count_zero.RULE,
+    count_to_exists.RULE,
+    inlined_cte.RULE,
+    in_order_limit.RULE,
+    sorted_subquery.RULE,
+    distinct_join.RULE,
+    distinct_on_key.RULE,
+    group_by_key.RULE,
+    foreign_key_join.RULE,
+    self_join.RULE,
+    limit_before_join.RULE,
+    row_comparison.RULE,
     keyset_page.RULE,
 )
 

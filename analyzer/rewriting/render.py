@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from analyzer.errors import AnalyzerError
-from analyzer.rewriting.trees import exchanged, target
+from analyzer.rewriting.trees import exchanged, flat, target
 from analyzer.statements.lexer import COMMENTS, Token, tokens
 from analyzer.statements.parse import Node, parse_one
 from analyzer.statements.plain_tree import same_tree
@@ -42,10 +42,10 @@ def rendered(query: str, tree: Node, pairs: Sequence[Pair]) -> str | None:
         tree: as parsed from the query.
         pairs: nodes of ``tree`` (by identity) and what stands there instead.
     """
-    wanted = exchanged(tree, pairs)
+    wanted = flat(exchanged(tree, pairs))
     for wrap in (False, True):
         text = _spliced(query, pairs, wrap=wrap)
-        if text is not None and _parses_to(text, wanted):
+        if text is not None and parses_to(text, wanted):
             return text
     try:
         return indented(printed(wanted))
@@ -53,9 +53,10 @@ def rendered(query: str, tree: Node, pairs: Sequence[Pair]) -> str | None:
         return None
 
 
-def _parses_to(text: str, wanted: Node) -> bool:
+def parses_to(text: str, wanted: Node) -> bool:
+    """Whether a text is exactly one statement with this tree."""
     try:
-        return same_tree(parse_one(text).tree, wanted)
+        return same_tree(flat(parse_one(text).tree), flat(wanted))
     except AnalyzerError:
         return False
 
@@ -94,7 +95,7 @@ def _edits(
     text = printed(
         {
             "SelectStmt": {
-                "targetList": [target(new)],
+                "targetList": [target(flat(new))],
                 "limitOption": "LIMIT_OPTION_DEFAULT",
                 "op": "SETOP_NONE",
             }
@@ -142,7 +143,7 @@ def _clause_text(kind: str, fields: Node) -> str:
     if not {key for key in fields if key != "limitOption"}:
         return ""
     defaults = {"limitOption": "LIMIT_OPTION_DEFAULT", "op": "SETOP_NONE"}
-    text = printed({"SelectStmt": {**defaults, **fields}})
+    text = printed(flat({"SelectStmt": {**defaults, **fields}}))
     if kind == "WITH":
         return text.removesuffix("SELECT").rstrip()
     return text if kind == "SELECT" else text.removeprefix("SELECT ").strip()

@@ -214,3 +214,21 @@ def has_only(fields: Node, allowed: Iterable[str]) -> bool:
     return set(fields) <= {*allowed, *_DEFAULTS, "location"} and (
         fields.get("op", "SETOP_NONE") == "SETOP_NONE"
     )
+
+
+def flat(node: Any) -> Any:
+    """The tree with AND below AND, and OR below OR, joined into one.
+
+    PostgreSQL's grammar does so for the left side only, and it means the same.
+    """
+    if isinstance(node, list):
+        return [flat(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    result: Node = {key: flat(value) for key, value in node.items()}
+    fields: Node = result.get("BoolExpr", {})
+    kind = fields.get("boolop")
+    if kind in ("AND_EXPR", "OR_EXPR"):
+        parts = [part for item in fields["args"] for part in _parts(item, kind)]
+        result["BoolExpr"] = {**fields, "args": parts}
+    return result

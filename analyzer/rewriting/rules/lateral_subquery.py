@@ -1,0 +1,171 @@
+"""Tell a grouped or windowed subquery which rows the join wants, with LATERAL.
+
+Rule: a join with a subquery that groups or numbers rows works the subquery out for the
+    whole table first. Where the join is on its group or partition key, the condition
+    may stand inside, for each row of the other side; with few such rows an index does
+    the rest.
+Evidence: planner costs of both texts for all parameter sets: with many rows on the
+    other side it is a loss, and then it is not offered.
+Semantics: the same rows: a condition on the group or partition key picks whole groups,
+    and the join condition stays where it is.
+Silent when: the subquery limits, samples or has DISTINCT ON, the joined column is no
+    bare group key or not in every PARTITION BY, or names could be mistaken.
+Source: PostgreSQL manual, "LATERAL Subqueries"; rewrites.md B1l, N2 and N3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.domain.index import IndexDefinition, IndexKey
+from analyzer.rewriting.blocks import Block, Source, Use
+from analyzer.rewriting.proofs import not_volatile
+from analyzer.rewriting.protocol import Found, Rule, Subject
+from analyzer.rewriting.selects import aliases_below, equated, has_star, knows, where
+from analyzer.rewriting.trees import (
+    changed,
+    column,
+    conjuncts,
+    has_only,
+    operation,
+)
+from analyzer.statements.parse import Node, walk
+
+_INNER = ("targetList", "fromClause", "whereClause", "groupClause", "havingClause")
+
+
+def find(given: Subject) -> Iterator[Found]:
+    """One for each joined subquery and each key it is joined on."""
+    for block in given.blocks:
+        if "SelectStmt" not in block.node or not block.is_understood:
+            continue
+        for item in _all_conditions(block):
+            found = equated(item, block, given.blocks)
+            if found is None:
+                continue
+            for inner, outer in (found, found[::-1]):
+                yield from _pushed(given, block, inner, outer)
+
+
+def _all_conditions(block: Block) -> Iterator[Node]:
+    yield from conjuncts(block.fields.get("whereClause"))
+    stack = list(block.fields.get("fromClause", []))
+    while stack:
+        fields = stack.pop().get("JoinExpr")
+        if fields is None:
+            continue
+        if fields.get("jointype", "JOIN_INNER") in ("JOIN_INNER", "JOIN_LEFT"):
+            yield from conjuncts(fields.get("quals"))
+        stack += [fields["larg"], fields["rarg"]]
+
+
+def _pushed(given: Subject, block: Block, inner: Use, outer: Use) -> Iterator[Found]:
+    source, name = inner
+    query = source.subquery
+    core = given.blocks.of(query) if query is not None else None
+    if core is None or query is None or source.node["RangeSubselect"].get("lateral"):
+        return
+    key = _key(given, core, name)
+    if key is None or outer[0].alias in aliases_below(query):
+        return
+    condition = operation("=", key, column(outer[0].alias, outer[1]))
+    body = changed(
+        query, whereClause=where([*conjuncts(query.get("whereClause")), condition])
+    )
+    new = {
+        "RangeSubselect": {
+            **source.node["RangeSubselect"],
+            "lateral": True,
+            "subquery": {"SelectStmt": body},
+        }
+    }
+    clause = _placed(block, source, outer[0], new)
+    if clause is None:
+        return
+    yield Found(
+        what=f"the join on {source.alias}.{name} inside the subquery, with LATERAL",
+        pairs=((block.node, {"SelectStmt": changed(block.fields, fromClause=clause)}),),
+        conditions=(not_volatile(given.setting, query),),
+        indexes=_index(given, core, key),
+    )
+
+
+def _key(given: Subject, core: Block, name: str) -> Node | None:
+    """The column a condition on the subquery's output may be moved to."""
+    fields = core.fields
+    plain = has_only(fields, _INNER) and knows(fields) and core.is_understood
+    if not plain or not core.sources:
+        return None
+    outputs = given.blocks.outputs(core) or []
+    value = next((node for output, node in outputs if output == name), None)
+    use = given.blocks.column(value, core)
+    if use is None or value is None:
+        return None
+    groups = [given.blocks.column(item, core) for item in fields.get("groupClause", [])]
+    windows = [
+        f["over"] for kind, f in walk(fields) if kind == "FuncCall" and "over" in f
+    ]
+    if not groups and not windows:
+        return None
+    if groups and use not in groups:
+        return None
+    for window in windows:
+        parts = [
+            given.blocks.column(item, core)
+            for item in window.get("partitionClause", [])
+        ]
+        if use not in parts:
+            return None
+    return column(use[0].alias, use[1])
+
+
+def _placed(
+    block: Block, source: Source, outer: Source, new: Node
+) -> list[Node] | None:
+    """FROM with the subquery as LATERAL, behind the source it now looks at."""
+    items = block.fields["fromClause"]
+    order = {item: number for number, item in enumerate(block.sources)}
+    if order[outer] < order[source]:
+        done = [_exchanged(item, source.node, new) for item in items]
+        return None if any(item is None for item in done) else [i for i in done if i]
+    if has_star(block):
+        return None
+    if source.node in items and any(item is outer.node for item in items):
+        return [*(item for item in items if item is not source.node), new]
+    for number, item in enumerate(items):
+        fields = item.get("JoinExpr", {})
+        is_inner = fields.get("jointype", "JOIN_INNER") == "JOIN_INNER"
+        if fields and is_inner and fields["larg"] is source.node:
+            turned = {"JoinExpr": {**fields, "larg": fields["rarg"], "rarg": new}}
+            return [*items[:number], turned, *items[number + 1 :]]
+    return None
+
+
+def _exchanged(item: Node, old: Node, new: Node) -> Node | None:
+    """A FROM item with one source exchanged; none below a RIGHT or FULL join."""
+    if item is old:
+        return new
+    fields = item.get("JoinExpr")
+    if fields is None:
+        return item
+    left = _exchanged(fields["larg"], old, new)
+    right = _exchanged(fields["rarg"], old, new)
+    if left is None or right is None:
+        return None
+    if left is fields["larg"] and right is fields["rarg"]:
+        return item
+    if fields.get("jointype", "JOIN_INNER") not in ("JOIN_INNER", "JOIN_LEFT"):
+        return None
+    return {"JoinExpr": {**fields, "larg": left, "rarg": right}}
+
+
+def _index(given: Subject, core: Block, key: Node) -> tuple[IndexDefinition, ...]:
+    use = given.blocks.column(key, core)
+    relation = use[0].relation if use else None
+    if use is None or relation is None:
+        return ()
+    keys = (IndexKey(attribute=use[1]),)
+    return (IndexDefinition(relation=relation.name, keys=keys),)
+
+
+RULE = Rule(slug="lateral_subquery", doc=__doc__, find=find)

@@ -1,0 +1,84 @@
+"""Read a table once that is joined with itself on its key.
+
+Rule: both sides of an equality of a key are the same row. PostgreSQL 18 sees that by
+    itself, older servers join.
+Evidence: planner costs of both texts.
+Semantics: the same rows: the columns equated are a key and NOT NULL.
+Silent when: the server is 18 or newer, the joined columns are no key, the two are
+    joined by an outer join, or ``*`` gives the columns of both.
+Source: PostgreSQL 18 release notes, self-join elimination; rewrites.md L1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.rewriting.blocks import Block, Source
+from analyzer.rewriting.proofs import unique
+from analyzer.rewriting.protocol import Found, Rule, Subject
+from analyzer.rewriting.selects import (
+    conditions,
+    equated,
+    where,
+    without_source,
+)
+from analyzer.rewriting.trees import changed, column, conjuncts, with_columns
+from analyzer.statements.parse import Node
+
+
+def find(given: Subject) -> Iterator[Found]:
+    """One for each pair of uses of one table that is joined on its key."""
+    for block in given.blocks:
+        if "SelectStmt" not in block.node or not block.is_understood:
+            continue
+        for number, first in enumerate(block.sources):
+            for second in block.sources[number + 1 :]:
+                if first.joined and second.joined and _is_same(first, second):
+                    yield from _merged(given, block, first, second)
+
+
+def _is_same(first: Source, second: Source) -> bool:
+    if first.relation is None or second.relation is None:
+        return False
+    return (
+        first.relation.name == second.relation.name
+        and first.node["RangeVar"].get("inh") == second.node["RangeVar"].get("inh")
+        and "lockingClause" not in first.node
+    )
+
+
+def _merged(
+    given: Subject, block: Block, first: Source, second: Source
+) -> Iterator[Found]:
+    links: list[tuple[Node, str]] = []
+    for item in conditions(block):
+        pair = equated(item, block, given.blocks)
+        if pair is None or {pair[0][0], pair[1][0]} != {first, second}:
+            continue
+        if pair[0][1] == pair[1][1]:
+            links.append((item, pair[0][1]))
+    key = unique(first, [name for _, name in links])
+    uses = given.blocks.own_uses(dict(block.fields), block)
+    if not links or not key.holds or uses is None or (second, "*") in uses:
+        return
+    if "lockingClause" in block.fields:
+        return
+    clause, loose = without_source(block, second)
+    nodes = [item for item, _ in links]
+    rest = [
+        item
+        for item in (*conjuncts(block.fields.get("whereClause")), *loose)
+        if not any(item is node for node in nodes)
+    ]
+    new = changed(block.fields, fromClause=clause, whereClause=where(rest))
+    table: dict[tuple[str, ...], Node] = {
+        (second.alias, name): column(first.alias, name) for name in second.columns or ()
+    }
+    yield Found(
+        what=f"{second.alias} is the same row as {first.alias}",
+        pairs=((block.node, {"SelectStmt": with_columns(new, table)}),),
+        conditions=(key,),
+    )
+
+
+RULE = Rule(slug="self_join", doc=__doc__, find=find, planned_from=180000)

@@ -1,0 +1,337 @@
+"""Questions every rule asks of a SELECT, and the moves several of them make."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from analyzer.rewriting.blocks import Block, Blocks, Source, Use
+from analyzer.rewriting.trees import (
+    column,
+    conjunction,
+    conjuncts,
+    disjuncts,
+    has_only,
+    substituted,
+)
+from analyzer.statements.outputs import has_aggregate
+from analyzer.statements.parse import Node, walk
+from analyzer.statements.scope import names_of
+
+CORE = ("targetList", "fromClause", "whereClause")
+SORTED = (*CORE, "sortClause", "limitCount", "limitOffset", "limitOption")
+_SAFE_PARTS = frozenset(
+    {
+        *("A_ArrayExpr", "A_Const", "A_Expr", "A_Star", "Alias", "BoolExpr", "Boolean"),
+        *("BooleanTest", "BitString", "CaseExpr", "CaseWhen", "CoalesceExpr"),
+        *("CollateClause", "ColumnRef", "Float", "FuncCall", "Integer", "JoinExpr"),
+        *("List", "MinMaxExpr", "NamedArgExpr", "NullTest", "ParamRef"),
+        *("RangeSubselect", "RangeVar", "ResTarget", "RowExpr", "SQLValueFunction"),
+        *("SelectStmt", "SortBy", "String", "SubLink", "TypeCast", "TypeName"),
+        *("WindowDef", "A_Indirection", "A_Indices"),
+    }
+)
+
+
+def is_plain(block: Block, allowed: Iterable[str] = CORE) -> bool:
+    """A SELECT of understood sources with no clause but the allowed ones.
+
+    It groups nothing: no aggregate, no window, no set-returning call in its list.
+    """
+    fields = block.fields
+    targets = fields.get("targetList", [])
+    return (
+        "SelectStmt" in block.node
+        and block.is_understood
+        and bool(block.sources)
+        and has_only(fields, allowed)
+        and fields.get("limitOption") != "LIMIT_OPTION_WITH_TIES"
+        and knows(fields)
+        and not has_aggregate(targets)
+        and not has_aggregate(targets, windows=True)
+        and not calls_a_set(targets)
+    )
+
+
+def knows(node: Any) -> bool:
+    """Whether a tree has no kind of node that rules were not written for."""
+    return all(kind in _SAFE_PARTS for kind, _ in walk(node))
+
+
+def calls_a_set(node: Any) -> bool:
+    """Whether a known function that returns several rows is called."""
+    names = {
+        part["String"].get("sval", "")
+        for kind, fields in walk(node)
+        if kind == "FuncCall"
+        for part in fields.get("funcname", [])
+    }
+    return bool(
+        names
+        & {
+            *("unnest", "generate_series", "generate_subscripts", "jsonb_each"),
+            *("jsonb_array_elements", "jsonb_array_elements_text", "json_each"),
+            *("json_array_elements", "jsonb_object_keys", "regexp_split_to_table"),
+            *("regexp_matches", "string_to_table", "jsonb_each_text"),
+        }
+    )
+
+
+def has_star(block: Block) -> bool:
+    """Whether the select list has a ``*`` of all sources."""
+    return any(
+        names_of(item["ResTarget"].get("val", {}).get("ColumnRef", {})) == ["*"]
+        for item in block.fields.get("targetList", [])
+        if "ColumnRef" in item["ResTarget"].get("val", {})
+    )
+
+
+def conditions(block: Block) -> list[Node]:
+    """WHERE and the ON clauses of inner joins at the top of FROM, taken apart."""
+    found = list(conjuncts(block.fields.get("whereClause")))
+    for item in block.fields.get("fromClause", []):
+        found += _inner_conditions(item)
+    return found
+
+
+def _inner_conditions(item: Node) -> Iterator[Node]:
+    fields = item.get("JoinExpr", {})
+    kind = fields.get("jointype", "JOIN_INNER") if fields else ""
+    if kind == "JOIN_INNER":
+        yield from conjuncts(fields.get("quals"))
+        yield from _inner_conditions(fields["rarg"])
+    if kind in ("JOIN_INNER", "JOIN_LEFT"):
+        # A LEFT JOIN keeps every row of its left side, and what was true of it.
+        yield from _inner_conditions(fields["larg"])
+
+
+def equality(node: Node) -> tuple[Node, Node] | None:
+    """The sides of ``a = b``."""
+    fields = node.get("A_Expr", {})
+    if fields.get("kind") != "AEXPR_OP" or "lexpr" not in fields:
+        return None
+    names = [part["String"].get("sval", "") for part in fields.get("name", [])]
+    return (fields["lexpr"], fields["rexpr"]) if names == ["="] else None
+
+
+def equated(node: Node, block: Block, blocks: Blocks) -> tuple[Use, Use] | None:
+    """The two own columns of ``a.x = b.y``, of different sources."""
+    sides = equality(node)
+    if sides is None:
+        return None
+    one, two = (blocks.column(side, block) for side in sides)
+    if one is None or two is None or one[0] is two[0]:
+        return None
+    return one, two
+
+
+def constant(node: Node) -> bool:
+    """A constant or parameter, perhaps cast."""
+    while "TypeCast" in node:
+        node = node["TypeCast"]["arg"]
+    return "A_Const" in node or "ParamRef" in node
+
+
+def sources_of(uses: Iterable[Use]) -> set[Source]:
+    """The sources among some uses."""
+    return {source for source, _ in uses}
+
+
+def used_elsewhere(
+    block: Block, blocks: Blocks, source: Source, inside: Sequence[Node]
+) -> bool | None:
+    """Whether a block names a source outside of some nodes; none if not for certain."""
+    skipped = {id(node) for node in inside}
+    uses = _uses_without(dict(block.fields), block, blocks, skipped)
+    return None if uses is None else any(use[0] is source for use in uses)
+
+
+def _uses_without(
+    node: Any, block: Block, blocks: Blocks, skipped: Collection[int]
+) -> set[Use] | None:
+    found: set[Use] = set()
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(current)
+        elif isinstance(current, dict) and id(current) not in skipped:
+            inner = blocks.of(current)
+            if "ColumnRef" in current or (inner is not None and inner is not block):
+                uses = blocks.uses(current, block)
+                if uses is None:
+                    return None
+                found |= uses
+            else:
+                stack.extend(current.values())
+    return found
+
+
+def without_source(block: Block, source: Source) -> tuple[list[Node], list[Node]]:
+    """FROM without a source that is joined by commas or inner joins, and its ON parts.
+
+    The conditions that stood on the joins taken apart are returned to be put
+    elsewhere.
+    """
+    kept: list[Node] = []
+    loose: list[Node] = []
+    for item in block.fields.get("fromClause", []):
+        rest = _cut(item, source.node, loose)
+        if rest is not None:
+            kept.append(rest)
+    return kept, loose
+
+
+def _cut(item: Node, node: Node, loose: list[Node]) -> Node | None:
+    if item is node:
+        return None
+    fields = item.get("JoinExpr")
+    if fields is None:
+        return item
+    left = _cut(fields["larg"], node, loose)
+    right = _cut(fields["rarg"], node, loose)
+    if left is not None and right is not None:
+        if left is fields["larg"] and right is fields["rarg"]:
+            return item
+        return {"JoinExpr": {**fields, "larg": left, "rarg": right}}
+    loose.extend(conjuncts(fields.get("quals")))
+    return left if right is None else right
+
+
+def qualified(node: Any, block: Block, blocks: Blocks) -> Any | None:
+    """An expression with each own or outer column under its source's name.
+
+    None where a name cannot be resolved, or a subquery is inside.
+    """
+    failed = False
+
+    def new(item: Node) -> Node | None:
+        nonlocal failed
+        if "SubLink" in item:
+            failed = True
+        if "ColumnRef" not in item:
+            return None
+        owner = block.owner(names_of(item["ColumnRef"]))
+        if owner is None or owner[1][1] == "*":
+            failed = True
+            return None
+        return column(owner[1][0].alias, owner[1][1])
+
+    found = substituted(node, new)
+    return None if failed else found
+
+
+def aliases_below(node: Any) -> set[str]:
+    """Every name a source has anywhere below a node."""
+    found: set[str] = set()
+    for kind, fields in walk(node):
+        if kind == "RangeVar":
+            found.add(fields.get("alias", {}).get("aliasname", fields["relname"]))
+        elif kind in ("RangeSubselect", "CommonTableExpr", "JoinExpr"):
+            found.add(fields.get("alias", {}).get("aliasname", ""))
+            found.add(fields.get("ctename", ""))
+    return found
+
+
+def fresh_alias(tree: Any, base: str) -> str:
+    """A source name that stands nowhere in a tree."""
+    taken = aliases_below(tree)
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}_{number}"
+    return name
+
+
+def split_or(items: Sequence[Node]) -> Iterator[tuple[list[Node], list[Node]]]:
+    """Each OR among conditions: its arms, and all the other conditions."""
+    for number, item in enumerate(items):
+        arms = disjuncts(item)
+        if 2 <= len(arms) <= _MAX_ARMS:
+            yield arms, [*items[:number], *items[number + 1 :]]
+
+
+_MAX_ARMS = 4
+
+
+def where(items: Sequence[Node]) -> Node | None:
+    """Conditions as one WHERE clause."""
+    return conjunction(list(items))
+
+
+def is_unique(
+    block: Block, blocks: Blocks, columns: Collection[Use]
+) -> tuple[str, ...]:
+    """Why no two rows of a block agree in these columns; empty where nothing shows it.
+
+    A source is settled once a key of it that is NOT NULL is among the known columns.
+    Columns become known by being given, by an equality with a known column or a
+    constant, or with their source.
+    """
+    known: set[Use] = set(columns)
+    settled: dict[Source, str] = {}
+    pairs = _equal_pairs(block, blocks, known)
+    moved = True
+    while moved:
+        moved = False
+        for source in block.sources:
+            reason = "" if source in settled else _settles(source, known)
+            if reason:
+                settled[source] = reason
+                known |= {(source, name) for name in source.columns or ()}
+                moved = True
+        for one, two, target in pairs:
+            for known_side, other in ((one, two), (two, one)):
+                if known_side in known and other not in known and target(other):
+                    known.add(other)
+                    moved = True
+    if len(settled) < len(block.sources):
+        return ()
+    return tuple(dict.fromkeys(settled[source] for source in block.sources))
+
+
+def _equal_pairs(
+    block: Block, blocks: Blocks, known: set[Use]
+) -> list[tuple[Use, Use, Any]]:
+    pairs: list[tuple[Use, Use, Any]] = []
+    for item in conditions(block):
+        found = equated(item, block, blocks)
+        if found is not None:
+            pairs.append((*found, lambda _: True))
+        sides = equality(item)
+        for side, other in (sides, sides[::-1]) if sides else ():
+            use = blocks.column(side, block)
+            if use is not None and constant(other):
+                known.add(use)
+    for quals, filled in _left_joins(block):
+        for item in conjuncts(quals):
+            found = equated(item, block, blocks)
+            if found is not None:
+                # Known to unknown only towards the side the join may leave empty.
+                pairs.append((*found, lambda use, f=filled: use[0].node is f))
+    return pairs
+
+
+def _left_joins(block: Block) -> Iterator[tuple[Node | None, Node]]:
+    stack = list(block.fields.get("fromClause", []))
+    while stack:
+        fields = stack.pop().get("JoinExpr")
+        if fields is None:
+            continue
+        if fields.get("jointype") == "JOIN_LEFT":
+            yield fields.get("quals"), fields["rarg"]
+        stack += [fields["larg"], fields["rarg"]]
+
+
+def _settles(source: Source, known: Collection[Use]) -> str:
+    if source.relation is None:
+        return ""
+    for key in source.relation.unique_keys:
+        declared = [source.relation.attribute(name) for name in key]
+        if (
+            key
+            and all((source, name) in known for name in key)
+            and all(item and item.not_null for item in declared)
+        ):
+            return f"({', '.join(key)}) is a key of {source.relation.name}"
+    return ""

@@ -1,0 +1,34 @@
+-- case: one table selected from a join
+SELECT DISTINCT c.id, c.name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'open' AND c.vip;
+-- expect: rewritten
+SELECT DISTINCT c.id, c.name FROM customers c WHERE c.vip AND EXISTS (SELECT 1 FROM orders o WHERE o.status = 'open' AND o.customer_id = c.id)
+
+-- case: a count of keys
+SELECT count(DISTINCT c.id) FROM customers c JOIN orders o ON o.customer_id = c.id;
+-- expect: rewritten
+SELECT count(c.id) FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)
+
+-- case: a count of what is no key stays distinct
+SELECT count(DISTINCT c.name) AS names FROM customers c, orders o WHERE o.customer_id = c.id AND o.total > 40;
+-- expect: rewritten
+SELECT count(DISTINCT c.name) AS names FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.total > 40)
+
+-- case: both tables are selected
+SELECT DISTINCT c.id, o.status FROM customers c JOIN orders o ON o.customer_id = c.id;
+-- expect: silent
+
+-- case: without DISTINCT each order counts
+SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id;
+-- expect: silent
+
+-- case: a plain count counts pairs
+SELECT count(c.id) FROM customers c JOIN orders o ON o.customer_id = c.id;
+-- expect: silent
+
+-- case: an outer join keeps rows without partner
+SELECT DISTINCT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id;
+-- expect: silent
+
+-- case: sorted by the other table
+SELECT DISTINCT c.id, o.total FROM customers c JOIN orders o ON o.customer_id = c.id ORDER BY o.total;
+-- expect: silent

@@ -1,0 +1,42 @@
+-- case: the parent is only looked for
+SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'open';
+-- expect: rewritten
+SELECT o.id FROM orders o WHERE o.status = 'open'
+
+-- case: with a comma, under a count
+SELECT count(*) FROM orders o, customers c WHERE c.id = o.customer_id;
+-- expect: rewritten
+SELECT count(*) FROM orders o
+
+-- case: a foreign key that may be NULL drops the row
+SELECT c.id FROM customers c JOIN regions r ON r.id = c.region_id;
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE c.region_id IS NOT NULL
+
+-- case: between two other tables
+SELECT i.id, c.name FROM order_items i JOIN orders o ON o.id = i.order_id JOIN customers c ON c.id = o.customer_id;
+-- expect: silent
+
+-- case: the parent is filtered
+SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.vip;
+-- expect: silent
+
+-- case: the parent is selected
+SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id;
+-- expect: silent
+
+-- case: the child is only looked for, and is there several times
+SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id;
+-- expect: silent
+
+-- case: no foreign key
+SELECT e.id FROM events e JOIN users u ON u.id = e.user_id;
+-- expect: silent
+
+-- case: joined on another column too
+SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id AND c.name = o.note;
+-- expect: silent
+
+-- case: a star shows the parent
+SELECT * FROM orders o JOIN customers c ON c.id = o.customer_id;
+-- expect: silent

@@ -1,0 +1,29 @@
+-- case: sums of single rows keep their types
+SELECT id, sum(total), count(*) AS n, count(note), min(amount) FROM orders GROUP BY id;
+-- expect: rewritten
+SELECT id, total::numeric AS sum, 1::bigint AS n, CASE WHEN note IS NULL THEN 0 ELSE 1 END::bigint AS count, amount AS min FROM orders
+
+-- case: grouped by key and more, sorted by the sum
+SELECT o.id, sum(o.amount) AS total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.vip GROUP BY o.id, c.name ORDER BY sum(o.amount), o.id;
+-- expect: rewritten
+SELECT o.id, o.amount::bigint AS total FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.vip ORDER BY o.amount::bigint, o.id
+
+-- case: several rows in a group
+SELECT customer_id, sum(total) FROM orders GROUP BY customer_id;
+-- expect: silent
+
+-- case: the join makes several rows of a key
+SELECT c.id, sum(o.total) FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id;
+-- expect: silent
+
+-- case: an average prints its numbers in another form
+SELECT id, avg(total) FROM orders GROUP BY id;
+-- expect: silent
+
+-- case: HAVING drops groups
+SELECT id, sum(total) FROM orders GROUP BY id HAVING sum(total) > 3;
+-- expect: silent
+
+-- case: a filter takes rows out of the sum
+SELECT id, sum(total) FILTER (WHERE status = 'open') FROM orders GROUP BY id;
+-- expect: silent

@@ -1,0 +1,43 @@
+-- case: a count of each customer, for one customer
+SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = c.id WHERE c.id = 5;
+-- expect: rewritten
+SELECT c.name, q.n FROM customers c JOIN LATERAL (SELECT customer_id, count(*) AS n FROM orders WHERE orders.customer_id = c.id GROUP BY customer_id) q ON q.customer_id = c.id WHERE c.id = 5
+
+-- case: a LEFT JOIN keeps customers without orders
+SELECT c.id, q.n FROM customers c LEFT JOIN (SELECT o.customer_id, count(*) AS n FROM orders o WHERE o.total > 3 GROUP BY o.customer_id HAVING count(*) > 1) q ON q.customer_id = c.id WHERE c.vip ORDER BY c.id;
+-- expect: rewritten
+SELECT c.id, q.n FROM customers c LEFT JOIN LATERAL (SELECT o.customer_id, count(*) AS n FROM orders o WHERE o.total > 3 AND o.customer_id = c.id GROUP BY o.customer_id HAVING count(*) > 1) q ON q.customer_id = c.id WHERE c.vip ORDER BY c.id
+
+-- case: numbered rows of each user
+SELECT u.name, e.id FROM users u JOIN (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events) e ON e.user_id = u.id AND e.rn = 1 WHERE u.id = 3;
+-- expect: rewritten
+SELECT u.name, e.id FROM users u JOIN LATERAL (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events WHERE events.user_id = u.id) e ON e.user_id = u.id AND e.rn = 1 WHERE u.id = 3
+
+-- case: the subquery stands first, so the sides change places
+SELECT q.n, u.name FROM (SELECT user_id, max(ts) AS n FROM events GROUP BY user_id) AS q JOIN users u ON u.id = q.user_id WHERE u.id < 4;
+-- expect: rewritten
+SELECT q.n, u.name FROM users u JOIN LATERAL (SELECT user_id, max(ts) AS n FROM events WHERE events.user_id = u.id GROUP BY user_id) AS q ON u.id = q.user_id WHERE u.id < 4
+
+-- case: joined on an aggregate, not on the group
+SELECT c.name FROM customers c JOIN (SELECT status, max(customer_id) AS m FROM orders GROUP BY status) q ON q.m = c.id;
+-- expect: silent
+
+-- case: a window over another partition sees rows of all users
+SELECT u.name, e.rn FROM users u JOIN (SELECT user_id, row_number() OVER (ORDER BY ts, id) AS rn FROM events) e ON e.user_id = u.id WHERE u.id = 3;
+-- expect: silent
+
+-- case: a limit is over all groups
+SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id ORDER BY customer_id LIMIT 5) q ON q.customer_id = c.id;
+-- expect: silent
+
+-- case: the name of the outer table means another one inside
+SELECT c.name, q.n FROM customers c JOIN (SELECT c.customer_id, count(*) AS n FROM orders c GROUP BY c.customer_id) q ON q.customer_id = c.id WHERE c.id = 5;
+-- expect: silent
+
+-- case: a RIGHT JOIN keeps groups without customers
+SELECT c.name, q.n FROM customers c RIGHT JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = c.id;
+-- expect: silent
+
+-- case: grouping sets add groups of NULL
+SELECT c.name, q.n FROM customers c LEFT JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY ROLLUP (customer_id)) q ON q.customer_id = c.id;
+-- expect: silent

@@ -1,0 +1,33 @@
+-- case: a page of orders with their customer
+SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.status = 'open' ORDER BY o.total DESC, o.id LIMIT 10;
+-- expect: rewritten
+SELECT o.id, c.name FROM (SELECT * FROM orders o WHERE o.status = 'open' ORDER BY o.total DESC, o.id LIMIT 10) o JOIN customers c ON c.id = o.customer_id ORDER BY o.total DESC, o.id
+
+-- case: LEFT JOINs on keys, with an offset
+SELECT c.id, r.name FROM customers c LEFT JOIN regions r ON r.id = c.region_id ORDER BY c.id LIMIT 5 OFFSET 7;
+-- expect: rewritten
+SELECT c.id, r.name FROM (SELECT * FROM customers c ORDER BY c.id LIMIT 5 OFFSET 7) c LEFT JOIN regions r ON r.id = c.region_id ORDER BY c.id
+
+-- case: a foreign key that may be NULL drops rows
+SELECT c.id, r.name FROM customers c JOIN regions r ON r.id = c.region_id ORDER BY c.id LIMIT 5;
+-- expect: unproven: c.region_id
+
+-- case: no foreign key promises the partner
+SELECT e.id, u.name FROM events e JOIN users u ON u.id = e.user_id ORDER BY e.id LIMIT 5;
+-- expect: unproven: ADD FOREIGN KEY
+
+-- case: a join that repeats rows
+SELECT o.id, i.id FROM orders o LEFT JOIN order_items i ON i.order_id = o.id ORDER BY o.id LIMIT 5;
+-- expect: unproven: at most one row
+
+-- case: the other table is filtered
+SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.vip ORDER BY o.id LIMIT 10;
+-- expect: silent
+
+-- case: sorted by the other table
+SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY c.name, o.id LIMIT 10;
+-- expect: silent
+
+-- case: grouped rows
+SELECT o.status, count(*) FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY o.status ORDER BY o.status LIMIT 10;
+-- expect: silent

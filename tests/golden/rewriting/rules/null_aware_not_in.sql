@@ -1,0 +1,34 @@
+-- case: the list may hold NULL
+SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM blocked);
+-- expect: rewritten
+SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.customer_id = customers.id) AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.customer_id IS NULL)
+
+-- case: both sides may be NULL, and the list is filtered
+SELECT id FROM customers c WHERE c.region_id NOT IN (SELECT e.kind FROM events e WHERE e.x > 15) AND vip;
+-- expect: rewritten
+SELECT id FROM customers c WHERE (NOT EXISTS (SELECT 1 FROM events e WHERE e.x > 15 AND e.kind = c.region_id) AND NOT EXISTS (SELECT 1 FROM events e WHERE e.x > 15 AND e.kind IS NULL) AND (c.region_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM events e WHERE e.x > 15))) AND vip
+
+-- case: an empty list takes even NULL
+SELECT id FROM customers c WHERE c.region_id NOT IN (SELECT e.y FROM events e WHERE e.id < 0);
+-- expect: rewritten
+SELECT id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM events e WHERE e.id < 0 AND e.y = c.region_id) AND (c.region_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM events e WHERE e.id < 0))
+
+-- case: nothing can be NULL, which another rule does better
+SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders);
+-- expect: silent
+
+-- case: below an OR its NULL matters no less, but it is no condition of every row
+SELECT name FROM customers WHERE vip OR id NOT IN (SELECT customer_id FROM blocked);
+-- expect: silent
+
+-- case: as a value its NULL is seen
+SELECT id NOT IN (SELECT customer_id FROM blocked) FROM customers;
+-- expect: silent
+
+-- case: a limited list
+SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM blocked ORDER BY customer_id LIMIT 3);
+-- expect: silent
+
+-- case: the outer table has the name of the inner one
+SELECT name FROM customers blocked WHERE id NOT IN (SELECT customer_id FROM blocked);
+-- expect: silent

@@ -1,0 +1,39 @@
+-- case: a join on one column or another
+SELECT c.name, o.id FROM customers c JOIN orders o ON o.customer_id = c.id OR o.note = c.name WHERE c.vip;
+-- expect: rewritten
+SELECT c.name, o.id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip UNION ALL SELECT c.name, o.id FROM customers c JOIN orders o ON o.note = c.name WHERE c.vip AND (o.customer_id = c.id) IS NOT TRUE
+
+-- case: filters of two tables, below a count
+SELECT count(*) FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.email = 'C3@x.org' OR o.ref_code = '017ab';
+-- expect: rewritten
+SELECT count(*) AS count FROM (SELECT 1 AS one FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.email = 'C3@x.org' UNION ALL SELECT 1 AS one FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.ref_code = '017ab' AND (c.email = 'C3@x.org') IS NOT TRUE) joined
+
+-- case: IN (SELECT …) or a condition on the key
+SELECT id FROM orders WHERE customer_id IN (SELECT customer_id FROM blocked) OR id = 5;
+-- expect: rewritten
+SELECT id FROM orders WHERE customer_id IN (SELECT customer_id FROM blocked) UNION ALL SELECT id FROM orders WHERE id = 5 AND (customer_id IN (SELECT customer_id FROM blocked)) IS NOT TRUE
+
+-- case: grouped, sorted and limited above
+SELECT c.name, sum(o.total) AS total FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open' GROUP BY c.name HAVING count(*) > 1 ORDER BY c.name NULLS FIRST LIMIT 5;
+-- expect: rewritten
+SELECT joined.c_name AS name, sum(joined.o_total) AS total FROM (SELECT c.name AS c_name, o.total AS o_total FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip UNION ALL SELECT c.name AS c_name, o.total AS o_total FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'open' AND c.vip IS NOT TRUE) joined GROUP BY joined.c_name HAVING count(*) > 1 ORDER BY joined.c_name NULLS FIRST LIMIT 5
+
+-- case: one table, whose indexes the planner combines
+SELECT id FROM orders WHERE customer_id = 3 OR status = 'open';
+-- expect: silent
+
+-- case: the OR of an outer join fills rows with NULL
+SELECT c.name, o.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id OR o.note = c.name;
+-- expect: silent
+
+-- case: locked rows
+SELECT o.id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open' FOR UPDATE;
+-- expect: silent
+
+-- case: a value drawn anew for each row
+SELECT o.id, next_turn() FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open';
+-- expect: unproven: next_turn()
+
+-- case: a star below DISTINCT has columns of all tables
+SELECT DISTINCT * FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open';
+-- expect: silent

@@ -1,0 +1,25 @@
+-- case: both arms name the row around
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id OR o.note = c.name);
+-- expect: rewritten
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id) OR EXISTS (SELECT 1 FROM orders o WHERE o.note = c.name)
+
+-- case: NOT EXISTS, with a condition beside the OR, and NULLs in the arms
+SELECT id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE (o.customer_id = c.id OR o.note = c.name) AND o.status = 'open');
+-- expect: rewritten
+SELECT id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.status = 'open' AND o.customer_id = c.id) AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.status = 'open' AND o.note = c.name)
+
+-- case: an aggregate always gives a row
+SELECT name FROM customers c WHERE EXISTS (SELECT count(*) FROM orders o WHERE o.customer_id = c.id OR o.note = c.name);
+-- expect: silent
+
+-- case: no arm names the row around
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.status = 'open' OR o.note = 'n1');
+-- expect: silent
+
+-- case: a limit inside
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id OR o.note = c.name OFFSET 2);
+-- expect: silent
+
+-- case: a volatile function would be called another number of times
+SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE next_turn() = 3 AND (o.customer_id = c.id OR o.note = c.name));
+-- expect: unproven: next_turn()

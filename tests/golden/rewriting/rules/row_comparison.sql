@@ -1,0 +1,37 @@
+-- case: two keys
+-- values: ["2024-02-07 03:00", "40"]
+SELECT id FROM orders WHERE created_at > $1 OR (created_at = $1 AND id > $2) ORDER BY created_at, id LIMIT 20;
+-- expect: rewritten
+SELECT id FROM orders WHERE (created_at, id) > ($1, $2) ORDER BY created_at, id LIMIT 20
+
+-- case: with a bound before it, downwards
+-- values: ["12", "90"]
+SELECT id, amount FROM orders WHERE amount <= $1 AND (amount < $1 OR id < $2) AND status = 'open';
+-- expect: rewritten
+SELECT id, amount FROM orders WHERE status = 'open' AND (amount, id) < ($1, $2)
+
+-- case: three keys, some NULL
+-- values: ["n1", "3", "50"]
+SELECT id FROM orders WHERE note > $1 OR (note = $1 AND (amount > $2 OR (amount = $2 AND id > $3)));
+-- expect: rewritten
+SELECT id FROM orders WHERE (note, amount, id) > ($1, $2, $3)
+
+-- case: two directions
+-- values: ["2024-02-07 03:00", "40"]
+SELECT id FROM orders WHERE created_at < $1 OR (created_at = $1 AND id > $2);
+-- expect: silent
+
+-- case: another value in the second arm
+-- values: ["2024-02-07 03:00", "2024-02-08", "40"]
+SELECT id FROM orders WHERE created_at > $1 OR (created_at = $2 AND id > $3);
+-- expect: silent
+
+-- case: the row itself is part of it
+-- values: ["2024-02-07 03:00", "40"]
+SELECT id FROM orders WHERE created_at > $1 OR (created_at = $1 AND id >= $2);
+-- expect: silent
+
+-- case: an OR of unrelated conditions
+-- values: ["2024-02-07 03:00", "40"]
+SELECT id FROM orders WHERE created_at > $1 OR id > $2;
+-- expect: silent

@@ -1,0 +1,16 @@
+CREATE TABLE regions (id integer PRIMARY KEY, name text);
+CREATE TABLE customers (id bigint PRIMARY KEY, name text, email text, region_id integer REFERENCES regions, vip boolean NOT NULL DEFAULT false);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint NOT NULL REFERENCES customers, status text NOT NULL, total numeric(10,2), amount integer, created_at timestamp NOT NULL, placed_at timestamptz, ref_code text, note text, score float8);
+CREATE INDEX orders_customer_id_idx ON orders (customer_id);
+CREATE INDEX orders_created_at_idx ON orders (created_at);
+CREATE INDEX orders_status_created_at_idx ON orders (status, created_at);
+CREATE TABLE order_items (id bigint PRIMARY KEY, order_id bigint NOT NULL REFERENCES orders, product_id integer, qty integer, price numeric(10,2) NOT NULL);
+CREATE INDEX order_items_order_id_idx ON order_items (order_id);
+CREATE TABLE events (id bigint PRIMARY KEY, user_id integer NOT NULL, kind integer, ts timestamp NOT NULL, x integer, y integer NOT NULL, payload jsonb, tags text[]);
+CREATE INDEX events_user_id_ts_idx ON events (user_id, ts);
+CREATE INDEX events_payload_idx ON events USING gin (payload);
+CREATE INDEX events_tags_idx ON events USING gin (tags);
+CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL, manager_id integer);
+CREATE TABLE blocked (customer_id bigint, reason text);
+CREATE FUNCTION current_tenant() RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN 3; END $$;
+CREATE FUNCTION next_turn() RETURNS integer LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN 3; END $$;

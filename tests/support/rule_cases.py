@@ -1,0 +1,100 @@
+"""Golden cases of rewrite rules: a query, and what a rule makes of it.
+
+    -- case: title, which for a silent case is its reason
+    -- known: {"1": "day"}                    parameters with one value in the log
+    -- values: ["2024-05-01", null]           to run it with, once for each line
+    SELECT …;
+    -- expect: rewritten | silent | unproven: words of the missing condition
+    text, for rewritten
+
+All cases stand on ``schema.sql`` and ``rows.sql`` beside the folder of rules.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analyzer.domain.catalog import Catalog
+from analyzer.rewriting.protocol import Setting
+from analyzer.statements.ddl import catalog_from_ddl
+
+FOLDER = Path(__file__).parents[1] / "golden" / "rewriting"
+SCHEMA = (FOLDER / "schema.sql").read_text(encoding="utf-8")
+ROWS = (FOLDER / "rows.sql").read_text(encoding="utf-8")
+FUNCTIONS = {"current_tenant": "s", "next_turn": "v"}
+
+
+@dataclass(slots=True)
+class RuleCase:
+    """One case of a rule."""
+
+    slug: str
+    title: str
+    query: str = ""
+    known: dict[int, str] = field(default_factory=dict)
+    values: list[tuple[str | None, ...]] = field(default_factory=list)
+    version: int = 180000
+    approximate: bool = False
+    expect: str = ""
+    words: str = ""
+    text: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.slug}: {self.title}"
+
+    def setting(self, catalog: Catalog) -> Setting:
+        return Setting(
+            catalog=catalog,
+            known=self.known,
+            functions=FUNCTIONS,
+            approximate=self.approximate,
+        )
+
+
+def schema_catalog(version: int = 180000) -> Catalog:
+    """The catalog of the schema as its text makes it."""
+    return catalog_from_ddl(SCHEMA, server_version_num=version)
+
+
+def rule_cases() -> list[RuleCase]:
+    """Every case of every ``rules/<slug>.sql``."""
+    files = sorted((FOLDER / "rules").glob("*.sql"))
+    return [case for path in files for case in read_cases(path)]
+
+
+def read_cases(path: Path) -> list[RuleCase]:
+    """The cases of one file, in order."""
+    cases: list[RuleCase] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        mark, colon, rest = line.removeprefix("-- ").partition(":")
+        if line.startswith("-- ") and colon:
+            _mark(cases, path.stem, mark, rest.strip())
+        elif cases and line.strip():
+            case = cases[-1]
+            if case.expect:
+                case.text = f"{case.text}\n{line}".strip()
+            else:
+                case.query = f"{case.query}\n{line}".strip().rstrip(";")
+    return cases
+
+
+def _mark(cases: list[RuleCase], slug: str, mark: str, rest: str) -> None:
+    if mark == "case":
+        cases.append(RuleCase(slug=slug, title=rest))
+        return
+    case = cases[-1]
+    if mark == "known":
+        case.known = {int(key): value for key, value in json.loads(rest).items()}
+    elif mark == "values":
+        case.values.append(tuple(json.loads(rest)))
+    elif mark == "version":
+        case.version = int(rest)
+    elif mark == "approximate":
+        case.approximate = True
+    elif mark == "expect":
+        case.expect, _, case.words = (part.strip() for part in rest.partition(":"))
+    else:
+        raise ValueError(f"{slug}: unknown mark {mark!r}")
