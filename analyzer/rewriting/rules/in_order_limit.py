@@ -28,6 +28,15 @@ from analyzer.statements.parse import Node
 from analyzer.statements.sides import constant_of, without_casts
 
 _MAX_VALUES = 20
+_TIES = (
+    "ORDER BY leaves ties: which of the tied rows end the page is left open by both "
+    "texts."
+)
+_DISJOINT = Condition(
+    fact=Fact.VALUES,
+    claim="the values of the list differ, so the branches are disjoint",
+    proof="they are different constants of one type",
+)
 
 
 def find(given: Subject) -> Iterator[Found]:
@@ -133,14 +142,7 @@ def _found(
     relation = use[0].relation
     columns = dict.fromkeys((use[1], *(name for _, name in keys)))
     uniform = len({i["SortBy"].get("sortby_dir") for i in fields["sortClause"]}) == 1
-    conditions = [
-        not_volatile(given.setting, fields),
-        Condition(
-            fact=Fact.VALUES,
-            claim="the values of the list differ, so the branches are disjoint",
-            proof="they are different constants of one type",
-        ),
-    ]
+    conditions = [not_volatile(given.setting, fields), _DISJOINT]
     if order.holds:
         conditions.append(order)
     return Found(
@@ -148,12 +150,7 @@ def _found(
         pairs=((block.node, {"SelectStmt": new}),),
         conditions=tuple(conditions),
         semantics=Semantics.UNCHANGED if order.holds else Semantics.UNCHANGED_IF,
-        caveats=()
-        if order.holds
-        else (
-            "ORDER BY leaves ties: which of the tied rows end the page is left open "
-            "by both texts.",
-        ),
+        caveats=() if order.holds else (_TIES,),
         indexes=(
             IndexDefinition(
                 relation=relation.name,
