@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,6 +28,8 @@ class Execution:
         plan_text: the same in text form, where auto_explain wrote text.
         parse_duration_ms: time of the parse phase logged just before, if any.
         bind_duration_ms: likewise the bind phase.
+        values_hash: of the parameters, else of the constants in the text, where these
+            were not kept; 0 where they were.
     """
 
     logged_at: datetime
@@ -48,6 +50,7 @@ class Execution:
     plan_text: str = ""
     parse_duration_ms: float = 0.0
     bind_duration_ms: float = 0.0
+    values_hash: int = 0
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -119,9 +122,12 @@ class LogCoverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogContents:
-    """Everything read from one or several log files, in time order."""
+    """Everything read from one or several log files, in time order.
 
-    executions: tuple[Execution, ...] = ()
+    A reader gives ``executions`` as columns, see ``domain.execution_columns``.
+    """
+
+    executions: Sequence[Execution] = ()
     lock_waits: tuple[LockWait, ...] = ()
     events: tuple[LogEvent, ...] = ()
     coverage: tuple[LogCoverage, ...] = ()

@@ -18,7 +18,7 @@ auto_explain. They are joined by process, text and order:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence
 from dataclasses import replace
 from sys import intern
 
@@ -60,7 +60,7 @@ class Classifier:
 
     def __init__(self, fingerprint: Callable[[str], Fingerprint] | None = None) -> None:
         """Start with nothing; ``fingerprint`` is asked once per distinct text."""
-        self.executions: list[Execution] = []
+        self.executions: MutableSequence[Execution] = []
         self.lock_waits: list[LockWait] = []
         self.events: list[LogEvent] = []
         self.plans_unattached_count = 0
@@ -74,7 +74,7 @@ class Classifier:
         if entry.severity == "LOG" and not entry.statement:
             duration = read_duration(entry.message)
             if duration is not None and duration.verb != "other":
-                self._take_duration(entry, duration)
+                self.take_duration(entry, duration)
                 return
             logged = read_logged_statement(entry.message)
             if logged is not None and not entry.context:
@@ -87,11 +87,12 @@ class Classifier:
         for key in list(self._processes):
             self._settle(key)
 
-    def _take_duration(self, entry: LogEntry, duration: Duration) -> None:
+    def take_duration(self, entry: LogEntry, duration: Duration) -> None:
+        """Sort in an entry that is known to be a duration."""
         if duration.verb == "plan":
             self._take_plan(entry, duration)
         elif entry.context:
-            self._event(entry, "other")
+            self.note(entry, "other")
         elif duration.verb in ("parse", "bind"):
             self._take_phase(entry, duration)
         elif duration.verb == "execute fetch from":
@@ -102,7 +103,7 @@ class Classifier:
             self._take_bare_duration(entry, duration.duration_ms)
 
     def _take_phase(self, entry: LogEntry, duration: Duration) -> None:
-        state = self._state(entry)
+        state = self.state_of(entry)
         phase = Phase(
             entry=entry,
             query=duration.text.strip(),
@@ -110,20 +111,20 @@ class Classifier:
         )
         unused = state.parse if duration.verb == "parse" else state.bind
         if unused is not None:
-            self._event(unused.entry, f"{duration.verb}_without_execution")
+            self.note(unused.entry, f"{duration.verb}_without_execution")
         if duration.verb == "parse":
             state.parse = phase
         else:
             state.bind = phase
 
     def _take_bare_duration(self, entry: LogEntry, duration_ms: float) -> None:
-        state = self._state(entry)
+        state = self.state_of(entry)
         text, state.text = state.text, None
         if text is None:
             phase = Phase(entry=entry, query="", duration_ms=duration_ms)
             state.durations.append(phase)
             if len(state.durations) > 2:
-                self._event(state.durations.pop(0).entry, "duration_without_text")
+                self.note(state.durations.pop(0).entry, "duration_without_text")
             return
         # The end of the run is this line's time, its names are the text's.
         origin = replace(text.entry.origin, logged_at=entry.origin.logged_at)
@@ -135,13 +136,13 @@ class Classifier:
             self._complete(whole, found)
 
     def _take_text(self, entry: LogEntry, verb: str, query: str) -> None:
-        state = self._state(entry)
+        state = self.state_of(entry)
         self._drop_text(state)
         state.text = WaitingText(entry=entry, verb=verb, query=query)
         phases, state.durations = state.durations, []
         if verb != "execute":
             for phase in phases:
-                self._event(phase.entry, "duration_without_text")
+                self.note(phase.entry, "duration_without_text")
             return
         # With log_duration the phases of this run came just before, without text.
         text = query.strip()
@@ -152,7 +153,7 @@ class Classifier:
 
     def _take_fetch(self, entry: LogEntry, duration: Duration) -> None:
         query = duration.text.strip()
-        state = self._state(entry)
+        state = self.state_of(entry)
         for position in reversed(state.recent):
             earlier = self.executions[position]
             if earlier.query == query:
@@ -163,7 +164,7 @@ class Classifier:
         self._complete(entry, duration)
 
     def _complete(self, entry: LogEntry, duration: Duration) -> None:
-        state = self._state(entry)
+        state = self.state_of(entry)
         query = _query_of(entry, duration.text)
         found = match_plans(
             state.plans, query, entry.origin.logged_at, duration.duration_ms
@@ -189,7 +190,7 @@ class Classifier:
         state.parse = state.bind = None
         for name, phase in (("parse", parse), ("bind", bind)):
             if phase is not None and phase.query != query:
-                self._event(phase.entry, f"{name}_without_execution")
+                self.note(phase.entry, f"{name}_without_execution")
         parse_ms = parse.duration_ms if parse and parse.query == query else 0.0
         bind_ms = bind.duration_ms if bind and bind.query == query else 0.0
         return parse_ms, bind_ms
@@ -198,14 +199,14 @@ class Classifier:
         plan = read_plan(duration.text)
         if plan is None:
             self.plans_unattached_count += 1
-            self._event(entry, "statement_auto_explain")
+            self.note(entry, "statement_auto_explain")
             return
         plan = replace(plan, query=(prepared_query(plan.query) or plan.query).strip())
         if entry.context and not _PORTAL.match(entry.context):
             # It ran inside a function, whose own execution counts its time.
             self.plans_unattached_count += 1
             return
-        state = self._state(entry)
+        state = self.state_of(entry)
         if _READS.match(plan.query) and self._attach(state, plan, duration):
             return
         state.plans.append(
@@ -301,14 +302,15 @@ class Classifier:
         kind = kind_of(entry.message, entry.severity, origin.sqlstate)
         if kind in ("statement_duration", "statement_auto_explain", "statement_log"):
             kind = "other"
-        self._event(entry, kind)
+        self.note(entry, kind)
         if entry.severity in ("ERROR", "FATAL", "PANIC"):
             # The statement failed, so no duration follows.
-            self._state(entry).text = None
+            self.state_of(entry).text = None
         if kind == "connection_disconnected":
             self._settle(origin.process_key)
 
-    def _event(self, entry: LogEntry, kind: str) -> None:
+    def note(self, entry: LogEntry, kind: str) -> None:
+        """Keep an entry as an event."""
         origin = entry.origin
         self.events.append(
             LogEvent(
@@ -330,9 +332,14 @@ class Classifier:
     def _drop_text(self, state: ProcessState) -> None:
         text, state.text = state.text, None
         if text is not None:
-            self._event(text.entry, "statement_without_duration")
+            self.note(text.entry, "statement_without_duration")
 
-    def _state(self, entry: LogEntry) -> ProcessState:
+    def known_state(self, process_key: str) -> ProcessState | None:
+        """What is open of a process, or none if it is not known."""
+        return self._processes.get(process_key)
+
+    def state_of(self, entry: LogEntry) -> ProcessState:
+        """What is open of the process that wrote an entry."""
         key = entry.origin.process_key
         state = self._processes.get(key)
         if state is None:
@@ -349,10 +356,10 @@ class Classifier:
         for plan in state.plans:
             self._plan_alone(plan)
         for phase in state.durations:
-            self._event(phase.entry, "duration_without_text")
+            self.note(phase.entry, "duration_without_text")
         for name, unused in (("parse", state.parse), ("bind", state.bind)):
             if unused is not None:
-                self._event(unused.entry, f"{name}_without_execution")
+                self.note(unused.entry, f"{name}_without_execution")
 
 
 def _query_of(entry: LogEntry, text: str) -> str:

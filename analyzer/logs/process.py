@@ -50,6 +50,13 @@ class ProcessState:
     plans: list[WaitingPlan] = field(default_factory=list)
     recent: deque[int] = field(default_factory=lambda: deque(maxlen=8))
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing waits."""
+        return not (
+            self.parse or self.bind or self.text or self.durations or self.plans
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanMatch:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -81,7 +81,7 @@ class StderrReader:
                 if line[:1] == "\t":
                     self._continue(line, line[1:])
                     continue
-                head = self._split(line, block, number)
+                head = self.split(line, block, number)
                 if head is None:
                     self._without_prefix(line)
                 else:
@@ -90,7 +90,8 @@ class StderrReader:
         yield from self._finish()
         yield from self._stitcher.flush()
 
-    def _split(self, line: str, block: Sequence[str], number: int) -> Head | None:
+    def split(self, line: str, block: Sequence[str], number: int) -> Head | None:
+        """The head of a line, or none; see :meth:`Splitter.split`."""
         head = self._first.split(line, block, number)
         if head is not None or self._second is None:
             return head
@@ -124,6 +125,10 @@ class StderrReader:
             origin = Origin(logged_at=self._time(head), **parts.origin)
         self._current = Record(parts.key, parts.severity, [text], origin, len(text))
 
+    def process_key(self, head: Head) -> str:
+        """What tells the process that wrote a line from others."""
+        return self._parts_of(head).key
+
     def _parts_of(self, head: Head) -> _Parts:
         parts = self._known_parts.get(head.rest) if head.rest else None
         if parts is None:
@@ -135,11 +140,20 @@ class StderrReader:
         return parts
 
     def _read_parts(self, head: Head) -> _Parts:
-        get = head.fields.get
         severity = ENGLISH[head.severity]
+        origin = self._origin_fields(head.fields)
+        key = origin["session_id"] or str(origin["process_id"] or "")
+        return _Parts(severity, is_companion(severity), key, origin)
+
+    def origin_of(self, fields: Mapping[str, str | None]) -> Origin:
+        """The origin that the fields of a head tell, without its time."""
+        return Origin(**self._origin_fields(fields))
+
+    def _origin_fields(self, fields: Mapping[str, str | None]) -> dict[str, Any]:
+        get = fields.get
         process_id = int(get("process_id") or 0)
-        session = get("session_id") or self._session(head, process_id)
-        origin = {
+        session = get("session_id") or self._session(fields, process_id)
+        return {
             "process_id": process_id,
             "session_id": session,
             "user": _known(get("user")),
@@ -153,8 +167,6 @@ class StderrReader:
             "queryid": int(get("queryid") or 0),
             "sqlstate": error_code(get("sqlstate")),
         }
-        key = session or str(process_id or "")
-        return _Parts(severity, is_companion(severity), key, origin)
 
     def _finish(self) -> Sequence[LogEntry]:
         record, self._current = self._current, None
@@ -168,8 +180,8 @@ class StderrReader:
             )
         return ()
 
-    def _session(self, head: Head, process_id: int) -> str:
-        started = head.fields.get("session_start")
+    def _session(self, fields: Mapping[str, str | None], process_id: int) -> str:
+        started = fields.get("session_start")
         if not started or not process_id:
             return ""
         try:

@@ -48,6 +48,8 @@ def read_logs(request: LogRequest, progress: Progress | None = None) -> LogRepor
         log_timezone=request.log_timezone,
         progress=progress,
         names=request.names,
+        wanted=request.wanted,
+        keep_texts=False,
     )
     contents = read_log_files(request.paths, options)
     report = log_report(

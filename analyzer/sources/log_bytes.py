@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 import stat
-import zlib
 from collections.abc import Callable, Iterator
-from io import BufferedIOBase
 from pathlib import Path
-from typing import IO
 
 from analyzer.errors import LogFormatError
+from analyzer.sources.compression import BROKEN, ByteStream, decompressed
 
 BLOCK_BYTES = 1 << 20
+WINDOW_BYTES = 16 << 20
 MAX_LINE_BYTES = 48 << 20
 SAMPLE_BYTES = 512 << 10
 MAX_RATIO = 1100
 """gzip cannot exceed 1032; logs reach some dozens. More is a bomb."""
 _RATIO_COUNTS_FROM_BYTES = 64 << 20
 
-_GZIP = b"\x1f\x8b"
-_BZIP2 = b"BZh"
-_XZ = b"\xfd7zXZ\x00"
-_ZSTD = b"\x28\xb5\x2f\xfd"
+_BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, OSError)
 
 
 class LogFile:
@@ -107,17 +99,50 @@ class LogFile:
             self.ends_in_middle = True
             yield _split(rest + b"\n", crlf=crlf, first=first)
 
+    def windows(
+        self, boundary: Callable[[bytes], int], *, crlf: bool = False
+    ) -> Iterator[bytes]:
+        """All bytes, some 16 megabytes at a time, each window of whole records.
+
+        Args:
+            boundary: where in a window its last record begins that may go on behind it;
+                0 if there is no such place, so that more must be read.
+            crlf: every line ends in CR LF, so the CR is no part of it.
+        """
+        self.bytes_read = 0
+        parts: list[bytes] = []
+        size = 0
+        wanted = WINDOW_BYTES
+        for data in self._bytes():
+            parts.append(data if self.bytes_read else data.removeprefix(_BOM))
+            self.bytes_read += len(data)
+            size += len(data)
+            if size < wanted:
+                continue
+            whole = _joined(parts, crlf=crlf)
+            at = boundary(whole)
+            if not at and size < MAX_LINE_BYTES:
+                parts, wanted = [whole], size + WINDOW_BYTES
+                continue
+            at = at or whole.rfind(b"\n") + 1 or len(whole)
+            yield _ended(whole[:at])
+            parts, size, wanted = [whole[at:]], len(whole) - at, WINDOW_BYTES
+        rest = _joined(parts, crlf=crlf)
+        if rest:
+            self.ends_in_middle = self.ends_in_middle or not rest.endswith(b"\n")
+            yield _ended(rest)
+
     def _bytes(self) -> Iterator[bytes]:
         with self.path.open("rb") as raw:
             total = 0
-            for data in self._chunks(self._decompressed(raw)):
+            for data in self._chunks(decompressed(raw, self._magic)):
                 total += len(data)
                 self._refuse_a_bomb(total, raw.tell())
                 if self.progress is not None:
                     self.progress(min(raw.tell() / self.size_bytes, 1.0))
                 yield data
 
-    def _chunks(self, opened: IO[bytes] | BufferedIOBase) -> Iterator[bytes]:
+    def _chunks(self, opened: ByteStream) -> Iterator[bytes]:
         """About a megabyte each; what came before a fault of the file is kept."""
         is_first, at_end = True, False
         while not at_end:
@@ -125,10 +150,10 @@ class LogFile:
             size = 0
             try:
                 while size < BLOCK_BYTES and not at_end:
-                    parts.append(opened.read1(BLOCK_BYTES))  # type: ignore[union-attr]
+                    parts.append(opened.read1(BLOCK_BYTES))
                     size += len(parts[-1])
                     at_end = not parts[-1]
-            except _BROKEN as error:
+            except BROKEN as error:
                 if is_first and not size:
                     raise LogFormatError(
                         f'log "{self.name}" cannot be decompressed',
@@ -139,13 +164,6 @@ class LogFile:
             if size:
                 yield b"".join(parts)
 
-    def _decompressed(self, raw: IO[bytes]) -> IO[bytes] | BufferedIOBase:
-        if self._magic.startswith(_GZIP):
-            return gzip.GzipFile(fileobj=raw)
-        if self._magic.startswith(_BZIP2):
-            return bz2.BZ2File(raw)
-        return lzma.LZMAFile(raw) if self._magic.startswith(_XZ) else raw
-
     def _refuse_a_bomb(self, total: int, compressed: int) -> None:
         if total > _RATIO_COUNTS_FROM_BYTES and total > MAX_RATIO * max(compressed, 1):
             raise LogFormatError(
@@ -154,11 +172,6 @@ class LogFile:
             )
 
     def _refuse_what_cannot_be_read(self) -> None:
-        if self._magic.startswith(_ZSTD):
-            raise LogFormatError(
-                f'log "{self.name}" is compressed with zstd, which is not supported',
-                hint="Decompress it first: zstd -d FILE.",
-            )
         if self._magic.startswith(_UTF16):
             raise LogFormatError(
                 f'log "{self.name}" is in UTF-16',
@@ -184,3 +197,12 @@ def _split(data: bytes, *, crlf: bool, first: bool) -> list[str]:
     # What follows the last line end is the next block's.
     lines.pop()
     return lines
+
+
+def _joined(parts: list[bytes], *, crlf: bool) -> bytes:
+    data = parts[0] if len(parts) == 1 else b"".join(parts)
+    return data.replace(b"\r\n", b"\n") if crlf else data
+
+
+def _ended(data: bytes) -> bytes:
+    return data if data.endswith(b"\n") else data + b"\n"

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
+import numpy as np
+
 from analyzer.domain.execution import LogContents, LogCoverage
+from analyzer.domain.execution_columns import ExecutionColumns
+from analyzer.domain.log_report import LogFilter
 from analyzer.domain.ports import Progress
 from analyzer.errors import LogFormatError
-from analyzer.logs.classify import Classifier
 from analyzer.logs.csvlog import read_csvlog
 from analyzer.logs.entry import LogEntry
+from analyzer.logs.execution_sink import ExecutionSink
+from analyzer.logs.joiner import Joiner
 from analyzer.logs.jsonlog import read_jsonlog
 from analyzer.logs.line_prefix import LinePrefix, line_prefix
+from analyzer.logs.readers import stderr_options, window_reader, windows_of
 from analyzer.logs.recognize import LogFormat, Recognized, recognize
-from analyzer.logs.stderr import StderrOptions, StderrReader
+from analyzer.logs.stderr import StderrReader
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import Clock
+from analyzer.logs.window import TextBook, Window
 from analyzer.logs.wrapping import Layers
 from analyzer.sources.log_bytes import LogFile
 from analyzer.statements.fingerprint import fingerprint
@@ -38,12 +45,17 @@ class LogOptions:
         log_timezone: the server's setting, for abbreviations that name no offset.
         progress: told of the share of the bytes read.
         names: what messages call a path, if not by itself.
+        wanted: which executions count; events and lock waits are all kept.
+        keep_texts: keep text and parameters of every execution, not only of the
+            slowest ones.
     """
 
     line_prefix: str | None = None
     log_timezone: str = ""
     progress: Progress | None = None
     names: Mapping[Path, str] = field(default_factory=dict)
+    wanted: LogFilter = field(default_factory=LogFilter)
+    keep_texts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,21 +88,23 @@ def read_log_files(
     files = [LogFile(path, options.names.get(path, "")) for path in _distinct(paths)]
     sources = [_recognize(file, options) for file in files]
     sources.sort(key=attrgetter("started_at"))
-    classifier = Classifier(fingerprint)
+    book = TextBook(fingerprint)
+    sink = ExecutionSink(book, options.wanted, keep_texts=options.keep_texts)
+    joiner = Joiner(book, sink)
     total = sum(file.size_bytes for file in files) or 1
-    seen = _Seen()
-    coverage = []
+    coverage: list[LogCoverage] = []
+    ends: list[int] = []
     before = 0
     for source in sources:
         source.file.progress = partial(
             _report, options.progress, before / total, source.file.size_bytes / total
         )
-        begin = len(classifier.executions)
-        coverage.append(_read(source, options, classifier))
-        seen.check(source, classifier.executions[begin:])
+        coverage.append(_read(source, options, joiner, book))
+        ends.append(joiner.position)
         before += source.file.size_bytes
+    classifier = joiner.classifier
     unattached = classifier.plans_unattached_count
-    classifier.finish()
+    joiner.finish()
     coverage[-1:] = [
         replace(
             item,
@@ -100,9 +114,11 @@ def read_log_files(
         )
         for item in coverage[-1:]
     ]
+    columns = sink.columns()
+    _refuse_repeats(sources, columns, ends)
     by_time = attrgetter("logged_at")
     return LogContents(
-        executions=tuple(sorted(classifier.executions, key=by_time)),
+        executions=columns,
         lock_waits=tuple(sorted(classifier.lock_waits, key=by_time)),
         events=tuple(sorted(classifier.events, key=by_time)),
         coverage=tuple(coverage),
@@ -163,27 +179,33 @@ def _entries(
         return read_csvlog(blocks, clock, tally)
     if recognized.format is LogFormat.JSON:
         return read_jsonlog(blocks, clock, tally)
-    if recognized.prefix is None:
-        raise LogFormatError("a plain log needs a prefix")
-    options = StderrOptions(
-        prefix=recognized.prefix,
-        fallback=recognized.fallback,
-        tabs_stripped=recognized.tabs_stripped,
-        assumed_time=recognized.assumed_time,
-    )
-    return StderrReader(options, clock, tally).read(blocks)
+    return StderrReader(stderr_options(recognized), clock, tally).read(blocks)
 
 
-def _read(source: _Source, options: LogOptions, classifier: Classifier) -> LogCoverage:
+def _windows(
+    source: _Source, clock: Clock, tally: Tally, book: TextBook
+) -> Iterator[Window]:
+    file, recognized = source.file, source.recognized
+    reader = window_reader(recognized, clock, tally, book)
+    if reader is None or source.layers:
+        blocks = source.layers.unwrap(file.blocks(crlf=recognized.crlf))
+        yield from windows_of(_entries(recognized, blocks, clock, tally))
+        return
+    for data in file.windows(reader.boundary, crlf=recognized.crlf):
+        yield reader.read(data)
+
+
+def _read(
+    source: _Source, options: LogOptions, joiner: Joiner, book: TextBook
+) -> LogCoverage:
     file, recognized = source.file, source.recognized
     clock, tally = Clock(options.log_timezone), Tally()
+    classifier = joiner.classifier
     unattached = classifier.plans_unattached_count
     entry_count = 0
-    take: Callable[[LogEntry], None] = classifier.take
-    blocks = source.layers.unwrap(file.blocks(crlf=recognized.crlf))
-    for entry in _entries(recognized, blocks, clock, tally):
-        take(entry)
-        entry_count += 1
+    for window in _windows(source, clock, tally, book):
+        joiner.take(window)
+        entry_count += window.message_count
     coverage = LogCoverage(
         file=file.name,
         format=recognized.format.value,
@@ -220,25 +242,36 @@ def _too_little(coverage: LogCoverage, tally: Tally) -> LogFormatError:
     )
 
 
-class _Seen:
-    """Notices when one format repeats what another has told already."""
+def _refuse_repeats(
+    sources: Sequence[_Source], columns: ExecutionColumns, ends: Sequence[int]
+) -> None:
+    """Notice when one format repeats what another has told already.
 
-    def __init__(self) -> None:
-        self._by_format: dict[LogFormat, set[tuple[object, ...]]] = {}
-
-    def check(self, source: _Source, executions: Sequence[object]) -> None:
-        mine = source.recognized.format
-        keys = {
-            (item.process_id, item.duration_ms, item.query)  # type: ignore[attr-defined]
-            for item in executions
-        }
-        for other, known in self._by_format.items():
-            if other is not mine and len(keys & known) * 2 > len(keys) >= 5:
+    Raises:
+        LogFormatError: more than half of the executions of a file are in another too.
+    """
+    if len({source.recognized.format for source in sources}) < 2:
+        return
+    file_of = np.searchsorted(ends, columns.position, "right")
+    process = np.array(columns.origins.process_id, np.int64)[columns.origin]
+    keys = np.stack(
+        (
+            process,
+            columns.duration_ms.view(np.int64),
+            columns.statement.astype(np.int64),
+        )
+    ).T
+    for number, source in enumerate(sources):
+        mine = {*map(tuple, keys[file_of == number].tolist())}
+        for earlier, other in enumerate(sources[:number]):
+            if other.recognized.format is source.recognized.format:
+                continue
+            theirs = {*map(tuple, keys[file_of == earlier].tolist())}
+            if len(mine & theirs) * 2 > len(mine) >= 5:
                 raise LogFormatError(
-                    f'log "{source.file.name}" repeats another file in {mine.value} '
-                    "format",
-                    detail=f"More than half of its {len(keys):,} executions are in the "
-                    f"{other.value} file as well.",
+                    f'log "{source.file.name}" repeats another file in '
+                    f"{source.recognized.format.value} format",
+                    detail=f"More than half of its {len(mine):,} executions are in the "
+                    f"{other.recognized.format.value} file as well.",
                     hint="Pass only one of the formats, or all would count twice.",
                 )
-        self._by_format.setdefault(mine, set()).update(keys)

@@ -3,46 +3,51 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from heapq import nlargest
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+import numpy.typing as npt
 
 from analyzer.domain.execution import Execution
+from analyzer.domain.execution_columns import (
+    ExecutionColumns,
+    Floats,
+    Ints,
+    Longs,
+    as_datetime,
+    columns_of,
+)
 from analyzer.domain.log_report import (
     HistogramBucket,
     LoggedStatement,
     Share,
     SlowSample,
 )
-from analyzer.domain.statement import Fingerprint
 from analyzer.errors import AnalyzerError
 from analyzer.statements.describe import describe
 from analyzer.statements.lexer import tokens
 from analyzer.statements.normalize import normalize
 from analyzer.statements.tags import tags
-from analyzer.workload.percentiles import latency
+from analyzer.workload.percentiles import latency_of_sorted
 
 K = TypeVar("K", bound=Hashable)
 
 SAMPLE_COUNT = 3
+_HOUR_US = 3_600_000_000
 BOUNDS_MS = tuple(
     float(f"{digit}e{power}") for power in range(-2, 6) for digit in (1, 2, 5)
 )
 """Bounds of the histogram: the same for all statements, so that they can be added."""
 
-_DIMENSIONS: Mapping[str, Callable[[Execution], str]] = {
-    "database": lambda item: item.database,
-    "user": lambda item: item.user,
-    "application": lambda item: item.application_name,
-    "host": lambda item: item.remote_host,
-}
+_MAX_DENSE = 4_000_000
+"""Sums by pairs are an array of all pairs up to here, else one of those that occur."""
 
 
 def logged_statements(
-    executions: Iterable[Execution], *, show_parameters: bool = False
+    executions: Sequence[Execution], *, show_parameters: bool = False
 ) -> tuple[LoggedStatement, ...]:
     """One summary for each fingerprint, the most time first.
 
@@ -53,41 +58,148 @@ def logged_statements(
         executions: with fingerprints, in any order.
         show_parameters: whether samples may hold constants and bound values.
     """
-    groups: dict[Fingerprint, list[Execution]] = defaultdict(list)
-    for execution in executions:
-        groups[execution.fingerprint].append(execution)
-    found = [_statement(group, show_parameters) for group in groups.values()]
+    columns = columns_of(executions)
+    if not len(columns):
+        return ()
+    shares = _Shares(columns)
+    samples = _kept_rows(columns)
+    order = np.argsort(columns.statement, kind="stable")
+    ranked = columns.statement[order]
+    starts = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1])).tolist()
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(order)], strict=True):
+        rows = order[start:end]
+        number = int(ranked[start])
+        group = _Group(columns, rows, samples.get(number, ()))
+        found.append(_statement(group, shares, show_parameters=show_parameters))
     return tuple(sorted(found, key=lambda s: (-s.latency.total_ms, s.fingerprint)))
 
 
-def _statement(group: Sequence[Execution], show_parameters: bool) -> LoggedStatement:
-    durations = [item.duration_ms for item in group]
-    # The same text whatever the order of lines with equal times.
-    first = min(group, key=lambda item: (item.logged_at, item.query))
-    described = describe(first.query)
-    numbers = latency(durations, "exact")
-    mean = numbers.total_ms / len(group)
-    variance = math.fsum((value - mean) ** 2 for value in durations) / len(group)
-    slowest = nlargest(SAMPLE_COUNT, group, key=lambda e: (e.duration_ms, e.query))
+class _Group(NamedTuple):
+    """The rows of one statement in time order, and those whose texts were kept."""
+
+    columns: ExecutionColumns
+    rows: Longs
+    samples: Sequence[int]
+
+
+def _statement(
+    group: _Group, shares: _Shares, *, show_parameters: bool
+) -> LoggedStatement:
+    columns, rows, _ = group
+    number = int(columns.statement[rows[0]])
+    described = describe(columns.statements.query[number])
+    durations = np.sort(columns.duration_ms[rows])
+    numbers = latency_of_sorted(durations, "exact")
+    mean = numbers.total_ms / len(rows)
+    variance = math.fsum(((durations - mean) ** 2).tolist()) / len(rows)
+    parse_us, bind_us = columns.parse_us[rows], columns.bind_us[rows]
     return LoggedStatement(
-        fingerprint=first.fingerprint,
+        fingerprint=columns.statements.fingerprint[number],
         query=described.normalized_query,
         kind=described.kind,
-        queryids=tuple(sorted({item.queryid for item in group if item.queryid})),
+        queryids=columns.statements.queryids[number],
         latency=numbers,
         mean_ms=mean,
         stddev_ms=math.sqrt(variance),
-        min_ms=min(durations),
-        parse_total_ms=math.fsum(item.parse_duration_ms for item in group),
-        bind_total_ms=math.fsum(item.bind_duration_ms for item in group),
-        plan_count=sum(has_plan(item) for item in group),
+        min_ms=float(durations[0]),
+        parse_total_ms=int(parse_us.sum(dtype=np.int64)) / 1000,
+        bind_total_ms=int(bind_us.sum(dtype=np.int64)) / 1000,
+        plan_count=int(columns.has_plan[rows].sum()),
         histogram=histogram(durations),
-        by={name: _shares(group, key) for name, key in _DIMENSIONS.items()},
-        by_hour=_shares(group, _hour),
-        first_seen_at=first.logged_at,
-        last_seen_at=max(item.logged_at for item in group),
-        samples=tuple(_sample(item, show_parameters) for item in slowest),
+        by=shares.by_name(number),
+        by_hour=shares.by_hour(number),
+        first_seen_at=as_datetime(columns.logged_at_us[rows[0]]),
+        last_seen_at=as_datetime(columns.logged_at_us[rows[-1]]),
+        samples=_samples(group, show_parameters=show_parameters),
     )
+
+
+def _kept_rows(columns: ExecutionColumns) -> dict[int, list[int]]:
+    """Rows whose texts were kept, by statement."""
+    kept = np.fromiter(columns.kept, np.int64, len(columns.kept))
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in np.flatnonzero(np.isin(columns.position, kept)).tolist():
+        found[int(columns.statement[row])].append(row)
+    return found
+
+
+def _samples(group: _Group, *, show_parameters: bool) -> tuple[SlowSample, ...]:
+    columns = group.columns
+    slowest = sorted(
+        group.samples,
+        key=lambda row: (-columns.duration_ms[row], columns.position[row]),
+    )[:SAMPLE_COUNT]
+    return tuple(_sample(columns[row], show_parameters) for row in slowest)
+
+
+class _Shares:
+    """Calls and time of each statement by where and when they came from."""
+
+    def __init__(self, columns: ExecutionColumns) -> None:
+        origins = columns.origins
+        self._names: Mapping[str, Sequence[str]] = {
+            "database": origins.database,
+            "user": origins.user,
+            "application": origins.application_name,
+            "host": origins.remote_host,
+        }
+        duration_us = np.rint(columns.duration_ms * 1000.0)
+        self._by_origin = _sums(columns.statement, columns.origin, duration_us)
+        hours = columns.logged_at_us // _HOUR_US
+        self._first_hour = int(hours.min())
+        self._by_hour = _sums(columns.statement, hours - self._first_hour, duration_us)
+
+    def by_name(self, statement: int) -> dict[str, dict[str, Share]]:
+        """For each kind of name the share of each."""
+        return {
+            kind: _shares(
+                (names[origin], calls, us)
+                for origin, calls, us in self._by_origin.get(statement, ())
+            )
+            for kind, names in self._names.items()
+        }
+
+    def by_hour(self, statement: int) -> dict[datetime, Share]:
+        """The share of each hour, UTC."""
+        return _shares(
+            (as_datetime((self._first_hour + hour) * _HOUR_US), calls, us)
+            for hour, calls, us in self._by_hour.get(statement, ())
+        )
+
+
+def _sums(
+    statement: Ints, other: Longs | Ints, duration_us: Floats
+) -> dict[int, list[tuple[int, int, int]]]:
+    """For each statement: the other number, calls, microseconds."""
+    width = int(other.max()) + 1
+    keys = statement.astype(np.int64) * width + other
+    if int(keys.max()) <= _MAX_DENSE:
+        calls = np.bincount(keys)
+        pairs = np.flatnonzero(calls)
+        # Whole microseconds below 2**53 add up without error.
+        time_us = np.bincount(keys, duration_us)[pairs]
+        calls = calls[pairs]
+    else:
+        pairs, index, calls = np.unique(keys, return_inverse=True, return_counts=True)
+        time_us = np.bincount(index, duration_us)
+    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for key, count, us in zip(
+        pairs.tolist(), calls.tolist(), time_us.tolist(), strict=True
+    ):
+        found[key // width].append((key % width, count, int(us)))
+    return found
+
+
+def _shares(parts: Iterable[tuple[K, int, int]]) -> dict[K, Share]:
+    sums: dict[K, tuple[int, int]] = {}
+    for name, calls, us in parts:
+        before = sums.get(name, (0, 0))
+        sums[name] = (before[0] + calls, before[1] + us)
+    return {
+        name: Share(calls=sums[name][0], total_ms=sums[name][1] / 1000)
+        for name in sorted(sums)  # type: ignore[type-var]
+    }
 
 
 def has_plan(execution: Execution) -> bool:
@@ -95,35 +207,21 @@ def has_plan(execution: Execution) -> bool:
     return execution.plan is not None or bool(execution.plan_text)
 
 
-def histogram(durations_ms: Iterable[float]) -> tuple[HistogramBucket, ...]:
+def histogram(durations_ms: npt.ArrayLike) -> tuple[HistogramBucket, ...]:
     """The buckets that are not empty, the shortest first.
 
     >>> [(b.le_ms, b.count) for b in histogram([0.1, 0.15, 0.2, 3e6])]
     [(0.1, 1), (0.2, 2), (None, 1)]
     """
-    counts = Counter(bisect_left(BOUNDS_MS, value) for value in durations_ms)
+    places = np.searchsorted(BOUNDS_MS, np.asarray(durations_ms, np.float64), "left")
+    counts = np.bincount(places).tolist()
     return tuple(
         HistogramBucket(
-            le_ms=BOUNDS_MS[at] if at < len(BOUNDS_MS) else None, count=counts[at]
+            le_ms=BOUNDS_MS[at] if at < len(BOUNDS_MS) else None, count=count
         )
-        for at in sorted(counts)
+        for at, count in enumerate(counts)
+        if count
     )
-
-
-def _shares(
-    group: Iterable[Execution], key: Callable[[Execution], K]
-) -> dict[K, Share]:
-    parts: dict[K, list[float]] = defaultdict(list)
-    for item in group:
-        parts[key(item)].append(item.duration_ms)
-    return {
-        name: Share(calls=len(parts[name]), total_ms=math.fsum(parts[name]))
-        for name in sorted(parts)  # type: ignore[type-var]
-    }
-
-
-def _hour(execution: Execution) -> datetime:
-    return execution.logged_at.replace(minute=0, second=0, microsecond=0)
 
 
 def _sample(execution: Execution, show_parameters: bool) -> SlowSample:

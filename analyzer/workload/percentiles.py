@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+import numpy as np
+import numpy.typing as npt
+
 from analyzer.domain.workload import Latency
 
 
@@ -41,7 +44,15 @@ def latency(durations_ms: Sequence[float], source: str) -> Latency:
     >>> latency([3.0, 1.0, 2.0], "log: every execution").p50_ms
     2.0
     """
-    ordered = sorted(durations_ms)
+    return _latency(sorted(durations_ms), source)
+
+
+def latency_of_sorted(durations_ms: npt.NDArray[np.float64], source: str) -> Latency:
+    """The same for durations that are an ascending array."""
+    return _latency(durations_ms.tolist(), source)
+
+
+def _latency(ordered: Sequence[float], source: str) -> Latency:
     return Latency(
         sample_count=len(ordered),
         p50_ms=nearest_rank(ordered, 0.5),

@@ -182,6 +182,8 @@ def _distinct_ratio(steps: Sequence[_Step]) -> float:
 
 
 def _values(execution: Execution) -> tuple[object, ...]:
+    if execution.values_hash:
+        return (execution.values_hash,)
     if execution.parameters:
         return execution.parameters
     return tuple(_LITERAL.findall(execution.query))

@@ -20,6 +20,7 @@ from analyzer.report import logs_as_json
 from analyzer.sources.log_files import LogOptions, read_log_files
 from analyzer.sources.pg_stat_statements import read_snapshot
 from analyzer.workload.log_summary import log_report
+from analyzer.workload.logged_statements import has_plan
 from tests.support.log_server import LINE_PREFIX, log_address, log_files
 
 pytest_plugins: list[str] = []
@@ -194,7 +195,7 @@ def test_executions(contents: dict[str, LogContents]) -> None:
         selects = [e for e in content.executions if e.query.startswith("SELECT *\n")]
         assert [e.parameters[0] for e in selects] == ["0", "1", "2"]
         assert all(e.parameters[1].startswith("it's\nLOG:  ") for e in selects)
-        assert all(e.plan_text and e.bind_duration_ms > 0 for e in selects)
+        assert all(has_plan(e) and e.bind_duration_ms > 0 for e in selects)
         assert selects[0].parse_duration_ms > 0
         (nulls,) = [e for e in content.executions if "IS NULL" in e.query]
         assert nulls.parameters == (None, "5")

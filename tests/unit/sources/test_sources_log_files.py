@@ -9,7 +9,9 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+import lz4.frame
 import pytest
+import zstandard
 
 from analyzer.errors import ConfigError, LogFormatError
 from analyzer.logs.entry import LogEntry, Origin
@@ -96,7 +98,8 @@ def test_one_log_in_two_formats_is_refused(tmp_path: Path) -> None:
         (b"\x7fELF\x02\x01" + bytes(5000), "binary"),
         (bytes(4000), "binary"),
         (os.urandom(9000), "binary|not a PostgreSQL log"),
-        (b"\x28\xb5\x2f\xfd1234567", "zstd"),
+        (b"\x28\xb5\x2f\xfd1234567", "cannot be decompressed"),
+        (b"\x04\x22\x4d\x181234567", "cannot be decompressed"),
         ("2026 LOG:  x\n".encode("utf-16"), "UTF-16"),
         (b"\x1f\x8b\x08\x00broken", "cannot be decompressed"),
         (b"GET / HTTP/1.1 200\nGET /a HTTP/1.1 404\n" * 50, "not a PostgreSQL log"),
@@ -186,6 +189,27 @@ def test_a_compressed_file_that_ends_early(tmp_path: Path) -> None:
     contents = read_log_files([write(tmp_path / "log.gz", data[: len(data) // 2])])
     assert 100 < len(contents.executions) < 3000
     assert contents.coverage[0].truncated_tail
+
+
+PACKED = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+    "zst": zstandard.compress,
+    "lz4": lz4.frame.compress,
+}
+
+
+@pytest.mark.parametrize("kind", PACKED)
+def test_compressed_reads_like_plain(tmp_path: Path, kind: str) -> None:
+    text = as_stderr(ENTRIES, PREFIX).encode()
+    plain = read_log_files([write(tmp_path / "plain", text.decode())])
+    # Two streams one behind the other are one file to every one of these formats.
+    packed = PACKED[kind](text[:700]) + PACKED[kind](text[700:])
+    path = write(tmp_path / f"packed.{kind}", packed)
+    found = read_log_files([path])
+    assert list(found.executions) == list(plain.executions)
+    assert found.events == plain.events
 
 
 def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,364 @@
+"""Where joined executions end up: columns, the distinct statements, a few texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from analyzer.domain.execution import Execution
+from analyzer.domain.execution_columns import (
+    COLUMNS,
+    ExecutionColumns,
+    KeptText,
+    Origins,
+    Statements,
+    as_microseconds,
+    typed,
+)
+from analyzer.domain.log_report import LogFilter
+from analyzer.domain.statement import Fingerprint
+from analyzer.logs.entry import Origin
+from analyzer.logs.messages import read_parameters
+from analyzer.logs.window import Bools, DurationRows, Longs, TextBook, detail_text
+
+SAMPLE_COUNT = 3
+"""Texts kept of each statement, those of its slowest executions."""
+
+_FOREVER = 1 << 62
+_MAX_US = (1 << 31) - 1
+
+Arrays = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinedRows:
+    """Executions of one window, in log order.
+
+    Attributes:
+        begin: position of the first.
+        kept: a row number, or an execution that did not come from a row.
+        rows: what the numbers are about.
+        sessions: number of the process of each origin of the rows.
+        parse_us: by row number.
+        bind_us: by row number.
+    """
+
+    begin: int
+    kept: Sequence[int | Execution]
+    rows: DurationRows
+    sessions: Sequence[int]
+    parse_us: Sequence[int]
+    bind_us: Sequence[int]
+
+
+class _Sample(NamedTuple):
+    duration_ms: float
+    position: int
+    text: str
+    detail: str | bytes | None
+    execution: Execution | None = None
+
+    def kept(self) -> KeptText:
+        item = self.execution
+        if item is None:
+            text = detail_text(self.detail)
+            values = read_parameters(text) if text else ()
+            return KeptText(query=self.text, parameters=values)
+        return KeptText(
+            query=item.query,
+            parameters=item.parameters,
+            plan=item.plan,
+            plan_text=item.plan_text,
+        )
+
+
+class _Statement:
+    """What is known of one statement so far."""
+
+    __slots__ = ("first_text", "first_us", "queryids", "samples")
+
+    def __init__(self) -> None:
+        self.first_us = _FOREVER
+        self.first_text = ""
+        self.queryids: set[int] = set()
+        self.samples: list[_Sample] = []
+
+
+class ExecutionSink:
+    """Collects the executions of a log, window by window."""
+
+    def __init__(
+        self, book: TextBook, wanted: LogFilter, *, keep_texts: bool = False
+    ) -> None:
+        """Start with nothing.
+
+        Args:
+            book: tells fingerprints.
+            wanted: which executions count.
+            keep_texts: keep text and parameters of every execution, not just of the
+                slowest.
+        """
+        self._book = book
+        self._wanted = wanted
+        self._sample_count = None if keep_texts else SAMPLE_COUNT
+        self._numbers: dict[Fingerprint, int] = {}
+        self._statements: list[_Statement] = []
+        self._floors = np.zeros(0)
+        self._sessions: dict[str, int] = {}
+        self._origins: dict[Origin, int] = {}
+        self._chunks: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self._changed: Mapping[int, Execution] = {}
+
+    def session(self, key: str) -> int:
+        """The number of a session or process."""
+        return self._sessions.setdefault(key, len(self._sessions))
+
+    def add(self, joined: JoinedRows) -> None:
+        """Take the executions of one window."""
+        kept = joined.kept
+        places = [n for n, item in enumerate(kept) if not isinstance(item, int)]
+        if places:
+            rest = [n for n, item in enumerate(kept) if isinstance(item, int)]
+            numbers = [item for item in kept if isinstance(item, int)]
+            self._add_executions([kept[n] for n in places], places, joined.begin)  # type: ignore[misc]
+        else:
+            rest, numbers = list(range(len(kept))), list(kept)  # type: ignore[arg-type]
+        if numbers:
+            at = np.array(numbers, np.int64)
+            self._add_rows(joined, at, np.array(rest, np.int64) + joined.begin)
+
+    def amend(self, changed: Mapping[int, Execution]) -> None:
+        """Executions that were found to be longer, or to have a plan, afterwards."""
+        self._changed = changed
+
+    def _add_rows(self, joined: JoinedRows, at: Longs, position: Longs) -> None:
+        rows = joined.rows
+        origin = np.array([self._origin(item) for item in rows.origins], np.int64)
+        statement = np.array([self._statement(f.fingerprint) for f in rows.texts])
+        wanted = self._wanted_rows(rows, at)
+        at, position = at[wanted], position[wanted]
+        columns = {
+            "logged_at_us": rows.logged_at_us[at],
+            "duration_ms": rows.duration_us[at] / 1000.0,
+            "statement": statement[rows.text[at]],
+            "session": np.array(joined.sessions, np.int64)[rows.origin[at]],
+            "origin": origin[rows.origin[at]],
+            "local_transaction_id": rows.local_transaction_id[at],
+            "values_hash": rows.values_hash[at],
+            "parse_us": np.minimum(np.array(joined.parse_us, np.int64)[at], _MAX_US),
+            "bind_us": np.minimum(np.array(joined.bind_us, np.int64)[at], _MAX_US),
+            "queryid": rows.queryid[at],
+            "has_plan": np.zeros(len(at), np.bool_),
+            "position": position,
+        }
+
+        def sample(row: int) -> _Sample:
+            number = int(at[row])
+            return _Sample(
+                float(columns["duration_ms"][row]),
+                int(position[row]),
+                rows.texts[int(rows.text[number])].text,
+                rows.details[number],
+            )
+
+        self._store(columns, sample)
+
+    def _wanted_rows(self, rows: DurationRows, at: Longs) -> Bools:
+        wanted = np.ones(len(at), np.bool_)
+        if self._wanted == LogFilter():
+            return wanted
+        named = [
+            self._wanted.database in ("", item.database)
+            and self._wanted.user in ("", item.user)
+            and self._wanted.application in ("", item.application_name)
+            for item in rows.origins
+        ]
+        wanted &= np.array(named, np.bool_)[rows.origin[at]]
+        return wanted & self._wanted_times(rows.logged_at_us[at])
+
+    def _wanted_times(self, logged_at_us: Longs) -> Bools:
+        since, until = self._wanted.since, self._wanted.until
+        wanted = np.ones(len(logged_at_us), np.bool_)
+        if since is not None:
+            wanted &= logged_at_us >= as_microseconds(since)
+        if until is not None:
+            wanted &= logged_at_us < as_microseconds(until)
+        return wanted
+
+    def _add_executions(
+        self, executions: Sequence[Execution], places: Sequence[int], begin: int
+    ) -> None:
+        chosen = [
+            (item, begin + place)
+            for item, place in zip(executions, places, strict=True)
+            if self._is_wanted(item)
+        ]
+        rows = [self._row(item, position) for item, position in chosen]
+        columns = typed({name: [row[name] for row in rows] for name in COLUMNS})
+
+        def sample(row: int) -> _Sample:
+            item, position = chosen[row]
+            return _Sample(item.duration_ms, position, item.query, None, item)
+
+        if rows:
+            self._store(columns, sample)
+
+    def _is_wanted(self, item: Execution) -> bool:
+        wanted = self._wanted
+        return (
+            (wanted.since is None or item.logged_at >= wanted.since)
+            and (wanted.until is None or item.logged_at < wanted.until)
+            and wanted.database in ("", item.database)
+            and wanted.user in ("", item.user)
+            and wanted.application in ("", item.application_name)
+        )
+
+    def _row(self, item: Execution, position: int) -> Arrays:
+        facts = self._book.facts(item.query)
+        origin = Origin(
+            process_id=item.process_id,
+            session_id=item.session_id,
+            user=item.user,
+            database=item.database,
+            application_name=item.application_name,
+            remote_host=item.remote_host,
+        )
+        values = hash(item.parameters) if item.parameters else facts.literals_hash
+        local = item.virtual_transaction_id.rpartition("/")[2]
+        return {
+            "logged_at_us": as_microseconds(item.logged_at),
+            "duration_ms": item.duration_ms,
+            "statement": self._statement(item.fingerprint),
+            "session": self.session(item.session_id),
+            "origin": self._origin(origin),
+            "local_transaction_id": int(local) if local.isdecimal() else 0,
+            "values_hash": values,
+            "parse_us": min(round(item.parse_duration_ms * 1000), _MAX_US),
+            "bind_us": min(round(item.bind_duration_ms * 1000), _MAX_US),
+            "queryid": item.queryid,
+            "has_plan": item.plan is not None or bool(item.plan_text),
+            "position": position,
+        }
+
+    def _origin(self, origin: Origin) -> int:
+        return self._origins.setdefault(origin, len(self._origins))
+
+    def _statement(self, name: Fingerprint) -> int:
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self._statements)
+            self._statements.append(_Statement())
+        return number
+
+    def _store(self, columns: Arrays, sample: Any) -> None:
+        known = typed(columns)
+        if not len(known["position"]):
+            return
+        missing = len(self._statements) - len(self._floors)
+        self._floors = np.append(self._floors, np.full(missing, -1.0))
+        self._note_firsts(known, sample)
+        self._note_queryids(known)
+        for row in self._candidates(known):
+            statement = int(known["statement"][row])
+            self._offer(statement, sample(row))
+        for name, values in known.items():
+            self._chunks[name].append(values)
+
+    def _note_firsts(self, columns: Arrays, sample: Any) -> None:
+        statement, times = columns["statement"], columns["logged_at_us"]
+        order = np.lexsort((times, statement))
+        ranked = statement[order]
+        is_first = np.append(True, ranked[1:] != ranked[:-1])
+        for row in order[is_first].tolist():
+            known = self._statements[statement[row]]
+            if times[row] < known.first_us:
+                known.first_us = int(times[row])
+                known.first_text = sample(row).text
+
+    def _note_queryids(self, columns: Arrays) -> None:
+        queryid = columns["queryid"]
+        if not queryid.any():
+            return
+        pairs = np.stack((columns["statement"].astype(np.int64), queryid))
+        for statement, number in np.unique(pairs, axis=1).T.tolist():
+            if number:
+                self._statements[statement].queryids.add(number)
+
+    def _candidates(self, columns: Arrays) -> Sequence[int]:
+        if self._sample_count is None:
+            return range(len(columns["position"]))
+        slow = columns["duration_ms"] > self._floors[columns["statement"]]
+        rows: list[int] = np.flatnonzero(slow).tolist()
+        return rows
+
+    def _offer(self, statement: int, sample: _Sample) -> None:
+        samples = self._statements[statement].samples
+        if self._sample_count is None:
+            samples.append(sample)
+            return
+        if len(samples) == self._sample_count:
+            if sample.duration_ms <= samples[-1].duration_ms:
+                return
+            samples.pop()
+        samples.append(sample)
+        samples.sort(key=lambda s: -s.duration_ms)
+        if len(samples) == self._sample_count:
+            self._floors[statement] = samples[-1].duration_ms
+
+    def columns(self) -> ExecutionColumns:
+        """Everything taken, in time order."""
+        columns: Arrays = {}
+        for name in COLUMNS:
+            chunks = self._chunks.pop(name)
+            columns[name] = np.concatenate(chunks) if chunks else np.zeros(0)
+        columns = typed(columns)
+        self._apply_changes(columns)
+        times = columns["logged_at_us"]
+        if len(times) and bool((times[1:] < times[:-1]).any()):
+            order = np.argsort(times, kind="stable")
+            for name in COLUMNS:
+                columns[name] = columns[name][order]
+        samples = [s for known in self._statements for s in known.samples]
+        return ExecutionColumns(
+            **columns,
+            statements=Statements(
+                fingerprint=tuple(self._numbers),
+                query=tuple(known.first_text for known in self._statements),
+                queryids=tuple(tuple(sorted(s.queryids)) for s in self._statements),
+            ),
+            origins=_origins(self._origins),
+            kept={sample.position: sample.kept() for sample in samples},
+        )
+
+    def _apply_changes(self, columns: Arrays) -> None:
+        position = columns["position"]
+        # Rows of one window that came another way stand behind the others.
+        order = np.argsort(position, kind="stable")
+        for name in COLUMNS:
+            columns[name] = columns[name][order]
+        position = columns["position"]
+        for place, item in self._changed.items():
+            row = int(np.searchsorted(position, place))
+            if row == len(position) or position[row] != place:
+                continue
+            columns["duration_ms"][row] = item.duration_ms
+            columns["has_plan"][row] |= item.plan is not None or bool(item.plan_text)
+            statement = int(columns["statement"][row])
+            samples = self._statements[statement].samples
+            samples[:] = [known for known in samples if known.position != place]
+            changed = _Sample(item.duration_ms, place, item.query, None, item)
+            self._offer(statement, changed)
+
+
+def _origins(origins: Mapping[Origin, int]) -> Origins:
+    return Origins(
+        session_id=tuple(item.process_key for item in origins),
+        process_id=tuple(item.process_id for item in origins),
+        database=tuple(item.database for item in origins),
+        user=tuple(item.user for item in origins),
+        application_name=tuple(item.application_name for item in origins),
+        remote_host=tuple(item.remote_host for item in origins),
+    )

@@ -1,0 +1,356 @@
+"""Windows of a plain log: records joined to messages, durations to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.logs.duration_rows import Durations, begins_with, read_durations
+from analyzer.logs.entry import MAX_TEXT_CHARS, LogEntry
+from analyzer.logs.severity import ENGLISH
+from analyzer.logs.stderr import StderrOptions, StderrReader
+from analyzer.logs.stderr_records import (
+    IS_COMPANION,
+    WORDS,
+    HeadReader,
+    Lines,
+    Records,
+)
+from analyzer.logs.stitch import MAX_OPEN_MESSAGES, is_companion
+from analyzer.logs.tally import Tally
+from analyzer.logs.time_columns import TimeReader
+from analyzer.logs.timestamps import Clock
+from analyzer.logs.window import (
+    Bools,
+    DurationRows,
+    Longs,
+    TextBook,
+    Verb,
+    Window,
+    values_hashes,
+)
+
+_LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
+_MAX_HEAD_BYTES = 4_000
+_SUCCESS = np.frombuffer(b"00000: ", np.uint8)
+_PARAMETERS = tuple(
+    np.frombuffer(word, np.uint8) for word in (b"parameters: ", b"Parameters: ")
+)
+
+
+def reads_in_columns(options: StderrOptions) -> bool:
+    """Whether a plain log can be read many lines at a time.
+
+    Its lines must begin with one of the two times that the server prints, and have
+    kept the tab in front of continuation lines.
+    """
+    pattern = options.prefix.pattern
+    has_both = "(?P<time_ms>" in pattern and "(?P<time>" in pattern
+    starts_with_time = options.prefix.text[:2] in ("%m", "%t")
+    return starts_with_time and not has_both and not options.tabs_stripped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Grouped:
+    """Records of a window in order, those read in columns and the others.
+
+    Attributes:
+        line: number of the line where each begins.
+        until: number of the line behind its last.
+        companion: whether it continues a message.
+        process: who wrote it.
+        column: index into the columns, -1 for one that was read by itself.
+        messy: whether lines that belong to nobody stand in it.
+        owner: number of the message a companion belongs to, -1 for none; of a message,
+            its own number.
+        message: index of the record of each message.
+    """
+
+    line: Longs
+    until: Longs
+    companion: Bools
+    process: Longs
+    column: Longs
+    messy: Bools
+    owner: Longs
+    message: Longs
+
+
+class StderrWindows:
+    """Reads the windows of one file, each of whole records, in order."""
+
+    def __init__(
+        self, options: StderrOptions, clock: Clock, tally: Tally, book: TextBook
+    ) -> None:
+        """Start at the beginning of a file."""
+        self._tally = tally
+        self._book = book
+        self._reader = StderrReader(options, clock, Tally())
+        times = TimeReader(clock, has_milliseconds=options.prefix.text[:2] == "%m")
+        self._heads = HeadReader(options.prefix, times, self._reader.origin_of)
+
+    def read(self, data: bytes) -> Window:
+        """One window; ``data`` ends in a line end."""
+        lines = Lines(data)
+        records = self._heads.read(lines)
+        unread = self._read_singly(lines, records)
+        grouped = _grouped(lines, records, unread)
+        self._count_lines(lines, grouped, unread)
+        rows, is_row = self._rows(lines, records, grouped)
+        return Window(
+            rows=rows,
+            entries=[*self._entries(lines, grouped, is_row)],
+            message_count=len(grouped.message),
+        )
+
+    def boundary(self, data: bytes) -> int:
+        """Where the last message begins whose end may not have been read; 0 for none.
+
+        A companion is no boundary: it belongs to the message before.
+        """
+        end = data.rfind(b"\n")
+        while end > 0:
+            start = data.rfind(b"\n", 0, end) + 1
+            if data[start] != ord("\t"):
+                line = data[start : min(end, start + _MAX_HEAD_BYTES)]
+                head = self._reader.split(line.decode("utf-8", "replace"), (), 0)
+                if head is not None and not is_companion(ENGLISH[head.severity]):
+                    return start
+            end = start - 1
+        return 0
+
+    def _read_singly(
+        self, lines: Lines, records: Records
+    ) -> Mapping[int, tuple[bool, str] | None]:
+        """What doubtful lines are: companion or not and of whom; none for no record."""
+        found: dict[int, tuple[bool, str] | None] = {}
+        if not len(records.doubtful):
+            return found
+        # What these processes call themselves where nobody can doubt it.
+        _, firsts = np.unique(records.origin, return_index=True)
+        for line in records.line[firsts].tolist():
+            self._reader.split(lines.text(line), (), 0)
+        for number in records.doubtful.tolist():
+            head = self._reader.split(lines.text(number), (), 0)
+            found[number] = None
+            if head is not None:
+                severity = ENGLISH[head.severity]
+                key = self._reader.process_key(head)
+                found[number] = (is_companion(severity), key)
+        return found
+
+    def _count_lines(
+        self,
+        lines: Lines,
+        grouped: _Grouped,
+        unread: Mapping[int, tuple[bool, str] | None],
+    ) -> None:
+        before = self._tally.line_count
+        lost = [(number, 1) for number, what in unread.items() if what is None]
+        first = int(grouped.line[0]) if len(grouped.line) else len(lines.starts)
+        lost += [(n, 1) for n in range(first) if n not in unread]
+        orphans = np.flatnonzero(grouped.companion & (grouped.owner < 0))
+        for record in orphans.tolist():
+            number, until = int(grouped.line[record]), int(grouped.until[record])
+            lost.append((number, len(_lines_of(lines, range(number, until)))))
+        for number, count in sorted(lost):
+            text = lines.text(number)
+            if text.strip():
+                self._tally.line_count = before + number + 1
+                self._tally.not_understood(text, count=count)
+        self._tally.line_count = before + len(lines.starts)
+
+    def _rows(
+        self, lines: Lines, records: Records, grouped: _Grouped
+    ) -> tuple[DurationRows, Bools]:
+        message, column = grouped.message, grouped.column[grouped.message]
+        detail, fits = _details(records, grouped)
+        fits &= (column >= 0) & ~grouped.messy[message]
+        fits &= records.severity[np.maximum(column, 0)] == _LOG
+        at = np.flatnonzero(fits)
+        starts = records.text_start[column[at]]
+        starts += len(_SUCCESS) * begins_with(lines.buffer, starts, _SUCCESS)
+        ends = lines.ends[grouped.until[message[at]] - 1]
+        short = ends - starts <= MAX_TEXT_CHARS
+        at, starts, ends = at[short], starts[short], ends[short]
+        found = read_durations(lines.buffer, starts, ends, lines.colons)
+        kept = _has_usual_detail(lines, records, grouped, (found, detail[at[found.at]]))
+        order = at[found.at][kept]
+        is_row = np.zeros(len(message), np.bool_)
+        is_row[order] = True
+        index = column[order]
+        verb = found.verb[kept]
+        raws, text = _distinct(lines.data, found.text_start[kept], ends[found.at][kept])
+        texts = [self._book.facts(_text(raw)) for raw in raws]
+        details = _detail_texts(
+            lines, records, grouped, np.where(verb == Verb.EXECUTE, detail[order], -1)
+        )
+        rows = DurationRows(
+            order=order,
+            logged_at_us=records.logged_at_us[index],
+            origin=records.origin[index],
+            local_transaction_id=records.local_transaction_id[index],
+            queryid=records.queryid[index],
+            verb=verb,
+            duration_us=found.duration_us[kept],
+            text=text,
+            details=details,
+            values_hash=values_hashes(details, texts, text),
+            origins=records.origins,
+            texts=texts,
+        )
+        return rows, is_row
+
+    def _entries(
+        self, lines: Lines, grouped: _Grouped, is_row: Bools
+    ) -> Iterator[tuple[int, LogEntry]]:
+        others = np.flatnonzero(~is_row)
+        mine: dict[int, list[int]] = {number: [] for number in others.tolist()}
+        belongs = np.flatnonzero((grouped.owner >= 0) & ~is_row[grouped.owner])
+        for record in belongs.tolist():
+            mine[int(grouped.owner[record])].append(record)
+        for number, records in mine.items():
+            texts = [
+                text
+                for record in records
+                for text in _lines_of(
+                    lines, range(int(grouped.line[record]), int(grouped.until[record]))
+                )
+            ]
+            for entry in self._reader.read([texts]):
+                yield number, entry
+
+
+def _lines_of(lines: Lines, numbers: range) -> list[str]:
+    """The first of some lines, and those that go on with it."""
+    first, *rest = (lines.text(number) for number in numbers)
+    return [first, *(text for text in rest if text.startswith("\t"))]
+
+
+def _grouped(
+    lines: Lines, records: Records, unread: Mapping[int, tuple[bool, str] | None]
+) -> _Grouped:
+    singly = {n: what for n, what in unread.items() if what is not None}
+    processes = (
+        {
+            records.origins[origin].process_key: process
+            for origin, process in zip(
+                records.origin.tolist(), records.process.tolist(), strict=True
+            )
+        }
+        if singly
+        else {}
+    )
+    for _, key in singly.values():
+        processes.setdefault(key, len(processes) + len(records.origins))
+    line = np.array([*singly], np.int64)
+    order = np.argsort(np.concatenate((records.line, line)), kind="stable")
+
+    def joined(columns: Longs, others: Sequence[int]) -> Longs:
+        found: Longs = np.concatenate((columns, np.array(others, np.int64)))[order]
+        return found
+
+    line = joined(records.line, [*singly])
+    companion = joined(
+        IS_COMPANION[records.severity].astype(np.int64),
+        [is_companion for is_companion, _ in singly.values()],
+    ).astype(np.bool_)
+    process = joined(records.process, [processes[key] for _, key in singly.values()])
+    column = joined(np.arange(len(records.line)), [-1] * len(singly))
+    nobodys = np.flatnonzero(lines.starts == lines.ends).tolist()
+    nobodys += [number for number, what in unread.items() if what is None]
+    messy = np.zeros(len(line) + 1, np.bool_)
+    messy[np.searchsorted(line, nobodys, "right") - 1] = True
+    message = np.flatnonzero(~companion)
+    return _Grouped(
+        line=line,
+        until=np.append(line[1:], len(lines.starts)),
+        companion=companion,
+        process=process,
+        column=column,
+        messy=messy[:-1],
+        owner=_owners(companion, process, message),
+        message=message,
+    )
+
+
+def _owners(companion: Bools, process: Longs, message: Longs) -> Longs:
+    owner: Longs = np.cumsum(~companion) - 1
+    mine = process[message[np.maximum(owner, 0)]] if len(message) else process - 1
+    if bool((mine == process)[owner >= 0].all()):
+        return owner
+    # Lines of several processes stand among each other.
+    open_messages: dict[int, int] = {}
+    number = -1
+    for record, key in enumerate(process.tolist()):
+        if companion[record]:
+            owner[record] = open_messages.get(key, -1)
+            continue
+        number += 1
+        open_messages.pop(key, None)
+        open_messages[key] = number
+        if len(open_messages) > MAX_OPEN_MESSAGES:
+            del open_messages[next(iter(open_messages))]
+    return owner
+
+
+def _details(records: Records, grouped: _Grouped) -> tuple[Longs, Bools]:
+    """For each message the record of its DETAIL or -1, and if nothing else is there."""
+    count = len(grouped.message)
+    detail = np.full(count, -1, np.int64)
+    record = np.flatnonzero(grouped.companion & (grouped.owner >= 0))
+    owner, column = grouped.owner[record], grouped.column[record]
+    severity = records.severity[np.maximum(column, 0)] if len(records.line) else column
+    is_detail = (column >= 0) & ~grouped.messy[record] & (severity == _DETAIL)
+    is_location = (column >= 0) & (severity == _LOCATION)
+    detail[owner[is_detail]] = record[is_detail]
+    fits = np.bincount(owner[is_detail], minlength=count) <= 1
+    fits[owner[~is_detail & ~is_location]] = False
+    return detail, fits
+
+
+def _has_usual_detail(
+    lines: Lines, records: Records, grouped: _Grouped, found: tuple[Durations, Longs]
+) -> Bools:
+    """Whether the DETAIL of each duration can be nothing but bound parameters."""
+    durations, detail = found
+    has_detail = np.flatnonzero(detail >= 0)
+    starts = records.text_start[grouped.column[detail[has_detail]]]
+    is_usual = np.zeros(len(has_detail), np.bool_)
+    for word in _PARAMETERS:
+        is_usual |= begins_with(lines.buffer, starts, word)
+    verb = durations.verb[has_detail]
+    usual = np.ones(len(detail), np.bool_)
+    usual[has_detail] = (
+        (is_usual & (verb == Verb.EXECUTE)) | (verb == Verb.PARSE) | (verb == Verb.BIND)
+    )
+    return usual
+
+
+def _detail_texts(
+    lines: Lines, records: Records, grouped: _Grouped, detail: Longs
+) -> list[str | bytes | None]:
+    texts: list[str | bytes | None] = [None] * len(detail)
+    at = np.flatnonzero(detail >= 0)
+    starts = records.text_start[grouped.column[detail[at]]].tolist()
+    ends = lines.ends[grouped.until[detail[at]] - 1].tolist()
+    for row, start, end in zip(at.tolist(), starts, ends, strict=True):
+        texts[row] = lines.data[start:end]
+    return texts
+
+
+def _distinct(data: bytes, starts: Longs, ends: Longs) -> tuple[list[bytes], Longs]:
+    known: dict[bytes, int] = {}
+    number_of = known.setdefault
+    index = [
+        number_of(data[start:end], len(known))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    return list(known), np.array(index, np.int64)
+
+
+def _text(raw: bytes) -> str:
+    text = raw.decode("utf-8", "replace")
+    return text.replace("\n\t", "\n") if "\n" in text else text

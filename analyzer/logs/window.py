@@ -1,0 +1,173 @@
+"""One window of a log, read: executions as columns, all other messages as entries.
+
+Nearly every message of a log that is worth its disk is the duration of a statement.
+Those whose shape leaves no doubt become rows of numbers; every other message becomes a
+:class:`LogEntry` and takes the careful way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
+from analyzer.logs.entry import LogEntry, Origin
+
+Longs = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+Bools = npt.NDArray[np.bool_]
+
+MAX_KNOWN_CHARS = 24_000_000
+"""Texts that are remembered with their fingerprints, in two generations."""
+
+_LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d[\w.]*")
+
+
+class Verb(IntEnum):
+    """What a duration belongs to; the phases come before their execution."""
+
+    STATEMENT = 0
+    PARSE = 1
+    BIND = 2
+    EXECUTE = 3
+
+
+VERB_WORDS = ("statement", "parse", "bind", "execute")
+
+
+class TextFacts(NamedTuple):
+    """A raw text and what is computed once for it."""
+
+    text: str
+    fingerprint: Fingerprint
+    literals_hash: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DurationRows:
+    """Durations in log order.
+
+    Attributes:
+        order: place among all messages of the window.
+        logged_at_us: microseconds since 1970, UTC.
+        origin: index into ``origins``.
+        local_transaction_id: second half of ``%v``.
+        queryid: the server's.
+        verb: a :class:`Verb`.
+        duration_us: in microseconds, as the server prints them.
+        text: index into ``texts``.
+        details: what the DETAIL line said, of executions that have one.
+        values_hash: of the detail, else of the constants in the text.
+        origins: without times and transactions.
+        texts: distinct raw texts.
+    """
+
+    order: Longs
+    logged_at_us: Longs
+    origin: Longs
+    local_transaction_id: Longs
+    queryid: Longs
+    verb: Bytes
+    duration_us: Longs
+    text: Longs
+    details: Sequence[str | bytes | None]
+    values_hash: Longs
+    origins: Sequence[Origin]
+    texts: Sequence[TextFacts]
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.order)
+
+
+def no_rows() -> DurationRows:
+    """Rows of a window in which every message is an entry."""
+    none = np.zeros(0, np.int64)
+    return DurationRows(
+        order=none,
+        logged_at_us=none,
+        origin=none,
+        local_transaction_id=none,
+        queryid=none,
+        verb=np.zeros(0, np.uint8),
+        duration_us=none,
+        text=none,
+        details=(),
+        values_hash=none,
+        origins=(),
+        texts=(),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What one window of a log holds.
+
+    ``entries`` are the messages that are no rows, with their place among all.
+    """
+
+    rows: DurationRows = field(default_factory=no_rows)
+    entries: Sequence[tuple[int, LogEntry]] = ()
+    message_count: int = 0
+
+
+class TextBook:
+    """Facts of raw texts, each computed once while it is remembered."""
+
+    def __init__(self, fingerprint: Callable[[str], Fingerprint] | None = None) -> None:
+        """Start empty; ``fingerprint`` is asked once per remembered text."""
+        self._fingerprint = fingerprint
+        self._young: dict[str, TextFacts] = {}
+        self._old: dict[str, TextFacts] = {}
+        self._chars = 0
+
+    def facts(self, raw: str) -> TextFacts:
+        """The facts of a text, which is stripped first."""
+        known = self._young.get(raw)
+        if known is not None:
+            return known
+        known = self._old.get(raw)
+        if known is None:
+            known = self._computed(raw)
+        self._young[raw] = known
+        self._chars += len(raw)
+        if self._chars > MAX_KNOWN_CHARS:
+            self._old, self._young, self._chars = self._young, {}, 0
+        return known
+
+    def fingerprint(self, query: str) -> Fingerprint:
+        """The fingerprint of a text."""
+        return self.facts(query).fingerprint
+
+    def _computed(self, raw: str) -> TextFacts:
+        text = raw.strip()
+        ask = self._fingerprint
+        return TextFacts(
+            text,
+            NO_FINGERPRINT if ask is None else ask(text),
+            hash(tuple(_LITERAL.findall(text))),
+        )
+
+
+def values_hashes(
+    details: Sequence[str | bytes | None], texts: Sequence[TextFacts], text: Longs
+) -> Longs:
+    """Hashes of the details, and where there is none of the constants in the text."""
+    found: Longs = np.array([item.literals_hash for item in texts], np.int64)[text]
+    rows = [row for row, detail in enumerate(details) if detail is not None]
+    found[rows] = [hash(details[row]) for row in rows]
+    return found
+
+
+def detail_text(detail: str | bytes | None) -> str:
+    """A DETAIL as text, without the tabs that continuation lines begin with."""
+    if isinstance(detail, bytes):
+        text = detail.decode("utf-8", "replace")
+        return text.replace("\n\t", "\n") if "\n" in text else text
+    return detail or ""
