@@ -19,6 +19,7 @@ from analyzer.cli.snapshot import snapshot
 from analyzer.cli.targets import targets
 from analyzer.cli.up import up
 from analyzer.cli.users import users
+from analyzer.cli.verify import verify_command
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline.service_log import configure_logging
 
@@ -54,6 +55,7 @@ for command in (
     targets,
     users,
     snapshot,
+    verify_command,
 ):
     cli.add_command(command)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from analyzer.domain.catalog import Catalog
 from analyzer.domain.workload import ParameterSet
 from analyzer.errors import AnalyzerError, PlanningFailed, UserError
+from analyzer.planner.absent_values import absent_value
 from analyzer.planner.parameter_roles import Role, roles
 from analyzer.planner.typical_values import Likelihood, default_value, is_drawn, value
 from analyzer.postgres.catalog import read_catalog
@@ -50,6 +51,33 @@ class ParameterSource:
                 return self._draw(query)
         except (PlanningFailed, UserError):
             return ()
+
+    def draw_absent(self, query: str) -> ParameterSet | None:
+        """A set of values that no row has, so that nothing is found; none if unsure."""
+        try:
+            with planning():
+                return self._draw_absent(query)
+        except (PlanningFailed, UserError):
+            return None
+
+    def _draw_absent(self, query: str) -> ParameterSet | None:
+        drawn = self._draw(query)
+        if not drawn:
+            return None
+        found, values = self._roles(query), list(drawn[0].values)
+        types = self._types(query)
+        absent = {}
+        for number, kind in enumerate(types, start=1):
+            role = found.get(number)
+            value = absent_value(role, kind, self._known(role) if role else None)
+            if value is not None:
+                absent[number] = values[number - 1] = value
+        if not absent:
+            return None
+        names = ", ".join(f"${number}" for number in absent)
+        return ParameterSet(
+            values=tuple(values), label="absent", source=f"no row has {names}"
+        )
 
     def _draw(self, query: str) -> tuple[ParameterSet, ...]:
         if "$" not in query:

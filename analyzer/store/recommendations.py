@@ -26,7 +26,8 @@ class RecommendationFilter:
     """Which recommendations to list; none means any.
 
     ``current`` keeps those the latest scan of their target still made (true) or no
-    longer made (false). ``fingerprint`` keeps those that affect a statement.
+    longer made (false). ``fingerprint`` keeps those that affect a statement. Those that
+    a measurement has refuted are no advice: they are listed only if ``refuted`` is set.
     """
 
     target_id: int | None = None
@@ -36,6 +37,7 @@ class RecommendationFilter:
     fingerprint: str | None = None
     current: bool | None = None
     search: str = ""
+    refuted: bool = False
     sort: RecommendationSort = RecommendationSort.IMPACT
     descending: bool = True
     limit: int = 50
@@ -44,7 +46,7 @@ class RecommendationFilter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecommendationRow:
-    """One line of the list."""
+    """One line of the list; ``verdict`` is of its latest measurement, or empty."""
 
     recommendation_id: int
     target_id: int
@@ -57,6 +59,7 @@ class RecommendationRow:
     impact_ratio: float
     state: RecommendationState
     is_current: bool
+    verdict: str
     first_seen_at: datetime
     last_seen_at: datetime
 
@@ -73,7 +76,7 @@ class RecommendationPage:
 class RecommendationEvent:
     """Something that happened to a recommendation; user is empty for pgproof itself.
 
-    ``what`` is ``first seen``, ``seen again``, ``gone`` or ``decided``.
+    ``what`` is ``first seen``, ``seen again``, ``gone``, ``decided`` or ``measured``.
     """
 
     happened_at: datetime
@@ -108,6 +111,7 @@ _ANY: Mapping[str, Any] = {
     "fingerprint": None,
     "current": None,
     "search": "",
+    "refuted": True,
     "sort": RecommendationSort.IMPACT.value,
     "descending": True,
     "limit": 1,
@@ -130,6 +134,7 @@ def list_recommendations(
         fingerprint=wanted.fingerprint,
         current=wanted.current,
         search=wanted.search.strip(),
+        refuted=wanted.refuted,
         sort=wanted.sort.value,
         descending=wanted.descending,
         limit=wanted.limit,

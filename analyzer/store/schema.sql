@@ -295,6 +295,8 @@ CREATE TABLE recommendation (
     first_scan_id bigint REFERENCES scan ON DELETE SET NULL,
     last_scan_id bigint REFERENCES scan ON DELETE SET NULL,
     document jsonb NOT NULL,
+    verdict text NOT NULL DEFAULT ''
+        CHECK (verdict IN ('', 'confirmed', 'refuted', 'inconclusive')),
     UNIQUE (target_id, identity)
 );
 CREATE INDEX recommendation_rank ON recommendation (state, is_current, impact_ratio);
@@ -321,6 +323,17 @@ CREATE TABLE recommendation_event (
     reason text NOT NULL DEFAULT ''
 );
 CREATE INDEX recommendation_event_of ON recommendation_event (recommendation_id);
+
+CREATE TABLE verification (
+    verification_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    recommendation_id bigint NOT NULL REFERENCES recommendation ON DELETE CASCADE,
+    verified_at timestamptz NOT NULL,
+    ground text NOT NULL,
+    verdict text NOT NULL CHECK (verdict IN ('confirmed', 'refuted', 'inconclusive')),
+    saved_ratio double precision,
+    document jsonb NOT NULL
+);
+CREATE INDEX verification_of ON verification (recommendation_id, verified_at);
 
 CREATE TABLE audit (
     audit_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -11,7 +11,10 @@ WITH before AS (
         %(basis)s, %(impact_ratio)s, true, %(seen_at)s, %(seen_at)s, %(scan_id)s,
         %(scan_id)s, %(document)s)
     ON CONFLICT (target_id, identity) DO UPDATE SET
-        title = excluded.title, basis = excluded.basis,
+        title = excluded.title,
+        -- What was measured stays measured; a new scan only estimates.
+        basis = CASE recommendation.verdict WHEN 'confirmed' THEN recommendation.basis
+                ELSE excluded.basis END,
         impact_ratio = excluded.impact_ratio, is_current = true,
         last_seen_at = greatest(recommendation.last_seen_at, excluded.last_seen_at),
         last_scan_id = excluded.last_scan_id, document = excluded.document,

@@ -1,0 +1,18 @@
+"""Measured proofs of recommendations."""
+
+from __future__ import annotations
+
+from alembic import op
+
+from analyzer.store.migrations import sql
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Run the SQL file, as it is."""
+    connection = op.get_bind().execution_options(no_parameters=True)
+    connection.exec_driver_sql(sql("0002_verifications"))

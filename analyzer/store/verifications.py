@@ -1,0 +1,61 @@
+"""Measured proofs of recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from analyzer.domain.measurement import Measurement
+from analyzer.errors import UserError
+from analyzer.postgres.pool import as_jsonb
+from analyzer.report.measurement_as_json import measurement_as_json
+from analyzer.store.database import Store
+
+KEPT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """One measured proof; ``document`` is that of ``measurement_as_json``."""
+
+    verification_id: int
+    recommendation_id: int
+    verified_at: datetime
+    ground: str
+    verdict: str
+    saved_ratio: float | None
+    document: Mapping[str, Any]
+
+
+def save_verification(store: Store, recommendation_id: int, found: Measurement) -> None:
+    """Write a proof; from now on its verdict is the recommendation's.
+
+    Raises:
+        UserError: there is no such recommendation.
+    """
+    written = store.run(
+        "verification_save",
+        recommendation_id=recommendation_id,
+        verified_at=found.environment.finished_at,
+        ground=found.environment.ground.value,
+        verdict=found.verdict.value,
+        saved_ratio=found.saved_ratio,
+        document=as_jsonb(measurement_as_json(found)),
+        reason=f"{found.verdict.value} on {found.environment.ground.value}",
+    )
+    if not written:
+        raise UserError(f"there is no recommendation {recommendation_id}")
+
+
+def verifications(
+    store: Store, recommendation_id: int, limit: int = KEPT
+) -> tuple[Verification, ...]:
+    """Proofs of a recommendation, the latest first."""
+    return store.all(
+        Verification,
+        "verification_list",
+        recommendation_id=recommendation_id,
+        limit=limit,
+    )
