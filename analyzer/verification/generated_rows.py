@@ -45,9 +45,7 @@ def scaled_rows(
     large = sum(t.rows for t in tables if t.rows > SMALL_ROWS)
     ratio = min(max(budget - small, 1) / large, 1.0) if large else 1.0
     return {
-        t.name: t.rows
-        if t.rows <= SMALL_ROWS
-        else max(round(t.rows * ratio), min(SMALL_ROWS, t.rows))
+        t.name: t.rows if t.rows <= SMALL_ROWS else max(round(t.rows * ratio), 1)
         for t in tables
     }
 
