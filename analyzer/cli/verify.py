@@ -43,7 +43,13 @@ _FILE = click.Path(path_type=Path)
 @click.option("--workload", "-w", type=_FILE, help="File or folder of statements.")
 @click.option("--clone", metavar="DSN", help="A copy nobody uses; indexes are built.")
 @click.option("--generated", is_flag=True, help="On rows made from statistics.")
-@click.option("--rows", default=DEFAULT_ROWS, type=click.IntRange(1000, 100_000_000))
+@click.option(
+    "--rows",
+    default=DEFAULT_ROWS,
+    show_default=True,
+    type=click.IntRange(1000, 100_000_000),
+    help="At most so many generated rows in all tables.",
+)
 @click.option("--snapshot", type=_FILE, help="Statistics from this file.")
 @click.option("--target", "-t", metavar="DSN|NAME", help="Statistics from there.")
 @click.option(
@@ -52,7 +58,14 @@ _FILE = click.Path(path_type=Path)
     help="On the target, in transactions rolled back: writers wait meanwhile.",
 )
 @click.option("--no-cold", is_flag=True, help="Only with pages in memory.")
-@click.option("--run-limit", default=20, type=click.IntRange(1, 3600), metavar="S")
+@click.option(
+    "--run-limit",
+    default=20,
+    show_default=True,
+    type=click.IntRange(1, 3600),
+    metavar="S",
+    help="Seconds after which a run is given up.",
+)
 @click.option("--seed", default=SEED, help="Of the rows and of the intervals.")
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="text")
 @click.option("--output", "-o", type=_FILE, help="Write to a file.")
