@@ -55,6 +55,8 @@ class _Work:
     contests: list[Contest] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     not_seen: list[NotSeen] = field(default_factory=list)
+    untold_count: int = 0
+    """Reading statements of which nothing is known."""
 
 
 def measure(
@@ -91,6 +93,7 @@ def measure(
     for done in measure_pairs(bench, session, work.contests):
         tell("measuring in pairs", 0.05 + 0.75 * done)
     _set_aside(work, chosen)
+    work.untold_count = len(work.not_seen)
     if chosen.cold and work.contests:
         tell("measuring cold", 0.85)
         _cold(bench, session, work)
@@ -198,7 +201,7 @@ def _result(
         for contest in work.contests
     ] + [Weighed(pairs=item.pairs(), weight=item.weight) for item in writing]
     judged = judge(warm, writes, weighed, seed)
-    nothing = not warm and bool(work.not_seen or not work.unchanged)
+    nothing = not warm and (work.untold_count > 0 or not work.unchanged)
     return Measurement(
         change=change,
         verdict=ProofVerdict.INCONCLUSIVE if nothing else judged.verdict,
