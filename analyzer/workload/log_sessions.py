@@ -3,62 +3,60 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+
+import numpy as np
 
 from analyzer.domain.execution import Execution, LogEvent
+from analyzer.domain.execution_columns import (
+    ExecutionColumns,
+    as_microseconds,
+    columns_of,
+)
 from analyzer.domain.statement import Fingerprint
 from analyzer.statements.fingerprint import fingerprint
 
 _EXECUTE = re.compile(r"\s*EXECUTE\b", re.IGNORECASE)
-_ROUNDING = timedelta(milliseconds=1)
+_ROUNDING_US = 1000
 """The server cuts the time of a line to a millisecond."""
-
-
-class _Timeline:
-    """Executions of one process, in the order they ended."""
-
-    def __init__(self, executions: Sequence[Execution]) -> None:
-        self.executions = executions
-        self.ends = [item.logged_at for item in executions]
-
-    def running_at(self, moment: datetime) -> Execution | None:
-        # Statements of a process do not overlap, so the next to end is the one.
-        at = bisect_left(self.ends, moment)
-        if at == len(self.ends):
-            return None
-        found = self.executions[at]
-        started = found.logged_at - timedelta(milliseconds=found.duration_ms)
-        return found if started - _ROUNDING <= moment else None
-
-    def last_before(self, moment: datetime) -> Execution | None:
-        at = bisect_right(self.ends, moment)
-        return self.executions[at - 1] if at else None
 
 
 class LoggedSessions:
     """Executions by session and by process, and when processes ended."""
 
     def __init__(
-        self, executions: Iterable[Execution], events: Iterable[LogEvent]
+        self, executions: Sequence[Execution], events: Iterable[LogEvent]
     ) -> None:
         """Take a whole log, in time order."""
-        by_session: dict[str, list[Execution]] = defaultdict(list)
-        by_process: dict[int, list[Execution]] = defaultdict(list)
-        for item in executions:
-            if item.session_id:
-                by_session[item.session_id].append(item)
-            if item.process_id:
-                by_process[item.process_id].append(item)
-        self._by_session = {key: _Timeline(v) for key, v in by_session.items()}
-        self._by_process = {key: _Timeline(v) for key, v in by_process.items()}
+        self.columns: ExecutionColumns = columns_of(executions)
+        columns = self.columns
+        self._order = np.lexsort((columns.logged_at_us, columns.session))
+        self._sessions = columns.session[self._order]
+        self._times_us = columns.logged_at_us[self._order]
+        self._spans: dict[int, slice] = {}
+        self._of_session: dict[str, int] = {}
+        self._of_process: dict[int, list[int]] = defaultdict(list)
+        self._name_sessions()
         self._ended: dict[int, list[datetime]] = defaultdict(list)
         for event in events:
             if event.kind == "connection_disconnected" and event.process_id:
                 self._ended[event.process_id].append(event.logged_at)
         self._fingerprints: dict[str, Fingerprint] = {}
+
+    def _name_sessions(self) -> None:
+        columns = self.columns
+        numbers, first = np.unique(columns.session, return_index=True)
+        for number, row in zip(numbers.tolist(), first.tolist(), strict=True):
+            origin = int(columns.origin[row])
+            if number < 0:
+                continue
+            self._of_session[columns.origins.session_id[origin]] = number
+            process_id = columns.origins.process_id[origin]
+            if process_id:
+                self._of_process[process_id].append(number)
 
     def statement_at(
         self, query: str, session_id: str, moment: datetime
@@ -72,9 +70,10 @@ class LoggedSessions:
         """
         if query and not _EXECUTE.match(query):
             return self.fingerprint_of(query)
-        running = self._running(session_id, moment)
-        if running is not None:
-            return running.fingerprint
+        number = self._of_session.get(session_id)
+        row = None if number is None else self._running(number, moment)
+        if row is not None:
+            return self.columns.statements.fingerprint[int(self.columns.statement[row])]
         return self.fingerprint_of(query) if query else None
 
     def fingerprint_of(self, query: str) -> Fingerprint:
@@ -91,20 +90,59 @@ class LoggedSessions:
         Raises:
             LookupError: the log has no statement of that process before the moment.
         """
-        timeline = self._by_process.get(process_id)
-        if timeline is None:
+        numbers = self._of_process.get(process_id, [])
+        for number in numbers:
+            running = self._running(number, moment)
+            if running is not None:
+                return self.columns[running], True
+        found = [row for n in numbers if (row := self._last_before(n, moment)) >= 0]
+        if not found:
             raise LookupError(process_id)
-        running = timeline.running_at(moment)
-        if running is not None:
-            return running, True
-        last = timeline.last_before(moment)
-        if last is None or self._has_ended(process_id, last.logged_at, moment):
+        last = self.columns[max(found, key=lambda row: self.columns.logged_at_us[row])]
+        if self._has_ended(process_id, last.logged_at, moment):
             raise LookupError(process_id)
         return last, False
 
-    def _running(self, session_id: str, moment: datetime) -> Execution | None:
-        timeline = self._by_session.get(session_id)
-        return timeline.running_at(moment) if timeline else None
+    def before(self, process_id: int, moment: datetime, limit: int) -> list[Execution]:
+        """The last executions of a process that had begun by a moment, in order."""
+        at_us = as_microseconds(moment)
+        columns = self.columns
+        found: list[int] = []
+        for number in self._of_process.get(process_id, []):
+            span = self._span(number)
+            times_us = self._times_us[span]
+            end = int(np.searchsorted(times_us, at_us, side="right"))
+            found += self._order[span][max(end - limit, 0) : end].tolist()
+        found.sort(key=lambda row: int(columns.logged_at_us[row]))
+        return [columns[row] for row in found[-limit:]]
+
+    def _span(self, number: int) -> slice:
+        """Where the executions of a session stand in the order."""
+        known = self._spans.get(number)
+        if known is None:
+            known = self._spans[number] = slice(
+                int(np.searchsorted(self._sessions, number)),
+                int(np.searchsorted(self._sessions, number, side="right")),
+            )
+        return known
+
+    def _running(self, number: int, moment: datetime) -> int | None:
+        # Statements of a process do not overlap, so the next to end is the one.
+        at_us = as_microseconds(moment)
+        span = self._span(number)
+        at = span.start + int(np.searchsorted(self._times_us[span], at_us))
+        if at == span.stop:
+            return None
+        row = int(self._order[at])
+        duration_us = round(float(self.columns.duration_ms[row]) * 1000)
+        started_us = int(self.columns.logged_at_us[row]) - duration_us
+        return row if started_us - _ROUNDING_US <= at_us else None
+
+    def _last_before(self, number: int, moment: datetime) -> int:
+        span = self._span(number)
+        at_us = as_microseconds(moment)
+        at = int(np.searchsorted(self._times_us[span], at_us, side="right"))
+        return int(self._order[span.start + at - 1]) if at else -1
 
     def _has_ended(self, process_id: int, after: datetime, until: datetime) -> bool:
         """Whether the process ended in between: its number is another's by now."""

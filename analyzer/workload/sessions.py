@@ -10,16 +10,29 @@ just before most of the runs, and most of its executions must be followed by one
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+
+import numpy as np
 
 from analyzer.domain.execution import Execution
+from analyzer.domain.execution_columns import (
+    Bools,
+    ExecutionColumns,
+    Longs,
+    columns_of,
+)
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.workload import StatementRun
 from analyzer.statements.fingerprint import fingerprint
+from analyzer.workload.session_rows import (
+    NO_TRANSACTION,
+    SessionRows,
+    segments,
+    session_rows,
+    together,
+)
 
 MIN_RUN = 5
 MIN_DISTINCT_RATIO = 0.8
@@ -27,41 +40,25 @@ MAX_GAP_MS = 250.0
 MAX_GAP_OUTSIDE_MS = 25.0
 MIN_RUNS_OUTSIDE = 3
 MIN_PARENT_RATIO = 0.8
-
-_TRANSACTION = re.compile(
-    r"\s*(?:(?P<begin>BEGIN|START\s+TRANSACTION)|(?P<end>COMMIT|END|ROLLBACK|ABORT))\b"
-    r"(?!\s+(?:TO|PREPARED))",
-    re.IGNORECASE,
-)
-_LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d[\w.]*")
+NO_PARENT = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
-    """An execution with what joins it to its neighbours."""
+class Run:
+    """Consecutive executions of one statement, and the statement just before.
 
-    execution: Execution
-    fingerprint: Fingerprint
-    transaction: str
+    ``statement`` and ``parent`` are indexes into the statements of the columns;
+    ``first_row`` is the place of the first execution in the columns.
+    """
 
-    @property
-    def started_at(self) -> datetime:
-        return self.execution.logged_at - timedelta(
-            milliseconds=self.execution.duration_ms
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Run:
-    """Consecutive steps of one fingerprint, and the step just before."""
-
-    parent: _Step | None
-    steps: tuple[_Step, ...]
+    statement: int
+    parent: int
+    session: int
+    first_row: int
+    call_count: int
+    total_ms: float
     distinct_ratio: float
-
-    @property
-    def in_transaction(self) -> bool:
-        return bool(self.steps[0].transaction)
+    in_transaction: bool
 
 
 def statement_runs(executions: Sequence[Execution]) -> tuple[StatementRun, ...]:
@@ -71,131 +68,130 @@ def statement_runs(executions: Sequence[Execution]) -> tuple[StatementRun, ...]:
         executions: of one or several sessions, in any order; those that do not say
             their session are left out.
     """
-    known: dict[str, Fingerprint] = {}
-    runs: list[_Run] = []
-    followers: Counter[Fingerprint] = Counter()
-    for steps in _sessions(executions, known):
-        runs += _runs(steps)
-        followers.update(step.fingerprint for step in steps)
-    by_statement: dict[Fingerprint, list[_Run]] = defaultdict(list)
+    columns = columns_of(_with_fingerprints(executions))
+    runs: list[Run] = []
+    followers = np.zeros(len(columns.statements.fingerprint), np.int64)
+    for rows in session_rows(columns):
+        plain = _plain_rows(rows)
+        runs += runs_of(plain, MIN_DISTINCT_RATIO)
+        followers += np.bincount(plain.statement, minlength=len(followers))
+    by_statement: dict[int, list[Run]] = defaultdict(list)
     for run in runs:
-        by_statement[run.steps[0].fingerprint].append(run)
+        by_statement[run.statement].append(run)
+    names = columns.statements.fingerprint
     found = [
-        _summary(name, kept)
-        for name, group in by_statement.items()
+        _summary(kept, names)
+        for group in by_statement.values()
         if (kept := [*_proven(group), *_believable(group, followers)])
     ]
     return tuple(sorted(found, key=lambda run: (-run.total_ms, run.fingerprint)))
 
 
-def _sessions(
-    executions: Iterable[Execution], known: dict[str, Fingerprint]
-) -> Iterator[list[_Step]]:
-    by_session: dict[str, list[Execution]] = defaultdict(list)
-    for execution in executions:
-        if execution.session_id:
-            by_session[execution.session_id].append(execution)
-    for group in by_session.values():
-        group.sort(key=lambda item: item.logged_at)
-        yield _without_single_statements(list(_steps(group, known)))
-
-
-def _steps(
-    group: Sequence[Execution], known: dict[str, Fingerprint]
-) -> Iterator[_Step]:
-    number = 0
-    inside = ""
-    for execution in group:
-        found = _TRANSACTION.match(execution.query)
-        if found is not None:
-            number += 1
-            inside = f"transaction {number}" if found["begin"] else ""
-            # The statement itself is no neighbour of what it encloses.
-            continue
-        name = execution.fingerprint or _fingerprint(execution.query, known)
-        yield _Step(
-            execution=execution,
-            fingerprint=name,
-            transaction=inside or _virtual_transaction(execution),
-        )
-
-
-def _without_single_statements(steps: list[_Step]) -> list[_Step]:
-    """Forget transactions of one statement: autocommit is like no transaction."""
-    sizes = Counter(step.transaction for step in steps)
+def _with_fingerprints(executions: Sequence[Execution]) -> Sequence[Execution]:
+    if isinstance(executions, ExecutionColumns):
+        return executions
+    known: dict[str, Fingerprint] = {}
+    for query in {item.query for item in executions if not item.fingerprint}:
+        known[query] = fingerprint(query)
     return [
-        replace(step, transaction="") if sizes[step.transaction] == 1 else step
-        for step in steps
+        item if item.fingerprint else replace(item, fingerprint=known[item.query])
+        for item in executions
+        if item.session_id
     ]
 
 
-def _fingerprint(query: str, known: dict[str, Fingerprint]) -> Fingerprint:
-    if query not in known:
-        known[query] = fingerprint(query)
-    return known[query]
+def _plain_rows(rows: SessionRows) -> SessionRows:
+    """Without BEGIN and COMMIT, and without transactions of one statement.
+
+    What encloses statements is no neighbour of them, and autocommit is like no
+    transaction.
+    """
+    rows = rows.where(~(rows.is_begin | rows.is_end))
+    starts, ends = segments(together(rows.session, rows.transaction))
+    alone = np.repeat(ends - starts == 1, ends - starts)
+    return replace(rows, transaction=np.where(alone, NO_TRANSACTION, rows.transaction))
 
 
-def _virtual_transaction(execution: Execution) -> str:
-    # Local id 0 is printed once the transaction has ended: it was a single statement.
-    local = execution.virtual_transaction_id.partition("/")[2]
-    return execution.virtual_transaction_id if local not in ("", "0") else ""
+def runs_of(rows: SessionRows, min_distinct_ratio: float) -> list[Run]:
+    """Runs of at least ``MIN_RUN`` executions.
+
+    Args:
+        rows: of whole sessions, without BEGIN and COMMIT.
+        min_distinct_ratio: share of values of their own a run must have.
+    """
+    close = _close(rows)
+    same = together(rows.session, rows.transaction, rows.statement)
+    starts, ends = segments(same & close)
+    long = ends - starts >= MIN_RUN
+    starts, ends = starts[long], ends[long]
+    if not len(starts):
+        return []
+    ratios = _distinct_ratios(rows.values_hash, starts, ends)
+    sums = np.add.reduceat(
+        np.append(rows.duration_ms, 0.0), np.column_stack((starts, ends)).ravel()
+    )[::2]
+    return [
+        _run(rows, close, place, (float(sums[at]), float(ratios[at])))
+        for at, place in enumerate(zip(starts.tolist(), ends.tolist(), strict=True))
+        if ratios[at] >= min_distinct_ratio
+    ]
 
 
-def _runs(steps: Sequence[_Step]) -> Iterator[_Run]:
-    at = 0
-    while at < len(steps):
-        end = at + 1
-        while end < len(steps) and _continues(steps[end - 1], steps[end]):
-            end += 1
-        if end - at >= MIN_RUN:
-            distinct = _distinct_ratio(steps[at:end])
-            if distinct >= MIN_DISTINCT_RATIO:
-                parent = (
-                    steps[at - 1] if at and _close(steps[at - 1], steps[at]) else None
-                )
-                yield _Run(
-                    parent=parent,
-                    steps=tuple(steps[at:end]),
-                    distinct_ratio=distinct,
-                )
-        at = end
-
-
-def _continues(before: _Step, after: _Step) -> bool:
-    return (
-        before.fingerprint == after.fingerprint
-        and before.transaction == after.transaction
-        and _close(before, after)
+def _run(
+    rows: SessionRows,
+    close: Bools,
+    place: tuple[int, int],
+    numbers: tuple[float, float],
+) -> Run:
+    start, end = place
+    has_parent = (
+        start > 0 and close[start] and rows.session[start - 1] == rows.session[start]
+    )
+    return Run(
+        statement=int(rows.statement[start]),
+        parent=int(rows.statement[start - 1]) if has_parent else NO_PARENT,
+        session=int(rows.session[start]),
+        first_row=int(rows.row[start]),
+        call_count=end - start,
+        total_ms=numbers[0],
+        distinct_ratio=numbers[1],
+        in_transaction=bool(rows.transaction[start] != NO_TRANSACTION),
     )
 
 
-def _close(before: _Step, after: _Step) -> bool:
-    together = before.transaction and before.transaction == after.transaction
-    limit = MAX_GAP_MS if together else MAX_GAP_OUTSIDE_MS
-    gap = after.started_at - before.execution.logged_at
-    return gap <= timedelta(milliseconds=limit)
+def _close(rows: SessionRows) -> Bools:
+    """Whether each execution started soon after the one before it had ended."""
+    gaps_us = np.zeros(len(rows), np.int64)
+    gaps_us[1:] = rows.started_at_us[1:] - rows.ended_at_us[:-1]
+    inside = together(rows.session, rows.transaction) & (
+        rows.transaction != NO_TRANSACTION
+    )
+    limits_us = np.where(inside, MAX_GAP_MS * 1000, MAX_GAP_OUTSIDE_MS * 1000)
+    return np.asarray(gaps_us <= limits_us)
 
 
-def _distinct_ratio(steps: Sequence[_Step]) -> float:
-    values = {_values(step.execution) for step in steps}
-    return len(values) / len(steps)
+def _distinct_ratios(values: Longs, starts: Longs, ends: Longs) -> Longs:
+    """For each run, how many of its executions have values of their own, as a share."""
+    lengths = ends - starts
+    number = np.repeat(np.arange(len(starts)), lengths)
+    offsets = np.arange(lengths.sum()) - np.repeat(
+        np.cumsum(lengths) - lengths, lengths
+    )
+    of_runs = values[np.repeat(starts, lengths) + offsets]
+    order = np.lexsort((of_runs, number))
+    fresh = ~together(number[order], of_runs[order])
+    return np.bincount(number[order], weights=fresh, minlength=len(starts)) / lengths
 
 
-def _values(execution: Execution) -> tuple[object, ...]:
-    if execution.values_hash:
-        return (execution.values_hash,)
-    if execution.parameters:
-        return execution.parameters
-    return tuple(_LITERAL.findall(execution.query))
-
-
-def _proven(runs: Sequence[_Run]) -> list[_Run]:
+def _proven(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.in_transaction]
 
 
-def _believable(runs: Sequence[_Run], executions: Counter[Fingerprint]) -> list[_Run]:
-    outside = [run for run in runs if not run.in_transaction and run.parent]
-    parents = Counter(run.parent.fingerprint for run in outside if run.parent)
+def _believable(runs: Sequence[Run], executions: Longs) -> list[Run]:
+    outside = [
+        run for run in runs if not run.in_transaction and run.parent != NO_PARENT
+    ]
+    parents = Counter(run.parent for run in outside)
     if not parents:
         return []
     parent, count = parents.most_common(1)[0]
@@ -206,22 +202,22 @@ def _believable(runs: Sequence[_Run], executions: Counter[Fingerprint]) -> list[
         or count < MIN_PARENT_RATIO * executions[parent]
     ):
         return []
-    return [run for run in outside if run.parent and run.parent.fingerprint == parent]
+    return [run for run in outside if run.parent == parent]
 
 
-def _summary(name: Fingerprint, runs: Sequence[_Run]) -> StatementRun:
-    parents = Counter(run.parent.fingerprint for run in runs if run.parent)
-    calls = sum(len(run.steps) for run in runs)
+def _summary(runs: Sequence[Run], names: Sequence[Fingerprint]) -> StatementRun:
+    parents = Counter(run.parent for run in runs if run.parent != NO_PARENT)
+    calls = sum(run.call_count for run in runs)
     return StatementRun(
-        fingerprint=name,
-        parent=parents.most_common(1)[0][0] if parents else None,
+        fingerprint=names[runs[0].statement],
+        parent=names[parents.most_common(1)[0][0]] if parents else None,
         run_count=len(runs),
         call_count=calls,
-        total_ms=sum(s.execution.duration_ms for run in runs for s in run.steps),
-        longest=max(len(run.steps) for run in runs),
+        total_ms=sum(run.total_ms for run in runs),
+        longest=max(run.call_count for run in runs),
         distinct_parameter_ratio=sum(
-            run.distinct_ratio * len(run.steps) for run in runs
+            run.distinct_ratio * run.call_count for run in runs
         )
         / calls,
-        session_count=len({run.steps[0].execution.session_id for run in runs}),
+        session_count=len({run.session for run in runs}),
     )
