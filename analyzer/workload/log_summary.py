@@ -6,8 +6,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
 
 from analyzer.domain.execution import LogContents, LogEvent
+from analyzer.domain.execution_columns import ExecutionColumns, as_datetime, columns_of
 from analyzer.domain.log_report import (
     Attached,
     ErrorGroup,
@@ -21,7 +25,7 @@ from analyzer.statements.normalize import normalize
 from analyzer.workload.log_sessions import LoggedSessions
 from analyzer.workload.logged_errors import error_groups
 from analyzer.workload.logged_locks import deadlocks, lock_waits
-from analyzer.workload.logged_statements import has_plan, logged_statements
+from analyzer.workload.logged_statements import logged_statements
 from analyzer.workload.merge import OWN_APPLICATION
 from analyzer.workload.sessions import statement_runs
 
@@ -58,9 +62,9 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         [event for event in contents.events if event.kind in _CANCELED], sessions
     )
     attached = _Attaching(files, waits, errors, canceled)
-    moments = [item.logged_at for item in contents.executions]
-    moments += [item.logged_at for item in contents.events]
+    moments = [item.logged_at for item in contents.events]
     moments += [item.logged_at for item in contents.lock_waits]
+    moments += _first_and_last(sessions.columns)
     return LogReport(
         files=contents.coverage,
         statements=tuple(
@@ -78,13 +82,25 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
             if name is not None
         },
         errors=errors,
-        runs=statement_runs(
-            [e for e in contents.executions if e.application_name != OWN_APPLICATION]
-        ),
+        runs=statement_runs(of_others(sessions.columns)),
         texts=_texts(statements, contents, sessions),
         first_seen_at=min(moments, default=None),
         last_seen_at=max(moments, default=None),
     )
+
+
+def of_others(columns: ExecutionColumns) -> ExecutionColumns:
+    """The executions that are not our own."""
+    names = columns.origins.application_name
+    own = np.array([name == OWN_APPLICATION for name in names], np.bool_)
+    return columns.where(~own[columns.origin]) if own.any() else columns
+
+
+def _first_and_last(columns: ExecutionColumns) -> list[datetime]:
+    times_us = columns.logged_at_us
+    if not len(times_us):
+        return []
+    return [as_datetime(int(times_us.min())), as_datetime(int(times_us.max()))]
 
 
 def event_counts(contents: LogContents) -> dict[str, int]:
@@ -94,7 +110,9 @@ def event_counts(contents: LogContents) -> dict[str, int]:
     """
     counts = Counter(event.kind for event in contents.events)
     counts["statement_duration"] += len(contents.executions)
-    counts["statement_auto_explain"] += sum(map(has_plan, contents.executions))
+    counts["statement_auto_explain"] += int(
+        columns_of(contents.executions).has_plan.sum()
+    )
     for wait in contents.lock_waits:
         counts["lock_acquired" if wait.acquired else "lock_waiting"] += 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
