@@ -7,6 +7,7 @@
     │   └── UnknownRelation
     ├── Refusal            exit 3, HTTP 409
     │   ├── UnsafeStatement
+    │   │   └── UnsafeText     (a UserError as well)
     │   └── NotAllowedHere
     ├── TargetError        exit 4, HTTP 502
     │   ├── Unreachable
@@ -102,6 +103,10 @@ class Refusal(AnalyzerError):
 
 class UnsafeStatement(Refusal):
     """The statement could change something."""
+
+
+class UnsafeText(UnsafeStatement, UserError):
+    """The text is not one statement that can be parsed safely."""
 
 
 class NotAllowedHere(Refusal):

@@ -58,8 +58,8 @@ def explain(**options: object) -> int:
     """
     output = options["output"]
     path = output if isinstance(output, Path) else None
-    text = _text(options)
     try:
+        text = _text(options)
         with ProgressPrinter(quiet=bool(options["quiet"])) as progress:
             if options["command"] is None and is_plan(text):
                 explanation = _plan_alone(text, options)

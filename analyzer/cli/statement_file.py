@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from analyzer.errors import SourceError, UserError
+from analyzer.errors import SourceError, UnsafeText, UserError
 
 STANDARD_INPUT = "-"
 MAX_FILE_BYTES = 32 << 20
@@ -22,7 +22,7 @@ def given_text(command: object, file: object, *, noun: str, hint: str) -> str:
 
     Raises:
         UserError: neither or both are given.
-        SourceError: the file cannot be read.
+        SourceError, UnsafeText: the file cannot be read.
     """
     if (command is None) == (file is None):
         raise UserError(
@@ -36,7 +36,8 @@ def read_text(path: Path) -> str:
     """The text of a file, or of standard input for ``-``.
 
     Raises:
-        SourceError: it cannot be read, is too large, or is not UTF-8.
+        SourceError: it cannot be read or is too large.
+        UnsafeText: it is not UTF-8.
     """
     try:
         if str(path) == STANDARD_INPUT:
@@ -48,8 +49,10 @@ def read_text(path: Path) -> str:
     except OSError as error:
         raise SourceError(f'cannot read "{path}"', detail=error.strerror) from error
     except UnicodeDecodeError as error:
-        raise SourceError(
-            f'"{path}" is not text in UTF-8', detail=f"At byte {error.start}."
+        raise UnsafeText(
+            f'"{path}" is not text in UTF-8',
+            detail=f"rule characters: byte {error.start} is not valid there.",
+            hint="Save it as UTF-8.",
         ) from None
     if len(content) > MAX_FILE_BYTES:
         raise SourceError(

@@ -16,8 +16,14 @@ from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection, session
 from analyzer.postgres.errors_map import running
 from analyzer.postgres.guard import Action, Place, enforce
-from analyzer.postgres.guard_catalog import look_up
-from analyzer.postgres.guarded_session import Limits, restrict, watchdog
+from analyzer.postgres.guard_catalog import CatalogFacts, look_up
+from analyzer.postgres.guarded_session import (
+    Limits,
+    claim_the_only_run,
+    refuse_owner,
+    restrict,
+    watchdog,
+)
 from analyzer.postgres.queries import MARKER
 from analyzer.postgres.rolled_back import rolled_back, set_local
 from analyzer.statements.safety import SafetyFacts
@@ -58,7 +64,10 @@ def analyze(
     _check_parameters(facts, parameters)
     values = parameters[: facts.parameter_count]
     with _guarded_session(address, limits, is_clone) as connection:
-        guard_statement(connection, facts, _place(is_clone), Action.RUN)
+        claim_the_only_run(connection)
+        catalog = guard_statement(connection, facts, _place(is_clone), Action.RUN)
+        if not is_clone:
+            refuse_owner(catalog, address.user)
         _refuse_expensive(connection, facts.text, values, limits)
         return _run(connection, facts.text, values, limits)
 
@@ -79,7 +88,7 @@ def explain_guarded(
     """
     limits = limits or Limits()
     facts = parse_apart(query)
-    with _guarded_session(address, limits, is_clone) as connection:
+    with _guarded_session(address, limits, is_clone, only_plans=True) as connection:
         guard_statement(connection, facts, _place(is_clone), Action.PLAN)
         return explain(
             connection, facts.text, parameters, source="target", settings=True
@@ -88,28 +97,31 @@ def explain_guarded(
 
 def guard_statement(
     connection: Connection, facts: SafetyFacts, place: Place, action: Action
-) -> None:
+) -> CatalogFacts:
     """Let a parsed statement pass in the session's database, or refuse it.
+
+    Returns what its names mean there.
 
     Raises:
         Refusal, UserError, PlanningFailed: see :func:`analyze`.
     """
     catalog = look_up(connection, facts, parse_apart)
     enforce(facts, catalog, place, action)
+    return catalog
 
 
 @contextmanager
 def _guarded_session(
-    address: Address, limits: Limits, is_clone: bool
+    address: Address, limits: Limits, is_clone: bool, *, only_plans: bool = False
 ) -> Iterator[Connection]:
     # Catalog look-ups and plain EXPLAIN come before the run, each with its own limit.
     limit_s = (3 * limits.plan_timeout_ms + limits.statement_timeout_ms) / 1000
     with (
         session(address, statement_timeout_ms=limits.plan_timeout_ms) as connection,
-        watchdog(connection, limit_s),
+        watchdog(connection, limit_s, address),
         rolled_back(connection),
     ):
-        restrict(connection, limits, is_clone=is_clone)
+        restrict(connection, limits, is_clone=is_clone, only_plans=only_plans)
         yield connection
 
 

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import Any
 
-from analyzer.errors import AnalyzerError, QuerySyntaxError
+from analyzer.errors import AnalyzerError, QuerySyntaxError, Refusal
 from analyzer.statements.safety import safety_facts, to_json
 
 
@@ -22,11 +22,15 @@ def answer(query: str) -> dict[str, Any]:
         return {"facts": to_json(safety_facts(query))}
     except QuerySyntaxError as error:
         return {**_complaint(error), "position": error.position or 1}
+    except Refusal as error:
+        return {**_complaint(error), "refused": True}
     except AnalyzerError as error:
         return _complaint(error)
     except RecursionError:
         return {
+            "refused": True,
             "message": "The query is nested too deeply to be parsed.",
+            "detail": "rule size: it is nested too deeply.",
             "hint": "Split it, or pass long lists as one array parameter.",
         }
 

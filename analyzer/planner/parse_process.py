@@ -14,7 +14,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from analyzer.errors import QuerySyntaxError, UnsafeStatement, UserError
+from analyzer.errors import (
+    QuerySyntaxError,
+    UnsafeStatement,
+    UnsafeText,
+    UserError,
+)
 from analyzer.statements.parse import MAX_QUERY_BYTES
 from analyzer.statements.safety import SafetyFacts, from_json
 
@@ -43,7 +48,7 @@ def parse_apart(query: str) -> SafetyFacts:
 
     Raises:
         QuerySyntaxError: it does not parse; ``position`` counts characters from 1.
-        UserError: no statement, several statements, or a text over the limits.
+        UnsafeText: no statement, several statements, or a text over the limits.
         UnsafeStatement: the parser crashed or ran into a limit.
     """
     _refuse_unparsable(query)
@@ -63,9 +68,8 @@ def _parsed(query: str) -> SafetyFacts:
             hint=_dialect_hint(query) or answer.get("hint"),
             position=int(position),
         )
-    raise UserError(
-        answer["message"], detail=answer.get("detail"), hint=answer.get("hint")
-    )
+    kind = UnsafeText if answer.get("refused") else UserError
+    raise kind(answer["message"], detail=answer.get("detail"), hint=answer.get("hint"))
 
 
 def _dialect_hint(query: str) -> str | None:
@@ -79,20 +83,26 @@ def _dialect_hint(query: str) -> str | None:
 def _refuse_unparsable(query: str) -> None:
     # libpq and the scanner end a text at its first NUL: they would see another text.
     if "\0" in query:
-        raise QuerySyntaxError(
-            "The query holds a NUL character.", position=query.index("\0") + 1
+        raise UnsafeText(
+            "The query holds a NUL character.",
+            detail=f"rule characters: character {query.index(chr(0)) + 1} is a NUL.",
+            hint="Remove it; the server would see only what comes before it.",
         )
     try:
         size_bytes = len(query.encode())
     except UnicodeEncodeError as error:
-        raise QuerySyntaxError(
+        raise UnsafeText(
             "The query holds characters that are not valid Unicode.",
-            position=error.start + 1,
+            detail=f"rule characters: character {error.start + 1} is not valid.",
+            hint="Send the query as UTF-8.",
         ) from None
     if size_bytes > MAX_QUERY_BYTES:
-        raise UserError(
+        raise UnsafeText(
             "The query is too large to be planned.",
-            detail=f"It has {size_bytes:,} bytes; the limit is {MAX_QUERY_BYTES:,}.",
+            detail=(
+                f"rule size: it has {size_bytes:,} bytes; the limit is "
+                f"{MAX_QUERY_BYTES:,}."
+            ),
             hint="Pass long lists of values as one array parameter.",
         )
 

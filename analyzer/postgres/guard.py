@@ -13,7 +13,9 @@ from enum import StrEnum
 
 from analyzer.errors import NotAllowedHere, UnknownRelation, UnsafeStatement
 from analyzer.postgres.guard_catalog import (
+    MAX_EXPANDED,
     SYSTEM_SCHEMAS,
+    CastFact,
     CatalogFacts,
     FunctionFact,
     OperatorFact,
@@ -26,8 +28,6 @@ from analyzer.postgres.guard_names import (
     is_denied,
 )
 from analyzer.statements.safety import SafetyFacts
-
-MAX_RELATIONS = 64
 
 
 class Place(StrEnum):
@@ -84,16 +84,35 @@ class Objection:
     what: str
 
 
+_CLONE = "Register a clone, where code of the database itself may run."
+_TABLES = "Ask about the tables that the statement is slow on; a clone allows no more."
 _HINTS = {
-    "creates relation": "Submit the SELECT without INTO.",
-    "statement": "Submit one SELECT, INSERT, UPDATE, DELETE or MERGE.",
     "changes data": "Ask for its plan without running it, or submit a SELECT.",
+    "creates relation": "Submit the SELECT without INTO.",
+    "default calls user function": _CLONE,
+    "denied function": "Leave the call out: it reaches beyond the statement's tables.",
+    "denied operator": "Leave it out, or write its result as a constant.",
+    "foreign table": "Ask on the server that the foreign table is on.",
     "locks rows": "Submit the query without FOR UPDATE or FOR SHARE.",
-    "volatile function": "Ask for the plan without running it, or use a clone.",
-    "user function": "Register a clone, where functions of your own may run.",
-    "user operator": "Register a clone, where functions of your own may run.",
     "memory": "Use a constant length of at most 10,000 characters.",
+    "node": "Submit one SELECT, INSERT, UPDATE, DELETE or MERGE without this part.",
+    "not a table or view": _TABLES,
+    "rewrite rule": "Submit the statement that the rule makes of it.",
+    "row security": "Its policies are code: submit the query with their conditions.",
+    "sampling method": "Use TABLESAMPLE SYSTEM or BERNOULLI.",
+    "statement": "Submit one SELECT, INSERT, UPDATE, DELETE or MERGE.",
+    "system catalog": _TABLES,
+    "table access method": _TABLES,
     "too many relations": "Split the query, or mark its CTEs MATERIALIZED.",
+    "unknown function": "Check its name, its schema and the search_path of the role.",
+    "user cast": _CLONE,
+    "user function": _CLONE,
+    "user operator": _CLONE,
+    "user operator class": _CLONE,
+    "user type": _CLONE,
+    "view": "Submit the query of the view.",
+    "volatile check": "Write the value as text, without a cast to the domain.",
+    "volatile function": "Ask for the plan without running it, or leave the call out.",
 }
 
 
@@ -146,7 +165,7 @@ def _statement(
         yield Objection(rule="changes data", what="it writes")
     if facts.locks_rows and not allowance.changes:
         yield Objection(rule="locks rows", what="it locks rows")
-    if catalog.expanded_count > MAX_RELATIONS:
+    if catalog.expanded_count > MAX_EXPANDED:
         yield Objection(
             rule="too many relations",
             what=f"{catalog.expanded_count} after views and CTEs are expanded",
@@ -181,7 +200,7 @@ def _function_rule(item: FunctionFact, allowance: Allowance) -> str:
 
 
 def _user_code(
-    item: FunctionFact | OperatorFact, allowance: Allowance, rule: str
+    item: FunctionFact | OperatorFact | CastFact, allowance: Allowance, rule: str
 ) -> str:
     if item.volatility == "v":
         # Planning does not call a volatile function, but it may inline one in SQL,
@@ -192,26 +211,50 @@ def _user_code(
     return rule
 
 
-def _is_trusted(item: FunctionFact | OperatorFact) -> bool:
-    # Functions in plpgsql may run any SQL, also those of a trusted extension.
-    return item.extension in TRUSTED_EXTENSIONS and item.language in ("c", "sql")
+def _is_trusted(item: FunctionFact | OperatorFact | CastFact) -> bool:
+    # Functions in plpgsql may run any SQL, also those of a trusted extension; and the
+    # owner of an extension may add functions of his own to it.
+    return (
+        item.extension in TRUSTED_EXTENSIONS
+        and item.language in ("c", "sql")
+        and item.is_superusers
+        and not item.is_security_definer
+    )
 
 
 def _is_built_in(item: FunctionFact) -> bool:
-    return item.schema == "pg_catalog" and not item.extension
+    # A superuser may put functions into pg_catalog, and replace those that are there.
+    return (
+        item.is_built_in
+        and item.schema == "pg_catalog"
+        and not item.extension
+        and item.language in ("internal", "c", "sql")
+        and not item.is_security_definer
+    )
 
 
 def _operators(
     _facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
 ) -> Iterator[Objection]:
     for item in catalog.operators:
+        if item.is_built_in and item.volatility != "v":
+            continue
         if _is_trusted(item) and item.volatility != "v":
-            continue
-        if item.function_schema == "pg_catalog" and item.volatility != "v":
-            continue
-        rule = _user_code(item, allowance, "user operator")
+            denied = is_denied(item.asked_name) or is_denied(item.function_name)
+            rule = "denied operator" if denied else ""
+        else:
+            rule = _user_code(item, allowance, "user operator")
         if rule:
             yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
+
+
+def _casts(
+    _facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
+) -> Iterator[Objection]:
+    for item in catalog.casts:
+        rule = "" if _is_trusted(item) else _user_code(item, allowance, "user cast")
+        if rule:
+            yield Objection(rule=rule, what=f"{item.source} to {item.target}")
 
 
 def _types(
@@ -229,14 +272,14 @@ def _types(
 
 
 def _is_unsafe_type(item: TypeFact, *, is_column: bool, is_call: bool) -> bool:
-    if item.kind == "d" and item.has_check:
-        return not is_column
-    if item.kind == "c" and not item.is_array:
+    if item.kind == "c" and not item.is_part:
         # A call named like a table is a call; its functions are judged as such.
         return not (is_column or is_call)
-    if item.kind in ("e", "d", "c") or item.extension in TRUSTED_EXTENSIONS:
+    if item.kind in ("e", "d", "c") or item.is_made_of_parts:
         return False
-    if item.schema != "pg_catalog":
+    if item.extension in TRUSTED_EXTENSIONS:
+        return False
+    if not item.is_built_in:
         return True
     return item.name in ("cstring", "internal")
 
@@ -246,8 +289,8 @@ def _relations(
 ) -> Iterator[Objection]:
     for item in catalog.relations:
         rule = "" if allowance.system_relations else _relation_rule(item)
-        if not rule and facts.writes and item.defaults_call_functions:
-            rule = "" if allowance.user_code else "default calls user function"
+        if not rule and facts.writes and not allowance.user_code:
+            rule = _written_rule(item)
         if rule:
             yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
 
@@ -261,9 +304,17 @@ def _relation_rule(item: RelationFact) -> str:
         return "row security"
     if item.kind not in ("r", "p", "m", "v"):
         return "not a table or view"
-    if item.access_method not in ("", "heap"):
+    if item.access_method not in ("", "heap") or item.has_other_storage:
         return "table access method"
+    if item.operator_class:
+        return "user operator class"
     return ""
+
+
+def _written_rule(item: RelationFact) -> str:
+    if item.has_rules:
+        return "rewrite rule"
+    return "default calls user function" if item.defaults_call_functions else ""
 
 
 _Check = Callable[[SafetyFacts, CatalogFacts, Allowance], Iterator[Objection]]
@@ -272,6 +323,7 @@ _CHECKS: tuple[_Check, ...] = (
     _unknown,
     _functions,
     _operators,
+    _casts,
     _types,
     _relations,
 )

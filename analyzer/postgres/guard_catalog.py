@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg.rows import class_row
 
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
 from analyzer.postgres.queries import load
 from analyzer.postgres.rolled_back import set_local
 from analyzer.statements.safety import Name, SafetyFacts
 
 MAX_VIEWS = 60
+MAX_EXPANDED = 64
+"""Relations a statement may have after views and CTEs are expanded."""
+CHECK = 0
+"""How many relations a check stands for."""
 SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
 
 ViewParser = Callable[[str], SafetyFacts]
@@ -31,6 +36,8 @@ class FunctionFact:
     language: str
     is_security_definer: bool
     extension: str
+    is_built_in: bool
+    is_superusers: bool
     is_internal: bool
     takes_row: bool
 
@@ -42,25 +49,53 @@ class OperatorFact:
     asked_schema: str
     asked_name: str
     schema: str
-    function_schema: str
+    function_name: str
     volatility: str
     language: str
     is_security_definer: bool
     extension: str
+    is_built_in: bool
+    is_superusers: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastFact:
+    """A cast that the database has made for itself, with the function behind it."""
+
+    source_oid: int
+    target_oid: int
+    is_source_built_in: bool
+    is_target_built_in: bool
+    context: str
+    source: str
+    target: str
+    volatility: str
+    language: str
+    is_security_definer: bool
+    extension: str
+    is_built_in: bool
+    is_superusers: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypeFact:
-    """A type reached from a name; the asked name is empty for types of columns."""
+    """A type reached from a name; the asked name is empty for types of columns.
+
+    ``is_part`` if it is an element, attribute or base of what was asked for;
+    ``check_query`` selects the checks of a domain.
+    """
 
     asked_schema: str
     asked_name: str
+    oid: int
     schema: str
     name: str
     kind: str
-    is_array: bool
+    is_made_of_parts: bool
+    is_part: bool
+    is_built_in: bool
     extension: str
-    has_check: bool
+    check_query: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +112,11 @@ class RelationFact:
     is_owner: bool
     view_query: str | None
     is_foreign: bool
+    has_other_storage: bool
+    operator_class: str | None
     type_oids: list[int]
     defaults_call_functions: bool
+    has_rules: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +127,7 @@ class CatalogFacts:
         functions: candidates of all calls.
         field_functions: candidates of names behind a dot that take a row.
         operators: candidates of all operators.
+        casts: of the database's own, that the statement could use.
         types: of casts, columns and calls.
         relations: views among them.
         unknown: kind and name of what has no meaning here.
@@ -99,6 +138,7 @@ class CatalogFacts:
     functions: tuple[FunctionFact, ...] = ()
     field_functions: tuple[FunctionFact, ...] = ()
     operators: tuple[OperatorFact, ...] = ()
+    casts: tuple[CastFact, ...] = ()
     types: tuple[TypeFact, ...] = ()
     relations: tuple[RelationFact, ...] = ()
     unknown: tuple[Name, ...] = ()
@@ -124,25 +164,88 @@ def look_up(
     # Names of user objects come back with their schema, and no function of the
     # database can stand in for a built-in one of ours.
     set_local(connection, {"search_path": "pg_catalog"})
+    total, violations, expanded = _expanded(connection, facts, path, parse_view)
+    casts = _casts(connection, total, writes=facts.writes)
+    set_local(connection, {"search_path": setting})
+    return replace(
+        _merged(total),
+        casts=casts,
+        violations=tuple(violations),
+        expanded_count=expanded,
+    )
+
+
+def _expanded(
+    connection: Connection,
+    facts: SafetyFacts,
+    path: Sequence[str],
+    parse_view: ViewParser,
+) -> tuple[list[CatalogFacts], list[Name], int]:
+    """Facts of the statement, and of each text that its names bring with them."""
     found = _Lookup(connection, path).look_up(facts)
-    pending = [(item, path, 1) for item in _views(found)]
-    total, seen = [found], 0
+    pending = _texts(found, facts, 1)
+    total, seen, expanded = [found], 0, facts.expanded_count
     violations: list[Name] = []
-    expanded = facts.expanded_count
-    while pending:
-        view, _path, weight = pending.pop()
+    while pending and expanded <= MAX_EXPANDED:
+        text, weight = pending.pop()
         seen += 1
         if seen > MAX_VIEWS:
             violations.append(("view", "views nested too deep"))
             break
-        inner = parse_view(view.view_query or "")
+        inner = parse_view(text)
         violations += inner.violations
         expanded += weight * max(inner.expanded_count - 1, 0)
         below = _Lookup(connection, ["pg_catalog"]).look_up(inner)
+        if weight == CHECK:
+            # Unlike other calls, those of a check may come as early as at parsing.
+            violations += [
+                ("volatile check", item.asked_name)
+                for item in below.functions
+                if item.volatility == "v"
+            ]
         total.append(below)
-        pending += [(item, ["pg_catalog"], weight) for item in _views(below)]
-    set_local(connection, {"search_path": setting})
-    return _merged(total, tuple(violations), expanded)
+        pending += _texts(below, inner, weight)
+    return total, violations, expanded
+
+
+def _texts(
+    found: CatalogFacts, facts: SafetyFacts, weight: int
+) -> list[tuple[str, int]]:
+    """Texts that come with names: of views, and of checks that a value may meet."""
+    counts = {name[:2]: name[2] for name in facts.relations}
+    views = [
+        (item.view_query or "", weight * counts[item.asked_schema, item.asked_name])
+        for item in found.relations
+        if item.kind == "v" and item.schema not in SYSTEM_SCHEMAS
+    ]
+    # A value read from a column has passed its checks; a constant may still meet them.
+    checks = {
+        item.check_query
+        for item in found.types
+        if item.check_query and (item.is_part or item.asked_name)
+    }
+    return [*views, *((text, CHECK) for text in sorted(checks))]
+
+
+def _casts(
+    connection: Connection, parts: Sequence[CatalogFacts], *, writes: bool
+) -> tuple[CastFact, ...]:
+    """Casts of the database's own that could apply to the types that were reached."""
+    reached = {item.oid for part in parts for item in part.types}
+    named = {item.oid for part in parts for item in part.types if item.asked_name}
+    implicit = {"i", "a"} if writes else {"i"}
+    query = load("guard_casts", connection.info.server_version)
+    with connection.cursor(row_factory=class_row(CastFact)) as cursor:
+        return tuple(
+            item
+            for item in cursor.execute(query, {})
+            if item.target_oid in named
+            or (
+                item.context in implicit
+                and (item.is_target_built_in or item.target_oid in reached)
+                and (item.is_source_built_in or item.source_oid in reached)
+            )
+        )
 
 
 class _Lookup:
@@ -157,9 +260,13 @@ class _Lookup:
         fields = [("", name) for name in facts.fields]
         on_rows = self._rows("guard_functions", FunctionFact, fields)
         operators = self._rows("guard_operators", OperatorFact, facts.operators)
+        named = [item[:2] for item in facts.relations]
         relations = self._rows(
-            "guard_relations", RelationFact, [r[:2] for r in facts.relations]
+            "guard_relations", RelationFact, named, trusted=sorted(TRUSTED_EXTENSIONS)
         )
+        known = {item.asked_name for item in relations if not item.asked_schema}
+        # What is the name of a CTE somewhere may still mean a relation elsewhere.
+        certain = [n for n in named if n[0] or n[1] in known or n[1] not in facts.ctes]
         oids = sorted({oid for item in relations for oid in item.type_oids})
         # A call f(x) may also be a cast to a type named f.
         casts = [*facts.types, *facts.functions]
@@ -174,7 +281,7 @@ class _Lookup:
                 *_missing("function", facts.functions, functions),
                 *_missing("operator", facts.operators, operators),
                 *_missing("type", facts.types, types),
-                *_missing("relation", [r[:2] for r in facts.relations], relations),
+                *_missing("relation", certain, relations),
             ),
         )
 
@@ -201,22 +308,12 @@ def _search_path(connection: Connection) -> tuple[str, list[str]]:
     return (row[0], list(row[1])) if row else ("", [])
 
 
-def _views(facts: CatalogFacts) -> list[RelationFact]:
-    return [
-        item
-        for item in facts.relations
-        if item.kind == "v" and item.schema not in SYSTEM_SCHEMAS
-    ]
-
-
 def _missing(kind: str, asked: Iterable[Name], found: Iterable[Any]) -> list[Name]:
     known = {(item.asked_schema, item.asked_name) for item in found}
     return [(kind, ".".join(filter(None, name))) for name in asked if name not in known]
 
 
-def _merged(
-    parts: Sequence[CatalogFacts], violations: tuple[Name, ...], expanded: int
-) -> CatalogFacts:
+def _merged(parts: Sequence[CatalogFacts]) -> CatalogFacts:
     def joined(field: str) -> tuple[Any, ...]:
         return tuple(item for part in parts for item in getattr(part, field))
 
@@ -227,6 +324,4 @@ def _merged(
         types=joined("types"),
         relations=joined("relations"),
         unknown=joined("unknown"),
-        violations=violations,
-        expanded_count=expanded,
     )

@@ -21,6 +21,11 @@ HARMLESS_VOLATILE = frozenset(
         "pg_total_relation_size",
         "pg_table_size",
         "pg_indexes_size",
+        "gen_random_bytes",
+        "gen_salt",
+        "uuid_generate_v1",
+        "uuid_generate_v1mc",
+        "uuid_generate_v4",
     }
 )
 """Volatile, but they only read, and nothing that is not the caller's own."""
@@ -52,10 +57,12 @@ _DENIED = frozenset(
         "array_fill",  # any amount of memory from one small call
         "currtid",
         "currtid2",
-        "current_setting",  # pg_monitor may read settings that hold secrets
         "domain_in",  # runs the checks of a domain
+        "fmgr_c_validator",  # loads a library
+        "#=",  # of hstore: makes a row, and so runs the checks of its domains
         "loread",
         "lowrite",
+        "populate_record",  # of hstore, as #=
         "record_in",
         "satisfies_hash_partition",
         "set_config",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +12,18 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
-from analyzer.errors import NotAllowedHere
-from analyzer.postgres.connect import Connection, cut
-from analyzer.postgres.queries import load
+from analyzer.domain.target import Address
+from analyzer.errors import AnalyzerError, NotAllowedHere
+from analyzer.postgres.connect import Connection, cut, session
+from analyzer.postgres.guard_catalog import CatalogFacts
+from analyzer.postgres.queries import load, marked
 from analyzer.postgres.rolled_back import set_local
 
+_log = logging.getLogger(__name__)
 WATCHDOG_GRACE_S = 5.0
 READER_ROLE = "pg_read_all_data"
+ONLY_RUN_KEY = 0x7067_7072_6F6F_66  # "pgproof", so that all of ours take the same
+_SEARCH_PATH = marked("SELECT pg_catalog.current_setting('search_path')")
 _READER_ROLE_VERSION_NUM = 140_000
 _TRANSACTION_TIMEOUT_VERSION_NUM = 170_000
 
@@ -43,21 +49,45 @@ class Limits:
     max_total_cost: float = 5_000_000.0
 
 
-def restrict(connection: Connection, limits: Limits, *, is_clone: bool) -> None:
+def restrict(
+    connection: Connection, limits: Limits, *, is_clone: bool, only_plans: bool = False
+) -> None:
     """Check the session and set its limits, for the transaction it is in.
 
-    A superuser gives up its rights for the transaction: it becomes
-    ``pg_read_all_data``, which reads tables but no secrets, files or settings. Before
-    PostgreSQL 14 there is no such role, so a superuser is refused, except on a clone.
+    A superuser, and to run a statement a member of ``pg_read_all_data``, becomes that
+    role for the transaction: it reads tables but no secrets, files or settings, and
+    owns nothing. Before PostgreSQL 14 there is no such role, so a superuser is refused,
+    except on a clone. The limits are read back after they have been set.
 
     Args:
         connection: in a read-only transaction.
         limits: what the statement may use.
         is_clone: nobody else is served from there.
+        only_plans: nothing will be run, so that rights to change rows may be kept.
 
     Raises:
         NotAllowedHere: the session is not what is needed, and why.
     """
+    row = connection.execute(_SEARCH_PATH).fetchone()
+    # Until the statement's own names are looked up, no function of the database can
+    # stand in for a built-in one of ours.
+    set_local(connection, {"search_path": "pg_catalog"})
+    facts = _limited(connection, limits)
+    if facts.may_read_all and (facts.is_superuser or not only_plans):
+        _become_reader(connection)
+    after = _session_facts(connection)
+    _check(after)
+    if after.is_superuser and not is_clone:
+        raise NotAllowedHere(
+            "statements are not run as superuser",
+            detail="rule superuser: the role can read files and change the server.",
+            hint="Connect as a role that has only SELECT on the tables.",
+        )
+    set_local(connection, {"search_path": row[0] if row else ""})
+
+
+def _limited(connection: Connection, limits: Limits) -> Any:
+    """Set the limits and read them back; gives what the session was before."""
     facts = _session_facts(connection)
     _check(facts)
     version = connection.info.server_version
@@ -70,6 +100,7 @@ def restrict(connection: Connection, limits: Limits, *, is_clone: bool) -> None:
         "idle_in_transaction_session_timeout": "30000",
     }
     if facts.is_superuser:
+        # Nobody else may set it; the DBA sets it for the role (pgproof doctor).
         settings["temp_file_limit"] = f"{limits.temp_file_limit_kb}kB"
     if version >= _READER_ROLE_VERSION_NUM:
         settings["client_connection_check_interval"] = "1000"
@@ -77,20 +108,66 @@ def restrict(connection: Connection, limits: Limits, *, is_clone: bool) -> None:
         whole = limits.plan_timeout_ms * 3 + limits.statement_timeout_ms
         settings["transaction_timeout"] = str(whole + 5_000)
     set_local(connection, settings)
-    if facts.is_superuser:
-        _give_up_superuser(connection, is_clone=is_clone)
+    _read_back(connection, settings)
+    return facts
 
 
-def _give_up_superuser(connection: Connection, *, is_clone: bool) -> None:
-    if connection.info.server_version >= _READER_ROLE_VERSION_NUM:
+def _become_reader(connection: Connection) -> None:
+    # A member may read as that role and yet not be let become it (16, WITH SET FALSE).
+    with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
         set_local(connection, {"role": READER_ROLE})
-        if not _session_facts(connection).is_superuser:
-            return
-    if not is_clone:
+
+
+def refuse_owner(catalog: CatalogFacts, user: str) -> None:
+    """Refuse a session that owns what the statement reads.
+
+    Raises:
+        NotAllowedHere: it does; a role that owns a table may do anything to it.
+    """
+    owned = sorted(
+        {str(item.asked_name) for item in catalog.relations if item.is_owner}
+    )
+    if owned:
         raise NotAllowedHere(
-            "statements are not run as superuser",
-            detail="rule superuser: the role can read files and change the server.",
-            hint="Connect as a role that has only SELECT on the tables.",
+            "statements are not run by the owner of what they read",
+            detail=f"rule owner: the role {user} owns {owned[0]}.",
+            hint=(
+                f"GRANT {READER_ROLE} TO the role, which it then becomes while it "
+                "runs the statement (PostgreSQL 14 or newer); or connect as a role "
+                "that has only SELECT on the tables; or use a clone."
+            ),
+        )
+
+
+def claim_the_only_run(connection: Connection) -> None:
+    """Hold the one right to run a statement in this database, until the rollback.
+
+    Raises:
+        NotAllowedHere: another session runs one.
+    """
+    row = connection.execute(load("guard_only_run"), {"key": ONLY_RUN_KEY}).fetchone()
+    if not (row and row[0]):
+        raise NotAllowedHere(
+            "another statement is being run there",
+            detail="rule one at a time: pgproof runs one statement of a database.",
+            hint="Ask again when it is done.",
+        )
+
+
+def _read_back(connection: Connection, settings: Mapping[str, str]) -> None:
+    """Refuse to go on with limits that did not take.
+
+    Units differ between what is set and what is shown, so both are set and shown as
+    the server shows them: setting to what is shown must change nothing.
+    """
+    query = load("guard_settings")
+    row = connection.execute(
+        query, {"names": list(settings), "values": list(settings.values())}
+    ).fetchone()
+    if row and row[0]:
+        raise NotAllowedHere(
+            "the limits for running a statement cannot be set here",
+            detail=f"rule session: {row[0]} did not take.",
         )
 
 
@@ -115,15 +192,17 @@ def _session_facts(connection: Connection) -> Any:
 
 
 @contextmanager
-def watchdog(connection: Connection, limit_s: float) -> Iterator[None]:
-    """Cancel what still runs 5 s after its limit; 5 s later cut the connection.
+def watchdog(
+    connection: Connection, limit_s: float, address: Address
+) -> Iterator[None]:
+    """Cancel what still runs 5 s after its limit; 5 s later end it, and say so.
 
     ``statement_timeout`` depends on the backend looking at it; some loops do not. The
     server ends a backend whose client is gone (``client_connection_check_interval``).
     """
     timers = (
         threading.Timer(limit_s + WATCHDOG_GRACE_S, _cancel, (connection,)),
-        threading.Timer(limit_s + 2 * WATCHDOG_GRACE_S, cut, (connection,)),
+        threading.Timer(limit_s + 2 * WATCHDOG_GRACE_S, _end, (connection, address)),
     )
     for timer in timers:
         timer.daemon = True
@@ -138,3 +217,12 @@ def watchdog(connection: Connection, limit_s: float) -> Iterator[None]:
 def _cancel(connection: Connection) -> None:
     with suppress(psycopg.Error):
         connection.cancel_safe(timeout=WATCHDOG_GRACE_S)
+
+
+def _end(connection: Connection, address: Address) -> None:
+    """Terminate the backend from another session, and cut our side of it."""
+    backend_pid = connection.info.backend_pid
+    _log.error("backend %d ignores its limits and is terminated", backend_pid)
+    with suppress(AnalyzerError, psycopg.Error), session(address) as other:
+        other.execute(load("guard_terminate"), {"backend_pid": backend_pid})
+    cut(connection)

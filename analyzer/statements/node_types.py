@@ -42,3 +42,13 @@ ALLOWED_STRUCTURES = _words("""
     output over pathspec rarg raw_expr relation returning returningClause
     search_clause string sval typeName val value withClause xmlexpr
 """)
+
+HARMLESS_SETTINGS = _words("""
+    application_name block_size bytea_output client_encoding datestyle
+    default_text_search_config default_transaction_isolation effective_cache_size
+    extra_float_digits intervalstyle jit lc_messages lc_monetary lc_numeric lc_time
+    max_connections random_page_cost search_path seq_page_cost server_encoding
+    server_version server_version_num standard_conforming_strings statement_timeout
+    timezone transaction_isolation transaction_read_only work_mem xmlbinary
+""")
+"""Settings that ``current_setting`` may read: none of them can hold a secret."""

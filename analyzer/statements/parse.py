@@ -9,7 +9,7 @@ from typing import Any
 
 from pglast import parser
 
-from analyzer.errors import QuerySyntaxError, UserError
+from analyzer.errors import QuerySyntaxError, UnsafeText, UserError
 from analyzer.statements.lexer import syntax_error, tokens
 
 MAX_QUERY_BYTES = 64 * 1024
@@ -56,7 +56,7 @@ def parse_one(query: str) -> ParsedQuery:
 
     Raises:
         QuerySyntaxError: it does not parse; ``position`` counts characters from 1.
-        UserError: no statement, several statements, or a text over the limits.
+        UnsafeText: no statement, several statements, or a text over the limits.
     """
     check_size(query)
     try:
@@ -67,9 +67,9 @@ def parse_one(query: str) -> ParsedQuery:
         raise _too_deep() from None
     statements = document.get("stmts", [])
     if len(statements) != 1:
-        raise UserError(
+        raise UnsafeText(
             "The text must hold exactly one statement.",
-            detail=f"It holds {len(statements)}.",
+            detail=f"rule one statement: it holds {len(statements)}.",
             hint="Submit the statements one at a time."
             if statements
             else "Submit one SELECT, INSERT, UPDATE, DELETE or MERGE.",
@@ -83,20 +83,26 @@ def check_size(query: str) -> None:
 
     Raises:
         QuerySyntaxError: it holds a NUL or is not made of tokens.
-        UserError: it has more than ``MAX_QUERY_BYTES`` or ``MAX_QUERY_TOKENS``.
+        UnsafeText: it has more than ``MAX_QUERY_BYTES`` or ``MAX_QUERY_TOKENS``.
     """
     size_bytes = len(query.encode(errors="surrogatepass"))
     if size_bytes > MAX_QUERY_BYTES:
-        raise UserError(
+        raise UnsafeText(
             "The query is too large to be parsed.",
-            detail=f"It has {size_bytes:,} bytes; the limit is {MAX_QUERY_BYTES:,}.",
+            detail=(
+                f"rule size: it has {size_bytes:,} bytes; the limit is "
+                f"{MAX_QUERY_BYTES:,}."
+            ),
             hint="Pass long lists of values as one array parameter.",
         )
     count = len(tokens(query))
     if count > MAX_QUERY_TOKENS:
-        raise UserError(
+        raise UnsafeText(
             "The query is too large to be parsed.",
-            detail=f"It has {count:,} tokens; the limit is {MAX_QUERY_TOKENS:,}.",
+            detail=(
+                f"rule size: it has {count:,} tokens; the limit is "
+                f"{MAX_QUERY_TOKENS:,}."
+            ),
             hint="Pass long lists of values as one array parameter.",
         )
 
@@ -141,8 +147,9 @@ def has_field(node: object, name: str) -> bool:
     return False
 
 
-def _too_deep() -> UserError:
-    return UserError(
+def _too_deep() -> UnsafeText:
+    return UnsafeText(
         "The query is nested too deeply to be parsed.",
+        detail="rule size: it is nested too deeply.",
         hint="Split it, or pass long lists as one array parameter.",
     )

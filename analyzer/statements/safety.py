@@ -16,6 +16,7 @@ from analyzer.statements.classify import classify
 from analyzer.statements.node_types import (
     ALLOWED_NODES,
     ALLOWED_STRUCTURES,
+    HARMLESS_SETTINGS,
     WRITING_NODES,
 )
 from analyzer.statements.parse import Node, ParsedQuery, parse_one
@@ -50,7 +51,8 @@ class SafetyFacts:
         operators: named ones, and those that clauses use without naming.
         types: named in casts and column lists.
         fields: names behind a dot, which may call a function of one row argument.
-        relations: named, without CTEs, and how often.
+        relations: named, and how often at most; also names that are of a CTE somewhere.
+        ctes: names of CTEs, which are relations elsewhere if there are such relations.
         expanded_count: relations after CTEs are inlined.
         parameter_count: the highest ``$n``.
     """
@@ -65,6 +67,7 @@ class SafetyFacts:
     types: tuple[Name, ...] = ()
     fields: tuple[str, ...] = ()
     relations: tuple[tuple[str, str, int], ...] = ()
+    ctes: tuple[str, ...] = ()
     expanded_count: int = 0
     parameter_count: int = 0
 
@@ -90,6 +93,7 @@ def safety_facts(query: str) -> SafetyFacts:
         types=tuple(sorted(seen.types)),
         fields=tuple(sorted(seen.fields)),
         relations=tuple(sorted((*name, n) for name, n in seen.relations.items())),
+        ctes=tuple(sorted(seen.ctes)),
         expanded_count=sum(seen.expanded.values()),
         parameter_count=seen.parameter_count,
     )
@@ -115,13 +119,13 @@ class _Seen:
 
     def __init__(self, parsed: ParsedQuery) -> None:
         self._tree = parsed.tree
-        self._ctes: dict[str, Counter[Name]] = {}
         self.writes = False
         self.violations: set[Name] = set()
         self.functions: set[Name] = set()
         self.operators: set[Name] = {("", name) for name in _IMPLICIT_OPERATORS}
         self.types: set[Name] = set()
         self.fields: set[str] = set()
+        self.ctes: set[str] = set()
         self.relations: Counter[Name] = Counter()
         self.expanded: Counter[Name] = Counter()
         self.parameter_count = 0
@@ -147,8 +151,11 @@ class _Seen:
     def call(self, fields: Node) -> None:
         name = self._name(fields.get("funcname", []))
         self.functions.add(name)
-        if name[1] in _SIZED and not _is_short(fields.get("args", [])):
+        arguments = fields.get("args", [])
+        if name[1] in _SIZED and not _is_short(arguments):
             self.violations.add(("memory", name[1]))
+        if name[1] == "current_setting" and not _is_harmless_setting(arguments):
+            self.violations.add(("denied function", "pg_catalog.current_setting"))
 
     def expression(self, fields: Node) -> None:
         kind = fields.get("kind", "")
@@ -209,9 +216,10 @@ class _Seen:
         weights = _weights(bodies)
         inlined_bodies = [b for found in bodies.values() for b, inl in found if inl]
         skipped = {id(body) for body in inlined_bodies}
+        self.ctes = set(bodies)
+        most = max(weights.values(), default=1)
         for named, n in _range_variables(self._tree, frozenset()).items():
-            if named[0] or named[1] not in bodies:
-                self.relations[named] += n
+            self.relations[named] = n * most
         for named, n in _range_variables(self._tree, frozenset(skipped)).items():
             weight = 1 if named[0] else weights.get(named[1], 1)
             self.expanded[named] += n * weight
@@ -303,3 +311,8 @@ def _is_short(arguments: list[Any]) -> bool:
         return True
     constant = arguments[1].get("A_Const", {}).get("ival")
     return constant is not None and constant.get("ival", 0) <= MAX_REPEATED_CHARS
+
+
+def _is_harmless_setting(arguments: list[Any]) -> bool:
+    constant = arguments[0].get("A_Const", {}) if arguments else {}
+    return constant.get("sval", {}).get("sval", "").lower() in HARMLESS_SETTINGS

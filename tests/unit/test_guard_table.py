@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from analyzer.postgres.guard import (
     objections,
 )
 from analyzer.postgres.guard_catalog import (
+    CastFact,
     CatalogFacts,
     FunctionFact,
     OperatorFact,
@@ -35,6 +37,8 @@ LOWER = FunctionFact(
     language="internal",
     is_security_definer=False,
     extension="",
+    is_built_in=True,
+    is_superusers=True,
     is_internal=False,
     takes_row=False,
 )
@@ -42,11 +46,13 @@ EQUAL = OperatorFact(
     asked_schema="",
     asked_name="=",
     schema="pg_catalog",
-    function_schema="pg_catalog",
+    function_name="texteq",
     volatility="i",
     language="internal",
     is_security_definer=False,
     extension="",
+    is_built_in=True,
+    is_superusers=True,
 )
 TABLE = RelationFact(
     asked_schema="",
@@ -59,18 +65,46 @@ TABLE = RelationFact(
     is_owner=False,
     view_query=None,
     is_foreign=False,
+    has_other_storage=False,
+    operator_class=None,
     type_oids=[23],
     defaults_call_functions=False,
+    has_rules=False,
 )
 TEXT = TypeFact(
     asked_schema="",
     asked_name="text",
+    oid=25,
     schema="pg_catalog",
     name="text",
     kind="b",
-    is_array=False,
+    is_made_of_parts=False,
+    is_part=False,
+    is_built_in=True,
     extension="",
-    has_check=False,
+    check_query=None,
+)
+
+CAST = replace(SELECT, types=(("", "text"),))
+OWN: dict[str, Any] = {"schema": "public", "is_built_in": False}
+TRUSTED: dict[str, Any] = {
+    **{"schema": "x", "is_built_in": False, "extension": "pg_trgm", "language": "c"},
+    "is_superusers": True,
+}
+OWN_CAST = CastFact(
+    source_oid=23,
+    target_oid=25,
+    is_source_built_in=True,
+    is_target_built_in=True,
+    context="i",
+    source="integer",
+    target="text",
+    volatility="i",
+    language="sql",
+    is_security_definer=False,
+    extension="",
+    is_built_in=False,
+    is_superusers=True,
 )
 
 EVERYWHERE = frozenset(key for key, allowance in ALLOWED.items() if allowance)
@@ -114,22 +148,33 @@ CASES = [
     ("runs SQL", SELECT, function(asked_name="query_to_xml"), NOWHERE),
     ("settings", SELECT, function(asked_name="set_config"), NOWHERE),
     ("internal", SELECT, function(asked_name="array_in", is_internal=True), NOWHERE),
-    ("own immutable", SELECT, function(schema="public", language="sql"), USER_CODE),
+    ("own immutable", SELECT, function(**OWN, language="sql"), USER_CODE),
     ("own, security definer",
-     SELECT, function(schema="public", is_security_definer=True), NOWHERE),
+     SELECT, function(**OWN, is_security_definer=True), NOWHERE),
     ("own volatile in plpgsql",
-     SELECT, function(schema="public", volatility="v", language="plpgsql"), PLANS),
-    ("own volatile in SQL",
-     SELECT, function(schema="public", volatility="v", language="sql"), NOWHERE),
-    ("pg_trgm", SELECT, function(schema="x", extension="pg_trgm", language="c"), EVERYWHERE),
-    ("dblink", SELECT, function(schema="x", extension="dblink", language="c"), USER_CODE),
-    ("trusted, but plpgsql", SELECT,
-     function(schema="x", extension="postgis", language="plpgsql"), USER_CODE),
+     SELECT, function(**OWN, volatility="v", language="plpgsql"), PLANS),
+    ("own volatile in SQL", SELECT, function(**OWN, volatility="v", language="sql"), NOWHERE),
+    ("own, in pg_catalog", SELECT, function(is_built_in=False), USER_CODE),
+    ("built-in, replaced", SELECT, function(language="plpgsql"), USER_CODE),
+    ("pg_trgm", SELECT, function(**TRUSTED), EVERYWHERE),
+    ("pg_trgm, definer", SELECT, function(**TRUSTED, is_security_definer=True), NOWHERE),
+    ("added to pg_trgm by its owner",
+     SELECT, function(**{**TRUSTED, "is_superusers": False}), USER_CODE),
+    ("hstore, denied", SELECT, function(**TRUSTED, asked_name="populate_record"), NOWHERE),
+    ("dblink", SELECT, function(**{**TRUSTED, "extension": "dblink"}), USER_CODE),
+    ("trusted, but plpgsql",
+     SELECT, function(**{**TRUSTED, "language": "plpgsql"}), USER_CODE),
     ("operator", SELECT, operator(), EVERYWHERE),
     ("own operator", SELECT,
-     operator(schema="public", function_schema="public", language="sql"), USER_CODE),
-    ("citext =", SELECT,
-     operator(schema="x", function_schema="x", extension="citext", language="c"), EVERYWHERE),
+     operator(**OWN, language="sql"), USER_CODE),
+    ("own operator on a built-in function", SELECT,
+     operator(**OWN, function_name="current_setting"), USER_CODE),
+    ("citext =", SELECT, operator(**{**TRUSTED, "extension": "citext"}), EVERYWHERE),
+    ("hstore's #=", SELECT, operator(**TRUSTED, asked_name="#="), NOWHERE),
+    ("own cast", SELECT, CatalogFacts(casts=(OWN_CAST,)), USER_CODE),
+    ("cast of an extension", SELECT,
+     CatalogFacts(casts=(replace(OWN_CAST, extension="citext", language="c"),)),
+     EVERYWHERE),
     ("table", SELECT, relation(), EVERYWHERE),
     ("partitioned", SELECT, relation(kind="p", access_method=""), EVERYWHERE),
     ("view", SELECT, relation(kind="v", access_method=""), EVERYWHERE),
@@ -141,20 +186,23 @@ CASES = [
     ("other storage", SELECT, relation(access_method="columnar"), NOWHERE),
     ("default with own function", replace(SELECT, kind="insert", writes=True),
      relation(defaults_call_functions=True), CHANGES & USER_CODE),
+    ("partition in other storage", SELECT, relation(has_other_storage=True), NOWHERE),
+    ("own operator class", SELECT, relation(operator_class="evil_ops"), NOWHERE),
+    ("rule of a table that is read", SELECT, relation(has_rules=True), EVERYWHERE),
+    ("rule of a table that is written", replace(SELECT, kind="insert", writes=True),
+     relation(has_rules=True), CHANGES & USER_CODE),
     ("cast", replace(SELECT, types=(("", "text"),)), cast(), EVERYWHERE),
-    ("cast to enum", replace(SELECT, types=(("", "text"),)),
-     cast(schema="public", kind="e"), EVERYWHERE),
-    ("cast to checked domain", replace(SELECT, types=(("", "text"),)),
-     cast(schema="public", kind="d", has_check=True), USER_CODE),
-    ("cast to row type", replace(SELECT, types=(("", "text"),)),
-     cast(schema="public", kind="c"), USER_CODE),
-    ("cast to cstring", replace(SELECT, types=(("", "text"),)),
-     cast(name="cstring", kind="p"), USER_CODE),
-    ("column of checked domain", SELECT,
-     cast(asked_name="", schema="public", kind="d", has_check=True), EVERYWHERE),
-    ("column of own type", SELECT, cast(asked_name="", schema="public"), USER_CODE),
-    ("call of a checked domain", SELECT,
-     cast(asked_name="lower", schema="public", kind="d", has_check=True), USER_CODE),
+    ("cast to enum", CAST, cast(**OWN, kind="e"), EVERYWHERE),
+    ("cast to domain, its check is judged by its text",
+     CAST, cast(**OWN, kind="d", check_query="SELECT 1"), EVERYWHERE),
+    ("cast to row type", CAST, cast(**OWN, kind="c"), USER_CODE),
+    ("cast to array of row type", CAST, cast(**OWN, kind="c", is_part=True), EVERYWHERE),
+    ("cast to cstring", CAST, cast(name="cstring", kind="p"), USER_CODE),
+    ("column of own type", SELECT, cast(**OWN, asked_name=""), USER_CODE),
+    ("column of an array of one's own", SELECT,
+     cast(**OWN, asked_name="", is_made_of_parts=True), EVERYWHERE),
+    ("column of an extension's type",
+     SELECT, cast(**OWN, asked_name="", extension="ltree"), EVERYWHERE),
 ]  # fmt: skip
 
 

@@ -10,17 +10,25 @@ SELECT
     language.lanname AS language,
     function.prosecdef AS is_security_definer,
     coalesce(extension.extname, '') AS extension,
+    function.oid < 16384 AS is_built_in,
+    (
+        SELECT owner.rolsuper FROM pg_roles AS owner
+        WHERE owner.oid = function.proowner
+    ) AS is_superusers,
     (
         function.prorettype = ANY ('{internal,cstring}'::regtype[])
         OR function.proargtypes::oid[] && '{internal,cstring}'::regtype[]::oid[]
     ) AS is_internal,
     (
         function.pronargs > 0
-        AND EXISTS (
-            SELECT
-            FROM pg_type AS argument
-            WHERE argument.oid = function.proargtypes[0]
-                AND argument.typtype IN ('c', 'p')
+        AND (
+            function.provariadic <> 0
+            OR EXISTS (
+                SELECT
+                FROM pg_type AS argument
+                WHERE argument.oid = function.proargtypes[0]
+                    AND argument.typtype IN ('c', 'p', 'd')
+            )
         )
     ) AS takes_row
 FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS asked (schema, name)

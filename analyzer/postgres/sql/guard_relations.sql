@@ -11,18 +11,9 @@ SELECT
     relation.access_method,
     relation.is_owner,
     CASE relation.kind WHEN 'v' THEN pg_get_viewdef(relation.oid) END AS view_query,
-    (
-        WITH RECURSIVE below AS (
-            SELECT relation.oid AS oid
-            UNION
-            SELECT child.inhrelid
-            FROM below
-            JOIN pg_inherits AS child ON child.inhparent = below.oid
-        )
-        SELECT bool_or(part.relkind = 'f')
-        FROM below
-        JOIN pg_class AS part ON part.oid = below.oid
-    ) AS is_foreign,
+    below.is_foreign,
+    below.has_other_storage,
+    below.operator_class,
     (
         SELECT coalesce(array_agg(DISTINCT attribute.atttypid), '{}')
         FROM pg_attribute AS attribute
@@ -38,8 +29,15 @@ SELECT
             AND use.objid = value.oid
             AND use.refclassid = 'pg_proc'::regclass
         JOIN pg_proc AS function ON function.oid = use.refobjid
-        WHERE value.adrelid = relation.oid AND function.provolatile <> 'v'
-    ) AS defaults_call_functions
+        JOIN pg_language AS language ON language.oid = function.prolang
+        WHERE value.adrelid = relation.oid
+            AND (function.provolatile <> 'v' OR language.lanname = 'sql')
+    ) AS defaults_call_functions,
+    EXISTS (
+        SELECT
+        FROM pg_rewrite AS rule
+        WHERE rule.ev_class = relation.oid AND rule.ev_type <> '1'
+    ) AS has_rules
 FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS asked (schema, name)
 CROSS JOIN LATERAL (
     SELECT
@@ -60,3 +58,47 @@ CROSS JOIN LATERAL (
     ORDER BY array_position(%(path)s::text[], space.nspname::text)
     LIMIT 1
 ) AS relation
+CROSS JOIN LATERAL (
+    WITH RECURSIVE part AS (
+        SELECT relation.oid AS oid
+        UNION
+        SELECT child.inhrelid
+        FROM part
+        JOIN pg_inherits AS child ON child.inhparent = part.oid
+    )
+    SELECT
+        bool_or(class.relkind = 'f') AS is_foreign,
+        bool_or(
+            class.relkind = 'r' AND coalesce(method.amname, 'heap') <> 'heap'
+        ) AS has_other_storage,
+        -- An operator class of the database's own brings functions that comparisons,
+        -- the choice of partitions and searches in its index call.
+        (
+            SELECT min(family.opcname)
+            FROM part AS member
+            CROSS JOIN LATERAL (
+                SELECT unnest(index.indclass) AS oid
+                FROM pg_index AS index WHERE index.indrelid = member.oid
+                UNION ALL
+                SELECT unnest(partitioned.partclass)
+                FROM pg_partitioned_table AS partitioned
+                WHERE partitioned.partrelid = member.oid
+            ) AS used
+            JOIN pg_opclass AS family ON family.oid = used.oid
+            WHERE family.oid >= 16384
+                AND NOT EXISTS (
+                    SELECT
+                    FROM pg_depend AS membership
+                    JOIN pg_extension AS extension
+                        ON extension.oid = membership.refobjid
+                    WHERE membership.classid = 'pg_opclass'::regclass
+                        AND membership.objid = family.oid
+                        AND membership.deptype = 'e'
+                        AND membership.refclassid = 'pg_extension'::regclass
+                        AND extension.extname = ANY (%(trusted)s::text[])
+                )
+        ) AS operator_class
+    FROM part
+    JOIN pg_class AS class ON class.oid = part.oid
+    LEFT JOIN pg_am AS method ON method.oid = class.relam
+) AS below

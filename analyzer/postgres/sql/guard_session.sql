@@ -6,6 +6,11 @@ SELECT
     current_setting('server_encoding') AS server_encoding,
     current_setting('transaction_read_only') = 'on' AS is_read_only,
     current_setting('is_superuser') = 'on' AS is_superuser,
+    (
+        SELECT coalesce(bool_or(pg_has_role(reader.oid, 'MEMBER')), false)
+        FROM pg_roles AS reader
+        WHERE reader.rolname = 'pg_read_all_data'
+    ) AS may_read_all,
     current_setting('work_mem') AS work_mem,
     pg_size_bytes(current_setting('work_mem')) AS work_mem_bytes,
     pg_is_in_recovery() AS is_replica

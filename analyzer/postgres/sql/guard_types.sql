@@ -1,5 +1,5 @@
--- Types by name and by oid, each with the types it is made of (elements, base types):
--- one row per type reached. A check of a domain counts for the domain and what holds it.
+-- Types by name and by oid, each with the types it is made of (elements, attributes,
+-- base types): one row per type reached. A domain comes with a query of its checks.
 -- Needs: nothing. Costs: index lookups in pg_type.
 WITH RECURSIVE named AS (
     SELECT asked.schema, asked.name, type.oid
@@ -21,30 +21,52 @@ WITH RECURSIVE named AS (
     FROM unnest(%(oids)s::oid[]) AS used (oid)
 ),
 reached AS (
-    SELECT named.schema, named.name, named.oid
+    SELECT named.schema, named.name, named.oid, false AS is_part
     FROM named
     UNION
-    SELECT reached.schema, reached.name, part.oid
+    SELECT reached.schema, reached.name, part.oid, true
     FROM reached
     JOIN pg_type AS type ON type.oid = reached.oid
     LEFT JOIN pg_range AS range ON range.rngtypid = type.oid
-    JOIN pg_type AS part
-        ON part.oid IN (type.typelem, type.typbasetype, range.rngsubtype)
+    CROSS JOIN LATERAL (
+        SELECT unnest(ARRAY[type.typelem, type.typbasetype, range.rngsubtype]) AS oid
+        UNION ALL
+        SELECT attribute.atttypid
+        FROM pg_attribute AS attribute
+        WHERE type.typrelid <> 0
+            AND attribute.attrelid = type.typrelid
+            AND attribute.attnum > 0
+            AND NOT attribute.attisdropped
+    ) AS part
     WHERE part.oid <> 0
 )
 SELECT
     reached.schema AS asked_schema,
     reached.name AS asked_name,
+    type.oid,
     space.nspname AS schema,
     type.typname AS name,
     type.typtype::text AS kind,
-    type.typelem <> 0 AS is_array,
+    -- Arrays, and ranges without functions of their own, are what their parts are.
+    (
+        EXISTS (SELECT FROM pg_type AS element WHERE element.typarray = type.oid)
+        OR EXISTS (
+            SELECT
+            FROM pg_range AS range
+            WHERE range.rngtypid = type.oid
+                AND range.rngcanonical = 0
+                AND range.rngsubdiff < 16384
+                AND range.rngsubopc < 16384
+        )
+    ) AS is_made_of_parts,
+    reached.is_part,
+    type.oid < 16384 AS is_built_in,
     coalesce(extension.extname, '') AS extension,
-    EXISTS (
-        SELECT
+    (
+        SELECT 'SELECT ' || string_agg('(' || pg_get_expr(limits.conbin, 0) || ')', ', ')
         FROM pg_constraint AS limits
         WHERE limits.contypid = type.oid AND limits.contype = 'c'
-    ) AS has_check
+    ) AS check_query
 FROM reached
 JOIN pg_type AS type ON type.oid = reached.oid
 JOIN pg_namespace AS space ON space.oid = type.typnamespace

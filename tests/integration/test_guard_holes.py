@@ -1,0 +1,205 @@
+"""Roundabout ways to code of the database and to time: each is refused by its rule."""
+
+# ruff: noqa: E501 - one query a line reads best
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from analyzer.domain.target import Address
+from analyzer.errors import NotAllowedHere, Refusal
+from analyzer.planner.analyze import analyze, explain_guarded
+from analyzer.postgres.connect import session
+from analyzer.postgres.guarded_session import ONLY_RUN_KEY
+from tests.support.servers import PASSWORD
+
+pytestmark = pytest.mark.integration
+
+SETUP = """
+CREATE EXTENSION hstore;
+CREATE EXTENSION pg_trgm;
+CREATE FUNCTION evil(text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN PERFORM pg_sleep(0.5); RETURN true; END';
+CREATE FUNCTION evil_int(text) RETURNS int LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN PERFORM pg_sleep(0.5); RETURN 1; END';
+CREATE FUNCTION evil_cmp(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
+CREATE DOMAIN checked AS text CHECK (evil(value));
+CREATE DOMAIN sleepy AS text CHECK (pg_sleep(1) IS NULL);
+CREATE TYPE mood AS ENUM ('glad');
+CREATE TYPE span AS RANGE (subtype = int);
+CREATE DOMAIN email AS text CHECK (value LIKE '%@%');
+CREATE TYPE pair AS (a checked, b int);
+CREATE TABLE t (id int PRIMARY KEY, name text, emails email[], contact email,
+    one checked, raw hstore, span span, moods mood[]);
+CREATE TABLE trapped (many checked[], two pair);
+INSERT INTO t (id, name, contact) VALUES (1, 'a', 'a@b');
+CREATE TABLE sleepers (many sleepy[]);
+CREATE TABLE defaulted (id int, v int DEFAULT evil_int('x'));
+CREATE TABLE ruled (id int);
+CREATE RULE r AS ON INSERT TO ruled DO ALSO SELECT evil_int('x');
+CREATE VIEW calling AS SELECT evil_int(name) FROM t;
+CREATE VIEW doubled_0 AS SELECT id FROM t;
+DO $$ BEGIN FOR i IN 1 .. 9 LOOP EXECUTE format('CREATE VIEW doubled_%s AS
+    SELECT a.id FROM doubled_%s a JOIN doubled_%s b USING (id)', i, i - 1, i - 1);
+END LOOP; END $$;
+CREATE FUNCTION on_pair(t) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE DOMAIN t_domain AS t;
+CREATE FUNCTION on_domain(t_domain) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION on_many(VARIADIC t[]) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE OPERATOR ### (RIGHTARG = text, PROCEDURE = pg_catalog.current_setting);
+CREATE OPERATOR CLASS evil_ops FOR TYPE int USING btree AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+    FUNCTION 1 evil_cmp(int, int);
+CREATE TABLE split (id int) PARTITION BY RANGE (id evil_ops);
+CREATE TABLE split_1 PARTITION OF split FOR VALUES FROM (0) TO (9);
+CREATE TABLE indexed (id int);
+CREATE INDEX ON indexed (id evil_ops);
+CREATE TABLE secured (id int);
+ALTER TABLE secured ENABLE ROW LEVEL SECURITY;
+CREATE FUNCTION pg_catalog.innocent(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE ROLE extension_owner;
+CREATE FUNCTION smuggled(text) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+ALTER FUNCTION smuggled OWNER TO extension_owner;
+ALTER EXTENSION pg_trgm ADD FUNCTION smuggled(text);
+CREATE FUNCTION evil_mood(int) RETURNS mood LANGUAGE sql IMMUTABLE AS 'SELECT ''glad''::mood';
+CREATE CAST (int AS mood) WITH FUNCTION evil_mood(int);
+"""
+
+CAST = "CREATE CAST (text AS int) WITH FUNCTION evil_int(text) AS IMPLICIT"
+
+HOLES = [
+    ("a CTE's name hides a view", "user function",
+     "SELECT * FROM calling, (WITH calling AS (SELECT 1) SELECT * FROM calling) x"),
+    ("a CTE before its definition", "user function",
+     "WITH a AS (SELECT * FROM calling), calling AS (SELECT 1) SELECT * FROM a"),
+    ("views that double", "too many relations", "SELECT * FROM doubled_9"),
+    ("a CTE that doubles views", "too many relations",
+     "WITH a AS NOT MATERIALIZED (SELECT x.id FROM doubled_4 x, doubled_4 y), b AS NOT MATERIALIZED"
+     " (SELECT x.id FROM a x, a y) SELECT * FROM b x, b y"),
+    ("a literal in an array of a checked domain", "user function",
+     "SELECT * FROM trapped WHERE many = '{x}'"),
+    ("a literal of a row type", "user function", "SELECT coalesce(two, '(x,1)') FROM trapped"),
+    ("a check that sleeps", "denied function", "SELECT * FROM sleepers WHERE many = '{x}'"),
+    ("a cast to a checked domain", "user function", "SELECT 'x'::checked"),
+    ("a call that is a cast", "user function", "SELECT checked('x')"),
+    ("JSON_TABLE's columns", "user function",
+     "SELECT * FROM json_to_record('{\"a\": 1}') AS r(a checked)"),
+    ("a field that is a call", "user function", "SELECT x.on_pair FROM t x"),
+    ("a field of an expression", "user function", "SELECT (x).on_pair FROM t x"),
+    ("a field by way of a domain", "user function", "SELECT x.on_domain FROM t x"),
+    ("a field by way of a variadic", "user function", "SELECT x.on_many FROM t x"),
+    ("an operator on a denied function", "user operator", "SELECT ### 'app.secret'"),
+    ("an operator class of a partition key", "user operator class", "SELECT * FROM split WHERE id = 3"),
+    ("an operator class of an index", "user operator class", "SELECT * FROM indexed WHERE id = 3"),
+    ("a function put into pg_catalog", "user function", "SELECT innocent(1)"),
+    ("a function put into an extension", "user function", "SELECT smuggled('x')"),
+    ("hstore makes a row", "denied operator", "SELECT NULL::t #= 'a=>1'::hstore"),
+    ("hstore makes a row by call", "denied function", "SELECT populate_record(x, 'a=>1') FROM t x"),
+    ("a cast of one's own", "user cast", "SELECT 5::mood"),
+    ("a setting that may be secret", "denied function", "SELECT current_setting('app.password')"),
+    ("a setting that is computed", "denied function", "SELECT current_setting('app.' || 'password')"),
+    ("a setting that is named", "denied function", "SELECT current_setting(setting_name => 'x')"),
+    ("row security", "row security", "SELECT * FROM secured"),
+    ("two statements", "one statement", "SELECT 1; SELECT 2"),
+    ("no statement", "one statement", "-- nothing"),
+    ("a NUL", "characters", "SELECT 1 \0"),
+    ("a lone surrogate", "characters", "SELECT '\ud800'"),
+    ("too many tokens", "size", "SELECT 1" + "+1" * 5000),
+    ("too many bytes", "size", f"SELECT '{'x' * 70_000}'"),
+]  # fmt: skip
+
+PLANNED_HOLES = [
+    ("a default that is evaluated", "default calls user function", "INSERT INTO defaulted (id) VALUES (1)"),
+    ("a rule's own statement", "rewrite rule", "INSERT INTO ruled VALUES (1)"),
+]  # fmt: skip
+
+HARMLESS = [
+    "SELECT 'x@y'::email",
+    "SELECT * FROM t WHERE emails = '{x@y}'",
+    "SELECT current_setting('TimeZone'), current_setting('server_version_num', true)",
+    "SELECT lpad(name, 20, ' '), rpad(name, 3) FROM t",
+    "SELECT raw -> 'a', raw ? 'b', raw || 'c=>1' FROM t",
+    "SELECT * FROM t WHERE name % 'abc' ORDER BY similarity(name, 'abc') DESC",
+    "WITH t AS (SELECT * FROM t) SELECT * FROM t",
+    "SELECT * FROM doubled_3",
+    "SELECT * FROM t WHERE span @> 3 AND moods = '{glad}'",
+]
+
+
+@pytest.fixture(scope="module")
+def owner(superuser: Address) -> Iterator[Address]:
+    """A database full of traps, as the superuser."""
+    with session(superuser, read_only=False) as connection:
+        connection.execute("CREATE DATABASE holes")
+        for role in ("holes_reader", "holes_owner", "holes_member"):
+            connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
+        connection.execute("GRANT pg_read_all_data TO holes_reader, holes_member")
+    address = replace(superuser, database="holes")
+    with session(address, read_only=False) as connection:
+        connection.execute(SETUP.encode())
+        for role in ("holes_owner", "holes_member"):
+            connection.execute(f"CREATE TABLE of_{role} (id int)")
+            connection.execute(f"ALTER TABLE of_{role} OWNER TO {role}")
+    yield address
+    with session(superuser, read_only=False) as connection:
+        connection.execute("DROP DATABASE holes WITH (FORCE)")
+        for role in ("holes_reader", "holes_owner", "holes_member", "extension_owner"):
+            connection.execute(f"DROP ROLE {role}")
+
+
+@pytest.mark.parametrize(
+    ("rule", "query"), [h[1:] for h in HOLES], ids=[h[0] for h in HOLES]
+)
+def test_hole_is_closed(owner: Address, rule: str, query: str) -> None:
+    reader = replace(owner, user="holes_reader")
+    for ask, address in ((analyze, owner), (explain_guarded, reader)):
+        with pytest.raises(Refusal) as caught:
+            ask(address, query)
+        assert f"rule {rule}: " in str(caught.value.detail)
+        assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("rule", "query"), [h[1:] for h in PLANNED_HOLES], ids=[h[0] for h in PLANNED_HOLES]
+)
+def test_hole_of_planning_is_closed(owner: Address, rule: str, query: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        explain_guarded(owner, query)
+    assert f"rule {rule}: " in str(caught.value.detail)
+
+
+@pytest.mark.parametrize("query", HARMLESS)
+def test_what_looks_alike_but_is_harmless_passes(owner: Address, query: str) -> None:
+    assert analyze(owner, query).execution_time_ms is not None
+
+
+def test_implicit_cast_of_the_database_spoils_everything(owner: Address) -> None:
+    with session(owner, read_only=False) as connection:
+        connection.execute(CAST)
+    try:
+        with pytest.raises(Refusal, match="may not be run") as caught:
+            analyze(owner, "SELECT 1")
+        assert "rule user cast: text to integer" in str(caught.value.detail)
+    finally:
+        with session(owner, read_only=False) as connection:
+            connection.execute("DROP CAST (text AS int)")
+
+
+def test_owner_is_refused_unless_he_can_give_it_up(owner: Address) -> None:
+    with pytest.raises(NotAllowedHere, match="owner of what they read") as caught:
+        analyze(replace(owner, user="holes_owner"), "SELECT * FROM of_holes_owner")
+    assert "GRANT pg_read_all_data" in str(caught.value.hint)
+    member = replace(owner, user="holes_member")
+    assert analyze(member, "SELECT * FROM of_holes_member").root.loops == 1
+    assert analyze(replace(owner, user="holes_owner"), "SELECT * FROM of_holes_owner",
+                   is_clone=True).root.loops == 1  # fmt: skip
+
+
+def test_one_run_at_a_time(owner: Address) -> None:
+    with session(owner, autocommit=False) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (ONLY_RUN_KEY,))
+        with pytest.raises(NotAllowedHere, match="another statement"):
+            analyze(owner, "SELECT 1")
+        assert explain_guarded(owner, "SELECT 1").root.node_type == "Result"
