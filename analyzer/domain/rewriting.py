@@ -65,6 +65,7 @@ class RewriteStep:
         semantics: what it does to results once the conditions hold.
         caveats: prices and risks.
         indexes: that it needs or that would make it pay.
+        generic: it pays under a generic plan only, so that is what is compared.
     """
 
     rule: str
@@ -74,6 +75,7 @@ class RewriteStep:
     semantics: Semantics = Semantics.UNCHANGED
     caveats: tuple[str, ...] = ()
     indexes: tuple[IndexDefinition, ...] = ()
+    generic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

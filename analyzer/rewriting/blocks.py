@@ -12,6 +12,7 @@ from typing import Any
 
 from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.index import RelationName
+from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node, walk
 from analyzer.statements.scope import names_of
 
@@ -123,6 +124,8 @@ class Blocks:
         self.all: list[Block] = []
         self._by_fields: dict[int, Block] = {}
         self._statement(tree, None, "top")
+        for block in self.all:
+            self._mark_foreign_aggregates(block)
 
     def __iter__(self) -> Iterator[Block]:
         return iter(self.all)
@@ -181,6 +184,17 @@ class Blocks:
         if owner is None or owner[0] is block or owner[1][1] == "*":
             return None
         return owner[1]
+
+    def _mark_foreign_aggregates(self, block: Block) -> None:
+        """An aggregate of outer columns alone belongs to the query around."""
+        for kind, call in walk(own_level(block.fields)):
+            if kind != "FuncCall" or not has_aggregate([{"FuncCall": call}]):
+                continue
+            uses = self.uses(call.get("args", []), block)
+            sources = {source for source, _ in uses or ()}
+            if sources and not sources & set(block.sources):
+                for around in _with_parents(block):
+                    around.is_understood = False
 
     def _references(self, node: Any, block: Block) -> Iterator[tuple[Node, Block]]:
         stack = [(node, block)]
@@ -359,6 +373,19 @@ def _with(found: Source, **values: Any) -> Source:
 def _reference(source: Source, name: str) -> Node:
     parts = [{"String": {"sval": part}} for part in (source.alias, name)]
     return {"ColumnRef": {"fields": parts}}
+
+
+def own_level(node: Any) -> Any:
+    """The tree without its subqueries."""
+    if isinstance(node, list):
+        return [own_level(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: own_level(value)
+        for key, value in node.items()
+        if key not in ("SubLink", "RangeSubselect", "withClause", "larg", "rarg")
+    }
 
 
 def output_names(fields: Node) -> tuple[str, ...] | None:

@@ -80,6 +80,7 @@ class Found:
         semantics: what it does to results once the conditions hold.
         caveats: prices and risks.
         indexes: that it needs or that would make it pay.
+        generic: it pays under a generic plan only.
     """
 
     what: str
@@ -89,6 +90,7 @@ class Found:
     semantics: Semantics = Semantics.UNCHANGED
     caveats: tuple[str, ...] = ()
     indexes: tuple[IndexDefinition, ...] = ()
+    generic: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,7 @@ class Rule:
                 semantics=found.semantics,
                 caveats=found.caveats,
                 indexes=found.indexes,
+                generic=found.generic,
             )
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from analyzer.rewriting.protocol import Rule
 from analyzer.rewriting.rules import (
+    containment,
+    correlated_aggregate,
     count_to_exists,
     count_zero,
+    deferred_join,
+    disjoint_union,
     distinct_join,
     distinct_on_key,
     foreign_key_join,
@@ -18,12 +22,16 @@ from analyzer.rewriting.rules import (
     limit_before_join,
     not_in,
     null_aware_not_in,
+    optional_filter,
     or_across_sources,
     or_in_exists,
     row_comparison,
     sargable_range,
+    scalar_on_key,
+    scalar_subqueries,
     self_join,
     sorted_subquery,
+    stable_call,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -46,6 +54,14 @@ RULES: tuple[Rule, ...] = (
     self_join.RULE,
     limit_before_join.RULE,
     row_comparison.RULE,
+    correlated_aggregate.RULE,
+    scalar_on_key.RULE,
+    scalar_subqueries.RULE,
+    optional_filter.RULE,
+    stable_call.RULE,
+    containment.RULE,
+    disjoint_union.RULE,
+    deferred_join.RULE,
     keyset_page.RULE,
 )
 

@@ -24,6 +24,7 @@ from analyzer.rewriting.protocol import Rule, Setting, subject
 
 _UNDECIDED = Verdict(level="untested", reason="not checked yet")
 _MAX_DROPPED = 20
+_GENERIC = (ParameterSet(values=(), label="generic", source="no values known"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +107,7 @@ class Searcher:
             QuerySyntaxError, UserError: the query cannot be read.
             PlanningFailed: the planner does not accept the query itself.
         """
-        used = tuple(samples[: self._limits.samples]) or (
-            ParameterSet(values=(), label="generic", source="no values known"),
-        )
+        used = tuple(samples[: self._limits.samples]) or _GENERIC
         subject(query, self._setting)
         start = _State(query=query, steps=(), plans=self._plans(query, used))
         found = Search(before=start.plans)
@@ -184,6 +183,9 @@ class Searcher:
         found: Search,
     ) -> None:
         name = " + ".join(step.rule for step in state.steps)
+        if any(step.generic for step in state.steps) and samples != _GENERIC:
+            start, state = self._replanned(start), self._replanned(state)
+            samples = _GENERIC
         if self._is_same(start.plans, state.plans) and not _needs_index(state):
             found.dropped.append(f"{name}: the planner does it already, equal plans")
             return
@@ -196,6 +198,10 @@ class Searcher:
             return
         before, after = start.cost / len(samples), state.cost / len(samples)
         found.dropped.append(f"{name}: planner cost {before:,.0f} to {after:,.0f}")
+
+    def _replanned(self, state: _State) -> _State:
+        """The same text under the plan that serves all values."""
+        return replace(state, plans=self._plans(state.query, _GENERIC))
 
     def _with_index(
         self, start: _State, state: _State, samples: Sequence[ParameterSet]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from analyzer.rewriting.blocks import Block, Blocks, Source, Use
+from analyzer.rewriting.blocks import Block, Blocks, Source, Use, own_level
 from analyzer.rewriting.trees import (
     column,
     conjunction,
@@ -39,7 +39,7 @@ def is_plain(block: Block, allowed: Iterable[str] = CORE) -> bool:
     It groups nothing: no aggregate, no window, no set-returning call in its list.
     """
     fields = block.fields
-    targets = fields.get("targetList", [])
+    targets = own_level(fields.get("targetList", []))
     return (
         "SelectStmt" in block.node
         and block.is_understood

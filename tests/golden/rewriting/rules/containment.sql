@@ -1,0 +1,36 @@
+-- case: a text value of a document
+SELECT id FROM events WHERE payload ->> 'k' = 'v1';
+-- expect: rewritten
+SELECT id FROM events WHERE payload @> '{"k": "v1"}'::jsonb
+
+-- case: an element of an array
+SELECT id FROM events WHERE 't1' = ANY (tags) AND x > 3;
+-- expect: rewritten
+SELECT id FROM events WHERE tags @> ARRAY['t1']::text[] AND x > 3
+
+-- case: an element by parameter, NULL too
+-- values: ["t2"]
+-- values: [null]
+SELECT id FROM events WHERE $1 = ANY (tags);
+-- expect: rewritten
+SELECT id FROM events WHERE tags @> ARRAY[$1]::text[]
+
+-- case: a number prints as the same text
+SELECT id FROM events WHERE payload ->> 'k' = '3';
+-- expect: silent
+
+-- case: true is a truth value as well as a text
+SELECT id FROM events WHERE payload ->> 'k' = 'true';
+-- expect: silent
+
+-- case: not equal
+SELECT id FROM events WHERE payload ->> 'k' <> 'v1';
+-- expect: silent
+
+-- case: not in the array
+SELECT id FROM events WHERE 't1' <> ALL (tags);
+-- expect: silent
+
+-- case: a NULL counts below NOT
+SELECT id FROM events WHERE NOT ('t1' = ANY (tags));
+-- expect: silent

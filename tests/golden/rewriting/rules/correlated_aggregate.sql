@@ -1,0 +1,46 @@
+-- case: a count for each row keeps its name and its zeros
+SELECT c.name, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id) FROM customers c;
+-- expect: rewritten
+SELECT c.name, COALESCE(grouped.value_1, 0) AS count FROM customers c LEFT JOIN (SELECT o.customer_id AS key_1, count(*) AS value_1 FROM orders o GROUP BY o.customer_id) grouped ON grouped.key_1 = c.id
+
+-- case: compared in WHERE, on two columns, with a filter inside
+SELECT o.id FROM orders o WHERE o.total > (SELECT avg(i.total) FROM orders i WHERE i.customer_id = o.customer_id AND i.status = o.status AND i.amount > 0);
+-- expect: rewritten
+SELECT o.id FROM orders o LEFT JOIN (SELECT i.customer_id AS key_1, i.status AS key_2, avg(i.total) AS value_1 FROM orders i WHERE i.amount > 0 GROUP BY i.customer_id, i.status) grouped ON grouped.key_1 = o.customer_id AND grouped.key_2 = o.status WHERE o.total > grouped.value_1
+
+-- case: an expression of aggregates
+SELECT c.id, (SELECT coalesce(sum(o.total), 0) / nullif(count(*), 0) FROM orders o WHERE o.customer_id = c.id) AS mean FROM customers c ORDER BY c.id LIMIT 20;
+-- expect: rewritten
+SELECT c.id, COALESCE(grouped.value_1, 0) / nullif(COALESCE(grouped.value_2, 0), 0) AS mean FROM customers c LEFT JOIN (SELECT o.customer_id AS key_1, sum(o.total) AS value_1, count(*) AS value_2 FROM orders o GROUP BY o.customer_id) grouped ON grouped.key_1 = c.id ORDER BY c.id LIMIT 20
+
+-- case: correlated by an inequality
+SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id < c.id) FROM customers c;
+-- expect: silent
+
+-- case: not correlated at all
+SELECT c.id, (SELECT count(*) FROM orders o) FROM customers c;
+-- expect: silent
+
+-- case: the order of the list matters
+SELECT c.id, (SELECT string_agg(o.note, ',') FROM orders o WHERE o.customer_id = c.id) FROM customers c;
+-- expect: silent
+
+-- case: a star would show the joined columns
+SELECT *, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id) FROM customers c;
+-- expect: silent
+
+-- case: the outer column is in the aggregate
+SELECT c.id, (SELECT sum(o.total + c.id) FROM orders o WHERE o.customer_id = c.id) FROM customers c;
+-- expect: silent
+
+-- case: an aggregate of outer columns belongs to the query around
+SELECT (SELECT count(c.name) FROM regions r WHERE r.id = 1) FROM customers c;
+-- expect: silent
+
+-- case: the query around groups
+SELECT c.region_id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.region_id) FROM customers c GROUP BY c.region_id;
+-- expect: silent
+
+-- case: a limit takes some rows
+SELECT c.id, (SELECT max(o.total) FROM orders o WHERE o.customer_id = c.id LIMIT 0) FROM customers c;
+-- expect: silent

@@ -1,0 +1,25 @@
+-- case: a late page of whole rows
+SELECT * FROM orders ORDER BY created_at, id LIMIT 10 OFFSET 50;
+-- expect: rewritten
+SELECT orders.* FROM (SELECT orders.id FROM orders ORDER BY created_at, id LIMIT 10 OFFSET 50) page JOIN orders ON orders.id = page.id ORDER BY orders.created_at, orders.id
+
+-- case: with a filter and expressions
+SELECT o.note, upper(o.status) AS s FROM orders o WHERE o.total > 3 ORDER BY o.id DESC LIMIT 5 OFFSET 20;
+-- expect: rewritten
+SELECT o.note, upper(o.status) AS s FROM (SELECT o.id FROM orders o WHERE o.total > 3 ORDER BY o.id DESC LIMIT 5 OFFSET 20) page JOIN orders o ON o.id = page.id ORDER BY o.id DESC
+
+-- case: no offset
+SELECT * FROM orders ORDER BY created_at, id LIMIT 10;
+-- expect: silent
+
+-- case: no key
+SELECT * FROM blocked ORDER BY customer_id LIMIT 10 OFFSET 5;
+-- expect: silent
+
+-- case: distinct rows
+SELECT DISTINCT status FROM orders ORDER BY status LIMIT 10 OFFSET 1;
+-- expect: silent
+
+-- case: sorted by what is computed
+SELECT id, total * 2 AS double FROM orders ORDER BY double LIMIT 10 OFFSET 5;
+-- expect: silent

@@ -1,0 +1,25 @@
+-- case: two optional filters
+-- values: ["3", "n1"]
+SELECT id FROM orders WHERE ($1::bigint IS NULL OR customer_id = $1) AND (note = $2::text OR $2 IS NULL);
+-- expect: rewritten
+SELECT id FROM orders WHERE customer_id = $1 AND note = $2::text
+
+-- case: a range
+-- values: ["2024-02-07"]
+SELECT id FROM orders WHERE status = 'open' AND ($1::timestamp IS NULL OR created_at >= $1);
+-- expect: rewritten
+SELECT id FROM orders WHERE status = 'open' AND created_at >= $1
+
+-- case: another parameter switches it
+-- values: ["3", null]
+SELECT id FROM orders WHERE ($2::bigint IS NULL OR customer_id = $1::bigint);
+-- expect: silent
+
+-- case: given means something else than a filter
+-- values: ["3"]
+SELECT id FROM orders WHERE ($1::bigint IS NOT NULL OR customer_id = $1);
+-- expect: silent
+
+-- case: a column that may be NULL
+SELECT id FROM orders WHERE (note IS NULL OR note = 'n1');
+-- expect: silent

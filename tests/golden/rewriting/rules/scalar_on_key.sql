@@ -1,0 +1,25 @@
+-- case: a name by its key
+SELECT o.id, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM orders o;
+-- expect: rewritten
+SELECT o.id, customers_found.name AS name FROM orders o LEFT JOIN customers customers_found ON customers_found.id = o.customer_id
+
+-- case: with a condition of its own, compared in WHERE
+SELECT c.id FROM customers c WHERE (SELECT r.name FROM regions r WHERE r.id = c.region_id AND r.id < 4) = 'r2';
+-- expect: rewritten
+SELECT c.id FROM customers c LEFT JOIN regions regions_found ON regions_found.id = c.region_id AND regions_found.id < 4 WHERE regions_found.name = 'r2'
+
+-- case: by a column that is no key
+SELECT c.id, (SELECT o.total FROM orders o WHERE o.customer_id = c.id) FROM customers c WHERE c.id > 38;
+-- expect: unproven: at most one row
+
+-- case: a computed value is not NULL for no row
+SELECT o.id, (SELECT coalesce(c.name, 'none') FROM customers c WHERE c.id = o.customer_id) FROM orders o;
+-- expect: silent
+
+-- case: a limited lookup
+SELECT o.id, (SELECT c.name FROM customers c WHERE c.id = o.customer_id LIMIT 1) FROM orders o;
+-- expect: silent
+
+-- case: a star would show the joined columns
+SELECT o.*, *, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM orders o;
+-- expect: silent
