@@ -148,7 +148,7 @@ class Blocks:
         """
         found: set[Use] = set()
         around = set(_with_parents(block))
-        for item, inner in self._references(node, block):
+        for item, inner in self.references(node, block):
             names = names_of(item)
             if names == ["*"]:
                 if inner in around:
@@ -196,7 +196,8 @@ class Blocks:
                 for around in _with_parents(block):
                     around.is_understood = False
 
-    def _references(self, node: Any, block: Block) -> Iterator[tuple[Node, Block]]:
+    def references(self, node: Any, block: Block) -> Iterator[tuple[Node, Block]]:
+        """The fields of every column reference, each with the block it stands in."""
         stack = [(node, block)]
         while stack:
             current, inner = stack.pop()

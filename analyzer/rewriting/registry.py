@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analyzer.rewriting.protocol import Rule
 from analyzer.rewriting.rules import (
+    approximate,
     containment,
     correlated_aggregate,
     count_to_exists,
@@ -20,6 +21,7 @@ from analyzer.rewriting.rules import (
     lateral_subquery,
     left_join_is_null,
     limit_before_join,
+    loose_scan,
     not_in,
     null_aware_not_in,
     optional_filter,
@@ -32,6 +34,8 @@ from analyzer.rewriting.rules import (
     self_join,
     sorted_subquery,
     stable_call,
+    top_per_group,
+    update_from,
 )
 
 RULES: tuple[Rule, ...] = (
@@ -62,6 +66,10 @@ RULES: tuple[Rule, ...] = (
     containment.RULE,
     disjoint_union.RULE,
     deferred_join.RULE,
+    top_per_group.RULE,
+    loose_scan.RULE,
+    update_from.RULE,
+    approximate.RULE,
     keyset_page.RULE,
 )
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzer.rewriting.blocks import Block, Source
-from analyzer.rewriting.selects import SORTED, has_star, is_plain
+from analyzer.rewriting.protocol import Subject
+from analyzer.rewriting.selects import SORTED, has_star, is_plain, spelt_out
 from analyzer.rewriting.trees import exchanged, join
 from analyzer.statements.parse import Node
 
@@ -62,15 +63,28 @@ def _sources_below(item: Node) -> Iterator[Node]:
     yield from _sources_below(fields["rarg"])
 
 
-def taken_place(block: Block, link: Node, value: Node, name: str) -> Node:
-    """Select list and WHERE with a value where a subquery stood, named as it was."""
+def taken_place(
+    given: Subject, block: Block, link: Node, value: Node, name: str
+) -> Node | None:
+    """The upper clauses with a value where a subquery stood, named as it was.
+
+    All columns get their source's name, as there will be another source; none where a
+    name is not certain.
+    """
+    fields = block.fields
+    clauses = [key for key in ("whereClause", "sortClause") if key in fields]
+    upper = [fields["targetList"], *(fields[key] for key in clauses)]
+    spelt = spelt_out(block, given.blocks, upper)
+    if spelt is None:
+        return None
+    pairs = [(link, value), *spelt]
     targets = []
-    for item in block.fields["targetList"]:
-        new: Node = exchanged(item, [(link, value)])
+    for item in fields["targetList"]:
+        new: Node = exchanged(item, pairs)
         if item["ResTarget"].get("val") is link and "name" not in item["ResTarget"]:
             new = {"ResTarget": {**new["ResTarget"], "name": name}}
         targets.append(new)
-    found: Node = {"targetList": targets}
-    if "whereClause" in block.fields:
-        found["whereClause"] = exchanged(block.fields["whereClause"], [(link, value)])
-    return found
+    return {
+        "targetList": targets,
+        **{key: exchanged(fields[key], pairs) for key in clauses},
+    }

@@ -221,6 +221,37 @@ def qualified(node: Any, block: Block, blocks: Blocks) -> Any | None:
     return None if failed else found
 
 
+def spelt_out(
+    block: Block, blocks: Blocks, nodes: Sequence[Any]
+) -> list[tuple[Node, Node]] | None:
+    """What puts the source's name before each bare own column, as pairs to exchange.
+
+    Needed where another source joins the block, which may have columns of that name.
+    A bare name in ORDER BY or DISTINCT ON that is an output's means that output.
+    None where a name cannot be resolved.
+    """
+    outputs = {name for name, _ in blocks.outputs(block) or []}
+    kept = {
+        id(node.get("ColumnRef"))
+        for clause in ("sortClause", "distinctClause")
+        for item in block.fields.get(clause, [])
+        for node in [item.get("SortBy", {}).get("node", item)]
+        if len(node.get("ColumnRef", {}).get("fields", [])) == 1
+        and names_of(node["ColumnRef"])[0] in outputs
+    }
+    pairs = []
+    for fields, inner in blocks.references(list(nodes), block):
+        names = names_of(fields)
+        if len(names) != 1 or names == ["*"] or id(fields) in kept:
+            continue
+        owner = inner.owner(names)
+        if owner is None:
+            return None
+        if owner[0] is block:
+            pairs.append((fields, column(owner[1][0].alias, names[0])["ColumnRef"]))
+    return pairs
+
+
 def aliases_below(node: Any) -> set[str]:
     """Every name a source has anywhere below a node."""
     found: set[str] = set()

@@ -180,13 +180,17 @@ def substituted(node: Any, new: Callable[[Node], Node | None]) -> Any:
     ``new`` gives what stands for a node, or none to keep it.
     """
     if isinstance(node, list):
-        return [substituted(item, new) for item in node]
+        items = [substituted(item, new) for item in node]
+        same = all(one is two for one, two in zip(items, node, strict=True))
+        return node if same else items
     if not isinstance(node, dict):
         return node
     other = new(node)
     if other is not None:
         return other
-    return {key: substituted(value, new) for key, value in node.items()}
+    # A part without a change stays the very same object, to be found by identity.
+    fields = {key: substituted(value, new) for key, value in node.items()}
+    return node if all(fields[key] is node[key] for key in node) else fields
 
 
 def exchanged(node: Any, pairs: Iterable[tuple[Node, Node]]) -> Any:

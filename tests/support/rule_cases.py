@@ -13,16 +13,17 @@ All cases stand on ``schema.sql`` and ``rows.sql`` beside the folder of rules.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from analyzer.domain.catalog import Catalog
+from analyzer.domain.catalog import Catalog, Relation
 from analyzer.rewriting.protocol import Setting
 from analyzer.statements.ddl import catalog_from_ddl
 
 FOLDER = Path(__file__).parents[1] / "golden" / "rewriting"
 SCHEMA = (FOLDER / "schema.sql").read_text(encoding="utf-8")
 ROWS = (FOLDER / "rows.sql").read_text(encoding="utf-8")
+N_DISTINCT = {"events": {"user_id": 20.0, "kind": 4.0, "ts": -0.9}}
 FUNCTIONS = {"current_tenant": "s", "next_turn": "v"}
 
 
@@ -56,7 +57,18 @@ class RuleCase:
 
 def schema_catalog(version: int = 180000) -> Catalog:
     """The catalog of the schema as its text makes it."""
-    return catalog_from_ddl(SCHEMA, server_version_num=version)
+    catalog = catalog_from_ddl(SCHEMA, server_version_num=version)
+    relations = tuple(_with_statistics(item) for item in catalog.relations)
+    return replace(catalog, relations=relations)
+
+
+def _with_statistics(relation: Relation) -> Relation:
+    """A large table, of which some columns are known to have few values."""
+    counts = N_DISTINCT.get(relation.name.name, {})
+    attributes = (
+        replace(item, n_distinct=counts.get(item.name)) for item in relation.attributes
+    )
+    return replace(relation, reltuples=100_000.0, attributes=tuple(attributes))
 
 
 def rule_cases() -> list[RuleCase]:

@@ -142,7 +142,9 @@ def _joined(given: Subject, block: Block, link: Node, core: Block) -> Iterator[F
     if clause is None:
         return
     name = output_name(core.fields["targetList"][0]) or "?column?"
-    placed = taken_place(block, link, outer_value, name)
+    placed = taken_place(given, block, link, outer_value, name)
+    if placed is None:
+        return
     new = changed({**block.fields, **placed}, fromClause=clause)
     yield Found(
         what="a correlated aggregate worked out once, grouped, and joined",

@@ -68,7 +68,9 @@ def _joined(given: Subject, block: Block, link: Node, core: Block) -> Iterator[F
     if clause is None or None in rest:
         return
     name = output_name(targets[0]) or "?column?"
-    placed = taken_place(block, link, column(alias, use[1]), name)
+    placed = taken_place(given, block, link, column(alias, use[1]), name)
+    if placed is None:
+        return
     new = changed({**block.fields, **placed}, fromClause=clause)
     yield Found(
         what=f"a lookup in {source.relation.name} as a LEFT JOIN on its key",

@@ -1,0 +1,109 @@
+"""Jump from value to value instead of reading all rows to find a few values.
+
+Rule: DISTINCT of a column with few values reads every row. A recursive query asks an
+    index for the next value each time.
+Evidence: planner costs, and the number of values by the statistics: the planner guesses
+    the length of a recursion, so it is offered only for few values.
+Semantics: the same values; a NULL, which an index search does not find, is added.
+Silent when: the values are many or unknown, of a type whose equal values can look
+    different, or rows are filtered.
+Source: PostgreSQL wiki, "Loose indexscan"; rewrites.md H8 and H9.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.domain.catalog import Relation
+from analyzer.domain.index import IndexDefinition, IndexKey
+from analyzer.domain.rewriting import Condition, Fact
+from analyzer.rewriting.blocks import Block, Use, output_name
+from analyzer.rewriting.groups import is_sparse, loose_query
+from analyzer.rewriting.protocol import Found, Rule, Subject
+from analyzer.rewriting.selects import is_plain, knows
+from analyzer.rewriting.trees import has_only
+from analyzer.statements.identifiers import quote_identifier, quote_relation
+from analyzer.statements.parse import Node, parse_one
+from analyzer.statements.sides import function_name
+
+
+def find(given: Subject) -> Iterator[Found]:
+    """One for each DISTINCT, or count(DISTINCT …), of one column of one table."""
+    for block in given.blocks:
+        if block.place == "arm" or len(block.sources) != 1:
+            continue
+        targets = block.fields.get("targetList", [])
+        if len(targets) == 1 and "SelectStmt" in block.node:
+            yield from _values(given, block, targets[0])
+            yield from _count(given, block, targets[0])
+
+
+def _values(given: Subject, block: Block, item: Node) -> Iterator[Found]:
+    fields = block.fields
+    allowed = ("targetList", "fromClause", "distinctClause")
+    if fields.get("distinctClause") != [{}] or not is_plain(block, allowed):
+        return
+    use = given.blocks.column(item["ResTarget"].get("val"), block)
+    relation = _sparse(use)
+    if use is None or relation is None:
+        return
+    attribute = relation.attribute(use[1])
+    name = quote_identifier(output_name(item))
+    text = loose_query(relation, use[1]).replace(
+        f"SELECT steps.{quote_identifier(use[1])} FROM",
+        f"SELECT steps.{quote_identifier(use[1])} AS {name} FROM",
+    )
+    if attribute is not None and not attribute.not_null:
+        text = (
+            f"SELECT found.{name} FROM ({text}) AS found UNION ALL "
+            f"SELECT NULL WHERE EXISTS (SELECT 1 FROM {quote_relation(relation.name)} "
+            f"AS t WHERE t.{quote_identifier(use[1])} IS NULL)"
+        )
+    yield _found(block, use, relation, text)
+
+
+def _count(given: Subject, block: Block, item: Node) -> Iterator[Found]:
+    call = item["ResTarget"].get("val", {}).get("FuncCall", {})
+    known = {"funcname", "args", "agg_distinct", "funcformat", "location"}
+    is_count = function_name(call) == "count" and call.get("agg_distinct")
+    plain = has_only(block.fields, ("targetList", "fromClause"))
+    if not is_count or not plain or not set(call) <= known or not knows(block.fields):
+        return
+    use = given.blocks.column(call["args"][0], block)
+    relation = _sparse(use)
+    if use is None or relation is None or not block.is_understood:
+        return
+    name = quote_identifier(output_name(item))
+    query = loose_query(relation, use[1])
+    yield _found(
+        block, use, relation, f"SELECT count(*) AS {name} FROM ({query}) AS found"
+    )
+
+
+def _sparse(use: Use | None) -> Relation | None:
+    relation = use[0].relation if use else None
+    if use is None or relation is None or not use[0].node["RangeVar"].get("inh"):
+        return None
+    return relation if is_sparse(relation, use[1]) else None
+
+
+def _found(block: Block, use: Use, relation: Relation, text: str) -> Found:
+    index = IndexDefinition(relation=relation.name, keys=(IndexKey(attribute=use[1]),))
+    return Found(
+        what=f"the values of {use[0].alias}.{use[1]} by jumping along an index",
+        pairs=((block.node, parse_one(text).tree),),
+        conditions=(
+            Condition(
+                fact=Fact.VALUES,
+                claim=f"{use[0].alias}.{use[1]} has few values",
+                proof="the statistics count them",
+            ),
+        ),
+        caveats=(
+            "The gain ends when the values become many; the planner would not notice.",
+        ),
+        indexes=(index,),
+    )
+
+
+RULE = Rule(slug="loose_scan", doc=__doc__, find=find)

@@ -1,0 +1,30 @@
+-- case: the values of a column
+SELECT DISTINCT user_id FROM events;
+-- expect: rewritten
+WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events AS t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events AS t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id AS user_id FROM steps WHERE steps.user_id IS NOT NULL
+
+-- case: with a NULL among them, under another name
+SELECT DISTINCT kind AS k FROM events;
+-- expect: rewritten
+SELECT found.k FROM (WITH RECURSIVE steps AS ((SELECT t.kind FROM public.events AS t WHERE t.kind IS NOT NULL ORDER BY t.kind LIMIT 1) UNION ALL SELECT (SELECT t.kind FROM public.events AS t WHERE t.kind > steps.kind ORDER BY t.kind LIMIT 1) FROM steps WHERE steps.kind IS NOT NULL) SELECT steps.kind AS k FROM steps WHERE steps.kind IS NOT NULL) AS found UNION ALL SELECT NULL WHERE EXISTS (SELECT 1 FROM public.events AS t WHERE t.kind IS NULL)
+
+-- case: how many values there are
+SELECT count(DISTINCT kind) FROM events;
+-- expect: rewritten
+SELECT count(*) AS count FROM (WITH RECURSIVE steps AS ((SELECT t.kind FROM public.events AS t WHERE t.kind IS NOT NULL ORDER BY t.kind LIMIT 1) UNION ALL SELECT (SELECT t.kind FROM public.events AS t WHERE t.kind > steps.kind ORDER BY t.kind LIMIT 1) FROM steps WHERE steps.kind IS NOT NULL) SELECT steps.kind FROM steps WHERE steps.kind IS NOT NULL) AS found
+
+-- case: almost every row has its own value
+SELECT DISTINCT ts FROM events;
+-- expect: silent
+
+-- case: how many values there are is not known
+SELECT DISTINCT customer_id FROM orders;
+-- expect: silent
+
+-- case: filtered rows
+SELECT DISTINCT user_id FROM events WHERE x > 3;
+-- expect: silent
+
+-- case: two columns
+SELECT DISTINCT user_id, kind FROM events;
+-- expect: silent

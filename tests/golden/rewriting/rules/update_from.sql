@@ -1,0 +1,25 @@
+-- case: a count stored with each row
+UPDATE customers SET region_id = (SELECT count(*) % 6 + 1 FROM orders o WHERE o.customer_id = customers.id) WHERE vip;
+-- expect: rewritten
+UPDATE customers SET region_id = COALESCE(grouped.value_1, 0) % 6 + 1 FROM customers old LEFT JOIN (SELECT o.customer_id AS key_1, count(*) AS value_1 FROM orders o GROUP BY o.customer_id) grouped ON grouped.key_1 = old.id WHERE customers.id = old.id AND customers.vip
+
+-- case: a value by its key
+UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id) WHERE o.status = 'open';
+-- expect: rewritten
+UPDATE orders o SET note = customers_found.name FROM orders old LEFT JOIN customers customers_found ON customers_found.id = old.customer_id WHERE o.id = old.id AND o.status = 'open'
+
+-- case: a value that is not found by a key
+UPDATE customers c SET name = (SELECT o.note FROM orders o WHERE o.customer_id = c.id) WHERE c.id > 38;
+-- expect: unproven: at most one row
+
+-- case: no key to join the target with itself
+UPDATE blocked SET reason = (SELECT c.name FROM customers c WHERE c.id = blocked.customer_id);
+-- expect: silent
+
+-- case: rows are returned
+UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id) RETURNING *;
+-- expect: silent
+
+-- case: a plain value
+UPDATE orders SET note = 'x' WHERE id = 3;
+-- expect: silent
