@@ -11,7 +11,7 @@ from analyzer.rewriting.blocks import Source
 from analyzer.rewriting.conditions import INTEGER_RANGES
 from analyzer.rewriting.protocol import Subject
 from analyzer.rewriting.selects import fresh_alias
-from analyzer.rewriting.trees import column
+from analyzer.rewriting.trees import column, subselect
 from analyzer.statements.identifiers import quote_identifier, quote_relation
 from analyzer.statements.parse import Node, parse_one
 
@@ -74,9 +74,14 @@ def _parents(
         parent = given.catalog.find(key.referenced)
         if key.attributes != (name,) or not key.validated or parent is None:
             continue
-        item = parse_one(
-            f"SELECT 1 FROM {quote_relation(key.referenced)} AS {alias}"
-        ).fields["fromClause"][0]
+        table = {
+            "schemaname": key.referenced.schema,
+            "relname": key.referenced.name,
+            "inh": True,
+            "relpersistence": "p",
+            "alias": {"aliasname": alias},
+        }
+        item: Node = {"RangeVar": table}
         yield Groups(
             what=f"groups taken from {key.referenced}",
             node=item,
@@ -124,6 +129,4 @@ def loose_query(relation: Relation, name: str) -> str:
 
 
 def _loose(relation: Relation, name: str, alias: str) -> Node:
-    text = f"SELECT 1 FROM ({loose_query(relation, name)}) AS {alias}"
-    item: Node = parse_one(text).fields["fromClause"][0]
-    return item
+    return subselect(parse_one(loose_query(relation, name)).fields, alias)
