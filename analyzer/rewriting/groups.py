@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.rewriting import Condition, Fact
-from analyzer.rewriting.blocks import Source
+from analyzer.rewriting.block import Source
 from analyzer.rewriting.conditions import INTEGER_RANGES
 from analyzer.rewriting.protocol import Subject
 from analyzer.rewriting.selects import fresh_alias

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from analyzer.domain.rewriting import Condition, Fact
-from analyzer.rewriting.blocks import Block, Blocks, Source
+from analyzer.rewriting.block import Block, Source
+from analyzer.rewriting.blocks import Blocks
 from analyzer.rewriting.functions import volatile_calls
 from analyzer.rewriting.protocol import Setting
 from analyzer.rewriting.trees import conjuncts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from analyzer.rewriting.blocks import Block, Source
+from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.protocol import Subject
 from analyzer.rewriting.selects import SORTED, has_star, is_plain, spelt_out
 from analyzer.rewriting.trees import exchanged, join

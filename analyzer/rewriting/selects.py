@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from analyzer.rewriting.blocks import Block, Blocks, Source, Use, own_level
+from analyzer.rewriting.block import Block, Source, Use, own_level
+from analyzer.rewriting.blocks import Blocks
 from analyzer.rewriting.trees import (
     column,
     conjunction,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from analyzer.rewriting.blocks import Block, output_name
+from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.protocol import Subject
 from analyzer.rewriting.selects import fresh_alias, has_star, knows
 from analyzer.rewriting.trees import (

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from analyzer.domain.catalog import RelationKind
 from analyzer.domain.recommendation import Semantics
-from analyzer.rewriting.blocks import Block, output_name
+from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import CORE, is_plain, knows
 from analyzer.rewriting.trees import changed, expression, has_only

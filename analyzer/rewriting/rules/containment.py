@@ -19,7 +19,7 @@ from collections.abc import Iterator
 
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.domain.rewriting import Condition, Fact
-from analyzer.rewriting.blocks import Block, Use
+from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.trees import conjuncts, expression, operation
 from analyzer.statements.identifiers import quote_literal

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analyzer.rewriting.blocks import Block, Source, output_name
+from analyzer.rewriting.block import Block, Source, output_name
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.scalars import attached, outer_block, scalar_links, taken_place

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.domain.rewriting import Condition
-from analyzer.rewriting.blocks import Block
+from analyzer.rewriting.block import Block
 from analyzer.rewriting.proofs import not_null, not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import CORE, knows

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.rewriting.blocks import Block, Use
+from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.rules.left_join_is_null import declared_not_null, left_join

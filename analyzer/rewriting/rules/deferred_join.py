@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.domain.recommendation import Semantics
-from analyzer.rewriting.blocks import Block
+from analyzer.rewriting.block import Block
 from analyzer.rewriting.proofs import key_of, not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import SORTED, fresh_alias, is_plain, qualified
@@ -92,22 +92,33 @@ def _deferred(given: Subject, block: Block) -> Iterator[Found]:
         limitOffset=None,
         limitOption="LIMIT_OPTION_DEFAULT",
     )
+    yield _found(given, block, new, (names, key))
+
+
+def _found(
+    given: Subject,
+    block: Block,
+    new: Node,
+    columns: tuple[list[str], tuple[str, ...]],
+) -> Found:
+    names, key = columns
+    source = block.sources[0]
     order = unique(source, names)
-    index = IndexDefinition(
-        relation=source.relation.name,
-        keys=tuple(IndexKey(attribute=n) for n in dict.fromkeys((*names, *key))),
-    )
-    yield Found(
+    indexes: tuple[IndexDefinition, ...] = ()
+    if source.relation is not None:
+        keys = (IndexKey(attribute=n) for n in dict.fromkeys((*names, *key)))
+        indexes = (IndexDefinition(relation=source.relation.name, keys=tuple(keys)),)
+    return Found(
         what="the keys of the page first, then its rows",
         pairs=((block.node, {"SelectStmt": new}),),
         conditions=(
             unique(source, key),
-            not_volatile(given.setting, fields),
+            not_volatile(given.setting, block.fields),
             *((order,) if order.holds else ()),
         ),
         semantics=Semantics.UNCHANGED if order.holds else Semantics.UNCHANGED_IF,
         caveats=() if order.holds else (_TIES,),
-        indexes=(index,),
+        indexes=indexes,
     )
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.domain.rewriting import Condition, Fact
-from analyzer.rewriting.blocks import Block, Use
+from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.rules.distinct_on_key import selected
 from analyzer.rewriting.selects import conditions, equality, is_plain, is_unique

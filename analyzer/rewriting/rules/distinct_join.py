@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzer.domain.rewriting import Condition
-from analyzer.rewriting.blocks import Block, Source
+from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.proofs import not_null, not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import (

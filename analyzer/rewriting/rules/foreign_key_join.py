@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.domain.catalog import RelationKind
-from analyzer.rewriting.blocks import Block, Source
+from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.proofs import foreign_key, not_null, one_row
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import (

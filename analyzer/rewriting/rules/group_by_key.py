@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzer.domain.rewriting import Condition, Fact
-from analyzer.rewriting.blocks import Block, output_name
+from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.conditions import type_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import is_unique, knows

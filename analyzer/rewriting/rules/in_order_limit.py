@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition, Fact
-from analyzer.rewriting.blocks import Block, Use
+from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.conditions import INTEGER_RANGES, TEXT_TYPES, type_of
 from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject

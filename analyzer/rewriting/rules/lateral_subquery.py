@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.domain.index import IndexDefinition, IndexKey
-from analyzer.rewriting.blocks import Block, Source, Use
+from analyzer.rewriting.block import Block, Source, Use
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import aliases_below, equated, has_star, knows, where

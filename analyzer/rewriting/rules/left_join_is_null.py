@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.domain.rewriting import Condition, Fact
-from analyzer.rewriting.blocks import Block, Source
+from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import qualified, used_elsewhere, where

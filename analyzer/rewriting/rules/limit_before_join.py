@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition
-from analyzer.rewriting.blocks import Block, Source, Use
+from analyzer.rewriting.block import Block, Source, Use
 from analyzer.rewriting.proofs import (
     foreign_key,
     not_null,

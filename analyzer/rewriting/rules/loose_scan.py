@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.domain.rewriting import Condition, Fact
-from analyzer.rewriting.blocks import Block, Use, output_name
+from analyzer.rewriting.block import Block, Use, output_name
 from analyzer.rewriting.groups import is_sparse, loose_query
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import is_plain, knows

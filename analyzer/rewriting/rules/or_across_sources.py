@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.rewriting.blocks import Block
+from analyzer.rewriting.block import Block
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import conditions, equated, is_plain, where

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.rewriting.blocks import Block, output_name
+from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import CORE, knows, where

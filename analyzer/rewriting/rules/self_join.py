@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.rewriting.blocks import Block, Source
+from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.proofs import unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import (

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.rewriting.blocks import Block
+from analyzer.rewriting.block import Block
 from analyzer.rewriting.conditions import INTEGER_RANGES, type_of
 from analyzer.rewriting.functions import is_built_in
 from analyzer.rewriting.protocol import Found, Rule, Subject

@@ -19,7 +19,7 @@ from typing import Any
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition
-from analyzer.rewriting.blocks import Block, Source
+from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.groups import Groups, groups_of
 from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject

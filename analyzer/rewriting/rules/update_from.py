@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.rewriting.blocks import Block
+from analyzer.rewriting.block import Block
 from analyzer.rewriting.proofs import key_of
 from analyzer.rewriting.protocol import Found, Rule, Subject, subject
 from analyzer.rewriting.rules import correlated_aggregate, scalar_on_key
