@@ -174,13 +174,7 @@ def prepare_database(connection: Connection, owner: str) -> None:
         connection: of the superuser, in the new database.
         owner: the role that will use the switch.
     """
-    for function in _DENIED:
-        signature = sql.SQL("pg_catalog." + function)
-        _run(
-            connection,
-            "REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC",
-            signature=signature,
-        )
+    revoke_harmful(connection)
     schema = sql.Identifier(SWITCH_SCHEMA)
     _run(connection, "CREATE SCHEMA {schema}", schema=schema)
     _run(connection, "CREATE EXTENSION pg_buffercache SCHEMA {schema}", schema=schema)
@@ -188,6 +182,20 @@ def prepare_database(connection: Connection, owner: str) -> None:
     role = sql.Identifier(owner)
     for query in _SWITCH_RIGHTS:
         _run(connection, query, schema=schema, role=role)
+
+
+def revoke_harmful(connection: Connection) -> None:
+    """Take rights away that no honest query needs, in one database.
+
+    Args:
+        connection: of the superuser, in that database.
+    """
+    for function in _DENIED:
+        _run(
+            connection,
+            "REVOKE EXECUTE ON FUNCTION {signature} FROM PUBLIC",
+            signature=sql.SQL("pg_catalog." + function),
+        )
 
 
 def create_extension(

@@ -1,0 +1,247 @@
+"""What a query says about the data that would tell it from a similar one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from analyzer.statements.parse import Node, parse_one, walk
+
+ColumnUse = tuple[str, str]
+"""Alias or table name, empty where the text gives none, and column name."""
+
+PARAMETER = "$"
+"""Stands for the table of a parameter, whose column name is ``$n``."""
+
+_SWAPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A column that is compared with a constant, perhaps within an expression.
+
+    ``operator`` is as if the column stood on the left; empty where it is wrapped.
+    """
+
+    column: ColumnUse
+    operator: str
+    literal: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataHints:
+    """Constants, comparisons and joins of a query, for making data.
+
+    Attributes:
+        numbers: integer and decimal constants, as written.
+        strings: string constants.
+        counts: integers that may count rows: in LIMIT, OFFSET, and anywhere in a query
+            with an aggregate or a window.
+        comparisons: columns compared with constants.
+        equalities: columns compared with columns by ``=``, IN or USING.
+        relations: alias, or name where there is none, to schema and name.
+        columns: every column name in the text.
+        has_star: some ``*`` stands for columns that are not named.
+        has_groups: it has an aggregate, a window, DISTINCT or GROUP BY.
+    """
+
+    numbers: tuple[str, ...] = ()
+    strings: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    equalities: tuple[tuple[ColumnUse, ColumnUse], ...] = ()
+    relations: tuple[tuple[str, tuple[str, str]], ...] = ()
+    columns: frozenset[str] = frozenset()
+    has_star: bool = False
+    has_groups: bool = False
+
+
+@dataclass(slots=True)
+class _Seen:
+    numbers: list[str] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    comparisons: list[Comparison] = field(default_factory=list)
+    equalities: list[tuple[ColumnUse, ColumnUse]] = field(default_factory=list)
+    relations: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
+    columns: set[str] = field(default_factory=set)
+    has_star: bool = False
+    has_groups: bool = False
+
+
+def data_hints(query: str) -> DataHints:
+    """Collect the hints of one statement.
+
+    Raises:
+        QuerySyntaxError, UserError: as :func:`analyzer.statements.parse.parse_one`.
+
+    >>> data_hints("SELECT a FROM t WHERE 5 < b").comparisons
+    (Comparison(column=('', 'b'), operator='>', literal='5'),)
+    """
+    seen = _Seen()
+    for kind, fields in walk(parse_one(query).tree):
+        visit = _VISITS.get(kind)
+        if visit is not None:
+            visit(seen, fields)
+    if seen.has_groups:
+        seen.counts += [int(n) for n in seen.numbers if n.isdecimal()]
+    return DataHints(
+        numbers=_unique(seen.numbers),
+        strings=_unique(seen.strings),
+        counts=tuple(sorted({n for n in seen.counts if n > 0})),
+        comparisons=tuple(dict.fromkeys(seen.comparisons)),
+        equalities=tuple(dict.fromkeys(seen.equalities)),
+        relations=tuple(dict.fromkeys(seen.relations)),
+        columns=frozenset(seen.columns),
+        has_star=seen.has_star,
+        has_groups=seen.has_groups,
+    )
+
+
+def _unique(items: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+def _constant(seen: _Seen, fields: Node) -> None:
+    text = constant_text(fields)
+    if text is None:
+        return
+    (seen.strings if "sval" in fields else seen.numbers).append(text)
+
+
+def constant_text(fields: Node) -> str | None:
+    """The value of an A_Const as text; none for NULL, booleans and bit strings.
+
+    >>> constant_text({"ival": {}}), constant_text({"sval": {"sval": "x"}})
+    ('0', 'x')
+    """
+    if "ival" in fields:
+        return str(fields["ival"].get("ival", 0))
+    if "fval" in fields:
+        return str(fields["fval"]["fval"])
+    if "sval" in fields:
+        return str(fields["sval"].get("sval", ""))
+    return None
+
+
+def _column(seen: _Seen, fields: Node) -> None:
+    names = fields.get("fields", [])
+    if any("A_Star" in item for item in names):
+        seen.has_star = True
+    elif names:
+        seen.columns.add(str(names[-1]["String"].get("sval", "")))
+
+
+def _relation(seen: _Seen, fields: Node) -> None:
+    name = str(fields.get("relname", ""))
+    alias = str(fields.get("alias", {}).get("aliasname", name))
+    seen.relations.append((alias, (str(fields.get("schemaname", "")), name)))
+
+
+def _select(seen: _Seen, fields: Node) -> None:
+    for key in ("limitCount", "limitOffset"):
+        for _kind, constant in walk(fields.get(key)):
+            text = constant_text(constant)
+            if text is not None and text.isdecimal():
+                seen.counts.append(int(text))
+    if any(key in fields for key in ("groupClause", "havingClause", "distinctClause")):
+        seen.has_groups = True
+
+
+def _call(seen: _Seen, fields: Node) -> None:
+    is_aggregate = any(k in fields for k in ("agg_star", "agg_distinct", "over"))
+    name = str(fields["funcname"][-1]["String"].get("sval", ""))
+    if is_aggregate or name in ("count", "sum", "avg", "min", "max"):
+        seen.has_groups = True
+
+
+def _join(seen: _Seen, fields: Node) -> None:
+    for item in fields.get("usingClause", []):
+        name = str(item["String"]["sval"])
+        seen.columns.add(name)
+        seen.equalities.append((("", name), ("", name)))
+    if fields.get("isNatural"):
+        seen.has_star = True
+
+
+def _sublink(seen: _Seen, fields: Node) -> None:
+    """``x IN (SELECT y …)`` joins x with y."""
+    tested = fields.get("testexpr")
+    select = fields.get("subselect", {}).get("SelectStmt", {})
+    targets = select.get("targetList", [])
+    if not tested or len(targets) != 1:
+        return
+    for left in _columns_of(tested):
+        for right in _columns_of(targets[0]):
+            seen.equalities.append((left, right))
+
+
+def _expression(seen: _Seen, fields: Node) -> None:
+    left, right = fields.get("lexpr"), fields.get("rexpr")
+    kind = fields.get("kind", "AEXPR_OP")
+    operator = str(fields["name"][-1]["String"].get("sval", ""))
+    lefts, rights = list(_columns_of(left)), list(_columns_of(right))
+    if lefts and rights and (operator == "=" or kind == "AEXPR_NOT_DISTINCT"):
+        seen.equalities.append((lefts[0], rights[0]))
+    if kind.startswith(("AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN")):
+        _between(seen, left, right)
+        return
+    _compare(seen, lefts, right, operator if _is_column(left) else "")
+    swapped = _SWAPPED.get(operator, operator)
+    _compare(seen, rights, left, swapped if _is_column(right) else "")
+
+
+def _between(seen: _Seen, left: object, right: object) -> None:
+    operator = "=" if _is_column(left) else ""
+    _compare(seen, list(_columns_of(left)), right, operator)
+
+
+def _compare(
+    seen: _Seen, columns: Sequence[ColumnUse], other: object, operator: str
+) -> None:
+    if not columns:
+        return
+    for kind, fields in walk(other):
+        text = constant_text(fields) if kind == "A_Const" else None
+        if text is not None:
+            for column in columns:
+                seen.comparisons.append(
+                    Comparison(column=column, operator=operator, literal=text)
+                )
+
+
+def _is_column(node: object) -> bool:
+    return isinstance(node, dict) and "ColumnRef" in node
+
+
+def _columns_of(node: object) -> Iterator[ColumnUse]:
+    """Columns below a node, without those of subqueries in it."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, list):
+            stack.extend(reversed(current))
+        elif isinstance(current, dict):
+            if "ColumnRef" in current:
+                names = current["ColumnRef"].get("fields", [])
+                texts = [
+                    str(n["String"].get("sval", "")) for n in names if "String" in n
+                ]
+                if texts and len(texts) == len(names):
+                    yield (texts[-2] if len(texts) > 1 else "", texts[-1])
+            elif "ParamRef" in current:
+                yield (PARAMETER, f"${current['ParamRef'].get('number', 0)}")
+            elif "SubLink" not in current:
+                stack.extend(reversed(list(current.values())))
+
+
+_VISITS = {
+    "A_Const": _constant,
+    "ColumnRef": _column,
+    "RangeVar": _relation,
+    "SelectStmt": _select,
+    "FuncCall": _call,
+    "JoinExpr": _join,
+    "SubLink": _sublink,
+    "A_Expr": _expression,
+}

@@ -1,0 +1,253 @@
+"""Deliberate mistakes in a query, each the kind a wrong rewrite makes.
+
+If the databases of a test do not tell a query from its mutants, they would not tell it
+from a wrong rewrite either: the share that they do tell is the strength of the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pglast
+from pglast import ast, enums
+from pglast.stream import RawStream
+
+MAX_MUTANTS = 24
+ORDER_TURNED = "order turned round"
+
+_OPERATORS = {
+    "<": "<=",
+    "<=": "<",
+    ">": ">=",
+    ">=": ">",
+    "=": "<=",
+    "<>": "<",
+    "+": "-",
+    "-": "+",
+    "*": "+",
+    "~~": "!~~",
+}
+_JOINS = {
+    enums.JoinType.JOIN_INNER: enums.JoinType.JOIN_LEFT,
+    enums.JoinType.JOIN_LEFT: enums.JoinType.JOIN_INNER,
+    enums.JoinType.JOIN_RIGHT: enums.JoinType.JOIN_INNER,
+    enums.JoinType.JOIN_FULL: enums.JoinType.JOIN_LEFT,
+}
+_SWAPPED_CALLS = {"min": "max", "max": "min"}
+_SUMS = frozenset({"count", "sum", "avg", "array_agg", "string_agg"})
+
+Change = Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutatedQuery:
+    """A query with one mistake in it, and the mistake in words."""
+
+    text: str
+    description: str
+
+
+def mutants(query: str, limit: int = MAX_MUTANTS) -> tuple[MutatedQuery, ...]:
+    """Some mutants of a query, spread evenly over all that there are.
+
+    A mutant may be equivalent to the query, or not fit the schema.
+
+    >>> [m.text for m in mutants("SELECT a FROM t WHERE b < 5")][:2]
+    ['SELECT DISTINCT a FROM t WHERE b < 5', 'SELECT a FROM t']
+    """
+    sites = [
+        (place, number, description)
+        for place, node in enumerate(_nodes(pglast.parse_sql(query)[0].stmt))
+        for number, (description, _change) in enumerate(_changes(node))
+    ]
+    step = max(1, -(-len(sites) // limit))
+    found = {}
+    for place, number, description in sites[::step]:
+        text = _mutated(query, place, number)
+        if text is not None and text != query:
+            found.setdefault(text, description)
+    return tuple(MutatedQuery(text=t, description=d) for t, d in found.items())
+
+
+def _mutated(query: str, place: int, number: int) -> str | None:
+    statement = pglast.parse_sql(query)[0].stmt
+    node = list(_nodes(statement))[place]
+    _description, change = list(_changes(node))[number]
+    change(node)
+    try:
+        text = str(RawStream()(statement))
+        pglast.parse_sql(text)
+    except Exception:
+        # A printer may choke on a tree that no text has; such a mutant is not made.
+        return None
+    return text
+
+
+def _nodes(root: Any) -> Iterator[Any]:
+    """Every node, parents first, in the order of the tree."""
+    stack = [root]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, tuple):
+            stack.extend(reversed(current))
+        elif isinstance(current, ast.Node):
+            yield current
+            children = [getattr(current, name) for name in current]
+            stack.extend(reversed(children))
+
+
+def _changes(node: Any) -> Iterator[tuple[str, Change]]:
+    make = _MAKERS.get(type(node))
+    if make is not None:
+        yield from make(node)
+
+
+def _setting(**fields: Any) -> Change:
+    def change(node: Any) -> None:
+        for name, value in fields.items():
+            setattr(node, name, value)
+
+    return change
+
+
+def _of_select(node: Any) -> Iterator[tuple[str, Change]]:
+    if node.op != enums.SetOperation.SETOP_NONE:
+        toggled = _setting(all=not node.all)
+        yield f"{'ALL dropped from' if node.all else 'ALL added to'} a set operation", (
+            toggled
+        )
+    elif node.distinctClause:
+        yield "DISTINCT dropped", _setting(distinctClause=None)
+    elif node.targetList and not node.sortClause:
+        yield "DISTINCT added", _setting(distinctClause=(None,))
+    if node.whereClause:
+        yield "WHERE dropped", _setting(whereClause=None)
+    if node.havingClause:
+        yield "HAVING dropped", _setting(havingClause=None)
+    if node.limitCount:
+        yield "LIMIT dropped", _without_limit
+    if node.limitOffset:
+        yield "OFFSET dropped", _setting(limitOffset=None)
+
+
+def _without_limit(node: Any) -> None:
+    node.limitCount = None
+    node.limitOption = enums.LimitOption.LIMIT_OPTION_DEFAULT
+
+
+def _of_expression(node: Any) -> Iterator[tuple[str, Change]]:
+    operator = node.name[-1].sval
+    if node.kind == enums.A_Expr_Kind.AEXPR_IN:
+        other = "<>" if operator == "=" else "="
+        yield "IN negated", _setting(name=(ast.String(sval=other),))
+    elif node.kind == enums.A_Expr_Kind.AEXPR_DISTINCT:
+        yield "IS DISTINCT FROM made <>", _setting(
+            kind=enums.A_Expr_Kind.AEXPR_OP, name=(ast.String(sval="<>"),)
+        )
+    elif node.kind == enums.A_Expr_Kind.AEXPR_NOT_DISTINCT:
+        yield "IS NOT DISTINCT FROM made =", _setting(
+            kind=enums.A_Expr_Kind.AEXPR_OP, name=(ast.String(sval="="),)
+        )
+    elif node.kind == enums.A_Expr_Kind.AEXPR_OP and operator in _OPERATORS:
+        if node.lexpr is not None:
+            other = _OPERATORS[operator]
+            yield f"{operator} made {other}", _setting(name=(ast.String(sval=other),))
+
+
+def _of_bool(node: Any) -> Iterator[tuple[str, Change]]:
+    if node.boolop == enums.BoolExprType.NOT_EXPR:
+        yield "NOT dropped", _unnegated
+        return
+    for place in range(len(node.args)):
+        rest = node.args[:place] + node.args[place + 1 :]
+        word = "AND" if node.boolop == enums.BoolExprType.AND_EXPR else "OR"
+        yield f"part {place + 1} of {word} dropped", _setting(args=rest)
+    if node.boolop == enums.BoolExprType.AND_EXPR:
+        yield "AND made OR", _setting(boolop=enums.BoolExprType.OR_EXPR)
+    else:
+        yield "OR made AND", _setting(boolop=enums.BoolExprType.AND_EXPR)
+
+
+def _unnegated(node: Any) -> None:
+    # x IS NOT FALSE would be another mistake; AND of one part is the part itself.
+    node.boolop = enums.BoolExprType.AND_EXPR
+
+
+def _of_null_test(node: Any) -> Iterator[tuple[str, Change]]:
+    kinds = enums.NullTestType
+    is_null = node.nulltesttype == kinds.IS_NULL
+    other = kinds.IS_NOT_NULL if is_null else kinds.IS_NULL
+    yield "IS NULL negated", _setting(nulltesttype=other)
+
+
+def _of_join(node: Any) -> Iterator[tuple[str, Change]]:
+    has_condition = node.quals or node.usingClause or node.isNatural
+    if has_condition and node.jointype in _JOINS:
+        other = _JOINS[node.jointype]
+        words = [str(kind.name).removeprefix("JOIN_") for kind in (node.jointype, other)]
+        yield f"{words[0]} JOIN made {words[1]}", _setting(jointype=other)
+
+
+def _of_constant(node: Any) -> Iterator[tuple[str, Change]]:
+    if isinstance(node.val, ast.Integer):
+        more = int(node.val.ival or 0) + 1
+        yield f"constant made {more}", _setting(val=ast.Integer(ival=more))
+    elif isinstance(node.val, ast.String):
+        text = str(node.val.sval)
+        yield "constant made another", _setting(val=ast.String(sval=text + "x"))
+
+
+def _of_call(node: Any) -> Iterator[tuple[str, Change]]:
+    name = node.funcname[-1].sval
+    if name in _SWAPPED_CALLS:
+        other = _SWAPPED_CALLS[name]
+        yield f"{name} made {other}", _setting(funcname=(ast.String(sval=other),))
+    if node.agg_distinct:
+        yield "DISTINCT dropped in an aggregate", _setting(agg_distinct=False)
+    elif name in _SUMS and node.args and not node.over:
+        yield "DISTINCT added in an aggregate", _setting(agg_distinct=True)
+    if name == "count" and node.args and not node.agg_distinct:
+        yield "count(x) made count(*)", _setting(args=None, agg_star=True)
+    if node.agg_filter:
+        yield "FILTER dropped", _setting(agg_filter=None)
+
+
+def _of_coalesce(node: Any) -> Iterator[tuple[str, Change]]:
+    yield "COALESCE made its first argument", _setting(args=node.args[:1])
+
+
+def _of_case(node: Any) -> Iterator[tuple[str, Change]]:
+    if node.defresult:
+        yield "ELSE dropped", _setting(defresult=None)
+
+
+def _of_sort(node: Any) -> Iterator[tuple[str, Change]]:
+    kinds = enums.SortByDir
+    is_descending = node.sortby_dir == kinds.SORTBY_DESC
+    other = kinds.SORTBY_ASC if is_descending else kinds.SORTBY_DESC
+    yield ORDER_TURNED, _setting(sortby_dir=other)
+
+
+def _of_any_all(node: Any) -> Iterator[tuple[str, Change]]:
+    kinds = enums.SubLinkType
+    if node.subLinkType == kinds.ANY_SUBLINK and node.operName:
+        yield "ANY made ALL", _setting(subLinkType=kinds.ALL_SUBLINK)
+    elif node.subLinkType == kinds.ALL_SUBLINK:
+        yield "ALL made ANY", _setting(subLinkType=kinds.ANY_SUBLINK)
+
+
+_MAKERS: dict[type[Any], Callable[[Any], Iterator[tuple[str, Change]]]] = {
+    ast.SelectStmt: _of_select,
+    ast.A_Expr: _of_expression,
+    ast.BoolExpr: _of_bool,
+    ast.NullTest: _of_null_test,
+    ast.JoinExpr: _of_join,
+    ast.A_Const: _of_constant,
+    ast.FuncCall: _of_call,
+    ast.CoalesceExpr: _of_coalesce,
+    ast.CaseExpr: _of_case,
+    ast.SortBy: _of_sort,
+    ast.SubLink: _of_any_all,
+}

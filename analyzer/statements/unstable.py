@@ -1,0 +1,46 @@
+"""Whether a query's rows may depend on how rows happen to be stored."""
+
+from __future__ import annotations
+
+from analyzer.statements.parse import Node, parse_one, walk
+
+_ORDER_SENSITIVE = frozenset(
+    {
+        "array_agg",
+        "json_agg",
+        "json_agg_strict",
+        "json_object_agg",
+        "jsonb_agg",
+        "jsonb_agg_strict",
+        "jsonb_object_agg",
+        "string_agg",
+        "xmlagg",
+        "any_value",
+        "mode",
+    }
+)
+
+
+def may_depend_on_storage(query: str) -> bool:
+    """Whether some part of a query picks or lists rows in an order that may be open.
+
+    LIMIT, OFFSET, DISTINCT ON, windows and aggregates that keep an order are told; an
+    ORDER BY in them may close the question, which only trying can tell.
+
+    >>> may_depend_on_storage("SELECT a FROM t LIMIT 1")
+    True
+    >>> may_depend_on_storage("SELECT max(a) FROM t ORDER BY 1")
+    False
+    """
+    return any(_is_open(kind, fields) for kind, fields in walk(parse_one(query).tree))
+
+
+def _is_open(kind: str, fields: Node) -> bool:
+    if kind == "SelectStmt":
+        distinct = fields.get("distinctClause")
+        is_on = bool(distinct and distinct != [{}])
+        return is_on or "limitCount" in fields or "limitOffset" in fields
+    if kind == "FuncCall":
+        name = str(fields["funcname"][-1]["String"].get("sval", ""))
+        return "over" in fields or name in _ORDER_SENSITIVE
+    return False

@@ -1,0 +1,206 @@
+"""The smallest database found on which two queries differ, as INSERT statements."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from analyzer.domain.equivalence import Counterexample, Difference, Rows
+from analyzer.postgres.attempt import Failure, attempt
+from analyzer.statements.identifiers import quote_identifier
+from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Table
+from analyzer.verification.trial import (
+    AFTER,
+    BEFORE,
+    by_number,
+    is_result,
+    run_in_parts,
+)
+from analyzer.verification.trial_database import TrialDatabase
+from analyzer.verification.trial_rows import TrialRows
+from analyzer.verification.trial_sql import literal, table_name
+
+_BARE = frozenset({"smallint", "integer", "bigint"})
+_MAX_CANDIDATES = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A database on which the trial saw a difference.
+
+    Attributes:
+        rows: of each table; parameters are the row of table 0.
+        queries: both, as they are run.
+        settings: of the session, to be told.
+    """
+
+    rows: TrialRows
+    queries: tuple[str, str]
+    settings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def parameters(self) -> tuple[str | None, ...]:
+        """The values of ``$1`` …."""
+        return tuple(self.rows.get(PARAMETERS_OID, [[]])[0])
+
+
+def counterexample(
+    database: TrialDatabase, suspect: Suspect, *, ends_at: float, is_list: bool
+) -> Counterexample | None:
+    """Make the database smaller while the queries differ, then show what they return.
+
+    Args:
+        database: with both queries added.
+        suspect: where they differ.
+        ends_at: ``time.monotonic()`` at which to stop making it smaller.
+        is_list: whether the order of rows counts.
+
+    Returns:
+        None if the INSERT statements, run by themselves, do not show it.
+    """
+    smallest = _smallest(database, suspect, ends_at)
+    for rows in (smallest, suspect.rows):
+        found = _shown(database, suspect, rows, is_list=is_list)
+        if found is not None:
+            return found
+    return None
+
+
+def _smallest(database: TrialDatabase, suspect: Suspect, ends_at: float) -> TrialRows:
+    rows = suspect.rows
+    while time.monotonic() < ends_at:
+        candidates = list(_smaller(rows))[:_MAX_CANDIDATES]
+        good = [
+            candidates[i] for i in _differing(database, suspect, candidates, ends_at)
+        ]
+        if not good:
+            break
+        rows = min(good, key=_size)
+    return rows
+
+
+def _size(rows: TrialRows) -> tuple[int, int]:
+    values = [value for table in rows.values() for row in table for value in row]
+    return sum(map(len, rows.values())), sum(value is not None for value in values)
+
+
+def _smaller(rows: TrialRows) -> Iterator[TrialRows]:
+    """Databases with less: no rows in a table, half of them, one row less."""
+    tables = {oid: held for oid, held in rows.items() if oid != PARAMETERS_OID}
+    for oid, held in tables.items():
+        if len(held) > 1:
+            yield {**rows, oid: []}
+            middle = len(held) // 2
+            yield {**rows, oid: held[:middle]}
+            yield {**rows, oid: held[middle:]}
+    for oid, held in tables.items():
+        for place in range(len(held)):
+            yield {**rows, oid: held[:place] + held[place + 1 :]}
+
+
+def _differing(
+    database: TrialDatabase,
+    suspect: Suspect,
+    candidates: Sequence[TrialRows],
+    ends_at: float,
+) -> list[int]:
+    """Which of some databases still tell the queries apart."""
+    if not candidates:
+        return []
+    database.stage(enumerate(candidates), repair=False)
+    tried = run_in_parts(
+        database,
+        0,
+        len(candidates) - 1,
+        [BEFORE, AFTER],
+        len(suspect.parameters),
+        ends_at,
+    )
+    found = []
+    for number, items in by_number(tried).items():
+        before, after = items.get(BEFORE), items.get(AFTER)
+        if before is None or after is None:
+            continue
+        if is_result(before) and is_result(after) and before.result != after.result:
+            found.append(number)
+    return sorted(found)
+
+
+def inserts(rows: TrialRows, tables: Sequence[Table]) -> Iterator[str]:
+    """INSERT statements for the rows, referenced tables first."""
+    for table in tables:
+        for row in rows.get(table.oid, ()):
+            given = [
+                (column, value)
+                for column, value in zip(table.stored, row, strict=True)
+                if value is not None
+            ]
+            if not given:
+                given = [(table.stored[0], None)] if table.stored else []
+            names = ", ".join(quote_identifier(column.name) for column, _ in given)
+            values = ", ".join(_value(column, value) for column, value in given)
+            yield f"INSERT INTO {table_name(table)} ({names}) VALUES ({values})"
+
+
+def _value(column: Column, value: str | None) -> str:
+    if value is None:
+        return "NULL"
+    if column.base_type in _BARE:
+        return value
+    if column.base_type == "boolean":
+        return "true" if value in ("t", "true") else "false"
+    return literal(value)
+
+
+def _shown(
+    database: TrialDatabase, suspect: Suspect, rows: TrialRows, *, is_list: bool
+) -> Counterexample | None:
+    """Run the INSERTs in an empty schema, then both queries; nothing of it stays."""
+    statements = tuple(inserts(rows, database.tables))
+    connection = database.connection
+    attempt(connection, "BEGIN")
+    try:
+        for statement in statements:
+            if isinstance(attempt(connection, statement), Failure):
+                return None
+        results = [_result(database, q, suspect.parameters) for q in suspect.queries]
+    finally:
+        attempt(connection, "ROLLBACK")
+    (before, before_error), (after, after_error) = results
+    difference = _difference(results, is_list=is_list)
+    if difference is None:
+        return None
+    return Counterexample(
+        difference=difference,
+        inserts=statements,
+        settings=suspect.settings,
+        parameters=suspect.parameters,
+        before=before,
+        after=after,
+        before_error=before_error,
+        after_error=after_error,
+    )
+
+
+def _result(
+    database: TrialDatabase, query: str, parameters: Sequence[str | None]
+) -> tuple[Rows, str]:
+    connection = database.connection
+    attempt(connection, "SAVEPOINT pgproof_shown")
+    found = attempt(connection, query, parameters)
+    attempt(connection, "ROLLBACK TO SAVEPOINT pgproof_shown")
+    if isinstance(found, Failure):
+        return (), str(found)
+    return tuple(found), ""
+
+
+def _difference(
+    results: Sequence[tuple[Rows, str]], *, is_list: bool
+) -> Difference | None:
+    (before, before_error), (after, after_error) = results
+    if bool(before_error) != bool(after_error):
+        return Difference.ERROR
+    if sorted(map(repr, before)) != sorted(map(repr, after)):
+        return Difference.ROWS
+    return Difference.ORDER if is_list and before != after else None

@@ -1,0 +1,274 @@
+"""Decide whether two queries are equivalent: by proof, by test, or by a counterexample.
+
+Levels and their limits: rewrites.md 6.3 and 6.4. A differential test always runs, also
+behind a proof, since it tests our own code; a difference it shows outweighs any proof.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from analyzer.domain.equivalence import (
+    CheckedSchema,
+    CheckOptions,
+    Counterexample,
+    Coverage,
+    Derivation,
+    Difference,
+    Level,
+    Outcome,
+    Verdict,
+)
+from analyzer.errors import AnalyzerError
+from analyzer.verification.counterexample import Suspect, counterexample
+from analyzer.verification.pair import Pair, PreparedPair, prepare
+from analyzer.verification.proofs import proofs_of
+from analyzer.verification.trial import (
+    AFTER,
+    BEFORE,
+    FIRST_MUTANT,
+    TrialOrder,
+    TrialResult,
+    is_unstable,
+    try_pair,
+)
+from analyzer.verification.trial_database import TrialDatabase, prepare_cluster
+from analyzer.verification.warm_cluster import WarmCluster
+
+MAX_KEPT_SCHEMAS = 8
+MIN_WITH_ROWS = 3
+MIN_MUTATION_SCORE_RATIO = 0.5
+_SHRINK_S = 2.0
+
+
+class EquivalenceChecker:
+    """Checks pairs of queries in a warm cluster that belongs to this process.
+
+    Args:
+        folder: where clusters are kept between runs; the user's cache by default.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._cluster = WarmCluster(folder)
+        self._databases: OrderedDict[CheckedSchema, TrialDatabase] = OrderedDict()
+
+    def __enter__(self) -> Self:
+        self._cluster.start()
+        try:
+            prepare_cluster(self._cluster)
+        except BaseException:
+            self._cluster.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            while self._databases:
+                self._databases.popitem()[1].close()
+        finally:
+            self._cluster.stop()
+
+    def check(
+        self,
+        schema: CheckedSchema,
+        before: str,
+        after: str,
+        *,
+        derivation: Derivation | None = None,
+        options: CheckOptions | None = None,
+    ) -> Verdict:
+        """The verdict on two queries.
+
+        Args:
+            schema: of the database they are asked about.
+            before, after: one SELECT each; ``$n`` stand for any value.
+            derivation: how a rewrite engine came from one to the other.
+            options: how hard to look.
+
+        Raises:
+            QuerySyntaxError, UserError: a text is not one statement, or does not fit
+                the schema.
+            StoreUnreachable, TargetError: the cluster cannot be used.
+        """
+        options = options or CheckOptions()
+        ends_at = time.monotonic() + options.budget_s
+        database = self._database(schema)
+        pair = Pair(before=before, after=after)
+        try:
+            prepared = prepare(database, pair, options)
+        except BaseException:
+            # The session may be in any state; the next pair gets another one.
+            self._forget(schema)
+            raise
+        if isinstance(prepared, Verdict):
+            return prepared
+        try:
+            return _judged(database, prepared, derivation, options, ends_at)
+        except AnalyzerError:
+            self._forget(schema)
+            raise
+
+    def _database(self, schema: CheckedSchema) -> TrialDatabase:
+        database = self._databases.pop(schema, None)
+        if database is None:
+            database = TrialDatabase(self._cluster, schema)
+        self._databases[schema] = database
+        if len(self._databases) > MAX_KEPT_SCHEMAS:
+            self._databases.popitem(last=False)[1].close()
+        return database
+
+    def _forget(self, schema: CheckedSchema) -> None:
+        database = self._databases.pop(schema, None)
+        if database is not None:
+            database.close()
+
+
+def _judged(
+    database: TrialDatabase,
+    prepared: PreparedPair,
+    derivation: Derivation | None,
+    options: CheckOptions,
+    ends_at: float,
+) -> Verdict:
+    order = TrialOrder(
+        databases=options.databases,
+        mutants={m.number: m.original for m in prepared.mutants},
+        ends_at=ends_at,
+        is_fragile=prepared.is_fragile,
+        parameter_count=len(prepared.parameter_types),
+    )
+    result = try_pair(database, prepared.maker, order)
+    caveats = list(prepared.caveats)
+    if result.out_of_time:
+        caveats.append(f"time ran out after {result.compared} databases")
+    coverage = _coverage(prepared, result)
+    if result.differing is not None:
+        verdict = _differing(database, prepared, result, ends_at)
+        return replace(verdict, coverage=coverage, caveats=tuple(caveats))
+    if result.unstable is not None:
+        return Verdict(
+            outcome=Outcome.REFUSED,
+            reason="one query alone gives different rows when only the order in which"
+            " rows are stored changes, so there is nothing to compare",
+            coverage=coverage,
+            caveats=tuple(caveats),
+        )
+    if prepared.type_difference:
+        return Verdict(
+            outcome=Outcome.REFUSED,
+            reason=f"values are equal, types are not: {prepared.type_difference}",
+            coverage=coverage,
+            caveats=tuple(caveats),
+        )
+    proofs = proofs_of(database, prepared, derivation)
+    verdict = _accepted(prepared, result, coverage, proofs)
+    return replace(verdict, coverage=coverage, proofs=proofs, caveats=tuple(caveats))
+
+
+def _differing(
+    database: TrialDatabase,
+    prepared: PreparedPair,
+    result: TrialResult,
+    ends_at: float,
+) -> Verdict:
+    number = result.differing or 0
+    count = len(prepared.parameter_types)
+    if is_unstable(database, number, count):
+        return Verdict(
+            outcome=Outcome.REFUSED,
+            reason="they differ, but one query alone already gives different rows when"
+            " only plans or the order of stored rows change",
+        )
+    suspect = Suspect(
+        rows=database.staged_rows(number),
+        queries=(prepared.before.text, prepared.after.text),
+        settings=prepared.settings,
+    )
+    shrink_until = min(ends_at, time.monotonic() + _SHRINK_S)
+    found = counterexample(
+        database, suspect, ends_at=shrink_until, is_list=prepared.is_list
+    )
+    if found is None:
+        return Verdict(
+            outcome=Outcome.REFUSED,
+            reason="they order rows differently, which no result has shown",
+        )
+    if prepared.type_difference and found.difference is Difference.ERROR:
+        return Verdict(
+            outcome=Outcome.REFUSED,
+            reason=f"types differ: {prepared.type_difference}; and a value of one may"
+            " not fit the other",
+        )
+    return Verdict(
+        outcome=Outcome.REFUTED,
+        reason=_reason(found),
+        counterexample=found,
+    )
+
+
+def _reason(found: Counterexample) -> str:
+    rows = len(found.inserts)
+    where = "on empty tables" if not rows else f"on a database of {rows} rows"
+    return f"they differ in {found.difference.value} {where}"
+
+
+def _coverage(prepared: PreparedPair, result: TrialResult) -> Coverage:
+    survivors = [m for m in prepared.mutants if m.number not in result.killed]
+    return Coverage(
+        databases=result.compared,
+        with_rows=result.with_rows,
+        distinct_results=len(result.results),
+        mutants=len(prepared.mutants),
+        killed=len(result.killed),
+        survivors=tuple(m.description for m in survivors),
+    )
+
+
+def _accepted(
+    prepared: PreparedPair,
+    result: TrialResult,
+    coverage: Coverage,
+    proofs: tuple[tuple[Level, str], ...],
+) -> Verdict:
+    if proofs:
+        level, argument = proofs[0]
+        return Verdict(outcome=Outcome.EQUIVALENT, level=level, reason=argument)
+    why = _too_weak(coverage, result)
+    if why:
+        return Verdict(outcome=Outcome.UNTESTED, reason=why)
+    return Verdict(
+        outcome=Outcome.EQUIVALENT,
+        level=Level.TESTED,
+        reason=f"no difference on {coverage.databases} databases",
+    )
+
+
+def _too_weak(coverage: Coverage, result: TrialResult) -> str:
+    """Why the test says nothing; empty if it does."""
+    if coverage.databases == 0:
+        return "no generated database was accepted by the tables"
+    if coverage.with_rows < MIN_WITH_ROWS:
+        return (
+            f"the first query returned a row on {coverage.with_rows} of"
+            f" {coverage.databases} databases only"
+        )
+    score = coverage.mutation_score_ratio
+    if score is not None and score < MIN_MUTATION_SCORE_RATIO:
+        return (
+            f"the databases found only {coverage.killed} of {coverage.mutants}"
+            " deliberate mistakes"
+        )
+    return ""
+
+
+__all__ = ["AFTER", "BEFORE", "FIRST_MUTANT", "EquivalenceChecker"]

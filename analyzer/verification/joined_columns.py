@@ -1,0 +1,96 @@
+"""Which columns of which tables two queries compare with each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from analyzer.statements.data_hints import ColumnUse, DataHints
+from analyzer.verification.schema_facts import Table
+from analyzer.verification.value_pools import Pool, PoolKey
+
+
+def joined_columns(
+    tables: Sequence[Table], hints: Sequence[DataHints]
+) -> dict[PoolKey, PoolKey]:
+    """For each column one representative of those it is joined with, perhaps itself.
+
+    Values of joined columns must come from one small set, or nothing ever meets.
+    """
+    leader: dict[PoolKey, PoolKey] = {
+        (table.oid, column.name): (table.oid, column.name)
+        for table in tables
+        for column in table.stored
+    }
+
+    def find(key: PoolKey) -> PoolKey:
+        while leader[key] != key:
+            key = leader[key]
+        return key
+
+    for first, second in _links(tables, hints):
+        if first in leader and second in leader:
+            leader[find(second)] = find(first)
+    return {key: find(key) for key in leader}
+
+
+def _links(
+    tables: Sequence[Table], hints: Sequence[DataHints]
+) -> Iterator[tuple[PoolKey, PoolKey]]:
+    for table in tables:
+        for reference in table.references:
+            pairs = zip(reference.columns, reference.target_columns, strict=True)
+            for own, other in pairs:
+                yield (reference.target, other), (table.oid, own)
+    for hint in hints:
+        for left, right in hint.equalities:
+            lefts = _resolved(left, tables, hint)
+            rights = _resolved(right, tables, hint)
+            together = [*lefts, *rights]
+            yield from ((together[0], key) for key in together[1:])
+
+
+def _resolved(
+    use: ColumnUse, tables: Sequence[Table], hint: DataHints
+) -> list[PoolKey]:
+    alias, name = use
+    meant = {table for known, (_schema, table) in hint.relations if known == alias}
+    return [
+        (table.oid, name)
+        for table in tables
+        if (not meant or table.name in meant)
+        and any(column.name == name for column in table.stored)
+    ]
+
+
+def merged_pools(
+    pools: Mapping[PoolKey, Pool], leaders: Mapping[PoolKey, PoolKey]
+) -> dict[PoolKey, Pool]:
+    """One pool for each set of joined columns: the values that all of them accept."""
+    members: dict[PoolKey, list[Pool]] = defaultdict(list)
+    for key, leader in leaders.items():
+        if key in pools:
+            members[leader].append(pools[key])
+    return {leader: _merged(group) for leader, group in members.items()}
+
+
+def _merged(group: Sequence[Pool]) -> Pool:
+    if len(group) == 1:
+        return group[0]
+    shared = set(group[0].all)
+    for pool in group[1:]:
+        shared &= set(pool.all)
+    if not shared:
+        return group[0]
+
+    def gathered(field: str) -> tuple[str, ...]:
+        texts = (text for pool in group for text in getattr(pool, field))
+        return tuple(dict.fromkeys(text for text in texts if text in shared))
+
+    return Pool(
+        ordinary=gathered("ordinary") or tuple(sorted(shared))[:5],
+        constants=gathered("constants"),
+        specific=gathered("specific"),
+        fitting=gathered("fitting"),
+        extremes=gathered("extremes"),
+    )

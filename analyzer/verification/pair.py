@@ -1,0 +1,311 @@
+"""Make two queries ready to be tried: parsed, allowed, described, with rows to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analyzer.domain.equivalence import (
+    CheckOptions,
+    Compare,
+    Counterexample,
+    Difference,
+    Outcome,
+    Verdict,
+)
+from analyzer.domain.index import RelationName
+from analyzer.errors import Refusal, UserError
+from analyzer.postgres.attempt import Failure, OutputColumn
+from analyzer.postgres.errors_map import translated
+from analyzer.postgres.guard import Action, Place, enforce
+from analyzer.postgres.guard_catalog import look_up
+from analyzer.postgres.rolled_back import rolled_back
+from analyzer.statements.data_hints import DataHints, data_hints
+from analyzer.statements.identifiers import quote_relation
+from analyzer.statements.mutants import ORDER_TURNED, mutants
+from analyzer.statements.safety import SafetyFacts, safety_facts
+from analyzer.statements.sorted_output import SortedOutput, sorted_output
+from analyzer.statements.unstable import may_depend_on_storage
+from analyzer.verification.compared_columns import (
+    ColumnDifference,
+    column_differences,
+    have_comparable_texts,
+)
+from analyzer.verification.joined_columns import joined_columns, merged_pools
+from analyzer.verification.schema_facts import parameter_table
+from analyzer.verification.trial import AFTER, BEFORE, FIRST_MUTANT
+from analyzer.verification.trial_database import TrialDatabase
+from analyzer.verification.trial_rows import TrialRowMaker
+from analyzer.verification.value_pools import make_pools
+
+_LARGEST_COUNT = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Two texts as they were given."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A deliberate mistake in one of the queries."""
+
+    number: int
+    original: int
+    description: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedPair:
+    """Two queries that stand ready in a trial database.
+
+    Attributes:
+        before, after: what is known of the texts.
+        is_list: whether the order of rows counts.
+        is_fragile: whether a query may depend on the order in which rows lie.
+        maker: of rows.
+        mutants: that stand ready as well.
+        parameter_types: of ``$1`` ….
+        settings: of the session, to be told.
+        type_difference: in what the types of columns differ; empty if in nothing.
+        caveats: what the verdict will be limited to.
+    """
+
+    before: SafetyFacts
+    after: SafetyFacts
+    is_list: bool
+    is_fragile: bool
+    maker: TrialRowMaker
+    mutants: tuple[Mutant, ...]
+    parameter_types: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...]
+    type_difference: str
+    caveats: tuple[str, ...]
+
+
+def prepare(
+    database: TrialDatabase, pair: Pair, options: CheckOptions
+) -> PreparedPair | Verdict:
+    """Everything up to the first try; a verdict where none is needed or possible.
+
+    Raises:
+        QuerySyntaxError, UserError: a text is not one statement, or does not fit the
+            schema.
+    """
+    facts = [safety_facts(text) for text in (pair.before, pair.after)]
+    refusal = _refusal(database, facts)
+    if refusal:
+        return Verdict(outcome=Outcome.REFUSED, reason=refusal)
+    columns = [_described(database, item, options) for item in facts]
+    caveats = [f"{item.what}: {item.why}" for item in database.not_seen]
+    type_difference = ""
+    for difference in _column_differences(database, columns):
+        verdict = _of_columns(difference, options.compare, columns)
+        if verdict is not None:
+            return verdict
+        caveats.append(difference.reason)
+        if difference.difference is Difference.TYPES:
+            type_difference = difference.reason
+    is_list = _is_list(facts, options.compare)
+    ordered = [_ordered(f, c, is_list) for f, c in zip(facts, columns, strict=True)]
+    if not all(item.is_complete for item in ordered):
+        reason = "the order of a query is by something that cannot be compared"
+        return Verdict(outcome=Outcome.REFUSED, reason=reason)
+    types = _parameter_types(database, facts)
+    maker = _make_rows(database, facts, types, options.seed)
+    _add(database, BEFORE, ordered[0], columns[0], types)
+    _add(database, AFTER, ordered[1], columns[1], types)
+    return PreparedPair(
+        before=facts[0],
+        after=facts[1],
+        is_list=is_list,
+        is_fragile=any(may_depend_on_storage(item.text) for item in facts),
+        maker=maker,
+        mutants=_mutants(database, facts, columns, types, is_list=is_list),
+        parameter_types=types,
+        settings=(),
+        type_difference=type_difference,
+        caveats=tuple(caveats),
+    )
+
+
+def _refusal(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
+    """Why the statements are not run; empty if they are."""
+    locks = {item.locks_rows for item in facts}
+    for item in facts:
+        if item.kind != "select" or item.writes:
+            return "only SELECT is compared; a statement writes"
+    if len(locks) > 1:
+        return "one query locks rows and the other does not"
+    with translated(), rolled_back(database.connection):
+        for item in facts:
+            catalog = look_up(database.connection, item, safety_facts)
+            try:
+                enforce(item, catalog, Place.TEST, Action.RUN)
+            except Refusal as error:
+                return f"{error.message}: {error.detail}"
+            calls = (*catalog.functions, *catalog.operators)
+            volatile = sorted({f.asked_name for f in calls if f.volatility == "v"})
+            if volatile:
+                names = ", ".join(volatile)
+                return f"volatile functions have no fixed result: {names}"
+    return ""
+
+
+def _described(
+    database: TrialDatabase, facts: SafetyFacts, options: CheckOptions
+) -> tuple[OutputColumn, ...]:
+    found = database.describe(facts.text)
+    if isinstance(found, Failure):
+        raise UserError(
+            "a query does not fit the schema",
+            detail=str(found),
+            hint="Check the names in it, and that the schema has all that it uses.",
+        )
+    return found
+
+
+def _column_differences(
+    database: TrialDatabase, columns: Sequence[tuple[OutputColumn, ...]]
+) -> tuple[ColumnDifference, ...]:
+    before, after = columns
+    if before == after:
+        return ()
+    asked = {(c.type_oid, c.type_modifier) for c in (*before, *after)}
+    return column_differences(before, after, database.type_names(asked))
+
+
+def _of_columns(
+    difference: ColumnDifference,
+    compare: Compare,
+    columns: Sequence[Sequence[OutputColumn]],
+) -> Verdict | None:
+    """What a difference of columns comes to; none if rows alone decide."""
+    is_counted = difference.difference is Difference.COLUMNS
+    if compare is Compare.AUTO or is_counted:
+        return Verdict(
+            outcome=Outcome.REFUTED,
+            reason=difference.reason,
+            counterexample=Counterexample(difference=difference.difference),
+        )
+    is_other_type = difference.difference is Difference.TYPES
+    if is_other_type and not have_comparable_texts(*columns):
+        return Verdict(outcome=Outcome.REFUSED, reason=difference.reason)
+    return None
+
+
+def _is_list(facts: Sequence[SafetyFacts], compare: Compare) -> bool:
+    if compare is not Compare.AUTO:
+        return compare is Compare.LIST
+    return (
+        bool(sorted_output(facts[0].text, ()).keys)
+        or not sorted_output(facts[0].text, ()).is_complete
+    )
+
+
+def _ordered(
+    facts: SafetyFacts, columns: Sequence[OutputColumn], is_list: bool
+) -> SortedOutput:
+    if not is_list:
+        return SortedOutput(text=facts.text)
+    return sorted_output(facts.text, tuple(column.name for column in columns))
+
+
+def _parameter_types(
+    database: TrialDatabase, facts: Sequence[SafetyFacts]
+) -> tuple[str, ...]:
+    both = [database.parameter_type_names(item.text) for item in facts]
+    longest = max(both, key=len)
+    shortest = min(both, key=len)
+    if longest[: len(shortest)] != shortest:
+        raise UserError(
+            "the queries use the same parameter with different types",
+            detail=f"{', '.join(both[0])}; and {', '.join(both[1])}.",
+        )
+    return longest
+
+
+def _make_rows(
+    database: TrialDatabase,
+    facts: Sequence[SafetyFacts],
+    types: Sequence[str],
+    seed: int,
+) -> TrialRowMaker:
+    names = dict.fromkeys(
+        quote_relation(RelationName(schema, name))
+        for item in facts
+        for schema, name, _ in item.relations
+    )
+    tables = database.read_tables(list(names))
+    database.make_stages(tables, types)
+    hints: list[DataHints] = [data_hints(item.text) for item in facts]
+    filled = (*tables, parameter_table(types)) if types else tables
+    pools = make_pools(database.connection, filled, hints)
+    leaders = joined_columns(filled, hints)
+    counts = sorted({n for hint in hints for n in hint.counts})
+    return TrialRowMaker(
+        filled,
+        merged_pools(pools, leaders),
+        leaders,
+        counts=counts,
+        totals=[n for n in counts if n > _LARGEST_COUNT],
+        seed=seed,
+    )
+
+
+def _mutants(
+    database: TrialDatabase,
+    facts: Sequence[SafetyFacts],
+    columns: Sequence[Sequence[OutputColumn]],
+    types: Sequence[str],
+    *,
+    is_list: bool,
+) -> tuple[Mutant, ...]:
+    """Mutants of both queries that the server accepts, made ready."""
+    made: list[Mutant] = []
+    for original, item in enumerate(facts):
+        orders = is_list or may_depend_on_storage(item.text)
+        for mutated in mutants(item.text, _MUTANTS[original]):
+            number = FIRST_MUTANT + len(made)
+            if mutated.description == ORDER_TURNED and not orders:
+                continue
+            found = database.describe(mutated.text)
+            if isinstance(found, Failure) or len(found) != len(columns[original]):
+                continue
+            names = tuple(column.name for column in found)
+            query = SortedOutput(text=mutated.text)
+            if is_list:
+                query = sorted_output(mutated.text, names)
+            if database.add_query(number, query, found, types) is None:
+                made.append(
+                    Mutant(
+                        number=number,
+                        original=original,
+                        description=mutated.description,
+                        text=mutated.text,
+                    )
+                )
+    return tuple(made)
+
+
+_MUTANTS = (16, 8)
+"""How many are made of the first query, and of the second."""
+
+
+def _add(
+    database: TrialDatabase,
+    number: int,
+    query: SortedOutput,
+    columns: Sequence[OutputColumn],
+    types: Sequence[str],
+) -> None:
+    failure = database.add_query(number, query, columns, types)
+    if failure is not None:
+        raise UserError("a query cannot be tried", detail=str(failure))
+
+
+__all__ = ["FIRST_MUTANT", "Mutant", "Pair", "PreparedPair", "prepare"]

@@ -1,0 +1,254 @@
+"""The SQL that tries queries on many small databases, one after the other.
+
+All rows wait in staging tables with the number of their database. A function goes
+through the numbers: it inserts the rows of one into the real tables, under all their
+constraints, runs each query, and rolls the rows back by a subtransaction. This is
+exact where a form with the tables as CTEs is not, and as fast: the plans are made once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from analyzer.domain.index import RelationName
+from analyzer.postgres.attempt import OutputColumn
+from analyzer.statements.identifiers import quote_identifier, quote_relation
+from analyzer.statements.sorted_output import SortedOutput
+from analyzer.verification.schema_facts import Key, Reference, Table
+
+SCHEMA = "pgproof_trial"
+NUMBER = "pgproof_number"
+PARAMETERS = f"{SCHEMA}.parameters"
+UNDONE = "PGPRF"
+"""SQLSTATE by which the rows of one database are rolled back."""
+
+_NUMERIC, _FLOAT4, _FLOAT8 = 1700, 700, 701
+
+
+def literal(text: str) -> str:
+    """A string literal, for ``standard_conforming_strings``.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def stage_name(table: Table) -> str:
+    """The staging table of a table."""
+    return f"{SCHEMA}.t{table.oid}"
+
+
+def table_name(table: Table) -> str:
+    """The table, with its schema."""
+    return quote_relation(RelationName(table.schema, table.name))
+
+
+def _columns(table: Table, prefix: str = "") -> str:
+    return ", ".join(prefix + quote_identifier(c.name) for c in table.stored)
+
+
+_LENIENT = "WITH (ON_ERROR ignore, LOG_VERBOSITY silent)"
+
+
+def create_stages(tables: Sequence[Table], parameter_types: Sequence[str]) -> str:
+    """Make the staging tables; their columns have the types of the real ones."""
+    lines = [f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE", f"CREATE SCHEMA {SCHEMA}"]
+    for table in tables:
+        columns = "".join(
+            f", {quote_identifier(c.name)} {c.type_name}" for c in table.stored
+        )
+        lines.append(
+            f"CREATE UNLOGGED TABLE {stage_name(table)} ({NUMBER} int{columns})"
+        )
+        lines.append(f"CREATE INDEX ON {stage_name(table)} ({NUMBER})")
+    parameters = "".join(f", p{i} {t}" for i, t in enumerate(parameter_types, 1))
+    lines.append(f"CREATE UNLOGGED TABLE {PARAMETERS} ({NUMBER} int{parameters})")
+    lines.append(f"CREATE INDEX ON {PARAMETERS} ({NUMBER})")
+    return ";\n".join(lines)
+
+
+def copy_statement(table: Table) -> str:
+    """The COPY that fills a staging table; a value that does not fit costs its row."""
+    names = "".join(f", {quote_identifier(c.name)}" for c in table.stored)
+    return f"COPY {stage_name(table)} ({NUMBER}{names}) FROM STDIN {_LENIENT}"
+
+
+def repairs(table: Table, tables: Sequence[Table]) -> Iterator[str]:
+    """Statements that take away staged rows which the table's constraints forbid.
+
+    They are conveniences: a row that is still wrong makes its database be left out.
+    """
+    stage = stage_name(table)
+    generated = {c.name for c in table.columns if c.is_generated}
+    for check in table.checks:
+        if not any(name in check for name in generated):
+            yield f"DELETE FROM {stage} WHERE NOT ({check})"
+    for key in table.keys:
+        if not any(name in generated for name in key.columns):
+            yield _without_twins(stage, key)
+    by_oid = {other.oid: other for other in tables}
+    for reference in table.references:
+        if reference.target in by_oid and reference.is_validated:
+            yield _without_orphans(table, reference, by_oid[reference.target])
+
+
+def _without_twins(stage: str, key: Key) -> str:
+    expressions = ", ".join(key.expressions)
+    conditions = [f"({key.predicate})"] if key.predicate else []
+    if not key.nulls_not_distinct:
+        conditions += [f"({item}) IS NOT NULL" for item in key.expressions]
+    where = " AND ".join(conditions) or "true"
+    return (
+        f"DELETE FROM {stage} WHERE ctid IN (SELECT ctid FROM (SELECT ctid,"
+        f" row_number() OVER (PARTITION BY {NUMBER}, {expressions} ORDER BY ctid)"
+        f" AS place FROM {stage} WHERE {where}) AS twins WHERE place > 1)"
+    )
+
+
+def _without_orphans(table: Table, reference: Reference, target: Table) -> str:
+    own = [quote_identifier(name) for name in reference.columns]
+    other = [quote_identifier(name) for name in reference.target_columns]
+    pairs = zip(own, other, strict=True)
+    meets = " AND ".join(f"p.{b} = c.{a}" for a, b in pairs)
+    given = " AND ".join(f"c.{name} IS NOT NULL" for name in own)
+    lonely = (
+        f"{given} AND NOT EXISTS (SELECT FROM {stage_name(target)} AS p"
+        f" WHERE p.{NUMBER} = c.{NUMBER} AND {meets})"
+    )
+    required = {column.name for column in table.columns if column.not_null}
+    free = [n for n in reference.columns if n not in required]
+    if free:
+        name = quote_identifier(free[0])
+        return f"UPDATE {stage_name(table)} AS c SET {name} = NULL WHERE {lonely}"
+    return f"DELETE FROM {stage_name(table)} AS c WHERE {lonely}"
+
+
+def query_function(
+    number: int,
+    query: SortedOutput,
+    columns: Sequence[OutputColumn],
+    parameter_types: Sequence[str],
+) -> str:
+    """A function that runs a query and gives its rows as sorted texts.
+
+    With sort keys, rows that tie form a run, and each text begins with the number of
+    its run: two lists are equal if and only if the texts are.
+
+    Args:
+        number: of the query; part of the function's name.
+        query: checked by the guard, printed from its tree.
+        columns: what it returns, without added sort keys.
+        parameter_types: of ``$1`` …, which name the function's own parameters.
+    """
+    visible = [_canonical(f"c{i}", c) for i, c in enumerate(columns, 1)]
+    line = f"ROW({', '.join(visible)})::text"
+    total = max([len(columns), *(key + 1 for key in query.keys)])
+    names = ", ".join(f"c{i}" for i in range(1, total + 1))
+    source = f"(\n{query.text}\n) AS q" + (f"({names})" if total else "")
+    if query.keys:
+        body = _runs(line, source, [f"c{key + 1}" for key in query.keys])
+    else:
+        body = f"SELECT 0 AS run, {line} AS line FROM {source}"
+    arguments = ", ".join(parameter_types)
+    statement = (
+        "#variable_conflict use_column\n"
+        "DECLARE pgproof_lines text[];\nBEGIN\n"
+        "SELECT array_agg(pgproof_rows.run || ' ' || pgproof_rows.line ORDER BY"
+        ' pgproof_rows.run, pgproof_rows.line COLLATE "C") INTO pgproof_lines\n'
+        f"FROM ({body}) AS pgproof_rows;\n"
+        "RETURN pgproof_lines;\nEND"
+    )
+    return (
+        f"CREATE OR REPLACE FUNCTION {SCHEMA}.q{number}({arguments})"
+        f" RETURNS text[] LANGUAGE plpgsql AS {literal(statement)}"
+    )
+
+
+def _canonical(name: str, column: OutputColumn) -> str:
+    """One text for values that are equal: 1.0 and 1.00, 0 and -0."""
+    if column.type_oid == _NUMERIC:
+        return f"trim_scale({name})"
+    if column.type_oid in (_FLOAT4, _FLOAT8):
+        return f"({name} + 0)"
+    return name
+
+
+def _runs(line: str, source: str, keys: Sequence[str]) -> str:
+    before = ", ".join(f"lag(q.{key}) OVER (ORDER BY q.place)" for key in keys)
+    here = ", ".join(f"q.{key}" for key in keys)
+    return (
+        "SELECT sum(n.is_new::int) OVER (ORDER BY n.place) AS run, n.line FROM"
+        f" (SELECT q.place, {line} AS line,"
+        f" ROW({here}) IS DISTINCT FROM ROW({before}) AS is_new"
+        f" FROM (SELECT row_number() OVER () AS place, * FROM {source}) AS q) AS n"
+    )
+
+
+def run_function(
+    tables: Sequence[Table], queries: Sequence[int], parameter_count: int
+) -> str:
+    """A function that tries queries on the databases from one number to another.
+
+    It returns for each number and query the count of rows and a hash of their texts,
+    or the SQLSTATE and message. Query -1 stands for rows that the tables refuse.
+    """
+    inserts = "\n".join(_insert(table) for table in tables)
+    values = ", ".join(f"given.p{i}" for i in range(1, parameter_count + 1))
+    attempts = "\n".join(_attempt(number, values) for number in queries)
+    statement = f"""#variable_conflict use_variable
+DECLARE
+    lines text[];
+    given {PARAMETERS}%ROWTYPE;
+BEGIN
+    FOR this_number IN from_number .. to_number LOOP
+        number := this_number;
+        BEGIN
+            BEGIN
+                {inserts}
+                SELECT * INTO given FROM {PARAMETERS} AS s WHERE s.{NUMBER} = number;
+            EXCEPTION WHEN OTHERS THEN
+                query := -1; row_count := NULL; hash := NULL;
+                state := SQLSTATE; message := SQLERRM;
+                RETURN NEXT;
+                RAISE EXCEPTION SQLSTATE '{UNDONE}';
+            END;
+            {attempts}
+            RAISE EXCEPTION SQLSTATE '{UNDONE}';
+        EXCEPTION WHEN SQLSTATE '{UNDONE}' THEN
+            NULL;
+        END;
+    END LOOP;
+END"""
+    return (
+        f"CREATE OR REPLACE FUNCTION {SCHEMA}.run(from_number int, to_number int,"
+        " is_reversed boolean, OUT number int, OUT query int, OUT row_count int,"
+        " OUT hash text, OUT state text, OUT message text)"
+        f" RETURNS SETOF record LANGUAGE plpgsql AS {literal(statement)}"
+    )
+
+
+def _insert(table: Table) -> str:
+    columns = _columns(table)
+    if not columns:
+        return ""
+    stage = stage_name(table)
+    head = f"INSERT INTO {table_name(table)} ({columns}) OVERRIDING SYSTEM VALUE"
+    rows = f"SELECT {_columns(table, 's.')} FROM {stage} AS s WHERE s.{NUMBER} = number"
+    return (
+        f"IF is_reversed THEN {head} {rows} ORDER BY s.ctid DESC;"
+        f" ELSE {head} {rows} ORDER BY s.ctid; END IF;"
+    )
+
+
+def _attempt(number: int, values: str) -> str:
+    return f"""BEGIN
+                query := {number}; state := NULL; message := NULL;
+                lines := {SCHEMA}.q{number}({values});
+                row_count := coalesce(cardinality(lines), 0);
+                hash := md5(lines::text);
+                RETURN NEXT;
+            EXCEPTION WHEN OTHERS THEN
+                row_count := NULL; hash := NULL; state := SQLSTATE; message := SQLERRM;
+                RETURN NEXT;
+            END;"""

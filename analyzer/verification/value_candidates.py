@@ -1,0 +1,305 @@
+"""Texts that may be values of a type: ordinary ones, extremes, and those near constants.
+
+What a generator puts in decides what it finds, not how much it makes (rewrites.md 6.1):
+constants of both queries ± 1, month ends, case and blank variants, pieces of strings.
+Whether a text is a value of a type is left to the server (``pg_input_is_valid``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+INTEGERS = frozenset({"smallint", "integer", "bigint"})
+_ORDINARY: dict[str, tuple[str, ...]] = {
+    "smallint": ("0", "1", "2", "3", "-1"),
+    "integer": ("0", "1", "2", "3", "-1"),
+    "bigint": ("0", "1", "2", "3", "-1"),
+    "numeric": ("0", "1", "2", "0.5", "1.5", "-1", "2.25", "1.005"),
+    "real": ("0", "1", "2", "0.5", "-1.5"),
+    "double precision": ("0", "1", "2", "0.5", "-1.5"),
+    "money": ("0", "1.00", "2.50"),
+    "boolean": ("t", "f"),
+    "text": ("a", "b", "A", "ab", "a ", "1"),
+    "date": ("2024-01-31", "2024-02-01", "2024-02-29", "2023-12-31"),
+    "time without time zone": ("00:00:00", "12:30:00", "23:59:59.999999"),
+    "time with time zone": ("00:00:00+00", "12:30:00+02"),
+    "interval": ("1 day", "24:00:00", "1 month", "30 days", "0", "-1 hour"),
+    "uuid": (
+        "00000000-0000-0000-0000-000000000001",
+        "00000000-0000-0000-0000-000000000002",
+        "a0000000-0000-0000-0000-000000000003",
+    ),
+    "json": ("{}", "[]", "null", "1", '"a"', '{"a": 1}', '{"a": null}', '{"a": "b"}'),
+    "bytea": (r"\x", r"\x00", r"\x61", r"\x6162"),
+    "inet": ("10.0.0.1", "10.0.0.0/8", "192.168.0.1", "::1"),
+    "cidr": ("10.0.0.0/8", "192.168.0.0/16"),
+    "macaddr": ("08:00:2b:01:02:03", "08:00:2b:01:02:04"),
+    "bit": ("0", "1"),
+    "bit varying": ("", "0", "1", "10"),
+    "int4range": ("empty", "[0,2)", "[1,3)", "[2,)", "(,1)"),
+    "int8range": ("empty", "[0,2)", "[1,3)", "[2,)"),
+    "numrange": ("empty", "[0,2)", "[1,3]", "(1,3)"),
+    "daterange": ("empty", "[2024-01-01,2024-02-01)", "[2024-01-31,)"),
+    "tsrange": ("empty", "[2024-01-01,2024-02-01)", "(2024-01-31,)"),
+    "tstzrange": ("empty", "[2024-01-01,2024-02-01)", "(2024-01-31,)"),
+    "point": ("(0,0)", "(1,1)", "(0,1)"),
+    "tsvector": ("", "a", "a b"),
+    "xml": ("<a/>", "<a>1</a>"),
+    "name": ("a", "b", "A"),
+    "oid": ("0", "1", "2"),
+}
+_EXTREMES: dict[str, tuple[str, ...]] = {
+    "smallint": ("32767", "-32768"),
+    "integer": ("2147483647", "-2147483648"),
+    "bigint": ("9223372036854775807", "-9223372036854775808", "2147483648"),
+    "numeric": ("NaN", "99999999999", "-0.0001", "2147483648", "1.00"),
+    "real": ("NaN", "Infinity", "-Infinity", "-0"),
+    "double precision": ("NaN", "Infinity", "-Infinity", "-0", "9007199254740993"),
+    "text": ("", " ", "é", "É", "%", "_", "a%", "\\", "ß", "aa", "a'b", "NULL"),
+    "date": ("infinity", "-infinity", "0001-01-01", "1970-01-01"),
+    "json": ('{"a": {"b": 1}}', '[1, "a"]', '{"a": ""}', '{"a": "1"}', '{"a": [1]}'),
+    "interval": ("1 mon 1 day", "-1 month", "1 year", "36:00:00"),
+}
+_SAME_AS = {
+    "character varying": "text",
+    "character": "text",
+    "citext": "text",
+    '"char"': "name",
+    "jsonb": "json",
+}
+_TIMES_OF_DAY = ("", " 12:00:00", " 23:59:59.999999")
+_YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
+_MAX_SPLITS = 12
+
+
+def ordinary(base_type: str) -> tuple[str, ...]:
+    """Everyday values of a type: few, so that rows meet.
+
+    >>> ordinary("character varying")[:2]
+    ('a', 'b')
+    """
+    name = _SAME_AS.get(base_type, base_type)
+    if name.startswith("timestamp"):
+        return tuple(
+            f"{day}{time}" for day in _ORDINARY["date"] for time in _TIMES_OF_DAY
+        )
+    return _ORDINARY.get(name, ("a", "b", "1", "2", "0"))
+
+
+def extremes(base_type: str) -> tuple[str, ...]:
+    """Values at the ends of a type, and those that are easily forgotten."""
+    name = _SAME_AS.get(base_type, base_type)
+    if name.startswith("timestamp"):
+        return _EXTREMES["date"]
+    return _EXTREMES.get(name, ())
+
+
+def near(
+    numbers: Iterable[str], strings: Iterable[str], base_type: str
+) -> tuple[str, ...]:
+    """Values at and around constants, as texts that may or may not fit the type.
+
+    >>> near(["5"], [], "integer")
+    ('5', '6', '4')
+    >>> near([], ["2024-01-31"], "date")[:3]
+    ('2024-01-31', '2024-02-01', '2024-01-30')
+    """
+    found: list[str] = []
+    for number in numbers:
+        found += _near_number(number, base_type)
+    for text in strings:
+        found += _near_string(text, base_type)
+    return tuple(dict.fromkeys(found))
+
+
+def _near_number(number: str, base_type: str) -> Iterator[str]:
+    yield number
+    try:
+        value = Decimal(number)
+    except InvalidOperation:
+        return
+    if base_type.startswith(("timestamp", "date")):
+        yield from _days_of_year(value)
+        return
+    yield f"{value + 1:f}"
+    yield f"{value - 1:f}"
+    if base_type == "numeric" or base_type in ("real", "double precision"):
+        yield f"{value + Decimal('0.01'):f}"
+        yield f"{value - Decimal('0.01'):f}"
+        yield f"{value + Decimal('0.5'):f}"
+    elif base_type in INTEGERS and value != value.to_integral_value():
+        yield f"{value.to_integral_value():f}"
+        yield f"{value.to_integral_value() + 1:f}"
+    elif base_type in ("text", "character varying", "character"):
+        yield f"0{number}"
+        yield f"{number} "
+
+
+def _days_of_year(value: Decimal) -> Iterator[str]:
+    """A number in a query about dates may be a year, or a month."""
+    if value != value.to_integral_value():
+        return
+    number = int(value)
+    if 1900 <= number <= 2200:
+        for day in ("01-01", "12-31", "06-15"):
+            yield f"{number}-{day}"
+        yield f"{number - 1}-12-31 23:59:59.999999"
+        yield f"{number + 1}-01-01"
+    elif 1 <= number <= 12:
+        yield f"2024-{number:02d}-01"
+        yield f"2024-{number:02d}-28"
+
+
+def _near_string(text: str, base_type: str) -> Iterator[str]:
+    yield text
+    if base_type.startswith(("timestamp", "date", "time")):
+        yield from _near_moment(text)
+        return
+    name = _SAME_AS.get(base_type, base_type)
+    if name == "json":
+        return
+    if name == "text":
+        yield from _near_text(text)
+    elif name in INTEGERS or name == "numeric":
+        yield from _near_number(text, name) if _is_number(text) else ()
+
+
+def _is_number(text: str) -> bool:
+    return bool(re.fullmatch(r"\s*-?\d+(\.\d+)?\s*", text))
+
+
+def _near_text(text: str) -> Iterator[str]:
+    if "%" in text or "_" in text:
+        for wide in ("", "x", "xy"):
+            yield text.replace("%", wide).replace("_", "a")
+        yield text.replace("%", "").replace("_", "")
+        yield "x" + text.replace("%", "").replace("_", "a")
+    yield from (text.upper(), text.lower(), text.swapcase(), text + " ", " " + text)
+    yield from (text + "x", text[:-1], text.strip())
+    for place in range(1, min(len(text), _MAX_SPLITS)):
+        yield text[:place]
+        yield text[place:]
+
+
+def _near_moment(text: str) -> Iterator[str]:
+    month = _YEAR_MONTH.match(text)
+    if month:
+        text = f"{text}-01"
+    elif re.fullmatch(r"\d{4}", text):
+        yield from _days_of_year(Decimal(text))
+        return
+    moment = _moment(text)
+    if moment is None:
+        return
+    steps = (
+        *(timedelta(days=n) for n in (1, -1, 31, -31)),
+        *(timedelta(microseconds=n) for n in (1, -1)),
+        *(timedelta(hours=n) for n in (1, -1, 12)),
+    )
+    for step in steps:
+        try:
+            yield _written(moment + step, has_time=bool(step % timedelta(days=1)))
+        except OverflowError:
+            continue
+    for other in (moment.replace(day=1), moment.replace(month=1, day=1)):
+        yield _written(other, has_time=False)
+    last = (moment.replace(day=28) + timedelta(days=4)).replace(day=1)
+    yield _written(last - timedelta(days=1), has_time=False)
+    yield _written(last, has_time=False)
+    yield _written(last - timedelta(microseconds=1), has_time=True)
+
+
+def _moment(text: str) -> datetime | None:
+    for read in (datetime.fromisoformat, _from_date):
+        try:
+            return read(text.strip()).replace(tzinfo=None)
+        except ValueError:
+            continue
+    return None
+
+
+def _from_date(text: str) -> datetime:
+    day = date.fromisoformat(text)
+    return datetime(day.year, day.month, day.day)
+
+
+def _written(moment: datetime, *, has_time: bool) -> str:
+    if has_time or moment.time() != datetime.min.time():
+        return moment.isoformat(sep=" ")
+    return moment.date().isoformat()
+
+
+def serial(base_type: str, number: int, labels: Sequence[str] = ()) -> str:
+    """The n-th of many different values of a type.
+
+    >>> serial("text", 3), serial("integer", 3), serial("date", 3)
+    ('d', '3', '2020-01-04')
+    """
+    if labels:
+        return labels[number % len(labels)]
+    if base_type == "boolean":
+        return "tf"[number % 2]
+    if base_type.startswith(("timestamp", "date")):
+        return (date(2020, 1, 1) + timedelta(days=number)).isoformat()
+    if base_type in INTEGERS or base_type in _NUMBER_LIKE:
+        return str(number)
+    form = _SERIAL_FORMS.get(base_type)
+    return form.format(number) if form else _letters(number)
+
+
+def _letters(number: int) -> str:
+    """A short text for a number, since columns may be one character wide.
+
+    >>> _letters(0), _letters(27)
+    ('a', 'bb')
+    """
+    letters = ""
+    while number >= 26:
+        number, digit = divmod(number, 26)
+        letters = chr(97 + digit) + letters
+    return chr(97 + number) + letters
+
+
+_NUMBER_LIKE = frozenset({"numeric", "real", "double precision", "money", "oid"})
+_SERIAL_FORMS = {
+    "uuid": "00000000-0000-0000-0001-{:012d}",
+    "interval": "{} days",
+    "json": "{}",
+    "jsonb": "{}",
+    "bytea": r"\x{:08d}",
+    "inet": "10.1.{}.1",
+    "time without time zone": "00:{:02d}:00",
+}
+
+
+def of_json(keys: Sequence[str], values: Sequence[str]) -> Iterator[str]:
+    """JSON documents in which constants of a query are keys and values."""
+    words = [text for text in dict.fromkeys((*keys, *values)) if len(text) < 40][:6]
+    for key in words:
+        yield f'{{"{_escaped(key)}": null}}'
+        yield f'["{_escaped(key)}"]'
+        for value in words:
+            pair = f'"{_escaped(key)}": "{_escaped(value)}"'
+            yield f"{{{pair}}}"
+            if _is_number(value):
+                yield f'{{"{_escaped(key)}": {value}}}'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def of_array(elements: Sequence[str]) -> Iterator[str]:
+    """Arrays of a few elements: empty, of one, of two, doubled, with a NULL."""
+    quoted = ['"' + _escaped(text) + '"' for text in elements[:6]]
+    yield "{}"
+    yield "{NULL}"
+    for text in quoted:
+        yield f"{{{text}}}"
+        yield f"{{{text},NULL}}"
+    for first, second in zip(quoted, quoted[1:], strict=False):
+        yield f"{{{first},{second}}}"
+        yield f"{{{second},{first},{first}}}"

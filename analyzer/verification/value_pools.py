@@ -1,0 +1,179 @@
+"""For each column, the values that rows may have, as the server accepts them."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from analyzer.postgres.connect import Connection
+from analyzer.postgres.queries import load
+from analyzer.statements.data_hints import Comparison, DataHints
+from analyzer.verification.schema_facts import FOLDER, Column, Table
+from analyzer.verification.value_candidates import (
+    extremes,
+    near,
+    of_array,
+    of_json,
+    ordinary,
+)
+
+_STRING = re.compile(r"'((?:[^']|'')*)'")
+_NUMBER = re.compile(r"(?<![\w.'])\d+(?:\.\d+)?(?![\w.'])")
+_MAX_PER_LIST = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Values of one column as text.
+
+    Attributes:
+        ordinary: everyday values of the type.
+        constants: at and near the constants of both queries.
+        specific: at and near constants that this very column is compared with.
+        fitting: of these, values that fulfil the comparison.
+        extremes: ends of the type.
+    """
+
+    ordinary: tuple[str, ...]
+    constants: tuple[str, ...] = ()
+    specific: tuple[str, ...] = ()
+    fitting: tuple[str, ...] = ()
+    extremes: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every value, without repetition."""
+        together = (*self.ordinary, *self.constants, *self.specific, *self.extremes)
+        return tuple(dict.fromkeys(together))
+
+
+PoolKey = tuple[int, str]
+"""A table's oid and a column's name."""
+
+
+def make_pools(
+    connection: Connection, tables: Sequence[Table], hints: Sequence[DataHints]
+) -> dict[PoolKey, Pool]:
+    """The pools of all columns that are given values.
+
+    Args:
+        connection: to ask which texts the types accept.
+        tables: with their columns.
+        hints: of the queries.
+    """
+    wished: dict[PoolKey, Pool] = {}
+    columns: dict[PoolKey, Column] = {}
+    for table in tables:
+        numbers, strings = _constants(table, hints)
+        for column in table.stored:
+            key = (table.oid, column.name)
+            columns[key] = column
+            compared = _comparisons(table, column, hints)
+            wished[key] = _wished(column, numbers, strings, compared)
+    valid = _valid(connection, columns, wished)
+    return {
+        key: _kept(pool, valid[columns[key].type_name], columns[key])
+        for key, pool in wished.items()
+    }
+
+
+def _constants(table: Table, hints: Sequence[DataHints]) -> tuple[list[str], list[str]]:
+    """Numbers and strings of the queries, and of the table's own conditions."""
+    texts = [*table.checks, *(key.predicate for key in table.keys)]
+    numbers = [n for hint in hints for n in hint.numbers]
+    strings = [s for hint in hints for s in hint.strings]
+    for text in texts:
+        strings += [s.replace("''", "'") for s in _STRING.findall(text)]
+        numbers += _NUMBER.findall(_STRING.sub("", text))
+    return list(dict.fromkeys(numbers)), list(dict.fromkeys(strings))
+
+
+def _comparisons(
+    table: Table, column: Column, hints: Sequence[DataHints]
+) -> list[Comparison]:
+    found = []
+    for hint in hints:
+        aliases = {
+            alias for alias, (_schema, name) in hint.relations if name == table.name
+        }
+        known = {alias for alias, _name in hint.relations}
+        for item in hint.comparisons:
+            alias, name = item.column
+            if name == column.name and (alias in aliases or alias not in known):
+                found.append(item)
+    return found
+
+
+def _wished(
+    column: Column,
+    numbers: Sequence[str],
+    strings: Sequence[str],
+    compared: Sequence[Comparison],
+) -> Pool:
+    base = column.base_type
+    if column.labels:
+        return Pool(ordinary=column.labels)
+    if column.category == "A":
+        elements = (
+            *near(numbers, strings, column.element_type),
+            *ordinary(column.element_type),
+        )
+        return Pool(ordinary=(*strings, *of_array(elements)))
+    constants = near(numbers, strings, base)
+    if base in ("json", "jsonb"):
+        constants = (*constants, *of_json(strings, (*strings, *numbers)))
+    literals = [item.literal for item in compared]
+    return Pool(
+        ordinary=ordinary(base),
+        constants=constants,
+        specific=near(literals, literals, base),
+        fitting=tuple(value for item in compared for value in _fitting(item, base)),
+        extremes=extremes(base),
+    )
+
+
+def _fitting(item: Comparison, base: str) -> tuple[str, ...]:
+    """Values that fulfil a comparison; only those the server accepts will stay."""
+    around = near([item.literal], [item.literal], base)
+    if item.operator in ("=", "<=", ">="):
+        return (item.literal,)
+    if item.operator in (">", "<"):
+        return around[1:2] if item.operator == ">" else around[2:3]
+    return around if not item.operator else around[1:3]
+
+
+def _valid(
+    connection: Connection, columns: dict[PoolKey, Column], pools: dict[PoolKey, Pool]
+) -> dict[str, frozenset[str]]:
+    """By type, the texts that are values of it."""
+    asked: dict[str, set[str]] = defaultdict(set)
+    for key, pool in pools.items():
+        asked[columns[key].type_name].update((*pool.all, *pool.fitting))
+    pairs = [(kind, text) for kind, texts in asked.items() for text in sorted(texts)]
+    statement = load("valid_values", folder=FOLDER)
+    rows = connection.execute(
+        statement.encode(), ([kind for kind, _ in pairs], [text for _, text in pairs])
+    ).fetchall()
+    valid: dict[str, set[str]] = {kind: set() for kind in asked}
+    for kind, text in rows:
+        valid[kind].add(text)
+    return {kind: frozenset(texts) for kind, texts in valid.items()}
+
+
+def _kept(pool: Pool, valid: frozenset[str], column: Column) -> Pool:
+    def keep(texts: Iterable[str]) -> tuple[str, ...]:
+        kept = [text for text in dict.fromkeys(texts) if text in valid]
+        return tuple(kept[:_MAX_PER_LIST])
+
+    usual = keep(pool.ordinary)
+    if not usual:
+        usual = keep(pool.constants)[:5] or keep(pool.extremes)
+    return Pool(
+        ordinary=usual,
+        constants=keep(pool.constants),
+        specific=keep(pool.specific),
+        fitting=keep(pool.fitting),
+        extremes=keep(pool.extremes),
+    )
