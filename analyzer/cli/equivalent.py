@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from analyzer.cli.output import write
+from analyzer.cli.statement_file import STANDARD_INPUT, read_text
 from analyzer.cli.where import resolve_target
 from analyzer.domain.equivalence import CheckedSchema, CheckOptions, Compare, Outcome
 from analyzer.errors import SourceError, UserError
@@ -23,8 +24,6 @@ from analyzer.pipeline.equivalence import (
 from analyzer.report.verdict_as_json import verdict_as_json
 from analyzer.report.verdict_as_text import verdict_as_text
 
-STANDARD_INPUT = "-"
-MAX_FILE_BYTES = 32 << 20
 EXIT_CODES = {Outcome.EQUIVALENT: 0, Outcome.REFUTED: 1}
 NOT_DECIDED = 3
 
@@ -106,7 +105,7 @@ def _single(
             "two files are needed, each with one query",
             hint="pgproof equivalent A.sql B.sql --schema FILE.sql",
         )
-    texts = _read(before), _read(after)
+    texts = read_text(before), read_text(after)
     verdict = check_pair(_schema(options), *texts, check_options)
     if options["fmt"] == "json":
         text = json.dumps(verdict_as_json(verdict), indent=2, ensure_ascii=False)
@@ -127,8 +126,10 @@ def _schema(options: dict[str, object]) -> CheckedSchema:
     if given[0] == "target":
         return schema_of_target(resolve_target(str(source))[0])
     file = Path(str(source))
-    return schema_of_text(_read(file)) if given[0] == "schema" else (
-        schema_of_snapshot(file)
+    return (
+        schema_of_text(read_text(file))
+        if given[0] == "schema"
+        else (schema_of_snapshot(file))
     )
 
 
@@ -162,21 +163,3 @@ def _lines(path: Path) -> Iterator[str]:
             yield from (line.decode("utf-8", "replace") for line in file)
     except OSError as error:
         raise SourceError(f'cannot read "{path}"', detail=error.strerror) from error
-
-
-def _read(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-        text = content.decode("utf-8-sig")
-    except OSError as error:
-        raise SourceError(f'cannot read "{path}"', detail=error.strerror) from error
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f'"{path}" is not text in UTF-8', detail=f"At byte {error.start}."
-        ) from None
-    if len(content) > MAX_FILE_BYTES:
-        raise SourceError(
-            f'"{path}" is too large', detail=f"The limit is {MAX_FILE_BYTES:,} bytes."
-        )
-    return text

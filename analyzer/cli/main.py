@@ -11,6 +11,7 @@ import click
 from analyzer import __version__
 from analyzer.cli.demo import demo
 from analyzer.cli.doctor import doctor
+from analyzer.cli.equivalent import equivalent
 from analyzer.cli.explain import explain
 from analyzer.cli.logs import logs
 from analyzer.cli.rewrite import rewrite
@@ -48,6 +49,7 @@ for command in (
     scan,
     explain,
     rewrite,
+    equivalent,
     logs,
     doctor,
     demo,

@@ -29,7 +29,6 @@ _KEYS = ("schema", "q1", "q2")
 class BatchPair:
     """One line of a batch."""
 
-    pair_id: object
     schema: str
     before: str
     after: str
@@ -97,8 +96,9 @@ def check_batch(lines: Iterable[str], options: CheckOptions) -> Iterator[Json]:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 with _refusing(number) as answer:
-                    pair = _read(line)
-                    answer["id"] = pair.pair_id
+                    document = _document(line)
+                    answer["id"] = document.get("id")
+                    pair = _pair(document)
                     answer["verdict"] = _checked(checker, pair, options)
                 yield verdict_as_line(answer["id"], answer["verdict"])
 
@@ -126,13 +126,17 @@ def _refusing(number: int) -> Iterator[dict[str, Any]]:
         answer["verdict"] = Verdict(outcome=Outcome.REFUSED, reason=reason)
 
 
-def _read(line: str) -> BatchPair:
+def _document(line: str) -> dict[str, Any]:
     try:
         document = json.loads(line)
     except (json.JSONDecodeError, RecursionError):
         raise UserError("it is not a JSON object") from None
     if not isinstance(document, dict):
         raise UserError("it is not a JSON object")
+    return document
+
+
+def _pair(document: dict[str, Any]) -> BatchPair:
     missing = [key for key in _KEYS if not isinstance(document.get(key), str)]
     if missing:
         raise UserError(f"it has no text for {', '.join(missing)}")
@@ -142,7 +146,6 @@ def _read(line: str) -> BatchPair:
             '"compare" must be auto, bag or list', detail=f"It is {str(asked)[:40]!r}."
         )
     return BatchPair(
-        pair_id=document.get("id"),
         schema=document["schema"],
         before=document["q1"],
         after=document["q2"],

@@ -12,7 +12,7 @@ from analyzer.domain.equivalence import (
     Rows,
     Verdict,
 )
-from analyzer.report.plain import one_line
+from analyzer.report.plain import plain, plain_lines
 
 MAX_SHOWN_ROWS = 12
 _MAX_SURVIVORS = 5
@@ -39,13 +39,13 @@ def verdict_as_text(verdict: Verdict) -> str:
 def _lines(verdict: Verdict) -> Iterator[str]:
     by = f", {_BY[verdict.level]}" if verdict.level else ""
     yield f"{_WHAT[verdict.outcome]}{by}"
-    yield f"  {one_line(verdict.reason)}"
+    yield f"  {plain(verdict.reason)}"
     for level, argument in verdict.proofs:
         if argument != verdict.reason:
-            yield f"  also {level.value}: {one_line(argument)}"
+            yield f"  also {level.value}: {plain(argument)}"
     yield from _coverage(verdict.coverage)
     for caveat in verdict.caveats:
-        yield f"  note: {one_line(caveat)}"
+        yield f"  note: {plain(caveat)}"
     if verdict.counterexample is not None:
         yield from _counterexample(verdict.counterexample)
 
@@ -64,7 +64,7 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         )
     if coverage.survivors:
         shown = "; ".join(coverage.survivors[:_MAX_SURVIVORS])
-        yield f"  not found (harmless, or the data is too weak): {one_line(shown)}"
+        yield f"  not found (harmless, or the data is too weak): {plain(shown)}"
 
 
 def _counterexample(found: Counterexample) -> Iterator[str]:
@@ -73,9 +73,9 @@ def _counterexample(found: Counterexample) -> Iterator[str]:
         yield "On empty tables:"
     else:
         yield "On this database:"
-        yield from (f"  {one_line(text)};" for text in found.inserts)
+        yield from (f"  {plain_lines(text)};" for text in found.inserts)
     for name, value in found.settings:
-        yield f"  with {name} = {one_line(value)}"
+        yield f"  with {name} = {plain(value)}"
     for number, parameter in enumerate(found.parameters, 1):
         yield f"  with ${number} = {_cell(parameter)}"
     yield f"they differ in {found.difference.value}:"
@@ -85,7 +85,7 @@ def _counterexample(found: Counterexample) -> Iterator[str]:
 
 def _result(which: str, rows: Rows, error: str) -> Iterator[str]:
     if error:
-        yield f"  the {which} fails: {one_line(error)}"
+        yield f"  the {which} fails: {plain(error)}"
         return
     yield f"  the {which} returns {len(rows)} row{'' if len(rows) == 1 else 's'}"
     for row in rows[:MAX_SHOWN_ROWS]:
@@ -95,4 +95,4 @@ def _result(which: str, rows: Rows, error: str) -> Iterator[str]:
 
 
 def _cell(value: str | None) -> str:
-    return "NULL" if value is None else f"'{one_line(value)}'"
+    return "NULL" if value is None else f"'{plain_lines(value)}'"

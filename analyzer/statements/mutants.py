@@ -63,7 +63,7 @@ def mutants(query: str, limit: int = MAX_MUTANTS) -> tuple[MutatedQuery, ...]:
         for number, (description, _change) in enumerate(_changes(node))
     ]
     step = max(1, -(-len(sites) // limit))
-    found = {}
+    found: dict[str, str] = {}
     for place, number, description in sites[::step]:
         text = _mutated(query, place, number)
         if text is not None and text != query:
@@ -72,7 +72,7 @@ def mutants(query: str, limit: int = MAX_MUTANTS) -> tuple[MutatedQuery, ...]:
 
 
 def _mutated(query: str, place: int, number: int) -> str | None:
-    statement = pglast.parse_sql(query)[0].stmt
+    statement: Any = pglast.parse_sql(query)[0].stmt
     node = list(_nodes(statement))[place]
     _description, change = list(_changes(node))[number]
     change(node)
@@ -115,12 +115,13 @@ def _setting(**fields: Any) -> Change:
 def _of_select(node: Any) -> Iterator[tuple[str, Change]]:
     if node.op != enums.SetOperation.SETOP_NONE:
         toggled = _setting(all=not node.all)
-        yield f"{'ALL dropped from' if node.all else 'ALL added to'} a set operation", (
-            toggled
+        yield (
+            f"{'ALL dropped from' if node.all else 'ALL added to'} a set operation",
+            (toggled),
         )
     elif node.distinctClause:
         yield "DISTINCT dropped", _setting(distinctClause=None)
-    elif node.targetList and not node.sortClause:
+    elif _may_repeat_rows(node):
         yield "DISTINCT added", _setting(distinctClause=(None,))
     if node.whereClause:
         yield "WHERE dropped", _setting(whereClause=None)
@@ -130,6 +131,14 @@ def _of_select(node: Any) -> Iterator[tuple[str, Change]]:
         yield "LIMIT dropped", _without_limit
     if node.limitOffset:
         yield "OFFSET dropped", _setting(limitOffset=None)
+
+
+def _may_repeat_rows(node: Any) -> bool:
+    """Whether DISTINCT may change something: not behind groups or an aggregate."""
+    if not node.fromClause or node.sortClause or node.groupClause or node.havingClause:
+        return False
+    values = [target.val for target in node.targetList or ()]
+    return not any(isinstance(v, ast.FuncCall | ast.A_Const) for v in values)
 
 
 def _without_limit(node: Any) -> None:
@@ -143,17 +152,19 @@ def _of_expression(node: Any) -> Iterator[tuple[str, Change]]:
         other = "<>" if operator == "=" else "="
         yield "IN negated", _setting(name=(ast.String(sval=other),))
     elif node.kind == enums.A_Expr_Kind.AEXPR_DISTINCT:
-        yield "IS DISTINCT FROM made <>", _setting(
-            kind=enums.A_Expr_Kind.AEXPR_OP, name=(ast.String(sval="<>"),)
+        yield (
+            "IS DISTINCT FROM made <>",
+            _setting(kind=enums.A_Expr_Kind.AEXPR_OP, name=(ast.String(sval="<>"),)),
         )
     elif node.kind == enums.A_Expr_Kind.AEXPR_NOT_DISTINCT:
-        yield "IS NOT DISTINCT FROM made =", _setting(
-            kind=enums.A_Expr_Kind.AEXPR_OP, name=(ast.String(sval="="),)
+        yield (
+            "IS NOT DISTINCT FROM made =",
+            _setting(kind=enums.A_Expr_Kind.AEXPR_OP, name=(ast.String(sval="="),)),
         )
-    elif node.kind == enums.A_Expr_Kind.AEXPR_OP and operator in _OPERATORS:
-        if node.lexpr is not None:
-            other = _OPERATORS[operator]
-            yield f"{operator} made {other}", _setting(name=(ast.String(sval=other),))
+    elif node.kind == enums.A_Expr_Kind.AEXPR_OP and node.lexpr is not None:
+        made = _OPERATORS.get(operator)
+        if made is not None:
+            yield f"{operator} made {made}", _setting(name=(ast.String(sval=made),))
 
 
 def _of_bool(node: Any) -> Iterator[tuple[str, Change]]:
@@ -186,7 +197,9 @@ def _of_join(node: Any) -> Iterator[tuple[str, Change]]:
     has_condition = node.quals or node.usingClause or node.isNatural
     if has_condition and node.jointype in _JOINS:
         other = _JOINS[node.jointype]
-        words = [str(kind.name).removeprefix("JOIN_") for kind in (node.jointype, other)]
+        words = [
+            str(kind.name).removeprefix("JOIN_") for kind in (node.jointype, other)
+        ]
         yield f"{words[0]} JOIN made {words[1]}", _setting(jointype=other)
 
 

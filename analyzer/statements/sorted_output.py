@@ -58,7 +58,7 @@ def sorted_output(query: str, names: tuple[str, ...]) -> SortedOutput:
         keys.append(place)
     if not added:
         return SortedOutput(text=query, keys=tuple(keys))
-    select.targetList = (*select.targetList, *added)
+    select.targetList = (*(select.targetList or ()), *added)
     text = RawStream()(select)
     if pglast.parse_sql(text)[0].stmt != select:
         return SortedOutput(text=query, is_complete=False)
@@ -80,10 +80,11 @@ def _output_place(node: Any, names: tuple[str, ...], select: Any) -> int | None:
     among the names of the output.
     """
     if isinstance(node, ast.A_Const) and isinstance(node.val, ast.Integer):
-        place = int(node.val.ival) - 1
+        place = int(node.val.ival or 0) - 1
         return place if 0 <= place < len(names) else None
-    if isinstance(node, ast.ColumnRef) and len(node.fields) == 1:
-        name = getattr(node.fields[0], "sval", None)
+    parts = node.fields or () if isinstance(node, ast.ColumnRef) else ()
+    if len(parts) == 1:
+        name = getattr(parts[0], "sval", None)
         if names.count(str(name)) == 1:
             return names.index(str(name))
     for place, target in enumerate(select.targetList or ()):

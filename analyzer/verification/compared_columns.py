@@ -25,7 +25,8 @@ def column_differences(
     """What a client sees before it reads a row, most important first.
 
     Args:
-        before, after: what the server says of the queries.
+        before: what the server says of the first query.
+        after: what it says of the second.
         type_names: of type oids and modifiers.
     """
     if len(before) != len(after):

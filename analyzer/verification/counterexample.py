@@ -13,6 +13,7 @@ from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Table
 from analyzer.verification.trial import (
     AFTER,
     BEFORE,
+    Attempt,
     by_number,
     is_result,
     run_in_parts,
@@ -32,11 +33,13 @@ class Suspect:
     Attributes:
         rows: of each table; parameters are the row of table 0.
         queries: both, as they are run.
+        by_order: whether only the order of rows differs.
         settings: of the session, to be told.
     """
 
     rows: TrialRows
     queries: tuple[str, str]
+    by_order: bool
     settings: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -109,20 +112,18 @@ def _differing(
     if not candidates:
         return []
     database.stage(enumerate(candidates), repair=False)
-    tried = run_in_parts(
-        database,
-        0,
-        len(candidates) - 1,
-        [BEFORE, AFTER],
-        len(suspect.parameters),
-        ends_at,
-    )
+    attempted = Attempt(queries=(BEFORE, AFTER), ends_at=ends_at)
+    tried = run_in_parts(database, 0, len(candidates) - 1, attempted)
     found = []
     for number, items in by_number(tried).items():
         before, after = items.get(BEFORE), items.get(AFTER)
         if before is None or after is None:
             continue
-        if is_result(before) and is_result(after) and before.result != after.result:
+        if not (is_result(before) and is_result(after)):
+            continue
+        if before.bag != after.bag or (
+            suspect.by_order and before.result != after.result
+        ):
             found.append(number)
     return sorted(found)
 
@@ -131,7 +132,7 @@ def inserts(rows: TrialRows, tables: Sequence[Table]) -> Iterator[str]:
     """INSERT statements for the rows, referenced tables first."""
     for table in tables:
         for row in rows.get(table.oid, ()):
-            given = [
+            given: list[tuple[Column, str | None]] = [
                 (column, value)
                 for column, value in zip(table.stored, row, strict=True)
                 if value is not None

@@ -47,7 +47,7 @@ def load_schema(
 
 
 def _without_psql(ddl: str) -> str:
-    """The text without commands of psql, such as pg_dump's \\restrict."""
+    r"""The text without commands of psql, such as pg_dump's \restrict."""
     if "\\" not in ddl:
         return ddl
     lines = ddl.splitlines(keepends=True)

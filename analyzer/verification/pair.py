@@ -38,8 +38,6 @@ from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_rows import TrialRowMaker
 from analyzer.verification.value_pools import make_pools
 
-_LARGEST_COUNT = 20
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
@@ -96,7 +94,7 @@ def prepare(
         QuerySyntaxError, UserError: a text is not one statement, or does not fit the
             schema.
     """
-    facts = [safety_facts(text) for text in (pair.before, pair.after)]
+    facts = [_facts(text) for text in (pair.before, pair.after)]
     refusal = _refusal(database, facts)
     if refusal:
         return Verdict(outcome=Outcome.REFUSED, reason=refusal)
@@ -115,6 +113,7 @@ def prepare(
     if not all(item.is_complete for item in ordered):
         reason = "the order of a query is by something that cannot be compared"
         return Verdict(outcome=Outcome.REFUSED, reason=reason)
+    database.is_list = is_list
     types = _parameter_types(database, facts)
     maker = _make_rows(database, facts, types, options.seed)
     _add(database, BEFORE, ordered[0], columns[0], types)
@@ -133,6 +132,14 @@ def prepare(
     )
 
 
+def _facts(text: str) -> SafetyFacts:
+    """The facts of a text; one that cannot be read as one statement is bad input."""
+    try:
+        return safety_facts(text)
+    except Refusal as error:
+        raise UserError(error.message, detail=error.detail, hint=error.hint) from None
+
+
 def _refusal(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
     """Why the statements are not run; empty if they are."""
     locks = {item.locks_rows for item in facts}
@@ -148,8 +155,9 @@ def _refusal(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
                 enforce(item, catalog, Place.TEST, Action.RUN)
             except Refusal as error:
                 return f"{error.message}: {error.detail}"
-            calls = (*catalog.functions, *catalog.operators)
-            volatile = sorted({f.asked_name for f in calls if f.volatility == "v"})
+            called = [(f.asked_name, f.volatility) for f in catalog.functions]
+            called += [(o.asked_name, o.volatility) for o in catalog.operators]
+            volatile = sorted({name for name, kind in called if kind == "v"})
             if volatile:
                 names = ", ".join(volatile)
                 return f"volatile functions have no fixed result: {names}"
@@ -252,7 +260,6 @@ def _make_rows(
         merged_pools(pools, leaders),
         leaders,
         counts=counts,
-        totals=[n for n in counts if n > _LARGEST_COUNT],
         seed=seed,
     )
 

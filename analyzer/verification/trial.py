@@ -32,10 +32,12 @@ class TrialResult:
         with_rows: of these, those where the first query returned a row.
         refused: databases that the tables did not accept.
         results: different results of the first query.
-        differing: number of the first database on which they differ.
+        differing: number of the first database on which their rows differ.
+        ordered_otherwise: number of the first on which rows or their order differ.
         unstable: number of a database on which one query alone gives two results.
         killed: mutants that a database told from what they are mutants of.
         out_of_time: whether the budget ended it.
+        too_slow: whether a database had to be tried alone, since a query did not end.
     """
 
     compared: int = 0
@@ -43,9 +45,19 @@ class TrialResult:
     refused: int = 0
     results: set[str] = field(default_factory=set)
     differing: int | None = None
+    ordered_otherwise: int | None = None
     unstable: int | None = None
     killed: set[int] = field(default_factory=set)
     out_of_time: bool = False
+    too_slow: bool = False
+    rows: dict[int, TrialRows] = field(default_factory=dict)
+    """Of the databases that are named above, as they were staged."""
+
+    @property
+    def numbers(self) -> set[int]:
+        """The databases that are named."""
+        named = (self.differing, self.ordered_otherwise)
+        return {number for number in named if number is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +69,12 @@ class TrialOrder:
         mutants: numbers of added queries, each with the query it is a mutant of.
         ends_at: ``time.monotonic()`` at which to stop.
         is_fragile: whether a query may depend on the order in which rows lie.
-        parameter_count: number of ``$n``.
     """
 
     databases: int
     mutants: dict[int, int]
     ends_at: float
     is_fragile: bool
-    parameter_count: int
 
 
 def try_pair(
@@ -76,19 +86,20 @@ def try_pair(
         if time.monotonic() > order.ends_at:
             result.out_of_time = True
             break
-        database.stage((n, maker.make(n)) for n in range(first, last + 1))
+        made = {n: maker.make(n) for n in range(first, last + 1)}
+        database.stage(made.items())
         alive = []
-        if first < _MUTANT_DATABASES:
+        if first < _MUTANT_DATABASES and not result.too_slow:
             alive = [m for m in order.mutants if m not in result.killed]
         queries = [BEFORE, AFTER, *alive]
-        tried = run_in_parts(
-            database, first, last, queries, order.parameter_count, order.ends_at
-        )
+        attempt = Attempt(queries=tuple(queries), ends_at=order.ends_at)
+        tried = run_in_parts(database, first, last, attempt, result)
         _count(result, tried, order)
+        result.rows = {n: made[n] for n in result.numbers if n in made} | result.rows
         if result.differing is not None:
             break
         if order.is_fragile and last < _FRAGILE_DATABASES:
-            _look_for_instability(database, first, last, tried, result, order)
+            _look_for_instability(database, (first, last), tried, result)
             if result.unstable is not None:
                 break
     return result
@@ -108,28 +119,46 @@ def _chunks(total: int) -> Iterator[tuple[int, int]]:
         first, turn = last + 1, turn + 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Which queries are run, and until when."""
+
+    queries: tuple[int, ...]
+    ends_at: float
+
+
 def run_in_parts(
     database: TrialDatabase,
     first: int,
     last: int,
-    queries: Sequence[int],
-    parameter_count: int,
-    ends_at: float,
+    attempt: Attempt,
+    result: TrialResult | None = None,
 ) -> list[Tried]:
-    """Run a range; where that takes too long, its parts, and leave out what never ends."""
-    left_ms = max(50, int((ends_at - time.monotonic()) * 1000))
+    """Run a range of databases; where that takes too long, run each alone.
+
+    A single database on which a query does not end is left out; from then on mutants
+    are left out too, since a mistake in a recursion often does not end.
+    """
+    left_ms = max(50, int((attempt.ends_at - time.monotonic()) * 1000))
     whole = last - first + 1
-    database.set({"statement_timeout": str(min(left_ms, 50 + 40 * whole))})
-    tried = database.run(first, last, queries, parameter_count=parameter_count)
+    limit_ms = min(left_ms, _LIMIT_MS + whole * (4 + 2 * len(attempt.queries)))
+    tried = database.run(first, last, attempt.queries, limit_ms=limit_ms)
     if not isinstance(tried, Failure):
         return tried
-    if whole == 1 or time.monotonic() > ends_at:
-        return []
-    middle = (first + last) // 2
-    return [
-        *run_in_parts(database, first, middle, queries, parameter_count, ends_at),
-        *run_in_parts(database, middle + 1, last, queries, parameter_count, ends_at),
-    ]
+    if result is not None:
+        result.too_slow = True
+    found: list[Tried] = []
+    for number in range(first, last + 1):
+        if whole == 1 or time.monotonic() > attempt.ends_at:
+            break
+        alone = database.run(number, number, (BEFORE, AFTER), limit_ms=_ALONE_MS)
+        found += [] if isinstance(alone, Failure) else alone
+    return found
+
+
+_LIMIT_MS = 700
+_ALONE_MS = 60
+"""For a few rows any query ends in less, or does not end in reasonable time."""
 
 
 def by_number(tried: Sequence[Tried]) -> dict[int, dict[int, Tried]]:
@@ -161,8 +190,10 @@ def _count(result: TrialResult, tried: Sequence[Tried], order: TrialOrder) -> No
         result.compared += 1
         result.results.add(before.result)
         result.with_rows += bool(before.row_count)
-        if before.result != after.result and result.differing is None:
+        if before.bag != after.bag and result.differing is None:
             result.differing = number
+        if before.result != after.result and result.ordered_otherwise is None:
+            result.ordered_otherwise = number
         for mutant, original in order.mutants.items():
             item, whole = items.get(mutant), items[original]
             if item is not None and is_result(item) and item.result != whole.result:
@@ -171,34 +202,25 @@ def _count(result: TrialResult, tried: Sequence[Tried], order: TrialOrder) -> No
 
 def _look_for_instability(
     database: TrialDatabase,
-    first: int,
-    last: int,
+    numbers: tuple[int, int],
     tried: Sequence[Tried],
     result: TrialResult,
-    order: TrialOrder,
 ) -> None:
     """Run both queries again with the rows stored the other way round."""
-    again = database.run(
-        first,
-        last,
-        [BEFORE, AFTER],
-        parameter_count=order.parameter_count,
-        is_reversed=True,
-    )
+    again = database.run(*numbers, [BEFORE, AFTER], is_reversed=True)
     if isinstance(again, Failure):
         return
-    once, twice = by_number(tried), by_number(again)
-    for number, items in twice.items():
-        for query in (BEFORE, AFTER):
-            item, other = items.get(query), once.get(number, {}).get(query)
-            if item is None or other is None or not is_result(item):
-                continue
-            if item.result != other.result:
-                result.unstable = number
-                return
+    once = by_number(tried)
+    for item in again:
+        other = once.get(item.number, {}).get(item.query)
+        if item.query < BEFORE or other is None:
+            continue
+        if is_result(item) and is_result(other) and item.result != other.result:
+            result.unstable = item.number
+            return
 
 
-def is_unstable(database: TrialDatabase, number: int, parameter_count: int) -> bool:
+def is_unstable(database: TrialDatabase, number: int) -> bool:
     """Whether one of the queries alone gives two results on one staged database.
 
     It is run with its rows stored both ways and with other plans.
@@ -209,19 +231,10 @@ def is_unstable(database: TrialDatabase, number: int, parameter_count: int) -> b
         database.set({**dict.fromkeys(settings, "on"), **plan})
         for is_reversed in (False, True):
             tried = database.run(
-                number,
-                number,
-                [BEFORE, AFTER],
-                parameter_count=parameter_count,
-                is_reversed=is_reversed,
+                number, number, [BEFORE, AFTER], is_reversed=is_reversed
             )
             for item in [] if isinstance(tried, Failure) else tried:
                 if item.query in seen and is_result(item):
                     seen[item.query].add(item.result)
     database.set(dict.fromkeys(settings, "on"))
     return any(len(results) > 1 for results in seen.values())
-
-
-def rows_of(database: TrialDatabase, number: int) -> TrialRows:
-    """The rows of a staged database, as the server has them."""
-    return database.staged_rows(number)

@@ -1,4 +1,4 @@
-"""A private database with somebody's schema, in which queries are tried on many rows."""
+"""A private database with a foreign schema, in which queries are tried on many rows."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from analyzer.postgres.attempt import (
 from analyzer.postgres.connect import Connection, open_session, session
 from analyzer.postgres.errors_map import translated
 from analyzer.postgres.extended import parameter_types
+from analyzer.postgres.queries import load
 from analyzer.postgres.shadow_database import as_search_path, set_session
 from analyzer.postgres.trial_cluster import (
     TEMPLATE,
@@ -30,18 +31,23 @@ from analyzer.postgres.trial_cluster import (
 )
 from analyzer.statements.sorted_output import SortedOutput
 from analyzer.verification.load_schema import load_schema
-from analyzer.verification.schema_facts import PARAMETERS_OID, Table, read_tables
+from analyzer.verification.schema_facts import (
+    FOLDER,
+    PARAMETERS_OID,
+    Table,
+    read_tables,
+)
 from analyzer.verification.trial_rows import TrialRows
 from analyzer.verification.trial_sql import (
-    NUMBER,
     PARAMETERS,
-    SCHEMA,
+    RUN,
     copy_statement,
     create_stages,
     query_function,
     repairs,
     run_function,
     stage_name,
+    staged_rows,
     table_name,
 )
 from analyzer.verification.warm_cluster import WarmCluster
@@ -61,6 +67,7 @@ class Tried:
     query: int
     row_count: int | None
     hash: str | None
+    bag_hash: str | None
     sqlstate: str | None
     message: str | None
 
@@ -68,6 +75,11 @@ class Tried:
     def result(self) -> str:
         """What is compared: the rows, or that there was an error."""
         return "error" if self.sqlstate else f"{self.row_count} {self.hash}"
+
+    @property
+    def bag(self) -> str:
+        """The same without the order of rows."""
+        return "error" if self.sqlstate else f"{self.row_count} {self.bag_hash}"
 
 
 def prepare_cluster(cluster: WarmCluster) -> None:
@@ -104,6 +116,9 @@ class TrialDatabase:
             self._drop()
             raise
         self.tables: tuple[Table, ...] = ()
+        self.parameter_count = 0
+        self.is_list = False
+        self._run_function = ""
 
     def close(self) -> None:
         """Close the session and drop the database."""
@@ -166,23 +181,15 @@ class TrialDatabase:
         oids = parameter_types(self.connection, query)
         if not oids:
             return ()
-        rows = self.connection.execute(
-            "SELECT pg_catalog.format_type(o, NULL)"
-            " FROM pg_catalog.unnest(%s::oid[]) AS o",
-            (list(oids),),
-        ).fetchall()
-        return tuple(str(name) for (name,) in rows)
+        names = self.type_names([(oid, -1) for oid in oids])
+        return tuple(names[oid, -1] for oid in oids)
 
     def read_tables(self, relations: Sequence[str]) -> tuple[Table, ...]:
         """The tables that quoted names stand for, and those they refer to."""
-        oids = [
-            int(row[0])
-            for name in relations
-            for row in self.connection.execute(
-                "SELECT to_regclass(%s)::oid::text", (name,)
-            ).fetchall()
-            if row[0]
-        ]
+        found = self.connection.execute(
+            load("relation_oids", folder=FOLDER).encode(), (list(relations),)
+        ).fetchall()
+        oids = [int(oid) for (oid,) in found]
         with self.pinned():
             return read_tables(self.connection, oids)
 
@@ -191,6 +198,8 @@ class TrialDatabase:
     ) -> None:
         """Make empty staging tables."""
         self.tables = tuple(tables)
+        self.parameter_count = len(parameter_types)
+        self._run_function = ""
         self._must(create_stages(tables, parameter_types))
 
     def stage(
@@ -229,9 +238,12 @@ class TrialDatabase:
     def _copy(self, statement: str, lines: Sequence[str]) -> None:
         if not lines:
             return
-        with translated(), self.connection.cursor() as cursor:
-            with cursor.copy(statement.encode()) as copy:
-                copy.write("\n".join(lines) + "\n")
+        with (
+            translated(),
+            self.connection.cursor() as cursor,
+            cursor.copy(statement.encode()) as copy,
+        ):
+            copy.write("\n".join(lines) + "\n")
 
     def _repair(self) -> None:
         # Conditions were printed by the server with nothing but pg_catalog in mind.
@@ -247,8 +259,7 @@ class TrialDatabase:
         return {**rows, PARAMETERS_OID: self._staged(PARAMETERS, number)}
 
     def _staged(self, stage: str, number: int) -> list[list[str | None]]:
-        statement = f"SELECT s.* FROM {stage} AS s WHERE {NUMBER} = $1::int"
-        found = attempt(self.connection, f"{statement} ORDER BY ctid", (str(number),))
+        found = attempt(self.connection, staged_rows(stage), (str(number),))
         return [] if isinstance(found, Failure) else [list(row[1:]) for row in found]
 
     def type_names(
@@ -257,10 +268,11 @@ class TrialDatabase:
         """Names of types, by oid and modifier."""
         pairs = list(types)
         rows = self.connection.execute(
-            "SELECT pg_catalog.format_type(o, m)"
-            " FROM ROWS FROM (pg_catalog.unnest(%s::oid[]),"
-            " pg_catalog.unnest(%s::int[])) AS t (o, m)",
-            ([oid for oid, _ in pairs], [modifier for _, modifier in pairs]),
+            load("type_names", folder=FOLDER).encode(),
+            {
+                "oids": [oid for oid, _ in pairs],
+                "modifiers": [modifier for _, modifier in pairs],
+            },
         ).fetchall()
         return {pair: str(name) for pair, (name,) in zip(pairs, rows, strict=True)}
 
@@ -281,16 +293,21 @@ class TrialDatabase:
         last: int,
         queries: Sequence[int],
         *,
-        parameter_count: int = 0,
         is_reversed: bool = False,
+        limit_ms: int = STATEMENT_TIMEOUT_MS,
     ) -> list[Tried] | Failure:
         """Try queries on the staged databases from one number to another."""
-        self._must(run_function(self.tables, queries, parameter_count))
-        found = attempt(
-            self.connection,
-            f"SELECT * FROM {SCHEMA}.run($1::int, $2::int, $3::boolean)",
-            (str(first), str(last), str(is_reversed).lower()),
+        function = run_function(
+            self.tables, queries, self.parameter_count, is_list=self.is_list
         )
+        if function != self._run_function:
+            self._must(function)
+            self._run_function = function
+        self.set({"statement_timeout": str(limit_ms)})
+        found = attempt(
+            self.connection, RUN, (str(first), str(last), str(is_reversed).lower())
+        )
+        self.set({"statement_timeout": str(STATEMENT_TIMEOUT_MS)})
         if isinstance(found, Failure):
             return found
         return [
@@ -299,10 +316,11 @@ class TrialDatabase:
                 query=int(query or 0),
                 row_count=None if row_count is None else int(row_count),
                 hash=hashed,
+                bag_hash=bag_hashed,
                 sqlstate=state,
                 message=message,
             )
-            for number, query, row_count, hashed, state, message in found
+            for number, query, row_count, hashed, bag_hashed, state, message in found
         ]
 
     def _must(self, script: str) -> None:

@@ -23,6 +23,8 @@ TrialRows = dict[int, list[Row]]
 
 MAX_COUNTED_ROWS = 320
 _USUAL_COUNT = 24
+_LARGEST_COUNT = 20
+"""Above it a number may also be a total that sums are compared with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +96,7 @@ class TrialRowMaker:
         tables: referenced ones first.
         pools: of each set of joined columns, by its leader.
         leaders: from a column to the leader of its set.
-        counts: numbers of rows that may matter.
-        totals: numbers that sums may be compared with.
+        counts: numbers of rows, or sums, that may matter.
         seed: the same seed and number give the same rows.
     """
 
@@ -106,7 +107,6 @@ class TrialRowMaker:
         leaders: Mapping[PoolKey, PoolKey],
         *,
         counts: Sequence[int],
-        totals: Sequence[int],
         seed: int,
     ) -> None:
         self._tables = tables
@@ -114,7 +114,7 @@ class TrialRowMaker:
         self._leaders = leaders
         self._counts = [n for n in counts if n <= MAX_COUNTED_ROWS]
         self._usual = [n for n in self._counts if n <= _USUAL_COUNT]
-        self._totals = totals
+        self._totals = [n for n in counts if n > _LARGEST_COUNT]
         self._seed = seed
 
     def make(self, number: int) -> TrialRows:
@@ -307,7 +307,7 @@ class _Filling:
         keys: Sequence[tuple[Key, list[int]]],
         taken: Sequence[set[tuple[str | None, ...]]],
     ) -> bool:
-        """Make the row's keys new, if need be by other values; false if they are not."""
+        """Make the row's keys new, if need be by other values; false if not."""
         for (key, spots), seen in zip(keys, taken, strict=True):
             if key.predicate:
                 continue

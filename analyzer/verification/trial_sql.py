@@ -22,6 +22,9 @@ PARAMETERS = f"{SCHEMA}.parameters"
 UNDONE = "PGPRF"
 """SQLSTATE by which the rows of one database are rolled back."""
 
+RUN = f"SELECT * FROM {SCHEMA}.run($1::int, $2::int, $3::boolean)"
+"""Calls what :func:`run_function` makes."""
+
 _NUMERIC, _FLOAT4, _FLOAT8 = 1700, 700, 701
 
 
@@ -72,6 +75,11 @@ def copy_statement(table: Table) -> str:
     """The COPY that fills a staging table; a value that does not fit costs its row."""
     names = "".join(f", {quote_identifier(c.name)}" for c in table.stored)
     return f"COPY {stage_name(table)} ({NUMBER}{names}) FROM STDIN {_LENIENT}"
+
+
+def staged_rows(stage: str) -> str:
+    """The query for the rows of one database in a staging table."""
+    return f"SELECT s.* FROM {stage} AS s WHERE {NUMBER} = $1::int ORDER BY ctid"
 
 
 def repairs(table: Table, tables: Sequence[Table]) -> Iterator[str]:
@@ -186,16 +194,21 @@ def _runs(line: str, source: str, keys: Sequence[str]) -> str:
 
 
 def run_function(
-    tables: Sequence[Table], queries: Sequence[int], parameter_count: int
+    tables: Sequence[Table],
+    queries: Sequence[int],
+    parameter_count: int,
+    *,
+    is_list: bool,
 ) -> str:
     """A function that tries queries on the databases from one number to another.
 
-    It returns for each number and query the count of rows and a hash of their texts,
-    or the SQLSTATE and message. Query -1 stands for rows that the tables refuse.
+    It returns for each number and query the count of rows and hashes of their texts,
+    with and without their order, or the SQLSTATE and message. Query -1 stands for rows
+    that the tables refuse.
     """
     inserts = "\n".join(_insert(table) for table in tables)
     values = ", ".join(f"given.p{i}" for i in range(1, parameter_count + 1))
-    attempts = "\n".join(_attempt(number, values) for number in queries)
+    attempts = "\n".join(_attempt(n, values, is_list=is_list) for n in queries)
     statement = f"""#variable_conflict use_variable
 DECLARE
     lines text[];
@@ -208,7 +221,7 @@ BEGIN
                 {inserts}
                 SELECT * INTO given FROM {PARAMETERS} AS s WHERE s.{NUMBER} = number;
             EXCEPTION WHEN OTHERS THEN
-                query := -1; row_count := NULL; hash := NULL;
+                query := -1; row_count := NULL; hash := NULL; bag_hash := NULL;
                 state := SQLSTATE; message := SQLERRM;
                 RETURN NEXT;
                 RAISE EXCEPTION SQLSTATE '{UNDONE}';
@@ -223,7 +236,7 @@ END"""
     return (
         f"CREATE OR REPLACE FUNCTION {SCHEMA}.run(from_number int, to_number int,"
         " is_reversed boolean, OUT number int, OUT query int, OUT row_count int,"
-        " OUT hash text, OUT state text, OUT message text)"
+        " OUT hash text, OUT bag_hash text, OUT state text, OUT message text)"
         f" RETURNS SETOF record LANGUAGE plpgsql AS {literal(statement)}"
     )
 
@@ -241,14 +254,23 @@ def _insert(table: Table) -> str:
     )
 
 
-def _attempt(number: int, values: str) -> str:
+_BAG = (
+    "(SELECT md5(string_agg(b.line, E'\\x01' ORDER BY b.line)) FROM (SELECT substr(l,"
+    " strpos(l, ' ')) COLLATE \"C\" AS line FROM unnest(lines) AS l) AS b)"
+)
+
+
+def _attempt(number: int, values: str, *, is_list: bool) -> str:
+    bag = _BAG if is_list else "hash"
     return f"""BEGIN
                 query := {number}; state := NULL; message := NULL;
                 lines := {SCHEMA}.q{number}({values});
                 row_count := coalesce(cardinality(lines), 0);
                 hash := md5(lines::text);
+                bag_hash := {bag};
                 RETURN NEXT;
             EXCEPTION WHEN OTHERS THEN
-                row_count := NULL; hash := NULL; state := SQLSTATE; message := SQLERRM;
+                row_count := NULL; hash := NULL; bag_hash := NULL;
+                state := SQLSTATE; message := SQLERRM;
                 RETURN NEXT;
             END;"""

@@ -1,4 +1,4 @@
-"""Texts that may be values of a type: ordinary ones, extremes, and those near constants.
+"""Texts that may be values of a type: ordinary, extreme, and near constants.
 
 What a generator puts in decides what it finds, not how much it makes (rewrites.md 6.1):
 constants of both queries ± 1, month ends, case and blank variants, pieces of strings.
@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 INTEGERS = frozenset({"smallint", "integer", "bigint"})
 _ORDINARY: dict[str, tuple[str, ...]] = {
@@ -300,6 +301,6 @@ def of_array(elements: Sequence[str]) -> Iterator[str]:
     for text in quoted:
         yield f"{{{text}}}"
         yield f"{{{text},NULL}}"
-    for first, second in zip(quoted, quoted[1:], strict=False):
+    for first, second in pairwise(quoted):
         yield f"{{{first},{second}}}"
         yield f"{{{second},{first},{first}}}"

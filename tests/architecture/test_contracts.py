@@ -17,6 +17,8 @@ PRINTS_SQL = {
     "analyzer/advisors/index_change.py",
     "analyzer/indexing/definition.py",
     "analyzer/planner/catalog_ddl.py",
+    "analyzer/verification/counterexample.py",
+    "analyzer/verification/trial_sql.py",
 }
 # A statement with names of the watched database is composed of quoted identifiers, and
 # a pattern that statements are told by is none.

@@ -1,0 +1,203 @@
+"""Verdicts on labelled pairs: no false one accepted, no true one refuted."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from analyzer.domain.equivalence import (
+    CheckedSchema,
+    CheckOptions,
+    Compare,
+    Difference,
+    Outcome,
+)
+from analyzer.verification.equivalence import EquivalenceChecker
+from tests.support.equivalence_pairs import LabelledPair, read_pairs
+
+pytestmark = pytest.mark.integration
+
+SCHEMA, PAIRS = read_pairs()
+OPTIONS = CheckOptions(databases=400, compare=Compare.BAG)
+SLOW = {"recursion"}
+
+
+@pytest.fixture(scope="module")
+def checker(server_dir: Path) -> Iterator[EquivalenceChecker]:
+    with EquivalenceChecker(server_dir / "verification") as opened:
+        yield opened
+
+
+def sample(*, is_equivalent: bool) -> list[LabelledPair]:
+    """A fixed third of the pairs; ``benchmarks/equivalence.py`` runs all."""
+    return [
+        pair
+        for pair in PAIRS
+        if pair.is_equivalent is is_equivalent
+        and pair.family not in SLOW
+        and zlib.crc32(pair.before.encode() + pair.after.encode()) % 3 == 0
+    ]
+
+
+@pytest.mark.parametrize("pair", sample(is_equivalent=False), ids=lambda p: p.number)
+def test_a_false_pair_is_refuted_by_its_own_inserts(
+    checker: EquivalenceChecker, pair: LabelledPair
+) -> None:
+    verdict = checker.check(
+        CheckedSchema(ddl=SCHEMA), pair.before, pair.after, options=_options(pair)
+    )
+    assert not verdict.is_accepted
+    if verdict.outcome is Outcome.REFUTED:
+        found = verdict.counterexample
+        assert found is not None
+        shown = (found.before, bool(found.before_error))
+        assert shown != (found.after, bool(found.after_error))
+        assert len(found.inserts) <= 60
+
+
+@pytest.mark.parametrize("pair", sample(is_equivalent=True), ids=lambda p: p.number)
+def test_a_true_pair_is_accepted(
+    checker: EquivalenceChecker, pair: LabelledPair
+) -> None:
+    verdict = checker.check(
+        CheckedSchema(ddl=SCHEMA), pair.before, pair.after, options=_options(pair)
+    )
+    assert verdict.is_accepted, verdict
+
+
+def _options(pair: LabelledPair) -> CheckOptions:
+    is_list = pair.family == "limit and order" and " ORDER BY " in pair.before
+    compare = Compare.LIST if is_list else Compare.BAG
+    return CheckOptions(databases=OPTIONS.databases, compare=compare)
+
+
+THRESHOLDS = [pair for pair in PAIRS if "HAVING" in pair.before and "100" in pair.after]
+
+
+@pytest.mark.parametrize("pair", THRESHOLDS, ids=lambda p: p.number)
+def test_a_threshold_of_an_aggregate_is_reached(
+    checker: EquivalenceChecker, pair: LabelledPair
+) -> None:
+    verdict = checker.check(
+        CheckedSchema(ddl=SCHEMA), pair.before, pair.after, options=_options(pair)
+    )
+    assert verdict.outcome is Outcome.REFUTED
+
+
+T = CheckedSchema(ddl="CREATE TABLE t (id int PRIMARY KEY, a int, s text)")
+
+
+def test_names_types_and_order_are_part_of_the_result(
+    checker: EquivalenceChecker,
+) -> None:
+    cases = {
+        ("SELECT a FROM t", "SELECT a AS b FROM t"): Difference.NAMES,
+        ("SELECT a FROM t", "SELECT a::bigint AS a FROM t"): Difference.TYPES,
+        ("SELECT a FROM t", "SELECT a, a FROM t"): Difference.COLUMNS,
+        (
+            "SELECT id FROM t ORDER BY id",
+            "SELECT id FROM t ORDER BY id DESC",
+        ): Difference.ORDER,
+    }
+    for (before, after), difference in cases.items():
+        found = checker.check(T, before, after).counterexample
+        assert found is not None
+        assert found.difference is difference
+
+
+def test_rows_that_tie_may_come_in_any_order(checker: EquivalenceChecker) -> None:
+    before = "SELECT a FROM t ORDER BY a % 2"
+    assert checker.check(T, before, "SELECT a FROM t ORDER BY mod(a, 2)").is_accepted
+
+
+def test_an_error_is_a_result(checker: EquivalenceChecker) -> None:
+    verdict = checker.check(
+        T, "SELECT 1 / a AS x FROM t", "SELECT 1 / NULLIF(a, 0) AS x FROM t"
+    )
+    found = verdict.counterexample
+    assert found is not None
+    assert found.before_error.startswith("22012")
+    assert not found.after_error
+    assert len(found.inserts) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "word"),
+    [
+        ("SELECT a FROM t WHERE random() < 0.5", "volatile"),
+        ("SELECT pg_read_file('/etc/passwd') AS a FROM t", "denied"),
+        ("DELETE FROM t RETURNING a", "writes"),
+        ("SELECT a FROM t FOR UPDATE", "locks"),
+    ],
+)
+def test_what_has_no_fixed_result_or_may_not_run_is_refused(
+    checker: EquivalenceChecker, before: str, word: str
+) -> None:
+    verdict = checker.check(T, before, "SELECT a FROM t")
+    assert verdict.outcome is Outcome.REFUSED
+    assert word in verdict.reason
+
+
+def test_a_limit_without_an_order_has_no_fixed_result(
+    checker: EquivalenceChecker,
+) -> None:
+    verdict = checker.check(T, "SELECT a FROM t LIMIT 1", "SELECT t.a FROM t LIMIT 1")
+    assert verdict.outcome is Outcome.REFUSED
+    assert "stored" in verdict.reason
+
+
+def test_a_query_that_never_returns_a_row_is_untested(
+    checker: EquivalenceChecker,
+) -> None:
+    verdict = checker.check(
+        T,
+        "SELECT a FROM t WHERE a > 5 AND a < 5",
+        "SELECT a FROM t WHERE s = 'x' AND s = 'y' AND id > 3",
+        options=CheckOptions(databases=100),
+    )
+    assert verdict.outcome is Outcome.UNTESTED
+
+
+def test_a_query_that_does_not_end_costs_its_database_only(
+    checker: EquivalenceChecker,
+) -> None:
+    endless = (
+        "WITH RECURSIVE r(n) AS (SELECT a FROM t UNION ALL SELECT n FROM r"
+        " WHERE n = 2) SELECT count(n) FROM r"
+    )
+    verdict = checker.check(
+        T,
+        endless,
+        endless.replace("n = 2", "2 = n"),
+        options=CheckOptions(databases=100, budget_s=8),
+    )
+    assert verdict.outcome is not Outcome.REFUTED
+    assert checker.check(T, "SELECT a FROM t", "SELECT a FROM t").is_accepted
+
+
+def test_parameters_stand_for_any_value(checker: EquivalenceChecker) -> None:
+    before = "SELECT id FROM t WHERE a = $1"
+    assert checker.check(T, before, "SELECT id FROM t WHERE $1 = a").is_accepted
+    found = checker.check(
+        T, before, "SELECT id FROM t WHERE a IS NOT DISTINCT FROM $1"
+    ).counterexample
+    assert found is not None
+    assert found.parameters == (None,)
+
+
+def test_hostile_ddl_runs_without_rights(checker: EquivalenceChecker) -> None:
+    ddl = (
+        "CREATE TABLE t (id int PRIMARY KEY, a int, s text);"
+        "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ BEGIN"
+        " PERFORM pg_read_file('/etc/passwd'); RETURN 1; END $$;"
+        "COPY t FROM '/etc/passwd'; CREATE ROLE x SUPERUSER; DO $$ BEGIN"
+        " PERFORM pg_sleep(100); END $$;"
+    )
+    verdict = checker.check(
+        CheckedSchema(ddl=ddl), "SELECT a FROM t", "SELECT t.a FROM t"
+    )
+    assert verdict.is_accepted
+    assert len(verdict.caveats) == 3
