@@ -3,6 +3,7 @@
     -- case: title, which for a silent case is its reason
     -- known: {"1": "day"}                    parameters with one value in the log
     -- values: ["2024-05-01", null]           to run it with, once for each line
+    -- version: 150000   -- style: ISO   -- approximate: yes
     SELECT …;
     -- expect: rewritten | silent | unproven: words of the missing condition
     text, for rewritten
@@ -37,6 +38,7 @@ class RuleCase:
     known: dict[int, str] = field(default_factory=dict)
     values: list[tuple[str | None, ...]] = field(default_factory=list)
     version: int = 180000
+    style: str = ""
     approximate: bool = False
     expect: str = ""
     words: str = ""
@@ -47,8 +49,9 @@ class RuleCase:
         return f"{self.slug}: {self.title}"
 
     def setting(self, catalog: Catalog) -> Setting:
+        settings = {**catalog.settings, "DateStyle": self.style}
         return Setting(
-            catalog=catalog,
+            catalog=replace(catalog, settings=settings),
             known=self.known,
             functions=FUNCTIONS,
             approximate=self.approximate,
@@ -104,6 +107,8 @@ def _mark(cases: list[RuleCase], slug: str, mark: str, rest: str) -> None:
         case.values.append(tuple(json.loads(rest)))
     elif mark == "version":
         case.version = int(rest)
+    elif mark == "style":
+        case.style = rest
     elif mark == "approximate":
         case.approximate = True
     elif mark == "expect":

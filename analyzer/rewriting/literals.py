@@ -1,0 +1,70 @@
+"""Constants of a tree as values, and values as constants."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from analyzer.rewriting.block import Use
+from analyzer.rewriting.conditions import type_of
+from analyzer.rewriting.trees import expression
+from analyzer.statements.identifiers import quote_literal
+from analyzer.statements.parse import Node
+from analyzer.statements.sides import constant_of, without_casts
+
+
+def plain_constant(node: Node | None) -> Node:
+    """The fields of a constant without a cast; empty for anything else."""
+    inner, cast = without_casts(node or {})
+    found: Node = inner.get("A_Const", {})
+    return {} if cast else found
+
+
+def text_constant(node: Node | None) -> str | None:
+    """The value of a string constant without a cast."""
+    found = plain_constant(node)
+    return constant_of(found) if "sval" in found else None
+
+
+def number_constant(node: Node | None) -> Fraction | None:
+    """The exact value of a number written in the text; a sign may stand before it."""
+    fields = (node or {}).get("A_Expr", {})
+    if fields.get("kind") == "AEXPR_OP" and "lexpr" not in fields:
+        inner = number_constant(fields.get("rexpr"))
+        sign = fields["name"][-1]["String"]["sval"]
+        return -inner if inner is not None and sign == "-" else None
+    found = plain_constant(node)
+    if not {"ival", "fval"} & set(found):
+        return None
+    try:
+        return Fraction(constant_of(found) or "")
+    except ValueError:
+        return None
+
+
+def number_node(value: Fraction, scale: int) -> Node:
+    """A number with so many digits behind the point, as a constant."""
+    shifted = value * 10**scale
+    digits = str(abs(shifted.numerator // shifted.denominator)).rjust(scale + 1, "0")
+    text = digits if not scale else f"{digits[:-scale]}.{digits[-scale:]}"
+    return expression(f"-{text}" if value < 0 else text)
+
+
+def string_node(value: str) -> Node:
+    """A string constant."""
+    return expression(quote_literal(value))
+
+
+def kind_of(use: Use | None) -> str:
+    """The type of a column without modifiers; empty where it is not known."""
+    if use is None or use[0].relation is None:
+        return ""
+    return type_of(use[0].relation, use[1])
+
+
+def operator_name(node: Node | None) -> str:
+    """The operator of a plain ``a op b``; empty for any other expression."""
+    fields = (node or {}).get("A_Expr", {})
+    if fields.get("kind") != "AEXPR_OP" or "lexpr" not in fields:
+        return ""
+    names = [part["String"].get("sval", "") for part in fields.get("name", [])]
+    return names[0] if len(names) == 1 else ""

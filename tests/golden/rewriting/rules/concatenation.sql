@@ -1,0 +1,25 @@
+-- case: two texts
+SELECT id FROM orders WHERE status || '/' || note = 'open/n1';
+-- expect: rewritten
+SELECT id FROM orders WHERE status = 'open' AND note = 'n1'
+
+-- case: a text and a number, and an empty part
+SELECT id FROM orders WHERE '/7' = status || '/' || customer_id;
+-- expect: rewritten
+SELECT id FROM orders WHERE status = '' AND customer_id = 7
+
+-- case: no separator, so several cuts
+SELECT id FROM orders WHERE status || note = 'openn1';
+-- expect: silent
+
+-- case: the separator stands twice
+SELECT id FROM orders WHERE status || '/' || note = 'op/en/n1';
+-- expect: silent
+
+-- case: a number that is never printed so
+SELECT id FROM orders WHERE status || '/' || customer_id = 'open/07';
+-- expect: silent
+
+-- case: not equal
+SELECT id FROM orders WHERE status || '/' || note <> 'open/n1';
+-- expect: silent

@@ -1,0 +1,25 @@
+-- case: a day above the grouping
+SELECT q.d, q.n FROM (SELECT date_trunc('day', created_at) AS d, count(*) AS n FROM orders GROUP BY date_trunc('day', created_at)) q WHERE q.d >= '2024-02-07';
+-- expect: rewritten
+SELECT q.d, q.n FROM (SELECT date_trunc('day', created_at) AS d, count(*) AS n FROM orders WHERE date_trunc('day', created_at) >= '2024-02-07' GROUP BY date_trunc('day', created_at)) q
+
+-- case: grouped by number
+SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders GROUP BY 1) q WHERE q.n > 1 AND d = '2024-02-07';
+-- expect: rewritten
+SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders WHERE created_at::date = '2024-02-07' GROUP BY 1) q WHERE q.n > 1
+
+-- case: the planner moves it for a plain column
+SELECT q.n FROM (SELECT status, count(*) AS n FROM orders GROUP BY status) q WHERE q.status = 'open';
+-- expect: silent
+
+-- case: on the count
+SELECT q.d FROM (SELECT created_at::date AS d, count(*) AS n FROM orders GROUP BY 1) q WHERE q.n > 1;
+-- expect: silent
+
+-- case: a limit takes the first groups
+SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders GROUP BY 1 ORDER BY 1 LIMIT 3) q WHERE d = '2024-02-07';
+-- expect: silent
+
+-- case: groups filled in by an outer join
+SELECT u.id FROM users u LEFT JOIN (SELECT ts::date AS d, count(*) AS n FROM events GROUP BY 1) q ON q.n = u.id WHERE d = '2024-02-07';
+-- expect: silent
