@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.domain.catalog import Attribute, Relation
 from analyzer.domain.index import IndexDefinition, IndexKey
@@ -52,6 +52,8 @@ class KeyStatistics:
     null_frac: float = 0.0
     distinct: float | None = None
     most_common_freqs: tuple[float, ...] = ()
+    is_numeric: bool = False
+    """Whether widths are odd: a header of one byte, then pairs (``numeric.c``)."""
     is_equal_image: bool = True
     """Whether equal values have equal bytes, so that nbtree may de-duplicate."""
 
@@ -93,6 +95,7 @@ def _of_attribute(relation: Relation, name: str) -> KeyStatistics:
         null_frac=attribute.null_frac or 0.0,
         distinct=distinct_values(attribute, relation.reltuples),
         most_common_freqs=attribute.most_common_freqs,
+        is_numeric=attribute.type_name.startswith("numeric"),
         is_equal_image=not _NEVER_EQUAL_IMAGE.match(attribute.type_name),
     )
 
@@ -184,8 +187,36 @@ def distinct_combinations(
         return rows
     known = _known_combinations(definition, relation)
     if known is None:
-        known = _independent(definition, relation, total)
+        known = min(
+            _independent(definition, relation, total),
+            combinations_bound(definition, relation),
+        )
     return thinned(min(known, total), total, rows)
+
+
+def combinations_bound(definition: IndexDefinition, relation: Relation) -> float:
+    """What is known of more or fewer columns says how many combinations there can be.
+
+    A set of columns has no more combinations than one that contains it, and no more
+    than a part of it times the values of the other columns.
+    """
+    names = frozenset(definition.attributes)
+    bound = math.inf
+    for combination, count in relation.distinct_combinations:
+        held = frozenset(combination)
+        found = count if count > 0 else -count * max(relation.reltuples, 1.0)
+        if names <= held:
+            bound = min(bound, found)
+        elif held < names and "" not in names:
+            others = (relation.attribute(name) for name in sorted(names - held) if name)
+            values = [
+                distinct_values(item, relation.reltuples) if item else None
+                for item in others
+            ]
+            if all(values):
+                product = found * math.prod(v for v in values if v)
+                bound = min(bound, hit(product, max(relation.reltuples, 1.0)))
+    return bound
 
 
 def is_independent(definition: IndexDefinition, relation: Relation) -> bool:
@@ -194,6 +225,10 @@ def is_independent(definition: IndexDefinition, relation: Relation) -> bool:
     if any(set(key) <= names for key in relation.unique_keys):
         return False
     if _known_combinations(definition, relation) is not None:
+        return False
+    total = max(relation.reltuples, 1.0)
+    independent = _independent(definition, relation, total)
+    if combinations_bound(definition, relation) < independent:
         return False
     keys = key_statistics(definition, relation)
     return all(key.distinct is not None for key in keys)
@@ -242,3 +277,38 @@ def hit(combinations: float, rows: float) -> float:
     if combinations <= 0:
         return 0.0
     return -combinations * math.expm1(-rows / combinations)
+
+
+def without_excluded_nulls(definition: IndexDefinition, relation: Relation) -> Relation:
+    """The relation without the rows that the predicate IS NOT NULL leaves out."""
+    rows = max(relation.reltuples, 0.0)
+    kept_ratio = 1.0
+    attributes = []
+    for attribute in relation.attributes:
+        null_frac = attribute.null_frac or 0.0
+        if 0 < null_frac < 1 and _excludes_nulls(definition.predicate, attribute.name):
+            kept_ratio = min(kept_ratio, 1 - null_frac)
+            attributes.append(
+                replace(
+                    attribute,
+                    null_frac=0.0,
+                    n_distinct=distinct_values(attribute, rows),
+                    most_common_freqs=tuple(
+                        min(freq / (1 - null_frac), 1.0)
+                        for freq in attribute.most_common_freqs
+                    ),
+                )
+            )
+        else:
+            attributes.append(attribute)
+    if kept_ratio == 1.0:
+        return relation
+    return replace(relation, attributes=tuple(attributes), reltuples=rows * kept_ratio)
+
+
+def _excludes_nulls(predicate: str, name: str) -> bool:
+    names = {name, '"' + name.replace('"', '""') + '"'}
+    return any(
+        re.search(rf"(?<![\w\"$.]){re.escape(text)}\s+is\s+not\s+null", predicate, re.I)
+        for text in names
+    )

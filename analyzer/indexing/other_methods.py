@@ -1,30 +1,52 @@
-"""Rough lengths of indexes that are no B-trees.
+"""Lengths of indexes that are no B-trees.
 
-They stand on typical contents, not on statistics (PostgreSQL keeps none about words,
-trigrams or shapes), so a caller should present them as assumed.
+A GIN index of which no items are known, and GiST and SP-GiST in general, stand on
+typical contents, so a caller should present them as assumed.
 """
 
 from __future__ import annotations
 
 import math
+import re
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
+from analyzer.indexing.gin_size import GinItems, gin_blks
 from analyzer.indexing.key_statistics import KeyStatistics, key_statistics
 
 _BLOCK_BYTES = 8192
 _ROOM_BYTES = 8152
+_LINE_POINTER_BYTES = 4
 _BRIN_RANGE_BLKS = 128
 _BRIN_MAP_ENTRIES = 1_360
 _HASH_TUPLE_BYTES = 20
 _HASH_FILL = 0.75
-_GIST_FILL = 0.75
+_GIST_FILL = 0.66
+_GIST_SORTED_FILL = 0.98
+_SPGIST_FILL = 0.78
+_SPGIST_HEADER_BYTES = 12
+_BOX_BYTES = 32
+_SIGNATURE_BYTES = {"gist_trgm_ops": 16, "tsvector_ops": 128}
+_RANGE = re.compile(r"(int4|int8|num|ts|tstz|date)range")
+_BOXED = frozenset({"point", "polygon", "circle", "box"})
 _GIN_BYTES_PER_ITEM = 3.0
 _GIN_ITEM_WIDTH_BYTES = 6.0
 
 
-def other_blks(definition: IndexDefinition, relation: Relation, rows: float) -> int:
-    """Length in blocks, at least the two that every method begins with."""
+def other_blks(
+    definition: IndexDefinition,
+    relation: Relation,
+    rows: float,
+    items: tuple[GinItems, ...] = (),
+) -> int:
+    """Length in blocks, at least the two that every method begins with.
+
+    Args:
+        definition: of another method than B-tree.
+        relation: its table.
+        rows: in the index.
+        items: of each key of a GIN index, where something is known of them.
+    """
     keys = key_statistics(definition, relation)
     width = sum(key.width_bytes for key in keys)
     match definition.method:
@@ -32,9 +54,45 @@ def other_blks(definition: IndexDefinition, relation: Relation, rows: float) -> 
             return _brin(relation, width)
         case "hash":
             return _hash(rows)
+        case "gin" if items:
+            present = rows * (1 - min(key.null_frac for key in keys))
+            return gin_blks(items, present, _rows_per_blk(relation))
         case "gin":
             return _gin(keys, rows)
-    return 1 + math.ceil(rows * (_aligned(8 + width) + 4) / (_ROOM_BYTES * _GIST_FILL))
+        case "spgist":
+            entry = _aligned(_SPGIST_HEADER_BYTES + width) + _LINE_POINTER_BYTES
+            return 3 + math.ceil(rows * entry / (_ROOM_BYTES * _SPGIST_FILL))
+    return _gist(definition, relation, rows)
+
+
+def _rows_per_blk(relation: Relation) -> float:
+    blks = max(relation.size_bytes / _BLOCK_BYTES, 1.0)
+    return max(relation.reltuples, 1.0) / blks
+
+
+def _gist(definition: IndexDefinition, relation: Relation, rows: float) -> int:
+    """Leaves of keys as they are stored, packed by a sorted build where there is one.
+
+    Points and shapes are stored as boxes, words and trigrams as signatures; btree_gist
+    keeps two values. Ranges of version 18 are sorted before (rangetypes_gist.c).
+    """
+    width, fill = 0.0, _GIST_FILL
+    for key, statistics in zip(
+        definition.keys, key_statistics(definition, relation), strict=True
+    ):
+        attribute = relation.attribute(key.attribute)
+        kind = attribute.type_name if attribute else ""
+        opclass = key.opclass.rpartition(".")[2]
+        if opclass in _SIGNATURE_BYTES or kind == "tsvector":
+            width += _SIGNATURE_BYTES.get(opclass, _SIGNATURE_BYTES["tsvector_ops"])
+        elif kind in _BOXED:
+            width += _BOX_BYTES
+        elif _RANGE.fullmatch(kind):
+            width, fill = width + statistics.width_bytes, _GIST_SORTED_FILL
+        else:
+            width += 2 * statistics.width_bytes
+    entry = _aligned(8 + width) + _LINE_POINTER_BYTES
+    return 1 + math.ceil(rows * entry / (_ROOM_BYTES * fill))
 
 
 def _brin(relation: Relation, width: float) -> int:

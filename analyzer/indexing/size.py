@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
+from analyzer.indexing.gin_size import GinItems
 from analyzer.indexing.key_statistics import (
     KeyStatistics,
     distinct_combinations,
@@ -31,6 +32,7 @@ from analyzer.indexing.key_statistics import (
     include_statistics,
     is_independent,
     key_statistics,
+    without_excluded_nulls,
 )
 from analyzer.indexing.other_methods import other_blks
 
@@ -72,6 +74,7 @@ def index_size(
     *,
     rows: float | None = None,
     leaf_fill_percent: int = LEAF_FILL_PERCENT,
+    items: tuple[GinItems, ...] = (),
 ) -> IndexSize:
     """The size of an index right after CREATE INDEX.
 
@@ -80,10 +83,13 @@ def index_size(
         relation: its table, with statistics.
         rows: rows in the index, for a partial one; else all rows of the relation.
         leaf_fill_percent: the storage parameter ``fillfactor``.
+        items: of each key of a GIN index, where something is known of them.
     """
     rows = max(relation.reltuples if rows is None else rows, 0.0)
+    if definition.predicate:
+        relation = without_excluded_nulls(definition, relation)
     if definition.method != "btree":
-        blks = other_blks(definition, relation, rows)
+        blks = other_blks(definition, relation, rows, items)
         return IndexSize(rows=rows, blks=blks, height=0)
     if rows < 1:
         return IndexSize(rows=rows, blks=1, height=0)
@@ -160,20 +166,30 @@ def _rounded(start: float, columns: tuple[KeyStatistics, ...]) -> float:
     """Mean of the whole tuple's length, rounded up as each single tuple is."""
     if all(column.length > 0 for column in columns):
         return _length(start, columns, 0)
-    lengths = [_length(start, columns, by) for by in _SPREAD_BYTES]
+    lengths = [_length(start, columns, n) for n in range(len(_SPREAD_BYTES))]
     return sum(lengths) / len(lengths)
 
 
-def _length(start: float, columns: tuple[KeyStatistics, ...], by: int) -> float:
+def _length(start: float, columns: tuple[KeyStatistics, ...], sample: int) -> float:
     offset = start
     for column in columns:
         width = column.width_bytes
         if column.length < 0:
-            width = max(1.0, math.floor(width) + by)
+            width = _sampled_width(column, sample)
         if column.length > 0 or width > _SHORT_VARLENA_BYTES:
             offset = _aligned(offset, _ALIGNMENT_BYTES.get(column.alignment, 8))
         offset += width
     return _aligned(max(offset, 9.0), 8)
+
+
+def _sampled_width(column: KeyStatistics, sample: int) -> float:
+    if not column.is_numeric:
+        return max(1.0, math.floor(column.width_bytes) + _SPREAD_BYTES[sample])
+    # Widths are odd, so the mean lies between two of them.
+    lower = max(3.0, 2 * math.floor((column.width_bytes - 1) / 2) + 1.0)
+    longer_ratio = (column.width_bytes - lower) / 2
+    is_longer = (sample + 0.5) / len(_SPREAD_BYTES) < longer_ratio
+    return lower + 2 if is_longer else lower
 
 
 def _aligned(offset: float, alignment: int) -> float:
@@ -188,7 +204,7 @@ def _groups(
         if is_independent(definition, relation):
             return _skewed_groups(key_statistics(definition, relation), rows)
         distinct = distinct_combinations(definition, relation, rows)
-        return [(distinct, rows / max(distinct, 1.0))]
+        return _uneven(distinct, rows / max(distinct, 1.0))
     key = key_statistics(definition, relation)[0]
     frequent = [f for f in (*key.most_common_freqs, key.null_frac) if f > 0]
     rest_rows = rows * max(0.0, 1 - sum(frequent))
@@ -197,7 +213,17 @@ def _groups(
         return groups
     distinct = distinct_combinations(definition, relation, rows)
     rest = min(max(distinct - len(frequent), 1.0), rest_rows)
-    return [*groups, (rest, rest_rows / rest)]
+    return [*groups, *_uneven(rest, rest_rows / rest)]
+
+
+def _uneven(count: float, size: float) -> list[tuple[float, float]]:
+    """Groups of a mean size; small ones are hardly ever all of that size."""
+    if not 1.5 <= size <= _EVEN_GROUP_ROWS:
+        return [(count, size)]
+    return [(count / 3, max(1.0, size * factor)) for factor in (0.5, 1.0, 1.5)]
+
+
+_EVEN_GROUP_ROWS = 30
 
 
 def _skewed_groups(

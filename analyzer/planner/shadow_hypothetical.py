@@ -17,12 +17,14 @@ from analyzer.embedded.files import (
     write_btree,
 )
 from analyzer.errors import AnalyzerError, PlanningFailed, UnknownRelation
+from analyzer.indexing.combinations import with_bounds
 from analyzer.indexing.definition import ddl
 from analyzer.indexing.size import IndexSize, index_size
-from analyzer.planner.explain import explain
 from analyzer.planner.shadow_build import ShadowDatabase
 from analyzer.planner.shadow_ends import ends_of, leaf_pages
 from analyzer.planner.shadow_expressions import ExpressionStatistics
+from analyzer.planner.shadow_items import ItemStatistics
+from analyzer.planner.shadow_predicates import PredicateRows
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.script import FailedStatement, run_script
 from analyzer.postgres.shadow_database import (
@@ -33,7 +35,6 @@ from analyzer.postgres.shadow_database import (
     set_relation_lengths,
     set_valid,
 )
-from analyzer.statements.identifiers import quote_relation
 
 CREATE_DEADLINE_S = 300.0
 _GUESSED_ROWS_PER_BLK = 50
@@ -71,13 +72,16 @@ class IndexMaker:
     owner: Connection
     caveats: list[str] = field(default_factory=list)
     _by_name: dict[RelationName, ShadowRelation] = field(default_factory=dict)
-    _predicate_rows: dict[tuple[RelationName, str], float] = field(default_factory=dict)
     _leaves_below: dict[RelationName, list[Relation]] = field(default_factory=dict)
     _expressions: ExpressionStatistics = field(init=False)
+    _items: ItemStatistics = field(init=False)
+    _predicates: PredicateRows = field(init=False)
 
     def __post_init__(self) -> None:
         """Remember what is derived for expressions."""
         self._expressions = ExpressionStatistics(self.owner, self.caveats)
+        self._items = ItemStatistics(self.owner)
+        self._predicates = PredicateRows(self.owner)
 
     def qualified(self, definition: IndexDefinition) -> IndexDefinition:
         """The definition with the schema that its relation is in.
@@ -157,7 +161,8 @@ class IndexMaker:
         if name not in self._leaves_below:
             parts = [r for r in self.catalog.relations if r.partition_of == name]
             leaves = [leaf for part in parts for leaf in self._leaves(part.name)]
-            self._leaves_below[name] = leaves or [self._relation(name)]
+            own = self._relation(name)
+            self._leaves_below[name] = leaves or [with_bounds(own, self.catalog)]
         return self._leaves_below[name]
 
     def _leaf_size(self, definition: IndexDefinition, leaf: Relation) -> IndexSize:
@@ -166,16 +171,12 @@ class IndexMaker:
             # Never analyzed: the planner guesses from the length, we do likewise.
             rows = leaf.size_bytes / BLOCK_BYTES * _GUESSED_ROWS_PER_BLK
         if definition.predicate and rows:
-            rows = min(rows, self._rows_of(definition.predicate, leaf))
-        return index_size(replace(definition, relation=leaf.name), leaf, rows=rows)
-
-    def _rows_of(self, predicate: str, leaf: Relation) -> float:
-        key = (leaf.name, predicate)
-        if key not in self._predicate_rows:
-            query = f"SELECT FROM ONLY {quote_relation(leaf.name)} WHERE ({predicate})"
-            plan = explain(self.owner, query, source="shadow")
-            self._predicate_rows[key] = plan.root.plan_rows
-        return self._predicate_rows[key]
+            rows = min(rows, self._predicates.of(definition.predicate, leaf))
+        definition = replace(definition, relation=leaf.name)
+        items = self._items.of(definition, leaf)
+        if not items:
+            definition, leaf = self._expressions.with_expressions(definition, leaf)
+        return index_size(definition, leaf, rows=rows, items=items)
 
     def _create(
         self, definitions: Sequence[IndexDefinition]

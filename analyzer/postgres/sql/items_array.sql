@@ -1,0 +1,3 @@
+-- Returns: elements of the column "value" of the query it stands in.
+-- Needs: CONNECT only. Costs: one value.
+SELECT unnest(value)::text
