@@ -119,6 +119,11 @@ def _entry(text: str, clock: Clock) -> LogEntry | None:
         row = next(csv.reader([text], strict=True))
     except (csv.Error, StopIteration):
         return None
+    return entry_of_row(row, clock)
+
+
+def entry_of_row(row: Sequence[str], clock: Clock) -> LogEntry | None:
+    """The entry that the columns of a record are, or none if they are no record."""
     if len(row) not in COLUMN_COUNTS:
         return None
     severity = ENGLISH.get(row[11])

@@ -31,14 +31,15 @@ def read_jsonlog(
     for block in blocks:
         for line in block:
             tally.line_count += 1
-            entry = _entry(line, clock)
+            entry = entry_of_line(line, clock)
             if entry is not None:
                 yield entry
             elif line.strip():
                 tally.not_understood(line)
 
 
-def _entry(line: str, clock: Clock) -> LogEntry | None:
+def entry_of_line(line: str, clock: Clock) -> LogEntry | None:
+    """The entry that a line is, or none if it is no record."""
     try:
         record = load(line)
         if not isinstance(record, dict):

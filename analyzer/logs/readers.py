@@ -47,8 +47,15 @@ def window_reader(
     recognized: Recognized, clock: Clock, tally: Tally, book: TextBook
 ) -> WindowReader | None:
     """The reader in columns, or none if this log must be read message by message."""
-    if recognized.format is not LogFormat.STDERR:
-        return None
+    if recognized.format is LogFormat.CSV:
+        # Their library takes longer to load than a small plain log to read.
+        from analyzer.logs.csv_window import CsvWindows  # noqa: PLC0415
+
+        return CsvWindows(clock, tally, book)
+    if recognized.format is LogFormat.JSON:
+        from analyzer.logs.json_window import JsonWindows  # noqa: PLC0415
+
+        return JsonWindows(clock, tally, book)
     options = stderr_options(recognized)
     if not reads_in_columns(options):
         return None

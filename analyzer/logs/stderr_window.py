@@ -29,6 +29,7 @@ from analyzer.logs.window import (
     TextBook,
     Verb,
     Window,
+    distinct_slices,
     values_hashes,
 )
 
@@ -182,7 +183,9 @@ class StderrWindows:
         is_row[order] = True
         index = column[order]
         verb = found.verb[kept]
-        raws, text = _distinct(lines.data, found.text_start[kept], ends[found.at][kept])
+        raws, text = distinct_slices(
+            lines.data, found.text_start[kept], ends[found.at][kept]
+        )
         texts = [self._book.facts(_text(raw)) for raw in raws]
         details = _detail_texts(
             lines, records, grouped, np.where(verb == Verb.EXECUTE, detail[order], -1)
@@ -339,16 +342,6 @@ def _detail_texts(
     for row, start, end in zip(at.tolist(), starts, ends, strict=True):
         texts[row] = lines.data[start:end]
     return texts
-
-
-def _distinct(data: bytes, starts: Longs, ends: Longs) -> tuple[list[bytes], Longs]:
-    known: dict[bytes, int] = {}
-    number_of = known.setdefault
-    index = [
-        number_of(data[start:end], len(known))
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
-    return list(known), np.array(index, np.int64)
 
 
 def _text(raw: bytes) -> str:

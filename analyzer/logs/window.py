@@ -171,3 +171,16 @@ def detail_text(detail: str | bytes | None) -> str:
         text = detail.decode("utf-8", "replace")
         return text.replace("\n\t", "\n") if "\n" in text else text
     return detail or ""
+
+
+def distinct_slices(
+    data: bytes, starts: Longs, ends: Longs
+) -> tuple[list[bytes], Longs]:
+    """Distinct slices of some bytes, and for each slice the index of its own."""
+    known: dict[bytes, int] = {}
+    number_of = known.setdefault
+    index = [
+        number_of(data[start:end], len(known))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    return list(known), np.array(index, np.int64)

@@ -1,0 +1,163 @@
+"""Rows of durations from a data frame: what csvlog and jsonlog have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from analyzer.logs.duration_rows import PADDING, read_durations
+from analyzer.logs.entry import MAX_TEXT_CHARS, Origin
+from analyzer.logs.time_columns import TimeReader
+from analyzer.logs.timestamps import Clock
+from analyzer.logs.window import (
+    Bools,
+    Bytes,
+    DurationRows,
+    Longs,
+    TextBook,
+    Verb,
+    distinct_slices,
+    values_hashes,
+)
+
+ORIGIN = ("user", "database", "process_id", "remote_host", "session_id", "application")
+COLUMNS = (
+    *ORIGIN, "logged_at", "virtual_transaction_id", "severity", "message", "detail",
+    "context", "statement", "queryid",
+)  # fmt: skip
+"""Columns that a frame must have, all of them text but the queryid; null is empty."""
+
+_SEPARATOR = "\x1f"
+_PARAMETERS = ("parameters: ", "Parameters: ")
+_KEY = "_key"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """Texts one behind the other."""
+
+    data: bytes
+    buffer: Bytes
+    starts: Longs
+    ends: Longs
+
+
+def packed(texts: pl.Series) -> Packed:
+    """The texts of a column without nulls."""
+    data = "".join(texts.to_list()).encode()
+    ends = np.cumsum(texts.str.len_bytes().to_numpy().astype(np.int64))
+    starts = np.append(np.int64(0), ends[:-1]) if len(ends) else ends
+    buffer = np.frombuffer(data + bytes(PADDING), np.uint8)
+    return Packed(data=data, buffer=buffer, starts=starts, ends=ends)
+
+
+class FrameReader:
+    """Makes rows of the frames of one file."""
+
+    def __init__(self, clock: Clock, book: TextBook) -> None:
+        """Read with the clock of the log."""
+        self._times = TimeReader(clock, has_milliseconds=True)
+        self._book = book
+
+    def rows(self, frame: pl.DataFrame) -> tuple[DurationRows, Bools]:
+        """The durations of a window, and which of its messages they are.
+
+        Args:
+            frame: one row a message, with ``COLUMNS``.
+        """
+        is_row = np.zeros(frame.height, np.bool_)
+        usual = frame.with_row_index("order").filter(
+            pl.col("message").str.starts_with("duration: ")
+            & (pl.col("severity") == "LOG")
+            & (pl.col("statement").fill_null("") == "")
+            & (pl.col("context").fill_null("") == "")
+            & (pl.col("message").str.len_bytes() <= MAX_TEXT_CHARS)
+            & pl.col("logged_at").is_not_null()
+            & pl.col("process_id").fill_null("").str.contains(r"^\d{0,10}$")
+            & ~pl.any_horizontal(pl.col(*ORIGIN).str.contains(_SEPARATOR, literal=True))
+        )
+        messages = packed(usual["message"])
+        found = read_durations(
+            messages.buffer, messages.starts, messages.ends, _colons(messages.buffer)
+        )
+        at, verb = found.at, found.verb
+        times = packed(usual["logged_at"])
+        read = self._times.read(times.buffer, times.starts)
+        details = usual["detail"].to_list()
+        keep = read.is_time[at] & (read.end[at] == times.ends[at])
+        keep &= _has_usual_detail(details, at, verb)
+        at, verb = at[keep], verb[keep]
+        order = usual["order"].to_numpy().astype(np.int64)[at]
+        is_row[order] = True
+        raws, text = distinct_slices(
+            messages.data, found.text_start[keep], messages.ends[at]
+        )
+        texts = [self._book.facts(raw.decode()) for raw in raws]
+        shown = [
+            details[row] if kind == Verb.EXECUTE else None
+            for row, kind in zip(at.tolist(), verb.tolist(), strict=True)
+        ]
+        origins, origin = _origins(usual)
+        return DurationRows(
+            order=order,
+            logged_at_us=read.logged_at_us[at],
+            origin=origin[at],
+            local_transaction_id=_local_ids(usual)[at],
+            queryid=usual["queryid"].fill_null(0).to_numpy().astype(np.int64)[at],
+            verb=verb,
+            duration_us=found.duration_us[keep],
+            text=text,
+            details=[detail or None for detail in shown],
+            values_hash=values_hashes(shown, texts, text),
+            origins=origins,
+            texts=texts,
+        ), is_row
+
+
+def _colons(buffer: Bytes) -> Longs:
+    colons = np.flatnonzero(buffer[:-1] == ord(":"))
+    found: Longs = colons[buffer[colons + 1] == ord(" ")]
+    return found
+
+
+def _has_usual_detail(details: Sequence[str | None], at: Longs, verb: Bytes) -> Bools:
+    """Whether the DETAIL of each duration can be nothing but bound parameters."""
+    usual = [
+        not details[row]
+        or kind in (Verb.PARSE, Verb.BIND)
+        or (kind == Verb.EXECUTE and str(details[row]).startswith(_PARAMETERS))
+        for row, kind in zip(at.tolist(), verb.tolist(), strict=True)
+    ]
+    return np.array(usual, np.bool_)
+
+
+def _origins(frame: pl.DataFrame) -> tuple[list[Origin], Longs]:
+    keys = frame.select(
+        pl.concat_str(pl.col(*ORIGIN).fill_null(""), separator=_SEPARATOR).alias(_KEY)
+    )[_KEY]
+    known: dict[str, int] = {}
+    index = [known.setdefault(key, len(known)) for key in keys.to_list()]
+    origins = []
+    for key in known:
+        user, database, process_id, host, session, application = key.split(_SEPARATOR)
+        origins.append(
+            Origin(
+                process_id=int(process_id or 0),
+                session_id=session,
+                user=user,
+                database=database,
+                application_name=application,
+                remote_host=host,
+            )
+        )
+    return origins, np.array(index, np.int64)
+
+
+def _local_ids(frame: pl.DataFrame) -> Longs:
+    half = pl.col("virtual_transaction_id").str.split_exact("/", 1)
+    local = half.struct.field("field_1").cast(pl.Int64, strict=False).fill_null(0)
+    found: Longs = frame.select(local).to_series().to_numpy().astype(np.int64)
+    return found
