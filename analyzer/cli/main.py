@@ -5,22 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 
 import click
 
 from analyzer import __version__
-from analyzer.cli.demo import demo
-from analyzer.cli.doctor import doctor
-from analyzer.cli.equivalent import equivalent
-from analyzer.cli.explain import explain
-from analyzer.cli.logs import logs
-from analyzer.cli.rewrite import rewrite
-from analyzer.cli.scan import scan
-from analyzer.cli.snapshot import snapshot
-from analyzer.cli.targets import targets
-from analyzer.cli.up import up
-from analyzer.cli.users import users
-from analyzer.cli.verify import verify_command
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline.service_log import configure_logging
 
@@ -39,27 +29,54 @@ Exit codes:
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
-@click.group(epilog=EXIT_CODES, context_settings=_HELP)
+COMMANDS = {
+    "scan": "analyzer.cli.scan:scan",
+    "explain": "analyzer.cli.explain:explain",
+    "rewrite": "analyzer.cli.rewrite:rewrite",
+    "equivalent": "analyzer.cli.equivalent:equivalent",
+    "logs": "analyzer.cli.logs:logs",
+    "doctor": "analyzer.cli.doctor:doctor",
+    "demo": "analyzer.cli.demo:demo",
+    "up": "analyzer.cli.up:up",
+    "targets": "analyzer.cli.targets:targets",
+    "users": "analyzer.cli.users:users",
+    "snapshot": "analyzer.cli.snapshot:snapshot",
+    "verify": "analyzer.cli.verify:verify_command",
+}
+"""Where each command is; only the one that is asked for is loaded."""
+
+
+class _Loaded(MutableMapping[str, click.Command]):
+    """The commands by name, each imported when it is looked up first."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = dict(places)
+        self._commands: dict[str, click.Command] = {}
+
+    def __getitem__(self, name: str) -> click.Command:
+        if name not in self._commands:
+            module, _, attribute = self._places[name].partition(":")
+            self._commands[name] = getattr(import_module(module), attribute)
+        return self._commands[name]
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._places.setdefault(name, "")
+        self._commands[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._places[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+@click.group(commands=_Loaded(COMMANDS), epilog=EXIT_CODES, context_settings=_HELP)
 @click.version_option(__version__, prog_name="pgproof")
 def cli() -> None:
     """Find what makes a PostgreSQL database slow, and prove what helps."""
-
-
-for command in (
-    scan,
-    explain,
-    rewrite,
-    equivalent,
-    logs,
-    doctor,
-    demo,
-    up,
-    targets,
-    users,
-    snapshot,
-    verify_command,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

@@ -86,6 +86,10 @@ _LABELLED = re.compile(
 )
 _PLAIN_NUMBER = re.compile(r"(?<![\w.%\]])-?\d+(?![\w.])")
 _AFTER_DATABASE = re.compile(r"(%u@%d[/:,|])[^%]+?([ :]*)\Z")
+_OTHER_FIELDS = re.compile(
+    r"(?<!\S)[0-9a-f]{8}\.[0-9a-f]{1,8}(?!\S)|(?<!\S)-?\d+/\d+(?!\S)|[\w\]]@[\w\[]"
+    r"|\[\d+\]|\b(?:user|db|database|client|host|pid)="
+)
 _ANYTHING = (
     rf"(?=.{{0,80}}?(?P<time>{TIME_PATTERN}))"
     r"(?=(?:.{0,160}?(?:\[|pid=|\bPID )(?P<process_id>\d{1,10})(?:[\]-]|\b))?)"
@@ -132,14 +136,18 @@ def _is_record(line: str) -> bool:
 def _ratio(prefix: LinePrefix, records: Sequence[str]) -> float:
     match = prefix.head.match
     found = [match(line) for line in records]
-    # A name with a blank hints at a prefix that took more than the name.
-    doubtful = sum(_has_blank_name(item) for item in found if item is not None)
-    return (sum(item is not None for item in found) - doubtful / 2) / len(records)
+    # A name with a blank, or with what looks like other fields, hints at a prefix that
+    # took more than the name.
+    doubtful = sum(_doubt(item) for item in found if item is not None)
+    return (sum(item is not None for item in found) - doubtful) / len(records)
 
 
-def _has_blank_name(found: re.Match[str]) -> bool:
+def _doubt(found: re.Match[str]) -> float:
     groups = found.groupdict()
-    return any(" " in (groups.get(name) or "") for name in ("user", "database"))
+    if _OTHER_FIELDS.search(groups.get("application_name") or ""):
+        return 1.0
+    blank = any(" " in (groups.get(name) or "") for name in ("user", "database"))
+    return 0.5 if blank else 0.0
 
 
 def _best(
@@ -163,7 +171,7 @@ def _templates(records: Sequence[str]) -> list[str]:
         by_length.setdefault(len(shape), []).append(shape)
     general = [_generalized(group) for group in by_length.values()]
     return [
-        *(_optional(long, short) for long in general for short in general),
+        *filter(None, (_optional(a, b) for a in general for b in general)),
         *(_with_optional_end(shape, count) for shape in general for count in (1, 2, 3)),
         *(" ".join(shape) for shape in general),
         *(" ".join(shape) for shape, _ in shapes.most_common(4)),
@@ -192,7 +200,7 @@ def _optional(long: tuple[str, ...], short: tuple[str, ...]) -> str:
     head = short[:-1] if short[-1:] == ("",) else short
     if len(short) < len(long) and head and long[: len(head)] == head:
         return " ".join(head) + " %q" + " ".join(long[len(head) :])
-    return " ".join(long)
+    return ""
 
 
 def _with_optional_end(shape: tuple[str, ...], count: int) -> str:
