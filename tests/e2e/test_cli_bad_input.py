@@ -177,7 +177,7 @@ def test_a_bug_is_one_line_and_exit_70(
         raise ZeroDivisionError
 
     monkeypatch.delenv("PGPROOF_DEBUG", raising=False)
-    monkeypatch.setattr(cli_main.doctor, "callback", broken)
+    monkeypatch.setattr(cli_main.cli.commands["doctor"], "callback", broken)
     outcome = run_cli("doctor", "x")
     assert outcome.exit_code == 70
     assert "Traceback" not in outcome.err
