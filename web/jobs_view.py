@@ -14,6 +14,7 @@ from worker import queue
 
 SCAN = "scan"
 SUBMISSION = "submission"
+VERIFICATION = "verification"
 ACTIVE = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 

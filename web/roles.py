@@ -55,6 +55,7 @@ _VIEWER = (
     "api.statement",
     "api.recommendations",
     "api.recommendation",
+    "api.verifications",
     "api.advisors",
     "api.targets",
     "api.target",
@@ -87,6 +88,8 @@ _DBA = (
     "settings.add_user",
     "settings.change_user",
     "api.start_scan",
+    "recommendation.verify",
+    "api.start_verification",
 )
 
 MINIMUM_ROLE: dict[str, Role] = {

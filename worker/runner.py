@@ -12,19 +12,20 @@ from functools import partial
 import structlog
 
 from analyzer.config import Settings
-from analyzer.domain.scan import ScanResult
 from analyzer.errors import AnalyzerError, StoreError, TimedOut, Unreachable
-from analyzer.pipeline.jobs import JobContext, run_job
+from analyzer.pipeline.jobs import JobContext, JobResult, run_job
+from analyzer.pipeline.verify_stored import MeasuredRecommendation
 from analyzer.store import jobs
 from analyzer.store.database import Store
 from analyzer.store.jobs import Claim, ClaimLost, Job
 from analyzer.store.save import save_scan
 from analyzer.store.secrets import SecretBox
+from analyzer.store.verifications import save_verification
 from worker.lease import Lease, LeaseOptions
 
 log = structlog.get_logger()
 
-RunJob = Callable[[Job, JobContext], ScanResult | None]
+RunJob = Callable[[Job, JobContext], JobResult]
 
 _MAY_PASS = (StoreError, Unreachable, TimedOut)
 """Errors that may be gone at the next attempt."""
@@ -102,6 +103,10 @@ def _run_and_store(place: Workplace, job: Job, lease: Lease) -> None:
             raise ClaimLost()
         return
     lease.progress("writing", 0.99)
+    if isinstance(result, MeasuredRecommendation):
+        number, found = result.recommendation_id, result.found
+        save_verification(place.store, number, found, job=lease.claim)
+        return
     save_scan(place.store, job.target_id, result, job=lease.claim)
 
 

@@ -10,15 +10,22 @@ from typing import Any
 from analyzer.domain.scan import ScanResult
 from analyzer.errors import UserError
 from analyzer.pipeline.collect import ScanRequest
+from analyzer.pipeline.generated_database import GeneratedOptions
 from analyzer.pipeline.job_context import JobContext
 from analyzer.pipeline.scan import run_scan
+from analyzer.pipeline.verify import VerifyRequest, verify
+from analyzer.pipeline.verify_stored import MeasuredRecommendation, stored_proof
 from analyzer.store.jobs import Job
 from analyzer.store.snapshots import latest_snapshot
 from analyzer.store.statements import known_queries
 
-__all__ = ["JobContext", "UseCase", "payload_text", "run_job"]
+__all__ = ["JobContext", "JobResult", "UseCase", "payload_text", "run_job"]
 
-UseCase = Callable[[Job, JobContext], ScanResult | None]
+JOB_ROWS = 500_000
+"""Rows that are generated for a proof asked for on a page."""
+
+JobResult = ScanResult | MeasuredRecommendation | None
+UseCase = Callable[[Job, JobContext], JobResult]
 
 
 def noop(job: Job, context: JobContext) -> None:
@@ -53,16 +60,37 @@ def submission(job: Job, context: JobContext) -> ScanResult:
     return run_scan(request, context.progress)
 
 
+def verification(job: Job, context: JobContext) -> MeasuredRecommendation:
+    """Measure a recommendation on its target if a clone, else on generated data."""
+    number = job.payload.get("recommendation_id")
+    if not isinstance(number, int):
+        raise UserError('the job has no "recommendation_id"')
+    target = context.target(job)
+    stored = stored_proof(context.store, number)
+    is_clone = target.permissions.is_clone
+    request = VerifyRequest(
+        indexes=stored.indexes,
+        drop=stored.drop,
+        statements=stored.statements,
+        clone=target.address if is_clone else None,
+        generated=None if is_clone else GeneratedOptions(rows=JOB_ROWS),
+        source=None if is_clone else target.address,
+    )
+    found = verify(request, context.progress)
+    return MeasuredRecommendation(recommendation_id=number, found=found)
+
+
 USE_CASES: Mapping[str, UseCase] = {
     "noop": noop,
     "scan": scan,
     "submission": submission,
+    "verification": verification,
 }
 
 
 def run_job(
     job: Job, context: JobContext, use_cases: Mapping[str, UseCase] = USE_CASES
-) -> ScanResult | None:
+) -> JobResult:
     """Do what a job asks for; the result is to be stored together with the job's end.
 
     Raises:

@@ -28,6 +28,14 @@ class StoredProof:
     statements: tuple[GivenStatement, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredRecommendation:
+    """A stored recommendation and what measuring it came to."""
+
+    recommendation_id: int
+    found: Measurement
+
+
 def stored_proof(store: Store, recommendation_id: int) -> StoredProof:
     """What a recommendation promises, as something that can be measured.
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from analyzer.errors import StoreError
+from analyzer.postgres.connect import Connection
 from analyzer.postgres.pool import as_jsonb, execute, fetch_one, fetch_value
 from analyzer.store.database import Store, load
 
@@ -153,6 +154,20 @@ def set_progress(store: Store, claimed: Claim, stage: str, done_ratio: float) ->
 def finish(store: Store, claimed: Claim) -> bool:
     """Mark a job done that has no result to store; false where the claim was lost."""
     return _touched(store, "job_finish", claimed)
+
+
+def finish_within(connection: Connection, claimed: Claim) -> None:
+    """Mark a job done in the transaction that writes its result.
+
+    Raises:
+        ClaimLost: another attempt holds the job now.
+    """
+    parameters = {"job_id": claimed.job_id, "attempt": claimed.attempt}
+    if execute(connection, load("job_finish"), parameters) != 1:
+        raise ClaimLost(
+            detail=f"Job {claimed.job_id}, attempt {claimed.attempt}: nothing was"
+            " written."
+        )
 
 
 def fail(

@@ -21,8 +21,9 @@ from analyzer.postgres.pool import as_jsonb, execute, execute_many, fetch_value
 from analyzer.report import as_json
 from analyzer.statements.redact import redact
 from analyzer.store.database import Store, load
-from analyzer.store.jobs import Claim, ClaimLost
+from analyzer.store.jobs import Claim, finish_within
 from analyzer.store.snapshots import write_snapshot
+from analyzer.store.storable import storable
 
 MAX_QUERY_CHARS = 100_000
 """Longer texts are cut; lists and pages would choke on them."""
@@ -57,7 +58,7 @@ def save_scan(
     _make_partitions(store, result)
     with store.connection() as connection:
         if job is not None:
-            _finish(connection, job)
+            finish_within(connection, job)
         _lock(connection, target_id)
         scan_id = _write_scan(connection, target_id, result, (job, document))
         _write_statements(connection, target_id, result)
@@ -77,14 +78,6 @@ def _make_partitions(store: Store, result: ScanResult) -> None:
         days["snapshot_counter"] = result.snapshot.taken_at
     for parent, moment in days.items():
         store.run("save_partition", parent=parent, moment=moment)
-
-
-def _finish(connection: Connection, job: Claim) -> None:
-    parameters = {"job_id": job.job_id, "attempt": job.attempt}
-    if execute(connection, load("job_finish"), parameters) != 1:
-        raise ClaimLost(
-            detail=f"Job {job.job_id}, attempt {job.attempt}: nothing was written."
-        )
 
 
 def _lock(connection: Connection, target_id: int) -> None:
@@ -118,7 +111,7 @@ def _write_scan(
         "did_not_run_count": len(result.did_not_run),
         "covered_time_ratio": result.workload.covered_time_ratio,
         "own_exec_time_ratio": result.own_exec_time_ratio,
-        "document": as_jsonb(_storable(document)),
+        "document": as_jsonb(storable(document)),
     }
     scan_id: int = fetch_value(connection, load("save_scan"), parameters)
     return scan_id
@@ -147,7 +140,7 @@ def _write_statements(
 
 def _statement(item: WorkloadItem) -> dict[str, Any]:
     # Normalized text has no constants of queries, but utility statements keep theirs.
-    text = _storable(redact(item.statement.normalized_query))
+    text = storable(redact(item.statement.normalized_query))
     return {
         "fingerprint": item.statement.fingerprint,
         "normalized_query": text[:MAX_QUERY_CHARS],
@@ -213,7 +206,7 @@ def _plans(
             "generic": plan.generic,
             "total_cost": plan.total_cost,
             "execution_time_ms": plan.execution_time_ms,
-            "document": as_jsonb(_storable(dict(masked.raw))),
+            "document": as_jsonb(storable(dict(masked.raw))),
         }
 
 
@@ -244,11 +237,11 @@ def _write_recommendation(
         **head,
         "identity": item.identity,
         "advisor": item.advisor,
-        "title": _storable(item.title),
+        "title": storable(item.title),
         "action_kind": item.action.kind,
         "basis": item.basis.value,
         "impact_ratio": item.impact_ratio,
-        "document": as_jsonb(_storable(as_json.recommendation(item))),
+        "document": as_jsonb(storable(as_json.recommendation(item))),
     }
     recommendation_id: int = fetch_value(
         connection, load("save_recommendation"), parameters
@@ -276,19 +269,3 @@ def _summable(value: float) -> float:
     if math.isnan(value) or abs(value) < MIN_VALUE:
         return 0
     return min(max(value, -MAX_VALUE), MAX_VALUE)
-
-
-def _storable(value: Any) -> Any:
-    """The value without what jsonb cannot hold: NUL, surrogates, infinity and NaN."""
-    if isinstance(value, str):
-        if value.isascii() and "\0" not in value:
-            return value
-        clean = value.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        return clean.encode("utf-8", "replace").decode()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {_storable(key): _storable(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_storable(item) for item in value]
-    return value

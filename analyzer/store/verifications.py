@@ -9,9 +9,11 @@ from typing import Any
 
 from analyzer.domain.measurement import Measurement
 from analyzer.errors import UserError
-from analyzer.postgres.pool import as_jsonb
+from analyzer.postgres.pool import as_jsonb, execute
 from analyzer.report.measurement_as_json import measurement_as_json
-from analyzer.store.database import Store
+from analyzer.store.database import Store, load
+from analyzer.store.jobs import Claim, finish_within
+from analyzer.store.storable import storable
 
 KEPT = 20
 
@@ -29,24 +31,42 @@ class Verification:
     document: Mapping[str, Any]
 
 
-def save_verification(store: Store, recommendation_id: int, found: Measurement) -> None:
-    """Write a proof; from now on its verdict is the recommendation's.
+def save_verification(
+    store: Store,
+    recommendation_id: int,
+    found: Measurement,
+    *,
+    job: Claim | None = None,
+) -> None:
+    """Write a proof and mark its job done: both, or nothing.
+
+    From now on its verdict is the recommendation's.
+
+    Args:
+        store: where.
+        recommendation_id: what was measured.
+        found: what it came to.
+        job: the claim it ran under; none outside of the worker.
 
     Raises:
+        ClaimLost: another attempt holds the job now; nothing was written.
         UserError: there is no such recommendation.
     """
-    written = store.run(
-        "verification_save",
-        recommendation_id=recommendation_id,
-        verified_at=found.environment.finished_at,
-        ground=found.environment.ground.value,
-        verdict=found.verdict.value,
-        saved_ratio=found.saved_ratio,
-        document=as_jsonb(measurement_as_json(found)),
-        reason=f"{found.verdict.value} on {found.environment.ground.value}",
-    )
-    if not written:
-        raise UserError(f"there is no recommendation {recommendation_id}")
+    ground = found.environment.ground.value
+    parameters = {
+        "recommendation_id": recommendation_id,
+        "verified_at": found.environment.finished_at,
+        "ground": ground,
+        "verdict": found.verdict.value,
+        "saved_ratio": found.saved_ratio,
+        "document": as_jsonb(storable(measurement_as_json(found))),
+        "reason": f"{found.verdict.value} on {ground}",
+    }
+    with store.connection() as connection:
+        if job is not None:
+            finish_within(connection, job)
+        if not execute(connection, load("verification_save"), parameters):
+            raise UserError(f"there is no recommendation {recommendation_id}")
 
 
 def verifications(

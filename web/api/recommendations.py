@@ -6,11 +6,17 @@ from flask import jsonify
 from flask.typing import ResponseReturnValue
 
 from analyzer.store import recommendations as stored
-from web import current
+from web import auth, current
+from web.api.accepted import accepted
 from web.api.body import text_field
 from web.api.encode import encode
 from web.pages.advisors import manual_pages
-from web.pages.recommendation import apply_decision, record_or_404
+from web.pages.recommendation import (
+    apply_decision,
+    proofs,
+    record_or_404,
+)
+from web.pages.recommendation import start_verification as begin_verification
 from web.pages.recommendations import wanted_recommendations
 from web.preflight import preflight
 from web.target_choice import target_choice
@@ -38,6 +44,18 @@ def decisions(recommendation_id: int) -> ResponseReturnValue:
     """Store a decision: ``decision`` and, to dismiss, ``reason``."""
     apply_decision(recommendation_id, text_field("decision"), text_field("reason"))
     return recommendation(recommendation_id)
+
+
+def verifications(recommendation_id: int) -> ResponseReturnValue:
+    """What measuring it came to, the latest first, as ``pgproof verify`` prints it."""
+    record_or_404(recommendation_id)
+    return jsonify(verifications=encode(proofs(recommendation_id)))
+
+
+def start_verification(recommendation_id: int) -> ResponseReturnValue:
+    """Start to measure it; the job is answered, status 202."""
+    auth.spend_work()
+    return accepted(begin_verification(recommendation_id))
 
 
 def advisors() -> ResponseReturnValue:

@@ -25,6 +25,16 @@ _ROUTES = (
         "/recommendations/<int:recommendation_id>/decisions",
         recommendations.decisions,
     ),
+    (
+        "GET",
+        "/recommendations/<int:recommendation_id>/verifications",
+        recommendations.verifications,
+    ),
+    (
+        "POST",
+        "/recommendations/<int:recommendation_id>/verifications",
+        recommendations.start_verification,
+    ),
     ("GET", "/advisors", recommendations.advisors),
     ("GET", "/targets", work.targets),
     ("GET", "/targets/<int:target_id>", work.target),

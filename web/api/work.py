@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import jsonify, url_for
+from flask import jsonify
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
@@ -12,6 +12,7 @@ from analyzer.store import scans as stored_scans
 from analyzer.store import targets as stored_targets
 from analyzer.store.workers import list_workers
 from web import auth, current
+from web.api.accepted import accepted
 from web.api.body import number_field, text_field
 from web.api.encode import encode
 from web.jobs_view import SCAN, job_or_404, start
@@ -57,7 +58,7 @@ def start_scan() -> ResponseReturnValue:
     """Start a scan of ``target_id``; the job is answered, status 202."""
     target_id = target_or_404(number_field("target_id") or 0).target_id
     auth.spend_work()
-    return _accepted(start(SCAN, target_id, {}))
+    return accepted(start(SCAN, target_id, {}))
 
 
 def jobs() -> ResponseReturnValue:
@@ -92,7 +93,7 @@ def cancel_job(job_id: int) -> ResponseReturnValue:
 
 def submissions() -> ResponseReturnValue:
     """Submit ``query`` for ``target_id``; the job is answered, status 202."""
-    return _accepted(submit(text_field("query"), number_field("target_id")))
+    return accepted(submit(text_field("query"), number_field("target_id")))
 
 
 def submission(job_id: int) -> ResponseReturnValue:
@@ -104,8 +105,3 @@ def submission(job_id: int) -> ResponseReturnValue:
         recommendations=encode(view.recommendations),
         plans=encode(view.plans),
     )
-
-
-def _accepted(job_id: int) -> ResponseReturnValue:
-    where = url_for("api.job", job_id=job_id)
-    return jsonify(job=encode(job_or_404(job_id))), 202, {"Location": where}

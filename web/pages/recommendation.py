@@ -13,7 +13,9 @@ from analyzer.errors import UserError
 from analyzer.store import plans, recommendations, statements
 from analyzer.store.plans import StoredPlan
 from analyzer.store.recommendations import RecommendationFilter, RecommendationRecord
+from analyzer.store.verifications import Verification, verifications
 from web import auth, current
+from web.jobs_view import VERIFICATION, start
 from web.params import choice
 from web.plan_tree import plan_lines
 from web.preflight import preflight
@@ -21,6 +23,7 @@ from web.preflight import preflight
 NEIGHBOURS = 200
 MAX_AFFECTED = 20
 MAX_REASON = 1000
+MEASURABLE = frozenset({"create_index", "drop_index", "rewrite_query"})
 
 blueprint = Blueprint("recommendation", __name__)
 
@@ -49,6 +52,8 @@ def show(recommendation_id: int) -> ResponseReturnValue:
         plan=plan,
         lines=plan_lines(plan.document) if plan else (),
         states=RecommendationState,
+        proof=next(iter(proofs(recommendation_id)), None),
+        measurable=record.row.action_kind in MEASURABLE,
     )
 
 
@@ -62,6 +67,36 @@ def decide(recommendation_id: int) -> ResponseReturnValue:
     )
     flash("The decision is stored.", "good")
     return redirect(url_for("recommendation.show", recommendation_id=recommendation_id))
+
+
+@blueprint.post("/recommendations/<int:recommendation_id>/verification")
+def verify(recommendation_id: int) -> ResponseReturnValue:
+    """Start to measure it, and show the job."""
+    auth.spend_work()
+    job_id = start_verification(recommendation_id)
+    return redirect(url_for("jobs.show", job_id=job_id), 303)
+
+
+def start_verification(recommendation_id: int) -> int:
+    """Write the job that measures a recommendation; returns the job's id.
+
+    Raises:
+        NotFound: there is no such recommendation.
+        UserError: nothing in it can be measured.
+    """
+    record = record_or_404(recommendation_id)
+    if record.row.action_kind not in MEASURABLE:
+        raise UserError(
+            "this recommendation cannot be measured",
+            hint="Indexes to create or drop and rewritten queries can be.",
+        )
+    payload = {"recommendation_id": recommendation_id}
+    return start(VERIFICATION, record.row.target_id, payload)
+
+
+def proofs(recommendation_id: int) -> tuple[Verification, ...]:
+    """What measuring it came to, the latest first."""
+    return verifications(current.store(), recommendation_id)
 
 
 def apply_decision(recommendation_id: int, decision: str, reason: str) -> None:

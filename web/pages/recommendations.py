@@ -59,6 +59,7 @@ def wanted_recommendations(choices: TargetChoice) -> RecommendationFilter:
         advisor=advisor,
         current=None if args.get("gone") == "1" else True,
         search=search_text(),
+        refuted=args.get("refuted") == "1",
         sort=choice("sort", RecommendationSort, args.get("sort"))
         or RecommendationSort.IMPACT,
         descending=args.get("dir") != "asc",
