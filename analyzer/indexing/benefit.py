@@ -51,11 +51,15 @@ class Subject:
     """A statement to be planned, and where an index could matter to it.
 
     ``leading`` holds, per relation, the attributes an index useful to this statement
-    could lead with; a relation that is not in it never matters.
+    could lead with; a relation that is not in it never matters. ``read`` holds the
+    attributes it reads of a relation in one of its uses, where these are known.
     """
 
     item: WorkloadItem
     leading: Mapping[RelationName, frozenset[str]] = field(default_factory=dict)
+    read: Mapping[RelationName, tuple[frozenset[str], ...]] = field(
+        default_factory=dict
+    )
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -68,7 +72,10 @@ class Subject:
         if attributes is None:
             return False
         first = definition.keys[0].attribute
-        return not first or first in attributes
+        if not first or first in attributes:
+            return True
+        held = {*definition.attributes, *definition.include}
+        return any(read <= held for read in self.read.get(definition.relation, ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

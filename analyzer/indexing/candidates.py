@@ -20,6 +20,9 @@ and the grouping where they need this table only.
 9. pattern: for LIKE, the column with the pattern operator class, which searches by
    prefix under any collation, alone and after all of E.
 10. alternatives: each column of an arm of an OR alone, to be joined as bitmaps.
+11. pairs: any column that the statement tests, joins, groups or sorts by, alone and in
+    ordered pairs, whatever the other rules say of it (only where a whole set is chosen
+    for a workload: with rule 6 it gives the indexes that are read without the table).
 
 The rules only suggest: a planner that is offered all of them at once says which are
 of use (Valentin et al., "DB2 Advisor", ICDE 2000; the numbering follows the rules of
@@ -113,30 +116,56 @@ def _of_use(
     use: RelationUse, relation: Relation, limits: CandidateLimits
 ) -> Iterator[tuple[IndexDefinition, int]]:
     groups = _groups(use, relation, limits)
-    plain = [
+    lists = [*_key_lists(groups), *_paired_lists(use, relation, limits)]
+    listed = [
         (definition, rule)
-        for keys, rule in _key_lists(groups)
+        for keys, rule in lists
         if (definition := _plain(relation, keys, limits)) is not None
-        and not is_served(definition, relation)
     ]
-    plain = list(dict.fromkeys(plain))[: limits.max_per_use // 3]
+    listed = list(dict.fromkeys(listed))
+    plain = [entry for entry in listed if not is_served(entry[0], relation)]
+    plain = plain[: limits.max_per_use // 3]
     variants = [*plain, *partial(plain, use, relation, limits)]
+    to_widen = listed[: limits.max_per_use // 3] if limits.max_paired else variants
     wider = [
         (wide, 6)
-        for definition, _ in variants
+        for definition, _ in to_widen
         if (wide := covering(definition, use, relation, limits)) is not None
     ]
     yield from [*variants, *wider][: limits.max_per_use]
 
 
-def _groups(use: RelationUse, relation: Relation, limits: CandidateLimits) -> _Groups:
-    fitting = {
+def _paired_lists(
+    use: RelationUse, relation: Relation, limits: CandidateLimits
+) -> Iterator[tuple[Keys, int]]:
+    """Rule 11: the columns that say which rows, alone and in ordered pairs."""
+    if not limits.max_paired:
+        return
+    fitting = _fitting(relation, limits)
+    said = [item.attribute for item in use.predicates]
+    said += [*use.group_by, *(key.attribute for key in use.order_by)]
+    said += sorted(use.attributes)
+    names = [name for name in dict.fromkeys(said) if name in fitting]
+    keys = [IndexKey(attribute=name) for name in names[: limits.max_paired]]
+    for key in keys:
+        yield (key,), 11
+    for pair in permutations(keys, 2):
+        yield pair, 11
+
+
+def _fitting(relation: Relation, limits: CandidateLimits) -> set[str]:
+    """Attributes that a B-tree can order and that are narrow enough."""
+    return {
         item.name
         for item in relation.attributes
         if (item.avg_width_bytes or 0) <= limits.max_key_width_bytes
         and not item.type_name.endswith("[]")
         and item.type_name not in _NO_ORDER
     }
+
+
+def _groups(use: RelationUse, relation: Relation, limits: CandidateLimits) -> _Groups:
+    fitting = _fitting(relation, limits)
 
     def keys(wanted: Callable[[Predicate], bool]) -> Keys:
         names = dict.fromkeys(

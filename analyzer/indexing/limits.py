@@ -9,7 +9,11 @@ from analyzer.domain.catalog import Relation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateLimits:
-    """What is too small, too wide or too many to be considered."""
+    """What is too small, too wide or too many to be considered.
+
+    ``max_paired`` columns of each use are paired in both orders whatever they are used
+    for (rule 11); 0 leaves that out.
+    """
 
     min_rows: float = 1000.0
     min_pages: int = 64
@@ -19,6 +23,16 @@ class CandidateLimits:
     max_include_width_bytes: int = 120
     max_partial_ratio: float = 0.5
     max_per_use: int = 60
+    max_paired: int = 0
+
+
+WHOLE_WORKLOAD = CandidateLimits(
+    max_include_count=14,
+    max_include_width_bytes=300,
+    max_per_use=240,
+    max_paired=7,
+)
+"""Where one set is chosen for all statements, so that wide indexes may pay."""
 
 
 def is_small(relation: Relation, limits: CandidateLimits) -> bool:

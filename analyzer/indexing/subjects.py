@@ -92,16 +92,51 @@ def prepare(
     Raises:
         PlanningFailed: it cannot be planned.
     """
+    subject = subject_of(item, known)
+    base = costs.base(subject)
+    offered = tuple(c.definition for c in candidates(known, catalog, limits))
+    usable = _usable(subject, offered, costs)
+    why = "" if usable else why_none(known, catalog, limits)
+    return Prepared(subject=subject, base=base, candidates=usable, why_none=why)
+
+
+def prepare_with(
+    item: WorkloadItem,
+    known: StatementShape,
+    costs: WorkloadCosts,
+    usable: tuple[IndexDefinition, ...],
+    why: str,
+) -> Prepared:
+    """Plan a statement as it is; its candidates are known to be accepted.
+
+    Raises:
+        PlanningFailed: it cannot be planned.
+    """
+    subject = subject_of(item, known)
+    return Prepared(
+        subject=subject,
+        base=costs.base(subject),
+        candidates=usable,
+        why_none=why,
+    )
+
+
+def subject_of(item: WorkloadItem, known: StatementShape) -> Subject:
+    """A statement with where an index could matter to it."""
     leading: dict[RelationName, frozenset[str]] = {}
     for use in known.uses:
         earlier = leading.get(use.relation, frozenset())
         leading[use.relation] = earlier | leading_attributes(use)
-    subject = Subject(item=item, leading=leading)
-    base = costs.base(subject)
-    offered = tuple(c.definition for c in candidates(known, catalog, limits))
-    usable = _usable(subject, offered, costs)
-    why = "" if usable else _why_none(known, catalog, limits)
-    return Prepared(subject=subject, base=base, candidates=usable, why_none=why)
+    return Subject(item=item, leading=leading, read=_read(known))
+
+
+def _read(known: StatementShape) -> dict[RelationName, tuple[frozenset[str], ...]]:
+    """What each use that names its columns reads of its relation."""
+    found: dict[RelationName, tuple[frozenset[str], ...]] = {}
+    for use in known.uses:
+        if not use.reads_whole_row and use.attributes:
+            found[use.relation] = (*found.get(use.relation, ()), use.attributes)
+    return found
 
 
 def _usable(
@@ -127,7 +162,7 @@ def _is_accepted(
     return True
 
 
-def _why_none(known: StatementShape, catalog: Catalog, limits: CandidateLimits) -> str:
+def why_none(known: StatementShape, catalog: Catalog, limits: CandidateLimits) -> str:
     """Why no index is worth asking about."""
     if known.kind is StatementKind.INSERT and not known.predicates:
         return "It only inserts: every index would make it slower."

@@ -1,0 +1,139 @@
+"""What statements are worth under sets of indexes, as far as a planner has told.
+
+An *option* of a statement is a set of hypothetical indexes that a plan uses, and what
+the statement is worth with it. A statement takes the best option whose indexes exist,
+so the options bound the worth of any set from above: a planner with more to choose from
+never chooses worse (by its own measure). They are the atomic costs of Papadomanolakis,
+Dash and Ailamaki ("Efficient Use of the Query Optimizer for Automated Physical Design",
+VLDB 2007) and CoPhy (Dash, Polyzotis, Ailamaki, VLDB 2011).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from analyzer.domain.index import IndexDefinition
+from analyzer.domain.statement import Fingerprint
+from analyzer.indexing.benefit import NOTHING, Configuration
+from analyzer.indexing.subjects import Prepared
+from analyzer.indexing.worths import PlanWorths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedStatement:
+    """A statement ready for the choice; ``weight`` is how often it counts."""
+
+    prepared: Prepared
+    weight: float
+
+    @property
+    def fingerprint(self) -> Fingerprint:
+        """Identity of the statement."""
+        return self.prepared.subject.fingerprint
+
+    def relevant(self, wanted: Configuration) -> Configuration:
+        """The indexes of a set that could change the plan of the statement."""
+        return frozenset(i for i in wanted if self.prepared.subject.concerns(i))
+
+
+Asked = tuple[WeightedStatement, Configuration]
+
+
+class OptionTable:
+    """The options of all statements; a question to the planner adds one."""
+
+    def __init__(
+        self, statements: Sequence[WeightedStatement], worths: PlanWorths
+    ) -> None:
+        """Start with each statement as it is.
+
+        Args:
+            statements: what is chosen for.
+            worths: who tells what a statement is worth.
+        """
+        self.statements = statements
+        self.worths = worths
+        self._options: dict[Fingerprint, dict[Configuration, float]] = {
+            item.fingerprint: {} for item in statements
+        }
+        self._by_index: dict[IndexDefinition, list[WeightedStatement]] = {}
+        self.ask([(item, NOTHING) for item in statements])
+
+    def base(self, item: WeightedStatement) -> float:
+        """The worth of a statement with the indexes that exist."""
+        return self._options[item.fingerprint][NOTHING]
+
+    def options(self, item: WeightedStatement) -> Mapping[Configuration, float]:
+        """What is known of one statement; the empty set is always in it."""
+        return self._options[item.fingerprint]
+
+    def ask(self, asked: Sequence[Asked]) -> list[tuple[float, Configuration]]:
+        """The true worth of statements under sets of indexes, and what they use."""
+        questions = [
+            (item.prepared.subject, item.relevant(wanted)) for item, wanted in asked
+        ]
+        answers = self.worths.of(questions)
+        for (item, _), (worth, used) in zip(asked, answers, strict=True):
+            known = self._options[item.fingerprint]
+            if worth < known.get(used, float("inf")):
+                known[used] = worth
+        return answers
+
+    def total(self, wanted: Configuration) -> float:
+        """The true worth of the workload under a set of indexes."""
+        answers = self.ask([(item, wanted) for item in self.statements])
+        return sum(
+            item.weight * worth
+            for item, (worth, _) in zip(self.statements, answers, strict=True)
+        )
+
+    def used(self, wanted: Configuration) -> dict[Fingerprint, Configuration]:
+        """For each statement the indexes of a set that its plans use."""
+        answers = self.ask([(item, wanted) for item in self.statements])
+        return {
+            item.fingerprint: used
+            for item, (_, used) in zip(self.statements, answers, strict=True)
+        }
+
+    def known_best(self, item: WeightedStatement, wanted: Configuration) -> float:
+        """The worth under a set, as far as known: never better than the true one."""
+        known = self._options[item.fingerprint]
+        return min(worth for used, worth in known.items() if used <= wanted)
+
+    def least(self, item: WeightedStatement) -> float:
+        """The best worth known of a statement under any set."""
+        return min(self._options[item.fingerprint].values())
+
+    def indexes(self) -> frozenset[IndexDefinition]:
+        """All indexes that any option that gains something uses."""
+        return frozenset(
+            index
+            for item in self.statements
+            for used, worth in self.options(item).items()
+            if worth < self.base(item)
+            for index in used
+        )
+
+    def concerned(self, definition: IndexDefinition) -> list[WeightedStatement]:
+        """Statements whose plan an index could change."""
+        if definition not in self._by_index:
+            self._by_index[definition] = [
+                item
+                for item in self.statements
+                if item.prepared.subject.concerns(definition)
+            ]
+        return self._by_index[definition]
+
+    def floor(self) -> float:
+        """What the workload would be worth if every statement had its best option."""
+        return sum(item.weight * self.least(item) for item in self.statements)
+
+
+def chunks(asked: Sequence[Asked], size: int) -> list[list[Asked]]:
+    """The questions in order, some at a time."""
+    rest = iter(asked)
+    return [
+        chunk for _ in range(0, len(asked), size) if (chunk := list(islice(rest, size)))
+    ]

@@ -1,0 +1,141 @@
+"""What a statement is worth under a set of indexes, each question asked once.
+
+By default a plan is worth its cost, in the planner's units, and questions go in bulk.
+With a ``value`` of one's own (predicted time, say) the plan itself is asked for: the
+planner still chooses it, as the watched server will, and ``value`` prices it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from analyzer.domain.plan import Plan
+from analyzer.domain.statement import Fingerprint
+from analyzer.domain.what_if import BulkWhatIfPlanner, PlanCost, WhatIfQuestion
+from analyzer.domain.workload import ParameterSet
+from analyzer.errors import AnalyzerError, PlanningFailed
+from analyzer.indexing.benefit import Configuration, PlannedSet, Subject, sort_key
+
+Value = Callable[[Plan], float]
+Worth = tuple[float, Configuration]
+"""What a statement is worth, and the hypothetical indexes its plans use."""
+
+_Key = tuple[Fingerprint, int, Configuration]
+
+
+class PlanWorths:
+    """Worths by statement and relevant indexes; remembers, and counts the questions.
+
+    A plan is also the answer for any smaller set that still has all it uses, since a
+    planner that could choose among more chose it.
+    """
+
+    def __init__(
+        self,
+        planner: BulkWhatIfPlanner,
+        *,
+        value: Value | None = None,
+        max_calls: int = 5_000,
+    ) -> None:
+        """Start with nothing known."""
+        self._planner = planner
+        self._value = value
+        self._max_calls = max_calls
+        self._sets: dict[Fingerprint, tuple[ParameterSet, ...]] = {}
+        self._known: dict[tuple[Fingerprint, int], dict[Configuration, Worth]] = {}
+        self.calls = 0
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the bound on questions is reached."""
+        return self.calls >= self._max_calls
+
+    @property
+    def source(self) -> str:
+        """Name and version of the planner asked."""
+        return self._planner.source
+
+    def start(self, subject: Subject, sets: Sequence[PlannedSet]) -> None:
+        """Note the parameter sets of a statement, with their plans as it is."""
+        self._sets[subject.fingerprint] = tuple(item.parameters for item in sets)
+        for number, item in enumerate(sets):
+            worth = self._value(item.plan) if self._value else item.plan.total_cost
+            none: Configuration = frozenset()
+            self._known[(subject.fingerprint, number)] = {none: (worth, none)}
+
+    def of(self, asked: Sequence[tuple[Subject, Configuration]]) -> list[Worth]:
+        """What statements are worth under sets of relevant indexes, in order.
+
+        Of several parameter sets the worth is the mean by their weights. A set of
+        indexes under which a statement cannot be planned is worth nothing better than
+        the statement as it is.
+        """
+        self._fill(asked)
+        return [self._mean(subject, wanted) for subject, wanted in asked]
+
+    def _mean(self, subject: Subject, wanted: Configuration) -> Worth:
+        sets = self._sets[subject.fingerprint]
+        total = sum(item.weight for item in sets)
+        answers = [
+            self._known[(subject.fingerprint, n)][wanted] for n in range(len(sets))
+        ]
+        worth = sum(
+            item.weight / total * answer[0]
+            for item, answer in zip(sets, answers, strict=True)
+        )
+        return worth, frozenset().union(*(answer[1] for answer in answers))
+
+    def _fill(self, asked: Sequence[tuple[Subject, Configuration]]) -> None:
+        """Ask the planner what is not known yet, statement by statement."""
+        missing: dict[_Key, Subject] = {}
+        for subject, wanted in asked:
+            for number in range(len(self._sets[subject.fingerprint])):
+                if not self._is_known(subject, number, wanted):
+                    missing.setdefault((subject.fingerprint, number, wanted), subject)
+        keys = sorted(missing, key=lambda key: (key[0], key[1]))
+        self.calls += len(keys)
+        answers = self._answers([(missing[key], key) for key in keys])
+        for key, answer in zip(keys, answers, strict=True):
+            known = self._known[key[:2]]
+            # Not plannable so: as if none of the indexes existed.
+            known[key[2]] = known[frozenset()] if answer is None else answer
+
+    def _is_known(self, subject: Subject, number: int, wanted: Configuration) -> bool:
+        known = self._known[(subject.fingerprint, number)]
+        if wanted in known:
+            return True
+        for configuration, answer in known.items():
+            if wanted < configuration and answer[1] <= wanted:
+                known[wanted] = answer
+                return True
+        return False
+
+    def _answers(self, asked: Sequence[tuple[Subject, _Key]]) -> list[Worth | None]:
+        questions = [
+            WhatIfQuestion(
+                query=subject.item.statement.normalized_query,
+                parameters=self._sets[key[0]][key[1]].values,
+                create=tuple(sorted(key[2], key=sort_key)),
+            )
+            for subject, key in asked
+        ]
+        if self._value is not None:
+            return [self._valued(question, self._value) for question in questions]
+        return [_worth(answer) for answer in self._planner.costs_with(questions)]
+
+    def _valued(self, question: WhatIfQuestion, value: Value) -> Worth | None:
+        try:
+            plan = self._planner.plan_with(
+                question.query, question.parameters, create=question.create
+            )
+        except PlanningFailed:
+            return None
+        asked = plan.hypothetical_indexes
+        used = frozenset(asked[name] for name in plan.index_names() if name in asked)
+        return value(plan), used
+
+
+def _worth(answer: PlanCost | AnalyzerError) -> Worth | None:
+    if isinstance(answer, AnalyzerError):
+        return None
+    return answer.total_cost, answer.created
