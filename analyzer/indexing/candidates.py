@@ -20,9 +20,9 @@ and the grouping where they need this table only.
 9. pattern: for LIKE, the column with the pattern operator class, which searches by
    prefix under any collation, alone and after all of E.
 10. alternatives: each column of an arm of an OR alone, to be joined as bitmaps.
-11. pairs: any column that the statement tests, joins, groups or sorts by, alone and in
-    ordered pairs, whatever the other rules say of it (only where a whole set is chosen
-    for a workload: with rule 6 it gives the indexes that are read without the table).
+11. pairs: any column that the statement tests, joins, groups or sorts by, alone and
+    before any other it reads, whatever the other rules say of it (only where a whole
+    set is chosen for a workload: with rule 6 these can be read without the table).
 
 The rules only suggest: a planner that is offered all of them at once says which are
 of use (Valentin et al., "DB2 Advisor", ICDE 2000; the numbering follows the rules of
@@ -144,13 +144,14 @@ def _paired_lists(
     fitting = _fitting(relation, limits)
     said = [item.attribute for item in use.predicates]
     said += [*use.group_by, *(key.attribute for key in use.order_by)]
-    said += sorted(use.attributes)
-    names = [name for name in dict.fromkeys(said) if name in fitting]
-    keys = [IndexKey(attribute=name) for name in names[: limits.max_paired]]
-    for key in keys:
-        yield (key,), 11
-    for pair in permutations(keys, 2):
-        yield pair, 11
+    names = dict.fromkeys([*said, *sorted(use.attributes)])
+    keys = [IndexKey(attribute=name) for name in names if name in fitting]
+    leading = set(said) or set(names)
+    for key in keys[: limits.max_paired]:
+        if key.attribute in leading:
+            yield (key,), 11
+            for other in keys[: limits.max_paired]:
+                yield (key, other), 11
 
 
 def _fitting(relation: Relation, limits: CandidateLimits) -> set[str]:

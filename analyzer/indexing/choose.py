@@ -18,7 +18,8 @@ the same answers of the planner, unless the caller stops it by the clock.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -26,7 +27,7 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
 from analyzer.indexing.options import Asked, OptionTable, WeightedStatement, chunks
-from analyzer.indexing.solver import IndexFacts, SetLimits, Solution, solve
+from analyzer.indexing.solver import IndexFacts, SetLimits, Solution, greedy, solve
 from analyzer.indexing.worths import Worth
 
 PICK_ROUNDS = 8
@@ -35,7 +36,12 @@ SMALL_BUDGET_RATIOS = (0.3, 0.15, 0.08, 0.04, 0.02)
 """Sizes, as shares of the budget, below which a statement picks once more."""
 
 TRIALS_PER_ROUND = 60
+STATEMENTS_PER_TRIAL = 8
 QUESTIONS_AT_ONCE = 256
+HALVINGS = 4
+MIN_MIXED_SHARE_RATIO = 0.005
+"""Of the workload: a lighter statement is not asked about with halves."""
+
 MAX_ROUNDS = 40
 MAX_FRUITLESS_ROUNDS = 3
 MIN_PICK_GAIN_RATIO = 0.002
@@ -86,7 +92,12 @@ class Chooser:
         self._facts: dict[IndexDefinition, IndexFacts] = {}
         self._best = NOTHING
         self._best_worth = float("inf")
-        self._tried: set[tuple[Configuration, IndexDefinition]] = set()
+        self._merged_from: dict[IndexDefinition, Configuration] = {}
+        self._candidates = {
+            item.fingerprint: frozenset(item.prepared.candidates)
+            for item in table.statements
+        }
+        self._tried: set[tuple[Configuration, IndexDefinition | None]] = set()
 
     def facts(self, definition: IndexDefinition) -> IndexFacts:
         """Size and prices, asked once."""
@@ -177,6 +188,8 @@ class Chooser:
                 break
             around = solution.chosen if is_better else self._best
             asked = self._doubt(around) + self._try_beside(around)
+            if not is_better:
+                asked += self._mix(around)
             if not (is_better or asked):
                 break
         return bound
@@ -187,7 +200,8 @@ class Chooser:
             for index in self.table.indexes()
             if self._fits(index)
         }
-        return solve(self.table, facts, self._limits, start=self._best)
+        start = self._best or greedy(self.table, facts, self._limits)
+        return solve(self.table, facts, self._limits, start=start)
 
     def _consider(self, chosen: Configuration) -> bool:
         """Look at a set as it really is; whether it is the best so far."""
@@ -214,25 +228,58 @@ class Chooser:
         ]
         return sum(1 for _ in self._asked(asked))
 
+    def _mix(self, current: Configuration) -> int:
+        """Let heavy statements pick from a set and halves of their other candidates.
+
+        What all of them together would always pick hides what comes second; a half
+        without it shows that. How many questions were asked.
+        """
+        if (current, None) in self._tried:
+            return 0
+        self._tried.add((current, None))
+        least = MIN_MIXED_SHARE_RATIO * self._total(NOTHING)
+        asked = [
+            (item, current | half)
+            for item in self.table.statements
+            if item.weight * self.table.base(item) >= least
+            for half in halves(filter(self._fits, item.prepared.candidates))
+        ]
+        return sum(1 for _ in self._asked(asked))
+
     def _try_beside(self, current: Configuration) -> int:
         """Ask about the most promising indexes beside a set; how many questions."""
         asked = []
-        for index in self._promising(current)[:TRIALS_PER_ROUND]:
-            self._tried.add((current, index))
-            asked += [
-                (item, current | {index})
-                for item in self.table.concerned(index)
-                if self._could_gain(item, current)
-            ]
-        return sum(1 for _ in self._asked(asked))
-
-    def _promising(self, current: Configuration) -> list[IndexDefinition]:
-        """Indexes outside a set by what they could bring for their size."""
-        found: dict[IndexDefinition, float] = {}
         gains = {
             item.fingerprint: self._could_gain(item, current)
             for item in self.table.statements
         }
+        for index in self._promising(current, gains)[:TRIALS_PER_ROUND]:
+            self._tried.add((current, index))
+            asked += [(item, current | {index}) for item in self._wanting(index, gains)]
+        return sum(1 for _ in self._asked(asked))
+
+    def _wanting(
+        self, index: IndexDefinition, gains: Mapping[Fingerprint, float]
+    ) -> list[WeightedStatement]:
+        """Statements that could gain by an index, those first that it was made for."""
+        origins = self._merged_from.get(index, frozenset({index}))
+        found = [
+            item for item in self.table.concerned(index) if gains[item.fingerprint] > 0
+        ]
+        found.sort(
+            key=lambda item: (
+                origins.isdisjoint(self._candidates[item.fingerprint]),
+                -gains[item.fingerprint] * item.weight,
+                item.fingerprint,
+            )
+        )
+        return found[:STATEMENTS_PER_TRIAL]
+
+    def _promising(
+        self, current: Configuration, gains: Mapping[Fingerprint, float]
+    ) -> list[IndexDefinition]:
+        """Indexes outside a set by what they could bring for their size."""
+        found: dict[IndexDefinition, float] = {}
         pool = self.table.indexes()
         for index in (*pool, *self._merged(current, pool)):
             if index in current or (current, index) in self._tried:
@@ -241,7 +288,7 @@ class Chooser:
                 continue
             gain = sum(
                 item.weight * gains[item.fingerprint]
-                for item in self.table.concerned(index)
+                for item in self._wanting(index, gains)
             )
             if gain > 0:
                 found[index] = gain / max(self.facts(index).size_bytes, 1) ** 0.5
@@ -261,13 +308,13 @@ class Chooser:
         by_start: dict[tuple[RelationName, str, object], list[IndexDefinition]] = {}
         for index in current:
             by_start.setdefault(_start(index), []).append(index)
-        found = {
-            merged
-            for index in pool
-            for member in by_start.get(_start(index), [])
-            if (merged := merge(member, index)) is not None
-        }
-        return sorted(found - current, key=sort_key)
+        for index in pool:
+            for member in by_start.get(_start(index), []):
+                merged = merge(member, index)
+                if merged is not None:
+                    parts = {member, index, *self._merged_from.get(member, ())}
+                    self._merged_from.setdefault(merged, frozenset(parts))
+        return sorted(self._merged_from.keys() - current, key=sort_key)
 
     def _without_idle(self, chosen: Configuration) -> Configuration:
         """Without the members that nothing uses or that do not pay for themselves."""
@@ -277,6 +324,17 @@ class Chooser:
             if self._total(rest) <= self._total(current) * (1.0 + 1e-6):
                 current = rest
         return current
+
+
+def halves(candidates: Iterable[IndexDefinition]) -> Iterator[Configuration]:
+    """Some ways to part candidates in two, always the same for the same ones."""
+    digests = {
+        index: hashlib.blake2b(repr(index).encode(), digest_size=1).digest()[0]
+        for index in candidates
+    }
+    for bit in range(HALVINGS):
+        for value in (0, 1):
+            yield frozenset(i for i, d in digests.items() if (d >> bit) & 1 == value)
 
 
 def _start(index: IndexDefinition) -> tuple[RelationName, str, object]:

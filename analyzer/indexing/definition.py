@@ -217,6 +217,21 @@ def _comparable(one: IndexDefinition, other: IndexDefinition) -> bool:
     )
 
 
+def key_path(definition: IndexDefinition) -> tuple[object, ...]:
+    """What an index is found by: its path in a tree of keys.
+
+    The keys of one index lead those of another (:func:`is_prefix_of`) if its path is
+    the start of the other's. The first step holds method and predicate too.
+    """
+    keys = [_canonical(key) for key in definition.keys]
+    if keys[0][4]:
+        # A B-tree is read both ways, so the one that starts upwards stands for both.
+        keys = [(*key[:4], not key[4], not key[5]) for key in keys]
+    first, *rest = keys
+    method = definition.method if definition.method == "btree" else repr(definition)
+    return ((method, bare(definition.predicate), first), *rest)
+
+
 def _same_keys(one: tuple[IndexKey, ...], other: tuple[IndexKey, ...]) -> bool:
     """Equal as they are, or all of them reversed: a B-tree is read both ways."""
     left = [_canonical(key) for key in one]

@@ -9,7 +9,7 @@ option of a statement follows (CoPhy: Dash, Polyzotis, Ailamaki, VLDB 2011).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
-from analyzer.indexing.definition import is_prefix_of
+from analyzer.indexing.definition import is_prefix_of, key_path
 from analyzer.indexing.options import OptionTable, WeightedStatement
 
 GAP_RATIO = 0.0005
@@ -127,6 +127,58 @@ def solve(
     return Solution(chosen=chosen, worth=worth, bound=constant + bound)
 
 
+def greedy(
+    table: OptionTable,
+    facts: Mapping[IndexDefinition, IndexFacts],
+    limits: SetLimits,
+) -> Configuration:
+    """A set within the limits to start from: the best option for its size, repeated.
+
+    Sizes count with their square root, which lets large indexes in early.
+    """
+    chosen: set[IndexDefinition] = set()
+    options = [
+        (item, used, worth)
+        for item in table.statements
+        for used, worth in _offered(table, item, facts)
+    ]
+    while True:
+        best: tuple[float, Configuration] = (0.0, NOTHING)
+        for item, used, worth in options:
+            new = used - chosen
+            if not new:
+                continue
+            gain = item.weight * (table.known_best(item, frozenset(chosen)) - worth)
+            gain -= sum(facts[index].price for index in new)
+            size = sum(facts[index].size_bytes for index in new)
+            ratio = gain / max(size, 1) ** 0.5
+            if ratio > best[0] and _is_allowed(chosen | new, facts, limits):
+                best = (ratio, frozenset(new))
+        if not best[1]:
+            return frozenset(chosen)
+        chosen |= best[1]
+
+
+def _is_allowed(
+    wanted: Collection[IndexDefinition],
+    facts: Mapping[IndexDefinition, IndexFacts],
+    limits: SetLimits,
+) -> bool:
+    """Whether a set is within the limits and holds no two that are in the way."""
+    size = sum(facts[index].size_bytes for index in wanted)
+    written: dict[RelationName, float] = {}
+    for index in wanted:
+        ratio = facts[index].write_overhead_ratio
+        written[index.relation] = written.get(index.relation, 0.0) + ratio
+    too_large = limits.budget_bytes is not None and size > limits.budget_bytes
+    too_many = limits.max_indexes is not None and len(wanted) > limits.max_indexes
+    most = limits.write_overhead_ratio
+    too_much = most is not None and any(ratio > most for ratio in written.values())
+    return not (too_large or too_many or too_much) and not any(
+        is_in_the_way(one, other) for one, other in combinations(wanted, 2)
+    )
+
+
 def _taken(
     offered: Sequence[tuple[Configuration, float]], start: Configuration
 ) -> list[float]:
@@ -136,14 +188,16 @@ def _taken(
 
 
 def _offered(
-    table: OptionTable, item: WeightedStatement, number: Mapping[IndexDefinition, int]
+    table: OptionTable,
+    item: WeightedStatement,
+    known: Container[IndexDefinition],
 ) -> list[tuple[Configuration, float]]:
     """Options that gain and that no smaller one beats, in a stable order."""
     least = table.base(item) * (1.0 - MIN_OPTION_GAIN_RATIO)
     options = [
         (used, worth)
         for used, worth in table.options(item).items()
-        if used and worth < least and all(index in number for index in used)
+        if used and worth < least and all(index in known for index in used)
     ]
     options.sort(key=lambda option: (option[1], len(option[0])))
     return [
@@ -176,9 +230,30 @@ def _limit(
         if limits.write_overhead_ratio is not None:
             written = {n: facts[indexes[n]].write_overhead_ratio for n in positions}
             rows.add(written, -infinity, limits.write_overhead_ratio)
-        for one, other in combinations(positions, 2):
-            if is_in_the_way(indexes[one], indexes[other]):
-                rows.add({one: 1.0, other: 1.0}, -infinity, 1.0)
+        for chain in _chains({n: indexes[n] for n in positions}):
+            rows.add(dict.fromkeys(chain, 1.0), -infinity, 1.0)
+
+
+def _chains(indexes: Mapping[int, IndexDefinition]) -> list[list[int]]:
+    """Sets of indexes of which only one may be chosen, as few and large as can be.
+
+    All whose keys lead the same keys exclude each other, so one row holds a whole path
+    of the tree of keys.
+    """
+    by_keys: dict[tuple[object, ...], list[int]] = {}
+    for number, index in indexes.items():
+        by_keys.setdefault(key_path(index), []).append(number)
+    inner = {path[:length] for path in by_keys for length in range(1, len(path))}
+    chains = [
+        [
+            number
+            for length in range(1, len(path) + 1)
+            for number in by_keys.get(path[:length], [])
+        ]
+        for path in by_keys
+        if path not in inner
+    ]
+    return [chain for chain in chains if len(chain) > 1]
 
 
 def is_in_the_way(one: IndexDefinition, other: IndexDefinition) -> bool:

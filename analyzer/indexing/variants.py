@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from analyzer.domain.catalog import Attribute, Relation
-from analyzer.domain.index import IndexDefinition
+from analyzer.domain.index import IndexDefinition, IndexKey
+from analyzer.indexing.definition import is_prefix_of
 from analyzer.indexing.existing import is_served
 from analyzer.indexing.limits import CandidateLimits
 from analyzer.statements.facts import (
@@ -105,4 +106,22 @@ def covering(
         return None
     if width > limits.max_include_width_bytes:
         return None
-    return replace(definition, include=tuple(rest))
+    return beside_existing(replace(definition, include=tuple(rest)), relation)
+
+
+def beside_existing(
+    definition: IndexDefinition, relation: Relation
+) -> IndexDefinition | None:
+    """The same, with keys that lead no existing index; none if that cannot be had.
+
+    Columns of INCLUDE become keys until the existing index is no longer led: two
+    indexes that start alike are one too many to keep.
+    """
+    current = definition
+    while any(is_prefix_of(current, index.definition) for index in relation.indexes):
+        if not current.include:
+            return None
+        first, *others = current.include
+        keys = (*current.keys, IndexKey(attribute=first))
+        current = replace(current, keys=keys, include=tuple(others))
+    return current

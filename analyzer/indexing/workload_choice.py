@@ -20,7 +20,6 @@ from analyzer.indexing.options import OptionTable, WeightedStatement
 from analyzer.indexing.solver import IndexFacts, SetLimits
 from analyzer.indexing.subjects import (
     Prepared,
-    Shapes,
     prepare_with,
     read_shapes,
     why_none,
@@ -41,8 +40,6 @@ class ChoiceOptions:
         weights: how often a statement counts; 1 where it is not in it.
         value: what a plan is worth; none is the planner's cost.
         max_calls: questions to the planner.
-        is_over: asked now and then whether the time is up.
-        progress: told how many statements are prepared, 0 to 1.
     """
 
     limits: SetLimits = field(default_factory=SetLimits)
@@ -50,7 +47,6 @@ class ChoiceOptions:
     weights: Mapping[Fingerprint, float] = field(default_factory=dict)
     value: Callable[[Plan], float] | None = None
     max_calls: int = MAX_CALLS
-    is_over: Callable[[], bool] = lambda: False
 
 
 class WorkloadChoice:
@@ -83,9 +79,11 @@ class WorkloadChoice:
         """Questions to the planner so far."""
         return self.costs.calls
 
-    def shape_pairs(self) -> Shapes:
-        """The shapes of the workload."""
-        return self.shapes
+    def value_by(
+        self, value: Callable[[Plan], float], weights: Mapping[Fingerprint, float]
+    ) -> None:
+        """Search by another worth of plans than their cost, and with other weights."""
+        self._options = replace(self._options, value=value, weights=weights)
 
     def _prepare(self, workload: Workload) -> list[Prepared]:
         offered: dict[Fingerprint, tuple[IndexDefinition, ...]] = {}
@@ -114,8 +112,8 @@ class WorkloadChoice:
         """How often a statement counts."""
         return self._options.weights.get(item.statement.fingerprint, 1.0)
 
-    def search(self) -> tuple[Choice, Chooser]:
-        """Choose the set."""
+    def search(self, is_over: Callable[[], bool]) -> tuple[Choice, Chooser]:
+        """Choose the set; ``is_over`` is asked now and then whether the time is up."""
         worths = PlanWorths(
             self._planner,
             value=self._options.value,
@@ -128,9 +126,7 @@ class WorkloadChoice:
             statements.append(WeightedStatement(prepared=prepared, weight=weight))
         table = OptionTable(statements, worths)
         self._total = sum(item.weight * table.base(item) for item in statements)
-        chooser = Chooser(
-            table, self.facts, self._options.limits, is_over=self._options.is_over
-        )
+        chooser = Chooser(table, self.facts, self._options.limits, is_over=is_over)
         return chooser.run(), chooser
 
     def facts(self, definition: IndexDefinition) -> IndexFacts:
