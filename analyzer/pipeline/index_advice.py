@@ -171,17 +171,14 @@ class _Job:
         )
         plans = {p.subject.fingerprint: p.base.sets[0].plan for p in choice.prepared}
         knowledge = self._knowledge(plans)
-        objective = self.request.objective or (
-            Objective.TIME
-            if knowledge.basis.basis is Basis.MEASURED
-            else Objective.COST
-        )
+        objective = self._objective(knowledge)
         if objective is Objective.TIME:
             choice.value_by(knowledge.model.predicted_ms, self._time_weights(knowledge))
         self.tell("searching", 0.3)
         # Runs on the server have limits of their own, so the clock begins here.
         deadline = time.monotonic() + self.request.time_limit_s
         found, chooser = choice.search(lambda: time.monotonic() >= deadline)
+        self.tell("explaining", 0.9)
         answers = Answers(
             choice=choice,
             found=found,
@@ -189,27 +186,29 @@ class _Job:
             named=self.named,
             knowledge=knowledge,
         )
-        self.tell("explaining", 0.9)
-        drops = index_drops(choice, found.chosen, self.planner)
+        return self._advice(objective, answers)
+
+    def _objective(self, knowledge: TimeKnowledge) -> Objective:
+        measured = knowledge.basis.basis is Basis.MEASURED
+        default = Objective.TIME if measured else Objective.COST
+        return self.request.objective or default
+
+    def _advice(self, objective: Objective, answers: Answers) -> IndexAdvice:
+        choice, found, knowledge = answers.choice, answers.found, answers.knowledge
         queries = answers.queries()
-        fixed = 0.0
-        if objective is Objective.TIME:
-            # What the planner's estimates hide from the model stays, whatever the set.
-            fixed = sum(
-                weight * knowledge.anchor(name).offset_ms
-                for name, weight in self.named.weights.items()
-            )
+        fixed = self._fixed_ms(knowledge) if objective is Objective.TIME else 0.0
+        indexes = answers.indexes()
         return IndexAdvice(
             objective=objective,
-            indexes=answers.indexes(),
-            drops=drops,
+            indexes=indexes,
+            drops=index_drops(choice, found.chosen, self.planner),
             cost_before=sum(q.weight * q.before for q in queries),
             cost_after=sum(q.weight * q.after for q in queries),
             bound=found.bound + fixed,
             floor=found.floor + fixed,
             time_before_ms=sum(q.weight * q.before_ms for q in queries),
             time_after_ms=sum(q.weight * q.after_ms for q in queries),
-            what_if_calls=chooser.table.worths.calls + choice.calls,
+            what_if_calls=answers.chooser.table.worths.calls + choice.calls,
             queries=queries,
             skipped=tuple(self._skipped(choice)),
             complete=found.complete,
@@ -223,6 +222,13 @@ class _Job:
             ),
             not_seen=knowledge.not_seen,
             caveats=tuple(_caveats(objective, knowledge)),
+        )
+
+    def _fixed_ms(self, knowledge: TimeKnowledge) -> float:
+        """What the planner's estimates hide from the model stays, whatever the set."""
+        return sum(
+            weight * knowledge.anchor(name).offset_ms
+            for name, weight in self.named.weights.items()
         )
 
     def _knowledge(self, plans: dict[Fingerprint, Plan]) -> TimeKnowledge:
