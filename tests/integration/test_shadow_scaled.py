@@ -80,7 +80,7 @@ def test_costs_are_those_of_the_grown_table(
     with ShadowCluster() as cluster, build(cluster, supposed) as shadow:
         for query in QUERIES:
             real = explain(watched, query, source="target").total_cost
-            assert shadow.plan(query).total_cost == pytest.approx(real, rel=0.05), query
+            assert shadow.plan(query).total_cost == pytest.approx(real, rel=0.15), query
 
 
 def test_partitions_grow_with_their_table(
