@@ -95,8 +95,6 @@ def _parents(
                     "is validated",
                     relation=relation.name,
                     columns=(name,),
-                    referenced=key.referenced,
-                    referenced_columns=key.referenced_attributes,
                 ),
             ),
         )

@@ -1,0 +1,140 @@
+"""Choosing one set of indexes: the solver, merging, and what excludes what."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
+from analyzer.indexing.choose import halves, merge
+from analyzer.indexing.definition import is_prefix_of, key_path
+from analyzer.indexing.solver import (
+    IndexFacts,
+    SetLimits,
+    greedy,
+    is_in_the_way,
+    solve,
+)
+
+T = RelationName("public", "t")
+
+
+def index(*keys: str, include: tuple[str, ...] = ()) -> IndexDefinition:
+    return IndexDefinition(
+        relation=T,
+        keys=tuple(IndexKey(attribute=name) for name in keys),
+        include=include,
+    )
+
+
+class Table:
+    """Options by hand, in place of those a planner told."""
+
+    def __init__(self, options: dict[str, dict[frozenset[IndexDefinition], float]]):
+        self._options = options
+        self.statements = [Statement(name) for name in options]
+
+    def options(self, item):
+        return self._options[item.fingerprint]
+
+    def base(self, item):
+        return self._options[item.fingerprint][frozenset()]
+
+    def known_best(self, item, wanted):
+        return min(w for used, w in self.options(item).items() if used <= wanted)
+
+
+class Statement:
+    weight = 1.0
+
+    def __init__(self, fingerprint: str) -> None:
+        self.fingerprint = fingerprint
+
+
+A, B, AB, C = index("a"), index("b"), index("a", "b"), index("c")
+FACTS = {
+    A: IndexFacts(size_bytes=10),
+    B: IndexFacts(size_bytes=10),
+    AB: IndexFacts(size_bytes=15),
+    C: IndexFacts(size_bytes=60),
+}
+TABLE = Table(
+    {
+        "one": {frozenset(): 100.0, frozenset({A}): 50.0, frozenset({AB}): 20.0},
+        "two": {frozenset(): 100.0, frozenset({B}): 40.0, frozenset({A, B}): 10.0},
+        "three": {frozenset(): 200.0, frozenset({C}): 20.0},
+    }
+)
+
+
+def brute_force(limits: SetLimits) -> float:
+    least = float("inf")
+    for count in range(len(FACTS) + 1):
+        for chosen in combinations(FACTS, count):
+            size = sum(FACTS[item].size_bytes for item in chosen)
+            if limits.budget_bytes is not None and size > limits.budget_bytes:
+                continue
+            if limits.max_indexes is not None and count > limits.max_indexes:
+                continue
+            if any(is_in_the_way(x, y) for x, y in combinations(chosen, 2)):
+                continue
+            worth = sum(
+                TABLE.known_best(item, frozenset(chosen)) for item in TABLE.statements
+            )
+            least = min(least, worth + sum(FACTS[item].price for item in chosen))
+    return least
+
+
+@given(
+    st.one_of(st.none(), st.integers(0, 100)), st.one_of(st.none(), st.integers(0, 4))
+)
+def test_the_solver_finds_the_best_set(budget, most) -> None:
+    limits = SetLimits(budget_bytes=budget, max_indexes=most)
+    found = solve(TABLE, FACTS, limits, start=greedy(TABLE, FACTS, limits))
+    assert abs(found.worth - brute_force(limits)) < 1e-6
+    assert found.bound <= found.worth + 1e-6
+
+
+def test_writers_are_heard() -> None:
+    dear = {**FACTS, C: IndexFacts(size_bytes=60, price=190.0)}
+    assert C not in solve(TABLE, dear, SetLimits()).chosen
+    written = {**FACTS, C: IndexFacts(size_bytes=60, write_overhead_ratio=0.5)}
+    assert C not in solve(TABLE, written, SetLimits(write_overhead_ratio=0.4)).chosen
+    assert C in solve(TABLE, written, SetLimits(write_overhead_ratio=0.6)).chosen
+
+
+def test_a_start_that_is_known_is_never_lost() -> None:
+    start = frozenset({AB, B, C})
+    found = solve(TABLE, FACTS, SetLimits(budget_bytes=85), start=start)
+    assert found.worth <= sum(TABLE.known_best(i, start) for i in TABLE.statements)
+
+
+_KEYS = st.lists(
+    st.builds(IndexKey, attribute=st.sampled_from("abc"), descending=st.booleans()),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(_KEYS, _KEYS)
+def test_paths_tell_which_keys_lead(one, other) -> None:
+    left = IndexDefinition(relation=T, keys=tuple(one))
+    right = IndexDefinition(relation=T, keys=tuple(other))
+    path, longer = key_path(left), key_path(right)
+    assert is_prefix_of(left, right) == (path == longer[: len(path)])
+
+
+def test_merging_keeps_all_columns() -> None:
+    merged = merge(index("a", include=("x",)), index("a", "b", include=("y",)))
+    assert merged == index("a", "b", include=("x", "y"))
+    assert merge(index("a"), index("a", "b")) is None  # the longer one is both
+    assert merge(index("b"), index("a", "b")) is None
+
+
+def test_halves_part_the_candidates() -> None:
+    found = list(halves([A, B, AB, C]))
+    for one, other in zip(found[::2], found[1::2], strict=True):
+        assert one | other == {A, B, AB, C}
+        assert not one & other
