@@ -146,6 +146,10 @@ def _select(seen: _Seen, fields: Node) -> None:
                 seen.counts.append(int(text))
     if any(key in fields for key in ("groupClause", "havingClause", "distinctClause")):
         seen.has_groups = True
+    for side in ("larg", "rarg"):
+        # The arms of a set operation are bare nodes, which a walk does not name.
+        if side in fields:
+            _select(seen, fields[side])
 
 
 def _call(seen: _Seen, fields: Node) -> None:

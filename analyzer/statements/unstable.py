@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.statements.parse import Node, parse_one, walk
+from analyzer.statements.parse import Node, has_field, parse_one, walk
 
 _ORDER_SENSITIVE = frozenset(
     {
@@ -32,15 +32,24 @@ def may_depend_on_storage(query: str) -> bool:
     >>> may_depend_on_storage("SELECT max(a) FROM t ORDER BY 1")
     False
     """
-    return any(_is_open(kind, fields) for kind, fields in walk(parse_one(query).tree))
+    tree = parse_one(query).tree
+    if any(has_field(tree, name) for name in ("limitCount", "limitOffset")):
+        return True
+    return any(_is_open(kind, fields) for kind, fields in walk(tree))
 
 
 def _is_open(kind: str, fields: Node) -> bool:
     if kind == "SelectStmt":
-        distinct = fields.get("distinctClause")
-        is_on = bool(distinct and distinct != [{}])
-        return is_on or "limitCount" in fields or "limitOffset" in fields
+        return _has_distinct_on(fields)
     if kind == "FuncCall":
         name = str(fields["funcname"][-1]["String"].get("sval", ""))
         return "over" in fields or name in _ORDER_SENSITIVE
     return False
+
+
+def _has_distinct_on(fields: Node) -> bool:
+    # The arms of a set operation are bare nodes, which a walk does not name.
+    arms = [fields[side] for side in ("larg", "rarg") if side in fields]
+    return fields.get("distinctClause", [{}]) != [{}] or any(
+        map(_has_distinct_on, arms)
+    )

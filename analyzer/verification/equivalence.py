@@ -27,7 +27,7 @@ from analyzer.domain.equivalence import (
 from analyzer.errors import AnalyzerError
 from analyzer.verification.counterexample import Suspect, counterexample
 from analyzer.verification.pair import Pair, PreparedPair, prepare
-from analyzer.verification.proofs import proofs_of
+from analyzer.verification.proofs import proofs_of, z3_answer
 from analyzer.verification.trial import (
     AFTER,
     BEFORE,
@@ -36,6 +36,7 @@ from analyzer.verification.trial import (
     TrialResult,
     is_unstable,
     try_pair,
+    try_rows,
 )
 from analyzer.verification.trial_database import TrialDatabase, prepare_cluster
 from analyzer.verification.warm_cluster import WarmCluster
@@ -148,6 +149,9 @@ def _judged(
         is_fragile=prepared.is_fragile,
     )
     result = try_pair(database, prepared.maker, order)
+    by_z3 = z3_answer(database, prepared) if not result.numbers else None
+    if by_z3 is not None and by_z3.witness:
+        try_rows(database, prepared.maker.completed(by_z3.witness), order, result)
     caveats = list(prepared.caveats)
     if result.out_of_time:
         caveats.append(f"time ran out after {result.compared} databases")
@@ -170,7 +174,7 @@ def _judged(
             coverage=coverage,
             caveats=tuple(caveats),
         )
-    proofs = proofs_of(database, prepared, derivation)
+    proofs = proofs_of(database, prepared, derivation, by_z3)
     verdict = _accepted(coverage, proofs)
     return replace(verdict, coverage=coverage, proofs=proofs, caveats=tuple(caveats))
 

@@ -105,6 +105,18 @@ def try_pair(
     return result
 
 
+def try_rows(
+    database: TrialDatabase, rows: TrialRows, order: TrialOrder, result: TrialResult
+) -> None:
+    """Try one database more, with rows that somebody thought out."""
+    number = order.databases
+    database.stage([(number, rows)])
+    attempt = Attempt(queries=(BEFORE, AFTER), ends_at=order.ends_at)
+    _count(result, run_in_parts(database, number, number, attempt), order)
+    if number in result.numbers:
+        result.rows[number] = rows
+
+
 _FRAGILE_DATABASES = 600
 _MUTANT_DATABASES = 360
 """Mutants are harder on the test than the query is: they get fewer databases."""

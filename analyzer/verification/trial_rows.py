@@ -130,6 +130,21 @@ class TrialRowMaker:
         filling = _Filling(self, style, random)
         return filling.fill(empty)
 
+    def completed(
+        self, given: Sequence[tuple[int, Mapping[str, str | None]]]
+    ) -> TrialRows:
+        """Rows of which only some values are given; the others are everyday ones."""
+        rows: TrialRows = {table.oid: [] for table in self._tables}
+        for oid, values in given:
+            table = next(table for table in self._tables if table.oid == oid)
+            row: Row = []
+            for column in table.stored:
+                _leader, pool = self.pool_of((oid, column.name))
+                usual = pool.ordinary[0] if pool.ordinary else None
+                row.append(values.get(column.name, usual))
+            rows[oid].append(row)
+        return rows
+
     @property
     def tables(self) -> Sequence[Table]:
         """The tables rows are made for."""
