@@ -18,7 +18,7 @@ from analyzer.cli.progress import BytesPrinter
 from analyzer.domain.log_report import LogFilter, LogReport
 from analyzer.errors import ConfigError
 from analyzer.pipeline.logs import LogRequest, read_logs, refuse_too_little
-from analyzer.report import logs_as_json, logs_as_markdown, logs_as_text
+from analyzer.report import logs_as_html, logs_as_json, logs_as_markdown, logs_as_text
 from analyzer.report.logs_as_rows import DEFAULT_TOP
 
 _FILE = click.Path(path_type=Path)
@@ -97,7 +97,7 @@ class Percent(click.ParamType[float]):
     show_default=True,
     help="Exit with 5 if more of the lines of a file were not understood.",
 )
-@click.option("--format", "fmt", type=click.Choice(FORMATS), default="table")
+@click.option("--format", "fmt", type=click.Choice((*FORMATS, "html")), default="table")
 @click.option("--output", "-o", type=_FILE, help="Write to a file.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
 def logs(files: Sequence[Path], **options: object) -> int:
@@ -145,6 +145,8 @@ def _render(report: LogReport, options: dict[str, object]) -> str:
         return json.dumps(document, indent=2, ensure_ascii=False)
     if options["fmt"] == "markdown":
         return logs_as_markdown.log_report(report, limit or DEFAULT_TOP)
+    if options["fmt"] == "html":
+        return logs_as_html.log_report(report, limit or DEFAULT_TOP)
     width = shutil.get_terminal_size((120, 40)).columns
     return logs_as_text.log_report(report, limit or DEFAULT_TOP, width)
 

@@ -75,7 +75,14 @@ class LockWait:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEvent:
-    """Any other message, kept for counting."""
+    """Any other message, kept for counting.
+
+    Attributes:
+        details: its numbers, by the keys of pganalyze's collector, where they are
+            summed up or it is the first of its class; likewise the next two.
+        table: ``database.schema.table`` of a message of autovacuum.
+        shown_message: the message without secrets.
+    """
 
     logged_at: datetime
     severity: str
@@ -89,6 +96,9 @@ class LogEvent:
     application_name: str = ""
     session_id: str = ""
     detail: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+    table: str = ""
+    shown_message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from analyzer.domain.execution import LogCoverage
+from analyzer.domain.log_activity import (
+    Activity,
+    Checkpoints,
+    Connections,
+    EventExample,
+    TableMaintenance,
+    Transactions,
+)
+from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import Latency, StatementRun
 
@@ -159,14 +168,49 @@ class LoggedLockWait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LockTreeWait:
+    """A wait, and the waits for its process while it lasted.
+
+    ``waited_ms``, ``process_count`` and ``depth`` count this wait and all below it.
+    """
+
+    wait: LoggedLockWait
+    below: tuple[LockTreeWait, ...]
+    waited_ms: float
+    process_count: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockTree:
+    """A process that held locks without waiting itself, and all it made wait.
+
+    ``depth`` is 1 where all waited for the holder alone; process 0 is a holder that
+    the log does not name.
+    """
+
+    holder: LockHolder
+    waits: tuple[LockTreeWait, ...]
+    started_at: datetime
+    waited_ms: float
+    process_count: int
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlockMember:
-    """One process of a deadlock: what it waited for, and the statement that did."""
+    """One process of a deadlock: what it waited for, and the statement that did.
+
+    ``statements`` are those its transaction had run before, in their order, as far as
+    the log has them; ``query`` comes after them.
+    """
 
     process_id: int
     lock_mode: str
     locked_object: str
     blocked_by_process_id: int
     query: str = ""
+    statements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +251,12 @@ class LogReport:
         events: messages by kind; each execution, lock wait message and plan is one.
         texts: normalized text of every fingerprint that is named anywhere.
         runs: one statement again and again in a session (N+1).
+        findings: what to do about what the log shows, the most time first.
+        canceled: statements that were cancelled, in groups as errors are.
+        lock_trees: who blocked whom, the most waiting first.
+        maintenance: what autovacuum did, the most time first.
+        event_examples: each class of messages with its first one.
+        severities: messages by their level, executions among LOG.
         first_seen_at: of what counts here; none if nothing does.
     """
 
@@ -222,6 +272,16 @@ class LogReport:
     texts: Mapping[Fingerprint, str]
     first_seen_at: datetime | None = None
     last_seen_at: datetime | None = None
+    findings: tuple[LogFinding, ...] = ()
+    canceled: tuple[ErrorGroup, ...] = ()
+    lock_trees: tuple[LockTree, ...] = ()
+    connections: Connections = field(default_factory=Connections)
+    transactions: Transactions = field(default_factory=Transactions)
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)
+    maintenance: tuple[TableMaintenance, ...] = ()
+    activity: Activity = field(default_factory=Activity)
+    event_examples: tuple[EventExample, ...] = ()
+    severities: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def execution_count(self) -> int:

@@ -26,6 +26,7 @@ from analyzer.domain.execution import Execution, LockWait, LogEvent
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
 from analyzer.logs.auto_explain import LoggedPlan, read_plan
 from analyzer.logs.entry import LogEntry
+from analyzer.logs.events import EventMaker
 from analyzer.logs.messages import (
     Duration,
     holders,
@@ -48,7 +49,6 @@ from analyzer.logs.process import (
 from analyzer.statements.prepared import prepared_query
 
 MAX_PROCESSES = 20_000
-MAX_EVENT_CHARS = 2_000
 MAX_KNOWN_TEXTS = 200_000
 
 _READS = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE)
@@ -68,6 +68,7 @@ class Classifier:
         self._fingerprints: dict[str, Fingerprint] = {}
         self._texts: dict[str, str] = {}
         self._processes: dict[str, ProcessState] = {}
+        self._maker = EventMaker()
 
     def take(self, entry: LogEntry) -> None:
         """Sort in one entry."""
@@ -311,23 +312,7 @@ class Classifier:
 
     def note(self, entry: LogEntry, kind: str) -> None:
         """Keep an entry as an event."""
-        origin = entry.origin
-        self.events.append(
-            LogEvent(
-                logged_at=origin.logged_at,
-                severity=entry.severity,
-                sqlstate=origin.sqlstate,
-                message=entry.message[:MAX_EVENT_CHARS],
-                kind=kind,
-                process_id=origin.process_id,
-                query=entry.statement,
-                database=origin.database,
-                user=origin.user,
-                application_name=origin.application_name,
-                session_id=origin.process_key,
-                detail=entry.detail[:MAX_EVENT_CHARS],
-            )
-        )
+        self.events.append(self._maker.event(entry, kind))
 
     def _drop_text(self, state: ProcessState) -> None:
         text, state.text = state.text, None

@@ -20,7 +20,7 @@ from analyzer.domain.log_report import (
     TempFiles,
 )
 from analyzer.domain.statement import Fingerprint
-from analyzer.domain.workload import StatementRun
+from analyzer.report.logs_activity_as_json import activity, finding
 
 Json = dict[str, Any]
 
@@ -56,7 +56,8 @@ def log_report(report: LogReport, top: int | None = None) -> Json:
             ],
         },
         "errors": [_error(item, report.texts) for item in report.errors[:top]],
-        "findings": [_run(item, report.texts) for item in report.runs],
+        "findings": [finding(item, report.texts) for item in report.findings],
+        **activity(report, top),
     }
 
 
@@ -192,6 +193,7 @@ def _deadlock(item: Deadlock) -> Json:
                 "locked_object": member.locked_object,
                 "blocked_by_process_id": member.blocked_by_process_id,
                 "query": member.query,
+                "statements_before": list(member.statements),
             }
             for member in item.members
         ],
@@ -212,21 +214,6 @@ def _error(item: ErrorGroup, texts: Mapping[Fingerprint, str]) -> Json:
             for name, count in item.by_statement.items()
         ],
         "unattached": item.unattached_count,
-    }
-
-
-def _run(item: StatementRun, texts: Mapping[Fingerprint, str]) -> Json:
-    parent = item.parent
-    return {
-        "kind": "n_plus_one",
-        **_named(item.fingerprint, texts),
-        "parent": _named(parent, texts) if parent else None,
-        "runs": item.run_count,
-        "calls": item.call_count,
-        "total_ms": item.total_ms,
-        "longest_run": item.longest,
-        "sessions": item.session_count,
-        "distinct_parameter_ratio": item.distinct_parameter_ratio,
     }
 
 

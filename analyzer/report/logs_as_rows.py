@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.log_report import (
     ErrorGroup,
     LoggedLockWait,
@@ -12,7 +13,6 @@ from analyzer.domain.log_report import (
     LogReport,
 )
 from analyzer.domain.statement import Fingerprint
-from analyzer.domain.workload import StatementRun
 from analyzer.report.plain import amount, number, plain, shortened
 
 QUERY_LENGTH = 160
@@ -67,6 +67,10 @@ def tables(report: LogReport, top: int = DEFAULT_TOP) -> Iterator[Rows]:
         _locks(report.locks, top),
         _deadlocks(report, top),
         _temp_files(report, top),
+        _idle(report, top),
+        _connections(report),
+        _checkpoints(report),
+        _maintenance(report, top),
         _errors(report, top),
         _events(report),
     ):
@@ -101,24 +105,22 @@ def _statement(item: LoggedStatement, total_ms: float) -> tuple[str, ...]:
 
 def _findings(report: LogReport, top: int) -> Rows:
     return Rows(
-        title="Findings: one statement again and again in a session (N+1)",
-        columns=("runs", "calls", "total ms", "longest", "statement"),
-        rows=tuple(_finding(item, report) for item in report.runs[:top]),
-        left_out=max(len(report.runs) - top, 0),
+        title="Findings",
+        columns=("kind", "time lost ms", "finding"),
+        rows=tuple(_finding(item, report) for item in report.findings[:top]),
+        left_out=max(len(report.findings) - top, 0),
     )
 
 
-def _finding(item: StatementRun, report: LogReport) -> tuple[str, ...]:
-    text = shortened(report.texts.get(item.fingerprint, ""), QUERY_LENGTH)
+def _finding(item: LogFinding, report: LogReport) -> tuple[str, ...]:
+    text = f"{item.title}. {item.instruction}"
+    if item.fingerprint:
+        text += f" — {_text(report, item.fingerprint)}"
     if item.parent:
         text += f" — after: {_text(report, item.parent)}"
-    return (
-        f"{item.run_count:,}",
-        f"{item.call_count:,}",
-        number(item.total_ms),
-        f"{item.longest:,}",
-        text,
-    )
+    if item.query:
+        text += f" — instead: {shortened(item.query, QUERY_LENGTH)}"
+    return (item.kind.replace("_", " "), number(item.lost_ms), text)
 
 
 def _locks(found: Sequence[LoggedLockWait], top: int) -> Rows:
@@ -185,6 +187,71 @@ def _temp_files(report: LogReport, top: int) -> Rows:
         f"{amount(report.temp_files.bytes, 'bytes')}",
         columns=("files", "bytes", "largest", "statement"),
         rows=tuple(rows),
+        left_out=max(len(found) - top, 0),
+    )
+
+
+def _idle(report: LogReport, top: int) -> Rows:
+    found = report.transactions.idle
+    return Rows(
+        title="Idle in transaction, the longest first",
+        columns=("idle ms", "process", "had written", "blocked ms", "before → after"),
+        rows=tuple(
+            (
+                number(item.idle_ms),
+                str(item.process_id),
+                "yes" if item.has_written else "no",
+                number(item.blocked_ms),
+                f"{_text(report, item.before)} → {_text(report, item.after)}",
+            )
+            for item in found[:top]
+        ),
+        left_out=max(len(found) - top, 0),
+    )
+
+
+def _connections(report: LogReport) -> Rows:
+    found = report.connections
+    times = found.session_time
+    rows = [
+        (f"{found.received_count:,}", "connections received"),
+        (f"{times.sample_count:,}" if times else "0", "sessions that ended"),
+        (amount(times.p50_ms / 1000, "s") if times else "–", "half of them within"),
+        (f"{found.peak_session_count:,}", "open at once"),
+    ]
+    seen = found.received_count or found.authorized_count or times
+    return Rows(
+        title="Connections",
+        columns=("value", "what"),
+        rows=tuple(rows) if seen else (),
+    )
+
+
+def _checkpoints(report: LogReport) -> Rows:
+    reasons = report.checkpoints.reasons
+    return Rows(
+        title=f"Checkpoints: {len(report.checkpoints.completed):,} completed",
+        columns=("started", "reason"),
+        rows=tuple((f"{count:,}", plain(why)) for why, count in reasons.items()),
+    )
+
+
+def _maintenance(report: LogReport, top: int) -> Rows:
+    found = report.maintenance
+    return Rows(
+        title="Autovacuum",
+        columns=("vacuums", "s", "analyzes", "s", "rows removed", "table"),
+        rows=tuple(
+            (
+                f"{item.vacuum_count:,}",
+                number(item.vacuum_s),
+                f"{item.analyze_count:,}",
+                number(item.analyze_s),
+                f"{item.tuples_removed:,}",
+                plain(item.table),
+            )
+            for item in found[:top]
+        ),
         left_out=max(len(found) - top, 0),
     )
 

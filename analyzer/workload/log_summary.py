@@ -20,14 +20,22 @@ from analyzer.domain.log_report import (
     LogReport,
     TempFiles,
 )
-from analyzer.domain.statement import Fingerprint
+from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.statements.normalize import normalize
+from analyzer.workload.event_examples import event_examples
+from analyzer.workload.findings_runs import LogFacts
+from analyzer.workload.lock_trees import lock_trees
+from analyzer.workload.log_activity import activity
+from analyzer.workload.log_connections import connections
+from analyzer.workload.log_findings import FindingInput, findings
+from analyzer.workload.log_maintenance import checkpoints, maintenance
 from analyzer.workload.log_sessions import LoggedSessions
 from analyzer.workload.logged_errors import error_groups
 from analyzer.workload.logged_locks import deadlocks, lock_waits
 from analyzer.workload.logged_statements import logged_statements
 from analyzer.workload.merge import OWN_APPLICATION
-from analyzer.workload.sessions import statement_runs
+from analyzer.workload.sessions import all_runs, summed_runs
+from analyzer.workload.transactions import transactions
 
 _TEMP_FILE = "server_temp_file_created"
 _SIZE = re.compile(r"size (\d{1,19})\Z")
@@ -40,6 +48,13 @@ _CANCELED = frozenset(
         "lock_timeout",
     }
 )
+
+
+# Our own names, which say more, by the classes of the public table.
+_CLASSES = {
+    "statement_without_duration": "statement_log",
+    "duration_without_text": "statement_duration",
+}
 
 
 def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogReport:
@@ -65,14 +80,18 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
     moments = [item.logged_at for item in contents.events]
     moments += [item.logged_at for item in contents.lock_waits]
     moments += _first_and_last(sessions.columns)
-    return LogReport(
+    columns = of_others(sessions.columns)
+    kinds = _kinds(columns, statements)
+    runs = all_runs(columns)
+    texts = _texts(statements, contents, sessions)
+    report = LogReport(
         files=contents.coverage,
         statements=tuple(
             replace(item, attached=attached.to(item.fingerprint)) for item in statements
         ),
         events=event_counts(contents),
         locks=waits,
-        deadlocks=deadlocks(contents.events, show_parameters=show_parameters),
+        deadlocks=deadlocks(contents.events, sessions, show_parameters=show_parameters),
         temp_files=_sum_of(files),
         temp_files_by_statement={
             name: _sum_of({name: sizes})
@@ -82,11 +101,37 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
             if name is not None
         },
         errors=errors,
-        runs=statement_runs(of_others(sessions.columns)),
-        texts=_texts(statements, contents, sessions),
+        runs=summed_runs(runs),
+        texts=texts,
         first_seen_at=min(moments, default=None),
         last_seen_at=max(moments, default=None),
+        canceled=canceled,
+        lock_trees=lock_trees(waits),
+        connections=connections(contents.events),
+        transactions=transactions(columns, kinds, waits),
+        checkpoints=checkpoints(contents.events),
+        maintenance=maintenance(contents.events),
+        activity=activity(contents, kinds),
+        event_examples=event_examples(contents.events),
+        severities=_severities(contents),
     )
+    facts = LogFacts(columns, kinds, texts)
+    return replace(report, findings=findings(FindingInput(report, runs, facts)))
+
+
+def _severities(contents: LogContents) -> dict[str, int]:
+    counts = Counter(event.severity for event in contents.events)
+    counts["LOG"] += len(contents.executions) + len(contents.lock_waits)
+    return {name: count for name, count in counts.most_common() if count}
+
+
+def _kinds(
+    columns: ExecutionColumns, statements: Iterable[LoggedStatement]
+) -> tuple[StatementKind, ...]:
+    """The kind of each statement of the columns."""
+    known = {item.fingerprint: item.kind for item in statements}
+    names = columns.statements.fingerprint
+    return tuple(known.get(name, StatementKind.UNPARSED) for name in names)
 
 
 def of_others(columns: ExecutionColumns) -> ExecutionColumns:
@@ -108,7 +153,7 @@ def event_counts(contents: LogContents) -> dict[str, int]:
 
     Executions count as ``statement_duration``, plans as ``statement_auto_explain``.
     """
-    counts = Counter(event.kind for event in contents.events)
+    counts = Counter(_CLASSES.get(e.kind, e.kind) for e in contents.events)
     counts["statement_duration"] += len(contents.executions)
     counts["statement_auto_explain"] += int(
         columns_of(contents.executions).has_plan.sum()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from analyzer.domain.execution import LockWait, LogEvent
@@ -16,6 +16,9 @@ from analyzer.domain.log_report import (
 )
 from analyzer.statements.normalize import normalize
 from analyzer.workload.log_sessions import LoggedSessions
+from analyzer.workload.session_rows import CONTROL
+
+MAX_DEADLOCK_STATEMENTS = 50
 
 _WAITS = re.compile(
     r"^Process (?P<pid>\d+) waits for (?P<mode>\w+) on (?P<object>.+?); "
@@ -115,34 +118,72 @@ def _holder(
 
 
 def deadlocks(
-    events: Iterable[LogEvent], *, show_parameters: bool = False
+    events: Iterable[LogEvent],
+    sessions: LoggedSessions,
+    *,
+    show_parameters: bool = False,
 ) -> tuple[Deadlock, ...]:
-    """The deadlocks the server broke, read from the DETAIL of their errors."""
-    return tuple(
-        Deadlock(
-            logged_at=event.logged_at,
-            canceled_process_id=event.process_id,
-            members=members,
+    """The deadlocks the server broke, read from the DETAIL of their errors.
+
+    Args:
+        events: all messages.
+        sessions: of the same log, to tell what each transaction had run before.
+        show_parameters: whether texts may hold constants.
+    """
+    found: list[Deadlock] = []
+    for event in events:
+        if event.kind != "lock_deadlock_detected" or event.severity != "ERROR":
+            continue
+        members = tuple(
+            replace(
+                member,
+                query=member.query if show_parameters else normalize(member.query),
+                statements=tuple(
+                    query if show_parameters else normalize(query)
+                    for query in _before(sessions, member.process_id, event.logged_at)
+                ),
+            )
+            for member in _members(event.detail)
         )
-        for event in events
-        if event.kind == "lock_deadlock_detected" and event.severity == "ERROR"
-        if (members := _members(event.detail, show_parameters))
-    )
+        if members:
+            found.append(
+                Deadlock(
+                    logged_at=event.logged_at,
+                    canceled_process_id=event.process_id,
+                    members=members,
+                )
+            )
+    return tuple(found)
 
 
-def _members(detail: str, show_parameters: bool) -> tuple[DeadlockMember, ...]:
+def _before(
+    sessions: LoggedSessions, process_id: int, moment: datetime
+) -> Iterator[str]:
+    """What the transaction of a process had run, without BEGIN; nothing if unknown."""
+    executions = sessions.before(process_id, moment, MAX_DEADLOCK_STATEMENTS)
+    inside: list[str] = []
+    local = executions[-1].virtual_transaction_id if executions else ""
+    for execution in reversed(executions):
+        control = CONTROL.match(execution.query)
+        if control is not None and control["begin"]:
+            return reversed(inside)
+        if control is not None:
+            break
+        inside.append(execution.query)
+    same = [e for e in executions if local and e.virtual_transaction_id == local]
+    return iter([execution.query for execution in same])
+
+
+def _members(detail: str) -> Iterator[DeadlockMember]:
     queries = {}
     for part in _NEXT_STATEMENT.split(detail):
         if statement := _STATEMENT.match(part):
-            text = statement["query"]
-            queries[statement["pid"]] = text if show_parameters else normalize(text)
-    return tuple(
-        DeadlockMember(
+            queries[statement["pid"]] = statement["query"]
+    for found in _WAITS.finditer(detail):
+        yield DeadlockMember(
             process_id=int(found["pid"]),
             lock_mode=found["mode"],
             locked_object=found["object"],
             blocked_by_process_id=int(found["holder"]),
             query=queries.get(found["pid"], ""),
         )
-        for found in _WAITS.finditer(detail)
-    )

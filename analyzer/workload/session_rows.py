@@ -23,7 +23,7 @@ from analyzer.domain.execution_columns import (
 CHUNK_ROWS = 1 << 18
 NO_TRANSACTION = 0
 
-_CONTROL = re.compile(
+CONTROL = re.compile(
     r"\s*(?:(?P<begin>BEGIN|START\s+TRANSACTION)|(?P<end>COMMIT|END|ROLLBACK|ABORT))\b"
     r"(?!\s+(?:TO|PREPARED))",
     re.IGNORECASE,
@@ -91,7 +91,7 @@ def session_rows(columns: ExecutionColumns) -> Iterator[SessionRows]:
 
 def _controls(columns: ExecutionColumns) -> tuple[Bools, Bools]:
     """Which statements begin, and which end, a transaction."""
-    found = [_CONTROL.match(query) for query in columns.statements.query]
+    found = [CONTROL.match(query) for query in columns.statements.query]
     begins = [match is not None and bool(match["begin"]) for match in found]
     ends = [match is not None and bool(match["end"]) for match in found]
     return np.array(begins, np.bool_), np.array(ends, np.bool_)

@@ -61,6 +61,18 @@ class Run:
     in_transaction: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """All runs of a log, whatever their values.
+
+    ``executions`` counts, for each statement of the columns, what may be in a run.
+    """
+
+    columns: ExecutionColumns
+    runs: tuple[Run, ...]
+    executions: Longs
+
+
 def statement_runs(executions: Sequence[Execution]) -> tuple[StatementRun, ...]:
     """The runs found in a log, summed by statement and parent, longest time first.
 
@@ -68,23 +80,33 @@ def statement_runs(executions: Sequence[Execution]) -> tuple[StatementRun, ...]:
         executions: of one or several sessions, in any order; those that do not say
             their session are left out.
     """
-    columns = columns_of(_with_fingerprints(executions))
+    return summed_runs(all_runs(columns_of(_with_fingerprints(executions))))
+
+
+def all_runs(columns: ExecutionColumns) -> Runs:
+    """The runs of every statement, those that repeat the same values as well."""
     runs: list[Run] = []
-    followers = np.zeros(len(columns.statements.fingerprint), np.int64)
+    counts = np.zeros(len(columns.statements.fingerprint), np.int64)
     for rows in session_rows(columns):
         plain = _plain_rows(rows)
-        runs += runs_of(plain, MIN_DISTINCT_RATIO)
-        followers += np.bincount(plain.statement, minlength=len(followers))
+        runs += runs_of(plain)
+        counts += np.bincount(plain.statement, minlength=len(counts))
+    return Runs(columns=columns, runs=tuple(runs), executions=counts)
+
+
+def summed_runs(found: Runs) -> tuple[StatementRun, ...]:
+    """Runs with values of their own that can be believed, by statement and parent."""
     by_statement: dict[int, list[Run]] = defaultdict(list)
-    for run in runs:
-        by_statement[run.statement].append(run)
-    names = columns.statements.fingerprint
-    found = [
+    for run in found.runs:
+        if run.distinct_ratio >= MIN_DISTINCT_RATIO:
+            by_statement[run.statement].append(run)
+    names = found.columns.statements.fingerprint
+    summed = [
         _summary(kept, names)
         for group in by_statement.values()
-        if (kept := [*_proven(group), *_believable(group, followers)])
+        if (kept := [*_proven(group), *_believable(group, found.executions)])
     ]
-    return tuple(sorted(found, key=lambda run: (-run.total_ms, run.fingerprint)))
+    return tuple(sorted(summed, key=lambda run: (-run.total_ms, run.fingerprint)))
 
 
 def _with_fingerprints(executions: Sequence[Execution]) -> Sequence[Execution]:
@@ -112,12 +134,11 @@ def _plain_rows(rows: SessionRows) -> SessionRows:
     return replace(rows, transaction=np.where(alone, NO_TRANSACTION, rows.transaction))
 
 
-def runs_of(rows: SessionRows, min_distinct_ratio: float) -> list[Run]:
+def runs_of(rows: SessionRows) -> list[Run]:
     """Runs of at least ``MIN_RUN`` executions.
 
     Args:
         rows: of whole sessions, without BEGIN and COMMIT.
-        min_distinct_ratio: share of values of their own a run must have.
     """
     close = _close(rows)
     same = together(rows.session, rows.transaction, rows.statement)
@@ -133,7 +154,6 @@ def runs_of(rows: SessionRows, min_distinct_ratio: float) -> list[Run]:
     return [
         _run(rows, close, place, (float(sums[at]), float(ratios[at])))
         for at, place in enumerate(zip(starts.tolist(), ends.tolist(), strict=True))
-        if ratios[at] >= min_distinct_ratio
     ]
 
 

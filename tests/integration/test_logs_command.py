@@ -101,6 +101,8 @@ def without_what_the_prefix_lacks(document: dict[str, Any]) -> dict[str, Any]:
             del sample["host"]
     for item in copy["errors"]:
         del item["sqlstate"]
+    for item in copy["event_classes"]:
+        del item["sqlstates"]
     copy["errors"].sort(key=lambda e: (-e["count"], e["message"]))
     return copy
 

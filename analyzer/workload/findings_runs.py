@@ -1,0 +1,270 @@
+"""Findings about statements that repeat: N+1, inserts row by row, reads of the same."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.domain.execution_columns import ExecutionColumns, Longs
+from analyzer.domain.log_findings import LogFinding
+from analyzer.domain.recommendation import Basis, Evidence, Quantity
+from analyzer.domain.statement import Fingerprint, StatementKind
+from analyzer.domain.workload import StatementRun
+from analyzer.statements.traits import StatementTraits, batched_text, traits
+from analyzer.workload.cache_simulation import CacheOutcome, simulate
+from analyzer.workload.sessions import Run, Runs
+
+SOURCE = "log"
+MIN_INSERT_RUN = 10
+MIN_INSERTS = 100
+MIN_REPEATED_CALLS = 100
+MIN_HIT_RATIO = 0.5
+MIN_SAVED_MS = 100.0
+MAX_CACHED = 20
+_WRITES = (StatementKind.UPDATE, StatementKind.DELETE, StatementKind.INSERT)
+
+
+def measured(claim: str, value: float, unit: str, source: str = SOURCE) -> Evidence:
+    """A number as the log has it."""
+    return Evidence(
+        claim=claim,
+        quantity=Quantity(value=value, unit=unit, basis=Basis.MEASURED, source=source),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LogFacts:
+    """What findings about statements look at.
+
+    Attributes:
+        columns: all executions but our own.
+        kinds: of each statement of the columns.
+        texts: normalized, by fingerprint.
+    """
+
+    columns: ExecutionColumns
+    kinds: tuple[StatementKind, ...]
+    texts: Mapping[Fingerprint, str]
+
+    def name(self, statement: int) -> Fingerprint:
+        """The fingerprint of a statement of the columns."""
+        return self.columns.statements.fingerprint[statement]
+
+    def text(self, statement: int) -> str:
+        """Its normalized text."""
+        return self.texts.get(self.name(statement), "")
+
+
+def loops(runs: tuple[StatementRun, ...], facts: LogFacts) -> Iterator[LogFinding]:
+    """One statement again and again, fed by another: N+1, or row by row writes."""
+    kinds = dict(zip(facts.columns.statements.fingerprint, facts.kinds, strict=True))
+    for run in runs:
+        kind = kinds.get(run.fingerprint, StatementKind.UNPARSED)
+        if kind is StatementKind.SELECT:
+            yield _loop(run, "n_plus_one", batched_text(facts.texts[run.fingerprint]))
+        elif kind in _WRITES and kind is not StatementKind.INSERT:
+            yield _loop(run, "row_by_row_writes", "")
+
+
+def _loop(run: StatementRun, kind: str, query: str) -> LogFinding:
+    calls = f"{run.call_count:,}"
+    what = f"N+1: {calls} reads" if kind == "n_plus_one" else f"{calls} writes"
+    instruction = (
+        "Collect the values first, then ask once with an array of all of them, or join "
+        "with the statement before (in an ORM: eager loading)."
+        if kind == "n_plus_one"
+        else "Write all rows with one statement: join with unnest($1, $2) or VALUES."
+    )
+    return LogFinding(
+        kind=kind,
+        title=f"{what} in {run.run_count:,} loops of up to "
+        f"{run.longest:,}, one row each",
+        instruction=instruction,
+        evidence=(
+            measured("Calls in loops", run.call_count, "calls"),
+            measured("Their time", run.total_ms, "ms"),
+            measured("Calls in the longest loop", run.longest, "calls"),
+            measured("Sessions with such a loop", run.session_count, "sessions"),
+            measured(
+                "Calls of a loop with values of their own",
+                run.distinct_parameter_ratio,
+                "ratio",
+            ),
+        ),
+        fingerprint=run.fingerprint,
+        parent=run.parent,
+        query=query,
+        caveats=(
+            "The time is the server's; the round trips saved are not in it.",
+            "Rows are then read at one moment instead of one after the other.",
+        ),
+        lost_ms=run.total_ms * (1 - run.run_count / run.call_count),
+        facts={
+            "runs": run.run_count,
+            "calls": run.call_count,
+            "total_ms": run.total_ms,
+            "longest_run": run.longest,
+            "sessions": run.session_count,
+            "distinct_parameter_ratio": run.distinct_parameter_ratio,
+        },
+    )
+
+
+def unbatched_inserts(found: Runs, facts: LogFacts) -> Iterator[LogFinding]:
+    """Single-row inserts in a row, which one statement could have written."""
+    groups: dict[int, list[Run]] = defaultdict(list)
+    for run in found.runs:
+        if (
+            facts.kinds[run.statement] is StatementKind.INSERT
+            and run.call_count >= MIN_INSERT_RUN
+        ):
+            groups[run.statement].append(run)
+    for statement, runs in groups.items():
+        calls = sum(run.call_count for run in runs)
+        if calls < MIN_INSERTS:
+            continue
+        if not traits(found.columns.statements.query[statement]).is_single_row_insert:
+            continue
+        yield _inserts(facts.name(statement), runs, calls)
+
+
+def _inserts(name: Fingerprint, runs: list[Run], calls: int) -> LogFinding:
+    total_ms = sum(run.total_ms for run in runs)
+    own = sum(run.call_count for run in runs if not run.in_transaction)
+    return LogFinding(
+        kind="unbatched_inserts",
+        title=f"{calls:,} rows inserted one by one in {len(runs):,} series",
+        instruction="Send many rows at once: INSERT … VALUES with several rows, "
+        "INSERT … SELECT FROM unnest($1, $2, …), or COPY.",
+        evidence=(
+            measured("Single-row inserts in series", calls, "calls"),
+            measured("Their time", total_ms, "ms"),
+            measured("Longest series", max(r.call_count for r in runs), "calls"),
+            measured("Committed one by one", own, "calls"),
+        ),
+        fingerprint=name,
+        caveats=(
+            "A failing row then fails its whole batch.",
+            "The rows written stay as many; what is saved is the work per statement.",
+        ),
+        lost_ms=total_ms * (1 - len(runs) / calls),
+        facts={
+            "runs": len(runs),
+            "calls": calls,
+            "total_ms": total_ms,
+            "longest_run": max(run.call_count for run in runs),
+            "sessions": len({run.session for run in runs}),
+        },
+    )
+
+
+def repeated_reads(facts: LogFacts) -> Iterator[LogFinding]:
+    """Reads that a cache would have answered, replayed on the log."""
+    columns = facts.columns
+    counts = np.bincount(columns.statement, minlength=len(facts.kinds))
+    order = np.argsort(columns.statement, kind="stable")
+    starts = np.cumsum(counts) - counts
+    chosen = [
+        (statement, order[starts[statement] : starts[statement] + counts[statement]])
+        for statement, kind in enumerate(facts.kinds)
+        if kind is StatementKind.SELECT and counts[statement] >= MIN_REPEATED_CALLS
+    ]
+    repeated = sorted(
+        ((_repeated_ms(columns, rows), statement, rows) for statement, rows in chosen),
+        key=lambda item: (-item[0], item[1]),
+    )
+    writes = _Writes(facts)
+    for saved_ms, statement, rows in repeated[:MAX_CACHED]:
+        found = traits(columns.statements.query[statement])
+        if saved_ms < MIN_SAVED_MS or not found.is_cacheable:
+            continue
+        outcomes = simulate(columns, rows, writes.to(found))
+        if max(item.hit_ratio for item in outcomes) >= MIN_HIT_RATIO:
+            yield _cached(facts.name(statement), len(rows), outcomes)
+
+
+def _repeated_ms(columns: ExecutionColumns, rows: Longs) -> float:
+    """Time of the executions whose values had been asked for before."""
+    _, first = np.unique(columns.values_hash[rows], return_index=True)
+    durations = columns.duration_ms[rows]
+    return float(durations.sum() - durations[first].sum())
+
+
+class _Writes:
+    """When each table was written to."""
+
+    def __init__(self, facts: LogFacts) -> None:
+        self._facts = facts
+        self._tables: dict[str, list[int]] | None = None
+
+    def to(self, reader: StatementTraits) -> Longs:
+        """Ends of logged writes to any table that a statement reads, ascending."""
+        if self._tables is None:
+            self._tables = self._written()
+        statements = {
+            number
+            for relation in reader.relations
+            for number in self._tables.get(relation.name, ())
+        }
+        columns = self._facts.columns
+        rows = np.isin(columns.statement, sorted(statements))
+        return np.sort(columns.logged_at_us[rows])
+
+    def _written(self) -> dict[str, list[int]]:
+        tables: dict[str, list[int]] = defaultdict(list)
+        for number, kind in enumerate(self._facts.kinds):
+            if kind in (StatementKind.SELECT, StatementKind.UNPARSED):
+                continue
+            found = traits(self._facts.columns.statements.query[number])
+            for relation in found.relations:
+                tables[relation.name].append(number)
+        return tables
+
+
+def _cached(
+    name: Fingerprint, calls: int, outcomes: tuple[CacheOutcome, ...]
+) -> LogFinding:
+    enough = [item for item in outcomes if item.hit_ratio >= MIN_HIT_RATIO]
+    best = enough[0]
+    return LogFinding(
+        kind="repeated_reads",
+        title=f"{best.hit_ratio:.0%} of {calls:,} reads asked again what was read "
+        f"within {best.ttl_s} s",
+        instruction=f"Keep the answer in the application for {best.ttl_s} s, or ask "
+        "once per request and pass it on.",
+        evidence=tuple(
+            measured(
+                f"Hit ratio of a cache with a TTL of {item.ttl_s} s; "
+                f"{item.stale_count:,} of {item.hit_count:,} hits after a logged "
+                f"write, oldest answer {item.oldest_s:.1f} s",
+                item.hit_ratio,
+                "ratio",
+                "replay of the log",
+            )
+            for item in outcomes
+        ),
+        fingerprint=name,
+        caveats=(
+            "An answer from a cache is as old as the TTL allows; writes that were not "
+            "logged are not counted as staleness.",
+        ),
+        lost_ms=best.saved_ms,
+        facts={
+            "calls": calls,
+            "cache": [
+                {
+                    "ttl_s": item.ttl_s,
+                    "hit_count": item.hit_count,
+                    "hit_ratio": item.hit_ratio,
+                    "saved_ms": item.saved_ms,
+                    "stale_count": item.stale_count,
+                    "mean_age_s": item.mean_age_s,
+                    "oldest_s": item.oldest_s,
+                }
+                for item in outcomes
+            ],
+        },
+    )
