@@ -18,14 +18,25 @@ from analyzer.errors import Refusal, UserError
 from analyzer.pipeline.explain import ExplainRequest, explain_statement
 from analyzer.pipeline.explain_plan import explain_plan
 from analyzer.plans.read_any import is_plan
+from analyzer.report.explain_as_html import explanation_as_html
 from analyzer.report.explain_as_json import explanation_as_json, refusal_as_json
 from analyzer.report.explain_as_markdown import explanation_as_markdown
 from analyzer.report.explain_as_text import explanation_as_text
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 NULL = r"\N"
 
 _FILE = click.Path(path_type=Path)
+_NEEDS_STATEMENT = (
+    "index",
+    "hide",
+    "settings",
+    "scale",
+    "param",
+    "analyze",
+    "target",
+    "snapshot",
+)
 
 
 @click.command()
@@ -37,6 +48,12 @@ _FILE = click.Path(path_type=Path)
 @click.option("--hide", multiple=True, metavar="NAME", help="Suppose no such index.")
 @click.option(
     "--set", "settings", multiple=True, metavar="K=V", help="Suppose a planner setting."
+)
+@click.option(
+    "--scale",
+    multiple=True,
+    metavar="TABLE=N",
+    help="Suppose N times the rows, with all sizes.",
 )
 @click.option(
     "--param",
@@ -84,7 +101,16 @@ def _text(options: dict[str, object]) -> str:
 
 
 def _plan_alone(text: str, options: dict[str, object]) -> Explanation:
-    useless = ("index", "hide", "settings", "param", "analyze", "target", "snapshot")
+    useless = (
+        "index",
+        "hide",
+        "settings",
+        "scale",
+        "param",
+        "analyze",
+        "target",
+        "snapshot",
+    )
     for name in useless:
         if options[name]:
             raise UserError(
@@ -121,6 +147,7 @@ def _request(text: str, options: dict[str, object]) -> ExplainRequest:
         indexes=_many(options["index"]),
         hide=_many(options["hide"]),
         settings=dict(_setting(item) for item in _many(options["settings"])),
+        scale=_many(options["scale"]),
         run=bool(options["analyze"]),
     )
 
@@ -147,6 +174,8 @@ def _render(explanation: Explanation, fmt: str) -> str:
     if fmt == "json":
         document = explanation_as_json(explanation)
         return json.dumps(document, indent=2, ensure_ascii=False)
+    if fmt == "html":
+        return explanation_as_html(explanation)
     if fmt == "markdown":
         return explanation_as_markdown(explanation)
     return explanation_as_text(explanation, shutil.get_terminal_size((120, 40)).columns)

@@ -32,6 +32,7 @@ _HELP = {"help_option_names": ["-h", "--help"]}
 COMMANDS = {
     "scan": "analyzer.cli.scan:scan",
     "explain": "analyzer.cli.explain:explain",
+    "indexes": "analyzer.cli.indexes:indexes",
     "rewrite": "analyzer.cli.rewrite:rewrite",
     "equivalent": "analyzer.cli.equivalent:equivalent",
     "logs": "analyzer.cli.logs:logs",

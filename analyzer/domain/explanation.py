@@ -92,6 +92,23 @@ class AskedIndex:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScaledTable:
+    """A table that was supposed to have ``factor`` times its rows; all its partitions.
+
+    Sizes are bytes of the table alone, and of all its indexes.
+    """
+
+    relation: RelationName
+    factor: float
+    rows_before: float
+    rows_after: float
+    table_bytes_before: int
+    table_bytes_after: int
+    index_bytes_before: int
+    index_bytes_after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnusedIndex:
     """Why the planner does not use an index that exists.
 
@@ -131,6 +148,7 @@ class Explanation:
         indexes: hypothetical indexes asked for.
         hidden: existing indexes that the what-if took away.
         settings: planner settings that the what-if changed.
+        scaled: tables that the what-if made larger or smaller.
         unused: existing indexes of the statement's tables that its plan does not use.
         measured: the plan of the run, if it was run.
         findings: of the measured plan, else of the plan before the what-if.
@@ -143,6 +161,7 @@ class Explanation:
     indexes: tuple[AskedIndex, ...] = ()
     hidden: tuple[RelationName, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    scaled: tuple[ScaledTable, ...] = ()
     unused: tuple[UnusedIndex, ...] = ()
     measured: Plan | None = None
     findings: tuple[Finding, ...] = ()

@@ -38,6 +38,8 @@ class Condition:
         ddl: the constraint that would prove it, where one could.
         relation: that it speaks of, for facts of the catalog.
         columns: of that relation.
+        referenced: of a foreign key, the relation it points to.
+        referenced_columns: in the order of ``columns``.
     """
 
     fact: Fact
@@ -46,6 +48,8 @@ class Condition:
     ddl: str = ""
     relation: RelationName | None = None
     columns: tuple[str, ...] = ()
+    referenced: RelationName | None = None
+    referenced_columns: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -93,13 +97,16 @@ class Verdict:
     """How it is known that both texts give the same.
 
     ``level`` is the field's word: planner-equal, z3-proved, rule-proved, tested,
-    untested, refuted. ``counterexample`` holds the INSERTs that show a difference.
+    conditional (the same unless a caveat comes true), changed, refuted, or untested.
+    ``counterexample`` holds the INSERTs that show a difference.
+    ``mutation_score_ratio`` is the share of deliberate mistakes the test found.
     """
 
     level: str
     reason: str
     databases: int = 0
     counterexample: str = ""
+    mutation_score_ratio: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ Matrix = npt.NDArray[np.float64]
 
 MIN_PLANS = 5
 FOLDS = 5
-PRIOR_WEIGHT = 0.05
+PRIOR_WEIGHT = 0.2
 """Of a constant that doubles, against a plan that is wrong by its whole time."""
 _ROUNDS = 8
 _SWEEPS = 300
@@ -111,7 +111,7 @@ def _fit_with(
 ) -> tuple[TimeConstants, float]:
     works = [summed(plan_work(item.plan, around), speedup) for item in plans]
     times = [item.time_ms * 1000 for item in plans]
-    constants, error = fit(works, times, assumed)
+    constants, error = _fit_machine(works, times, assumed)
     return replace(constants, parallel_speedup=speedup), error
 
 
@@ -127,7 +127,7 @@ def _held_out(
     result = [0.0] * len(plans)
     for fold in range(folds):
         inside = [i for i in range(len(plans)) if i % folds != fold]
-        constants, _ = fit(
+        constants, _ = _fit_machine(
             [works[i] for i in inside],
             [plans[i].time_ms * 1000 for i in inside],
             assumed,
@@ -135,6 +135,19 @@ def _held_out(
         for i in range(fold, len(plans), folds):
             result[i] = time_us(works[i], constants.us_per_part) / 1000
     return result
+
+
+def _fit_machine(
+    works: Sequence[Work], times_us: Sequence[float], assumed: TimeConstants
+) -> tuple[TimeConstants, float]:
+    """First how fast the machine is as a whole, then what differs from that."""
+    ratios = sorted(
+        time / max(time_us(work, assumed.us_per_part), 1.0)
+        for work, time in zip(works, times_us, strict=True)
+    )
+    speed = ratios[len(ratios) // 2]
+    scaled = {part: us * speed for part, us in assumed.us_per_part.items()}
+    return fit(works, times_us, replace(assumed, us_per_part=scaled))
 
 
 def fit(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan, PlanNode
-from analyzer.indexing.cost_settings import CostSettings
+from analyzer.indexing.cost_settings import CostSettings, size_bytes
 from analyzer.indexing.index_rows import HeapAccess, matched_rows
 from analyzer.indexing.plan_loops import Executions, executions
 
@@ -73,6 +73,7 @@ class Surroundings:
         numeric_attributes: names of columns whose arithmetic takes long.
         uncached_ratio: share of the database's pages that find no place in
             ``effective_cache_size``.
+        shared_buffers_bytes: as set; 0 where unknown.
     """
 
     catalog: Catalog
@@ -81,6 +82,7 @@ class Surroundings:
     text_attributes: frozenset[str] = frozenset()
     numeric_attributes: frozenset[str] = frozenset()
     uncached_ratio: float = 0.0
+    shared_buffers_bytes: float = 0.0
 
     def is_text(self, sort_key: str) -> bool:
         """Whether a sort key, as EXPLAIN prints it, is a column of text."""
@@ -109,6 +111,10 @@ class Surroundings:
             catalog=catalog,
             settings=settings,
             uncached_ratio=max(0.0, 1.0 - cached),
+            shared_buffers_bytes=size_bytes(
+                catalog.settings.get("shared_buffers", ""), _BLOCK_BYTES
+            )
+            or 0.0,
             existing={
                 index.name.name: index.definition
                 for relation in catalog.relations

@@ -17,9 +17,11 @@ from analyzer.domain.workload import NotSeen, ParameterSet
 from analyzer.errors import NotAllowedHere, PlanningFailed, UnknownRelation, UserError
 from analyzer.indexing.definition import ddl, index_name
 from analyzer.pipeline.check_query import check_query
+from analyzer.pipeline.explain_scaled import scale_factors, scaled_tables
 from analyzer.pipeline.explain_unused import unused_indexes
 from analyzer.planner.analyze import analyze
 from analyzer.planner.parameters import ParameterSource
+from analyzer.planner.scaled import scaled
 from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.plans.compare import compare
@@ -44,6 +46,7 @@ class ExplainRequest:
         indexes: CREATE INDEX statements to suppose done.
         hide: names of existing indexes to suppose absent.
         settings: planner settings to suppose.
+        scale: tables to suppose larger or smaller, as ``orders=10``.
         run: whether to run the statement on the server, guarded.
     """
 
@@ -55,6 +58,7 @@ class ExplainRequest:
     indexes: tuple[str, ...] = ()
     hide: tuple[str, ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
+    scale: tuple[str, ...] = ()
     run: bool = False
 
 
@@ -66,10 +70,20 @@ class _WhatIf:
     names: Mapping[IndexDefinition, str]
     hide: tuple[RelationName, ...]
     settings: Mapping[str, str]
+    factors: Mapping[RelationName, float]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.create or self.hide or self.settings)
+        return not (self.create or self.hide or self.settings or self.factors)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planners:
+    """Of the database as it is, and as it is supposed to be; often the same one."""
+
+    before: ShadowPlanner
+    after: ShadowPlanner
+    catalog_after: Catalog
 
 
 def explain_statement(
@@ -100,9 +114,9 @@ def explain_statement(
     with ExitStack() as stack:
         tell("building the shadow", 0.4)
         cluster = stack.enter_context(ShadowCluster())
-        planner = stack.enter_context(build(cluster, snapshot))
+        planners = _planners(stack, cluster, snapshot, what_if)
         tell("planning", 0.8)
-        explanation = _explain(request, planner, snapshot, what_if)
+        explanation = _explain(request, planners, snapshot, what_if)
     if request.run and measured is None:
         tell("running the statement, guarded", 0.9)
         drawn = explanation.cases[0].parameters
@@ -111,6 +125,19 @@ def explain_statement(
     if measured is None:
         return explanation
     return replace(explanation, measured=measured, findings=findings(measured))
+
+
+def _planners(
+    stack: ExitStack,
+    cluster: ShadowCluster,
+    snapshot: PlannerSnapshot,
+    what_if: _WhatIf,
+) -> _Planners:
+    # Lengths of files are not rolled back: other sizes need a database of their own.
+    other = scaled(snapshot, what_if.factors) if what_if.factors else snapshot
+    before = stack.enter_context(build(cluster, snapshot))
+    after = stack.enter_context(build(cluster, other)) if what_if.factors else before
+    return _Planners(before=before, after=after, catalog_after=other.catalog)
 
 
 def _snapshot(request: ExplainRequest) -> PlannerSnapshot:
@@ -173,6 +200,7 @@ def _what_if(
         names=names,
         hide=tuple(_existing(name, catalog) for name in request.hide),
         settings=request.settings,
+        factors=scale_factors(request.scale, catalog),
     )
 
 
@@ -210,13 +238,14 @@ def _indexes(catalog: Catalog) -> Iterator[Index]:
 
 def _explain(
     request: ExplainRequest,
-    planner: ShadowPlanner,
+    planners: _Planners,
     snapshot: PlannerSnapshot,
     what_if: _WhatIf,
 ) -> Explanation:
-    sizes = _sizes(planner, what_if)
+    planner = planners.before
+    sizes = _sizes(planners.after, what_if)
     _try_settings(planner, what_if)
-    cases = tuple(_cases(request, planner, snapshot.catalog, what_if))
+    cases = tuple(_cases(request, planners, snapshot.catalog, what_if))
     first = cases[0]
     values = first.parameters.values if first.parameters else ()
     unused = unused_indexes(
@@ -224,7 +253,10 @@ def _explain(
     )
     caveats = (
         NotSeen(what="statistics of a hypothetical index", why=caveat)
-        for caveat in planner.caveats
+        for caveat in planners.after.caveats
+    )
+    scaled_ones = scaled_tables(
+        what_if.factors, snapshot.catalog, planners.catalog_after
     )
     return Explanation(
         query=request.query,
@@ -233,10 +265,11 @@ def _explain(
         indexes=tuple(_asked(what_if, sizes, cases)),
         hidden=what_if.hide,
         settings=what_if.settings,
+        scaled=tuple(scaled_ones),
         unused=unused,
         findings=findings(first.before),
         not_seen=tuple(
-            dict.fromkeys((*snapshot.not_seen, *planner.not_seen, *caveats))
+            dict.fromkeys((*snapshot.not_seen, *planners.after.not_seen, *caveats))
         ),
     )
 
@@ -269,22 +302,22 @@ def _try_settings(planner: ShadowPlanner, what_if: _WhatIf) -> None:
 
 def _cases(
     request: ExplainRequest,
-    planner: ShadowPlanner,
+    planners: _Planners,
     catalog: Catalog,
     what_if: _WhatIf,
 ) -> Iterator[ExplainedCase]:
     """A case for each set of values, and the generic plan of a text with ``$n``."""
     failed: PlanningFailed | None = None
-    for parameters in _parameter_sets(request, planner, catalog):
+    for parameters in _parameter_sets(request, planners.before, catalog):
         try:
-            yield _case(request.query, parameters, planner, what_if)
+            yield _case(request.query, parameters, planners, what_if)
         except PlanningFailed as error:
             if request.parameters:
                 raise UserError(error.message, detail=error.detail) from None
             failed = error
     if not request.parameters:
         try:
-            yield _case(request.query, None, planner, what_if)
+            yield _case(request.query, None, planners, what_if)
         except PlanningFailed as error:
             raise failed or error from None
 
@@ -303,14 +336,14 @@ def _parameter_sets(
 def _case(
     query: str,
     parameters: ParameterSet | None,
-    planner: ShadowPlanner,
+    planners: _Planners,
     what_if: _WhatIf,
 ) -> ExplainedCase:
     values = parameters.values if parameters else ()
-    before = planner.plan(query, values)
+    before = planners.before.plan(query, values)
     if what_if.is_empty:
         return ExplainedCase(before=before, parameters=parameters)
-    plan = planner.plan_with(
+    plan = planners.after.plan_with(
         query,
         values,
         create=what_if.create,

@@ -5,25 +5,63 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Protocol
 
+from analyzer.domain import equivalence
+from analyzer.domain.equivalence import (
+    CheckedSchema,
+    CheckOptions,
+    ConditionKind,
+    Derivation,
+    DerivationStep,
+    Outcome,
+    RuleCondition,
+)
 from analyzer.domain.recommendation import Semantics
-from analyzer.domain.rewriting import Rewrite, Verdict
+from analyzer.domain.rewriting import (
+    Condition,
+    Fact,
+    Rewrite,
+    RewriteStep,
+    Verdict,
+)
+from analyzer.errors import AnalyzerError
+from analyzer.pipeline.equivalence import checked_schema
 from analyzer.planner.snapshot_file import PlannerSnapshot
+from analyzer.verification.equivalence import EquivalenceChecker
+
+BUDGET_S = 10.0
+_CONDITIONAL = (
+    "the same while the caveats hold; the counterexample shows what happens where not"
+)
 
 
-class Verdicts(Protocol):
-    """Something that says on what the equality of two texts rests."""
+class Verdicts:
+    """Says of each rewrite on what its equality rests, and tests it."""
+
+    def __init__(
+        self, checker: EquivalenceChecker | None, schema: CheckedSchema
+    ) -> None:
+        self._checker = checker
+        self._schema = schema
 
     def check(self, query: str, item: Rewrite) -> Rewrite:
-        """The rewrite with its verdict."""
-
-
-class _ByRule:
-    """The word of the rules themselves: proved under the conditions they name."""
-
-    def check(self, query: str, item: Rewrite) -> Rewrite:
-        return replace(item, verdict=by_rule(item))
+        """The rewrite with its verdict: its rules' word, and what a test says to it."""
+        own = by_rule(item)
+        if item.semantics is Semantics.CHANGED:
+            return replace(item, verdict=own)
+        if self._checker is None:
+            return replace(item, verdict=_untested(own, "no cluster to test it on"))
+        try:
+            found = self._checker.check(
+                self._schema,
+                query,
+                item.query,
+                derivation=derivation(item),
+                options=CheckOptions(budget_s=BUDGET_S),
+            )
+        except AnalyzerError as error:
+            return replace(item, verdict=_untested(own, error.message))
+        return replace(item, verdict=_joined(item, own, found))
 
 
 def by_rule(item: Rewrite) -> Verdict:
@@ -37,7 +75,111 @@ def by_rule(item: Rewrite) -> Verdict:
     return Verdict(level="rule-proved", reason=f"{rules} under: {named}")
 
 
+def _untested(own: Verdict, why: str) -> Verdict:
+    return replace(own, reason=f"{own.reason}. Not tested: {why.rstrip('.')}")
+
+
+def _joined(item: Rewrite, own: Verdict, found: equivalence.Verdict) -> Verdict:
+    """The rules' word with what the test says; a difference outweighs every proof."""
+    shown = replace(
+        own,
+        databases=found.coverage.databases,
+        mutation_score_ratio=found.coverage.mutation_score_ratio,
+    )
+    if found.outcome is Outcome.REFUTED:
+        level = "refuted"
+        reason = found.reason
+        if item.semantics is Semantics.UNCHANGED_IF:
+            level, reason = "conditional", _CONDITIONAL
+        return replace(
+            shown, level=level, reason=reason, counterexample=_counterexample(found)
+        )
+    if item.semantics is Semantics.UNCHANGED_IF:
+        return replace(shown, level="conditional", reason=f"{own.reason}; see caveats")
+    if found.outcome is not Outcome.EQUIVALENT:
+        return _untested(shown, found.reason)
+    stronger = found.level.value in ("planner-equal", "z3-proved")
+    return replace(
+        shown,
+        level=found.level.value if stronger else own.level,
+        reason=f"{own.reason}. {found.reason}",
+    )
+
+
+def _counterexample(found: equivalence.Verdict) -> str:
+    """The INSERTs, parameters and results, as one text."""
+    shown = found.counterexample
+    if shown is None:
+        return ""
+    values = ", ".join("NULL" if v is None else v for v in shown.parameters)
+    lines = [
+        *shown.inserts,
+        *([f"-- parameters: {values}"] if values else []),
+        f"-- before: {shown.before_error or _rows(shown.before)}",
+        f"-- after: {shown.after_error or _rows(shown.after)}",
+    ]
+    return "\n".join(lines)
+
+
+def _rows(rows: equivalence.Rows) -> str:
+    texts = (
+        "(" + ", ".join("NULL" if v is None else v for v in row) + ")" for row in rows
+    )
+    return " ".join(texts) or "no rows"
+
+
+def derivation(item: Rewrite) -> Derivation:
+    """The steps of a rewrite as the checker looks them up again."""
+    return Derivation(steps=tuple(_step(step) for step in item.steps))
+
+
+def _step(step: RewriteStep) -> DerivationStep:
+    looked_up: list[RuleCondition] = []
+    told: list[str] = []
+    for item in step.conditions:
+        found = list(_conditions(item))
+        looked_up += found
+        if not found:
+            told.append(f"{item.claim}: {item.proof}")
+    return DerivationStep(
+        rule=step.rule, conditions=tuple(looked_up), from_filters=tuple(told)
+    )
+
+
+def _conditions(item: Condition) -> Iterator[RuleCondition]:
+    relation, columns = item.relation, item.columns
+    if relation is None or not columns:
+        return
+    by_catalog = "condition of the query" not in item.proof
+    if item.fact is Fact.NOT_NULL and by_catalog:
+        yield RuleCondition(
+            kind=ConditionKind.NOT_NULL, relation=relation, columns=columns
+        )
+    if item.fact in (Fact.UNIQUE, Fact.ONE_ROW):
+        yield RuleCondition(
+            kind=ConditionKind.UNIQUE, relation=relation, columns=columns
+        )
+    if item.fact is Fact.FOREIGN_KEY and item.referenced is not None:
+        yield RuleCondition(
+            kind=ConditionKind.FOREIGN_KEY,
+            relation=relation,
+            columns=columns,
+            referenced=item.referenced,
+            referenced_columns=item.referenced_columns,
+        )
+
+
 @contextmanager
 def verdicts(snapshot: PlannerSnapshot) -> Iterator[Verdicts]:
     """A checker for one database, ready until the end of the block."""
-    yield _ByRule()
+    schema = checked_schema(snapshot)
+    checker = EquivalenceChecker()
+    try:
+        checker.__enter__()
+    except AnalyzerError:
+        yield Verdicts(None, schema)
+        return
+    try:
+        yield Verdicts(checker, schema)
+    finally:
+        checker.__exit__(None, None, None)

@@ -28,7 +28,7 @@ from analyzer.postgres.queries import MARKER
 from analyzer.postgres.rolled_back import rolled_back, set_local
 from analyzer.statements.safety import SafetyFacts
 
-_RUN = f"EXPLAIN {MARKER} (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON, SETTINGS)"
+_RUN = f"EXPLAIN {MARKER} (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON, SETTINGS"
 
 
 def analyze(
@@ -163,7 +163,8 @@ def _run(
     with running(limits.statement_timeout_ms):
         types = extended.parameter_types(connection, text) if values else ()
         set_local(connection, {"statement_timeout": str(limits.statement_timeout_ms)})
-        rows = extended.run(connection, f"{_RUN} {text}", values, types=types)
+        options = _RUN + (")" if limits.time_nodes else ", TIMING OFF)")
+        rows = extended.run(connection, f"{options} {text}", values, types=types)
     version = connection.info.server_version // 10_000
     plan = read_plan(rows[0][0] or "", source=f"target, PostgreSQL {version}")
     return replace(plan, generic=False)

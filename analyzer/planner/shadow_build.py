@@ -157,8 +157,10 @@ def _load(
         relations = {item.oid: item for item in read_shadow_relations(admin)}
         forget_cached_pages(admin)
         set_lengths(server, snapshot, relations, leaves)
-        set_catalog_statistics(owner, snapshot, relations)
+        set_catalog_statistics(owner, snapshot, relations, snapshot.from_catalog)
         not_seen += load_statistics(owner, admin, snapshot)
+        supposed = snapshot.supposed_lengths
+        set_catalog_statistics(owner, snapshot, relations, supposed)
     not_seen += _settings(admin, name, snapshot)
     return relations
 

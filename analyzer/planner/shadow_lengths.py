@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from analyzer.domain.catalog import Relation, RelationKind
@@ -80,23 +80,40 @@ def set_catalog_statistics(
     owner: Connection,
     snapshot: PlannerSnapshot,
     relations: Mapping[int, ShadowRelation],
+    wanted: Collection[RelationName],
 ) -> None:
-    """Rows and lengths of relations whose statistics the dump could not have."""
-    wanted = set(snapshot.from_catalog)
+    """Rows and lengths as the catalog has them, which the dump's cannot be.
+
+    Args:
+        owner: of the shadow's relations.
+        snapshot: with the catalog.
+        relations: of the shadow, by oid.
+        wanted: tables; their indexes are meant with them.
+    """
     present = {RelationName(item.schema, item.name) for item in relations.values()}
+    names = set(wanted) & present
     lengths = []
     for relation in snapshot.catalog.relations:
-        if relation.name not in wanted & present or relation.reltuples < 0:
+        if relation.name not in names or relation.reltuples < 0:
             continue
         rows = relation.reltuples
-        lengths.append(_length(relation.name, relation.relpages, rows))
+        visible = relation.relallvisible
+        lengths.append(_length(relation.name, relation.relpages, rows, visible))
         lengths += [
             _length(index.name, index.size_bytes // BLOCK_BYTES, rows)
             for index in relation.indexes
-            if index.name in present
+            if index.name in present and not index.definition.predicate
         ]
     set_relation_lengths(owner, lengths)
 
 
-def _length(name: RelationName, blks: int, rows: float) -> RelationLength:
-    return RelationLength(schema=name.schema, name=name.name, blks=blks, rows=rows)
+def _length(
+    name: RelationName, blks: int, rows: float, visible: int | None = None
+) -> RelationLength:
+    return RelationLength(
+        schema=name.schema,
+        name=name.name,
+        blks=blks,
+        rows=rows,
+        all_visible_blks=visible,
+    )

@@ -87,6 +87,8 @@ class PlannerSnapshot:
         extensions: installed in the database.
         extended_statistics: of CREATE STATISTICS.
         from_catalog: relations pg_dump could not read, made of the catalogs instead.
+        supposed_lengths: relations whose rows and lengths in the catalog are supposed,
+            unlike those in statistics_sql.
         not_seen: what could not be read, with hints.
     """
 
@@ -104,6 +106,7 @@ class PlannerSnapshot:
     extensions: tuple[ExtensionUse, ...] = ()
     extended_statistics: tuple[ExtendedStatistics, ...] = ()
     from_catalog: tuple[RelationName, ...] = ()
+    supposed_lengths: tuple[RelationName, ...] = ()
     not_seen: tuple[NotSeen, ...] = ()
 
 

@@ -318,6 +318,7 @@ class RelationLength:
     name: str
     blks: int
     rows: float
+    all_visible_blks: int | None = None
 
 
 def set_relation_lengths(
@@ -332,6 +333,7 @@ def set_relation_lengths(
                 "names": [item.name for item in lengths],
                 "blks": [min(item.blks, 2**31 - 1) for item in lengths],
                 "rows": [item.rows for item in lengths],
+                "visible": [item.all_visible_blks for item in lengths],
             },
         )
 

@@ -10,6 +10,7 @@ from analyzer.domain.explanation import (
     Finding,
     NodeChange,
     PlanDiff,
+    ScaledTable,
     UnusedIndex,
 )
 from analyzer.domain.plan import Plan
@@ -43,6 +44,7 @@ def explanation_as_json(explanation: Explanation) -> Json:
         ],
         "hidden": [str(name) for name in explanation.hidden],
         "settings": dict(explanation.settings),
+        "scaled": [_scaled(item) for item in explanation.scaled],
         "unused_indexes": [_unused(item) for item in explanation.unused],
         "measured": _plan(explanation.measured) if explanation.measured else None,
         "findings": [_finding(item) for item in explanation.findings],
@@ -71,6 +73,19 @@ def refusal_as_json(error: Refusal) -> Json:
             "reason": ": ".join(parts),
             "hint": error.hint or "",
         }
+    }
+
+
+def _scaled(item: ScaledTable) -> Json:
+    return {
+        "relation": str(item.relation),
+        "factor": item.factor,
+        "rows_before": item.rows_before,
+        "rows_after": item.rows_after,
+        "table_bytes_before": item.table_bytes_before,
+        "table_bytes_after": item.table_bytes_after,
+        "index_bytes_before": item.index_bytes_before,
+        "index_bytes_after": item.index_bytes_after,
     }
 
 

@@ -12,6 +12,7 @@ from analyzer.domain.explanation import (
     Finding,
     NodeChange,
     PlanDiff,
+    ScaledTable,
     UnusedIndex,
 )
 from analyzer.domain.plan import Plan
@@ -83,7 +84,17 @@ def _what_if(explanation: Explanation) -> Iterator[Section]:
     items += [
         f"{name} = {plain(value)}" for name, value in explanation.settings.items()
     ]
+    items += [_scaled_line(item) for item in explanation.scaled]
     yield Section(title="What if", items=tuple(items))
+
+
+def _scaled_line(item: ScaledTable) -> str:
+    return (
+        f"{plain(str(item.relation))} has {item.factor:g} times its rows: "
+        f"{number(item.rows_before)} → {number(item.rows_after)}, table "
+        f"{size(item.table_bytes_before)} → {size(item.table_bytes_after)}, its "
+        f"indexes {size(item.index_bytes_before)} → {size(item.index_bytes_after)}"
+    )
 
 
 def _first_case(explanation: Explanation) -> Iterator[Section]:

@@ -79,6 +79,7 @@ def _verdict(item: Verdict) -> Json:
         "reason": item.reason,
         "databases": item.databases,
         "counterexample": item.counterexample,
+        "mutation_score_ratio": item.mutation_score_ratio,
     }
 
 

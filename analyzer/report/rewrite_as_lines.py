@@ -63,6 +63,8 @@ def _rewrite(title: str, query: str, item: Rewrite) -> Iterator[Section]:
     yield Section(title="Marked", drawing=plain_lines(marked(query, item.query)))
     verdict = item.verdict
     tested = f", {verdict.databases:,} databases" if verdict.databases else ""
+    if verdict.mutation_score_ratio is not None:
+        tested += f", {verdict.mutation_score_ratio:.0%} of mistakes found by them"
     yield Section(
         title="Why it is the same",
         items=(
@@ -71,6 +73,11 @@ def _rewrite(title: str, query: str, item: Rewrite) -> Iterator[Section]:
             *(condition(one) for one in item.conditions),
         ),
     )
+    if verdict.counterexample:
+        yield Section(
+            title="Where a caveat comes true",
+            drawing=plain_lines(verdict.counterexample),
+        )
     yield Section(title="What it gains", items=tuple(_gains(item)))
     if item.plan_after:
         yield Section(title="Plan of the new text", drawing=item.plan_after)

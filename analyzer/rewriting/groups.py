@@ -95,6 +95,8 @@ def _parents(
                     "is validated",
                     relation=relation.name,
                     columns=(name,),
+                    referenced=key.referenced,
+                    referenced_columns=key.referenced_attributes,
                 ),
             ),
         )

@@ -170,6 +170,8 @@ def foreign_key(
                 proof=f"foreign key {key.name or 'of ' + str(one.name)} is validated",
                 relation=one.name,
                 columns=columns,
+                referenced=two.name,
+                referenced_columns=referenced,
             )
     names = ", ".join(map(quote_identifier, columns))
     others = ", ".join(map(quote_identifier, referenced))

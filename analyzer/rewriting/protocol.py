@@ -98,12 +98,18 @@ class Rule:
     """A rule: ``doc`` is its manual page with the five headings of an advisor's.
 
     ``planned_from`` is the server version that does it by itself, none if none does.
+    ``leaves_out`` says that it takes work out and adds none, so a small gain in cost
+    counts. ``is_hidden`` says that the planner's estimate cannot show the gain: it
+    takes the rows that pass a filter to lie evenly; then any other plan counts that is
+    not dearer.
     """
 
     slug: str
     doc: str
     find: Callable[[Subject], Iterator[Found]]
     planned_from: int | None = None
+    leaves_out: bool = False
+    is_hidden: bool = False
 
     def steps(self, given: Subject) -> Iterator[RewriteStep]:
         """Every place it fits in a query, as a step with the new text."""

@@ -36,6 +36,7 @@ class SearchLimits:
         width: texts of one level that are looked at again.
         texts: texts planned in all.
         min_speedup: how many times cheaper, summed over the parameter sets.
+        min_speedup_leaving_out: the same for rules that only take work out.
         min_cost_before: mean cost below which nothing is worth a word.
         max_loss_ratio: how much dearer it may be for any one set.
         samples: parameter sets planned.
@@ -45,6 +46,7 @@ class SearchLimits:
     width: int = 6
     texts: int = 80
     min_speedup: float = 1.5
+    min_speedup_leaving_out: float = 1.1
     min_cost_before: float = 100.0
     max_loss_ratio: float = 1.1
     samples: int = 5
@@ -96,6 +98,7 @@ class Searcher:
         """Search with these rules, in their order."""
         self._setting = setting
         self._rules = rules
+        self._by_slug = {rule.slug: rule for rule in rules}
         self._planner = planner
         self._limits = limits or SearchLimits()
         self._planned = 0
@@ -189,7 +192,7 @@ class Searcher:
         if self._is_same(start.plans, state.plans) and not _needs_index(state):
             found.dropped.append(f"{name}: the planner does it already, equal plans")
             return
-        if self._pays(start.plans, state.plans):
+        if self._pays(start.plans, state.plans, self._bar(state)):
             found.paying.append(_rewrite(state, start.plans, state.plans, samples))
             return
         indexed = self._with_index(start, state, samples)
@@ -214,7 +217,8 @@ class Searcher:
                 alone = self._plans(start.query, samples, [definition])
             except AnalyzerError:
                 continue
-            if self._pays(start.plans, after) and self._pays(alone, after):
+            bar = self._bar(state)
+            if self._pays(start.plans, after, bar) and self._pays(alone, after, bar):
                 made = _rewrite(state, start.plans, after, samples)
                 return replace(made, create=definition)
         return None
@@ -222,20 +226,39 @@ class Searcher:
     def _is_same(self, before: Sequence[Plan], after: Sequence[Plan]) -> bool:
         return all(
             signature(one) == signature(two)
+            and _conditions(one) == _conditions(two)
             and two.total_cost > one.total_cost / self._limits.min_speedup
             for one, two in zip(before, after, strict=True)
         )
 
-    def _pays(self, before: Sequence[Plan], after: Sequence[Plan]) -> bool:
+    def _bar(self, state: _State) -> tuple[float, float]:
+        """How many times cheaper a chain must be, and from which cost on."""
+        rules = [self._by_slug[step.rule] for step in state.steps]
+        if all(rule.is_hidden for rule in rules):
+            return 1.0, 0.0
+        bar = self._limits.min_speedup
+        if all(rule.leaves_out for rule in rules):
+            bar = self._limits.min_speedup_leaving_out
+        return bar, self._limits.min_cost_before
+
+    def _pays(
+        self, before: Sequence[Plan], after: Sequence[Plan], bar: tuple[float, float]
+    ) -> bool:
+        min_speedup, min_cost_before = bar
         total = sum(plan.total_cost for plan in before)
-        if total / len(before) < self._limits.min_cost_before:
+        if total / len(before) < min_cost_before:
             return False
-        if total < sum(plan.total_cost for plan in after) * self._limits.min_speedup:
+        if total < sum(plan.total_cost for plan in after) * min_speedup:
             return False
         return all(
             new.total_cost <= old.total_cost * self._limits.max_loss_ratio
             for old, new in zip(before, after, strict=True)
         )
+
+
+def _conditions(plan: Plan) -> list[str]:
+    """What its index scans search by: the same nodes may search less of an index."""
+    return [node.index_cond for node in plan.root.walk() if node.index_name]
 
 
 def _needs_index(state: _State) -> bool:

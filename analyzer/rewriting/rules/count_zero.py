@@ -110,4 +110,4 @@ def _without_partner(given: Subject, block: Block, use: Use) -> Iterator[Found]:
     )
 
 
-RULE = Rule(slug="count_zero", doc=__doc__, find=find)
+RULE = Rule(slug="count_zero", doc=__doc__, find=find, leaves_out=True)

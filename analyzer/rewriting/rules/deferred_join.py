@@ -148,4 +148,4 @@ def _targets(given: Subject, block: Block, alias: str) -> list[Node] | None:
     return found
 
 
-RULE = Rule(slug="deferred_join", doc=__doc__, find=find)
+RULE = Rule(slug="deferred_join", doc=__doc__, find=find, leaves_out=True)

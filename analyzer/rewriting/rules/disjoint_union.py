@@ -97,4 +97,4 @@ def _constant(node: Node) -> tuple[str, str] | None:
     return "ival" if "ival" in constant else "sval", str(constant_of(constant))
 
 
-RULE = Rule(slug="disjoint_union", doc=__doc__, find=find)
+RULE = Rule(slug="disjoint_union", doc=__doc__, find=find, leaves_out=True)

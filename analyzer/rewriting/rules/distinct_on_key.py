@@ -57,4 +57,4 @@ def selected(given: Subject, block: Block) -> set[Use]:
     return found
 
 
-RULE = Rule(slug="distinct_on_key", doc=__doc__, find=find)
+RULE = Rule(slug="distinct_on_key", doc=__doc__, find=find, leaves_out=True)

@@ -90,4 +90,4 @@ def _is_whole(parent: Source, fields: Node) -> bool:
     return plain or bool(relation and fields.get("inh"))
 
 
-RULE = Rule(slug="foreign_key_join", doc=__doc__, find=find)
+RULE = Rule(slug="foreign_key_join", doc=__doc__, find=find, leaves_out=True)

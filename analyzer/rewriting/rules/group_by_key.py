@@ -137,4 +137,4 @@ _MIN_MAX_TYPES = (
     *("timestamp with time zone", "text", "double precision", "uuid"),
 )
 
-RULE = Rule(slug="group_by_key", doc=__doc__, find=find)
+RULE = Rule(slug="group_by_key", doc=__doc__, find=find, leaves_out=True)

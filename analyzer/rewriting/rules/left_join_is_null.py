@@ -111,4 +111,4 @@ def _cut(item: Node, node: Node) -> tuple[Node, Node] | None:
     return None
 
 
-RULE = Rule(slug="left_join_is_null", doc=__doc__, find=find)
+RULE = Rule(slug="left_join_is_null", doc=__doc__, find=find, leaves_out=True)

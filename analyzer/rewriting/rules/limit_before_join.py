@@ -195,4 +195,4 @@ def _partner(
     return proofs
 
 
-RULE = Rule(slug="limit_before_join", doc=__doc__, find=find)
+RULE = Rule(slug="limit_before_join", doc=__doc__, find=find, leaves_out=True)

@@ -123,4 +123,4 @@ def _found(item: Node, operator: str, pairs: list[_Pair]) -> Found:
     )
 
 
-RULE = Rule(slug="row_comparison", doc=__doc__, find=find)
+RULE = Rule(slug="row_comparison", doc=__doc__, find=find, is_hidden=True)

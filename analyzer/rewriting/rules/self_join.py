@@ -81,4 +81,6 @@ def _merged(
     )
 
 
-RULE = Rule(slug="self_join", doc=__doc__, find=find, planned_from=180000)
+RULE = Rule(
+    slug="self_join", doc=__doc__, find=find, leaves_out=True, planned_from=180000
+)

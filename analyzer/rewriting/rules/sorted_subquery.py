@@ -113,4 +113,4 @@ def _is_test(tree: Node, block: Block) -> bool:
     )
 
 
-RULE = Rule(slug="sorted_subquery", doc=__doc__, find=find)
+RULE = Rule(slug="sorted_subquery", doc=__doc__, find=find, leaves_out=True)

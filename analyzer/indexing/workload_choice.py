@@ -1,0 +1,169 @@
+"""From a workload to the search for a set, and to what the set does to each query."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from analyzer.domain.catalog import Catalog
+from analyzer.domain.index import IndexDefinition
+from analyzer.domain.plan import Plan
+from analyzer.domain.statement import Fingerprint
+from analyzer.domain.what_if import BulkWhatIfPlanner
+from analyzer.domain.workload import Workload, WorkloadItem
+from analyzer.errors import PlanningFailed
+from analyzer.indexing.benefit import Configuration, StatementCost, WorkloadCosts
+from analyzer.indexing.candidates import candidates
+from analyzer.indexing.choose import Choice, Chooser
+from analyzer.indexing.limits import CandidateLimits
+from analyzer.indexing.options import OptionTable, WeightedStatement
+from analyzer.indexing.solver import IndexFacts, SetLimits
+from analyzer.indexing.subjects import (
+    Prepared,
+    prepare_with,
+    read_shapes,
+    why_none,
+)
+from analyzer.indexing.worths import PlanWorths
+from analyzer.indexing.writes import WritePrice, WritePrices
+
+MAX_CALLS = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceOptions:
+    """What the search may use.
+
+    Attributes:
+        limits: of the set.
+        candidates: of what is considered.
+        weights: how often a statement counts; 1 where it is not in it.
+        value: what a plan is worth; none is the planner's cost.
+        max_calls: questions to the planner.
+    """
+
+    limits: SetLimits = field(default_factory=SetLimits)
+    candidates: CandidateLimits = field(default_factory=CandidateLimits)
+    weights: Mapping[Fingerprint, float] = field(default_factory=dict)
+    value: Callable[[Plan], float] | None = None
+    max_calls: int = MAX_CALLS
+
+
+class WorkloadChoice:
+    """Statements that are ready, and the search over them."""
+
+    def __init__(
+        self,
+        workload: Workload,
+        catalog: Catalog,
+        planner: BulkWhatIfPlanner,
+        options: ChoiceOptions,
+    ) -> None:
+        """Plan every statement as it is, and make all candidates in the planner.
+
+        Statements that cannot be understood or planned are in ``skipped``, with the
+        reason; they never stop the rest.
+        """
+        self.catalog = catalog
+        self._options = options
+        self._planner = planner
+        self.shapes = read_shapes(workload, catalog)
+        self.skipped: dict[Fingerprint, str] = dict(self.shapes.failures)
+        self.costs = WorkloadCosts(planner, max_calls=1 << 40)
+        self.prices = WritePrices(workload, catalog, self.shapes.pairs(workload))
+        self.prepared = self._prepare(workload)
+        self._sizes: dict[IndexDefinition, int] = {}
+
+    @property
+    def calls(self) -> int:
+        """Questions to the planner so far."""
+        return self.costs.calls
+
+    def value_by(
+        self, value: Callable[[Plan], float], weights: Mapping[Fingerprint, float]
+    ) -> None:
+        """Search by another worth of plans than their cost, and with other weights."""
+        self._options = replace(self._options, value=value, weights=weights)
+
+    def _prepare(self, workload: Workload) -> list[Prepared]:
+        offered: dict[Fingerprint, tuple[IndexDefinition, ...]] = {}
+        for item, known in self.shapes.pairs(workload):
+            found = candidates(known, self.catalog, self._options.candidates)
+            offered[item.statement.fingerprint] = tuple(c.definition for c in found)
+        everything = dict.fromkeys(d for found in offered.values() for d in found)
+        refused = self._planner.make_indexes(list(everything))
+        ready = []
+        for item, known in self.shapes.pairs(workload):
+            name = item.statement.fingerprint
+            usable = tuple(d for d in offered[name] if d not in refused)
+            why = (
+                ""
+                if usable
+                else why_none(known, self.catalog, self._options.candidates)
+            )
+            try:
+                ready.append(prepare_with(item, known, self.costs, usable, why))
+            except PlanningFailed as error:
+                detail = f" ({error.detail})" if error.detail else ""
+                self.skipped[name] = f"It cannot be planned: {error.message}{detail}"
+        return ready
+
+    def weight(self, item: WorkloadItem) -> float:
+        """How often a statement counts."""
+        return self._options.weights.get(item.statement.fingerprint, 1.0)
+
+    def search(self, is_over: Callable[[], bool]) -> tuple[Choice, Chooser]:
+        """Choose the set; ``is_over`` is asked now and then whether the time is up."""
+        worths = PlanWorths(
+            self._planner,
+            value=self._options.value,
+            max_calls=max(0, self._options.max_calls - self.costs.calls),
+        )
+        statements = []
+        for prepared in self.prepared:
+            worths.start(prepared.subject, prepared.base.sets)
+            weight = self.weight(prepared.subject.item)
+            statements.append(WeightedStatement(prepared=prepared, weight=weight))
+        table = OptionTable(statements, worths)
+        self._total = sum(item.weight * table.base(item) for item in statements)
+        chooser = Chooser(table, self.facts, self._options.limits, is_over=is_over)
+        return chooser.run(), chooser
+
+    def facts(self, definition: IndexDefinition) -> IndexFacts:
+        """Size and prices of an index in the measure of the objective."""
+        return IndexFacts(
+            size_bytes=self.size_bytes(definition),
+            price=self.price(definition).exec_time_ratio * self._total,
+            write_overhead_ratio=self.write_overhead_ratio(definition),
+        )
+
+    def size_bytes(self, definition: IndexDefinition) -> int:
+        """Expected size, asked once."""
+        if definition not in self._sizes:
+            self._sizes[definition] = self.costs.size_bytes(definition)
+        return self._sizes[definition]
+
+    def price(self, definition: IndexDefinition) -> WritePrice:
+        """What writers pay; a partial index takes part of the writes only."""
+        return self.prices.price(definition, self._rows_ratio(definition))
+
+    def _rows_ratio(self, definition: IndexDefinition) -> float:
+        if not definition.predicate:
+            return 1.0
+        whole = self.size_bytes(replace(definition, predicate=""))
+        return min(1.0, self.size_bytes(definition) / whole) if whole else 1.0
+
+    def write_overhead_ratio(self, definition: IndexDefinition) -> float:
+        """Bytes that go into the index for each byte that goes into its table.
+
+        As pganalyze defines its Index Write Overhead; of an inserted row, by the sizes
+        of index and table.
+        """
+        relation = self.catalog.by_name.get(definition.relation)
+        if relation is None or relation.size_bytes <= 0:
+            return 0.0
+        return self.size_bytes(definition) / relation.size_bytes
+
+    def under(self, prepared: Prepared, chosen: Configuration) -> StatementCost:
+        """The plans of a statement under the set."""
+        return self.costs.under(prepared.subject, chosen)

@@ -1,0 +1,157 @@
+"""What indexes are chosen for: statements of files, or what the server has counted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from analyzer.domain.catalog import Catalog
+from analyzer.domain.snapshot import StatementCounters
+from analyzer.domain.statement import Fingerprint
+from analyzer.domain.target import Address
+from analyzer.domain.workload import (
+    NotSeen,
+    ParameterSet,
+    Window,
+    Workload,
+    WorkloadItem,
+)
+from analyzer.errors import UserError
+from analyzer.planner.parameters import ParameterSource
+from analyzer.postgres.connect import session
+from analyzer.sources.pg_stat_statements import read_snapshot
+from analyzer.sources.workload_files import FileStatement, read_workload
+from analyzer.statements.describe import describe, parameter_count
+from analyzer.workload.delta import since_reset
+from analyzer.workload.merge import WorkloadInputs, build_workload
+
+_NAME_LENGTH = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedWorkload:
+    """A workload with what its statements are called and how often each counts.
+
+    ``mean_ms`` holds the measured mean time of a call, where it is known.
+    """
+
+    workload: Workload
+    names: Mapping[Fingerprint, str]
+    weights: Mapping[Fingerprint, float]
+    mean_ms: Mapping[Fingerprint, float] = field(default_factory=dict)
+    not_seen: tuple[NotSeen, ...] = ()
+
+
+def workload_of_files(path: Path, catalog: Catalog) -> NamedWorkload:
+    """Statements of a file or folder, planned with the constants they are written with.
+
+    Raises:
+        SourceError, UserError: a file cannot be read, or holds no statement.
+    """
+    found = read_workload(path)
+    total = sum(item.weight for item in found) or 1.0
+    items: dict[Fingerprint, WorkloadItem] = {}
+    names: dict[Fingerprint, str] = {}
+    weights: dict[Fingerprint, float] = {}
+    for given in found:
+        item = _item(given, given.weight / total, taken=items)
+        name = item.statement.fingerprint
+        items[name], weights[name] = item, given.weight
+        names[name] = given.name
+    window = Window(started_at=catalog.read_at, ended_at=catalog.read_at)
+    workload = Workload(
+        server_id=catalog.server_id,
+        database=catalog.database,
+        window=window,
+        items=tuple(items.values()),
+    )
+    return NamedWorkload(workload=workload, names=names, weights=weights)
+
+
+def _item(
+    given: FileStatement, share: float, *, taken: Iterable[Fingerprint]
+) -> WorkloadItem:
+    statement = describe(given.query)
+    fingerprint = statement.fingerprint
+    if fingerprint in taken:
+        # The same statement with other constants, or a file given twice.
+        digest = hashlib.sha256(f"{given.name}\0{given.query}".encode())
+        fingerprint = Fingerprint(digest.hexdigest()[:16])
+    text = given.query.strip().rstrip(";")
+    calls = max(1, round(given.weight))
+    return WorkloadItem(
+        statement=replace(
+            statement,
+            fingerprint=fingerprint,
+            normalized_query=text,
+            parameter_count=parameter_count(text),
+        ),
+        counters=StatementCounters(calls=calls, rows=calls),
+        exec_time_ratio=share,
+        parameter_sets=tuple(
+            ParameterSet(values=values, label="given", source="the workload file")
+            for values in given.parameters
+        ),
+        sources=("submitted",),
+    )
+
+
+def workload_of_server(address: Address, catalog: Catalog) -> NamedWorkload:
+    """What pg_stat_statements has counted since it was reset.
+
+    Raises:
+        TargetError: it cannot be read; the hint says what would change that.
+        UserError: it holds nothing about this database.
+    """
+    with session(address) as connection:
+        counters, not_seen = read_snapshot(connection)
+    workload = build_workload(
+        WorkloadInputs(
+            server_id=catalog.server_id,
+            database=catalog.database,
+            delta=since_reset(counters),
+            snapshot=counters,
+        )
+    )
+    if not workload.items:
+        raise UserError(
+            "pg_stat_statements has no statement of this database",
+            hint="Give the statements by --workload PATH.",
+        )
+    items = workload.items
+    return NamedWorkload(
+        workload=workload,
+        names={i.statement.fingerprint: _title(i) for i in items},
+        weights={i.statement.fingerprint: float(i.counters.calls) for i in items},
+        mean_ms={
+            i.statement.fingerprint: i.counters.total_exec_time_ms / i.counters.calls
+            for i in items
+            if i.counters.calls
+        },
+        not_seen=(*not_seen, *workload.not_seen),
+    )
+
+
+def _title(item: WorkloadItem) -> str:
+    text = " ".join(item.statement.normalized_query.split())
+    cut = text if len(text) <= _NAME_LENGTH else text[: _NAME_LENGTH - 2] + " …"
+    return f"{item.statement.fingerprint} {cut}"
+
+
+def with_parameters(found: NamedWorkload, source: ParameterSource) -> NamedWorkload:
+    """The same, with values drawn from statistics where ``$n`` has none."""
+    items = tuple(_drawn(found.workload.items, source))
+    return replace(found, workload=replace(found.workload, items=items))
+
+
+def _drawn(
+    items: Iterable[WorkloadItem], source: ParameterSource
+) -> Iterator[WorkloadItem]:
+    for item in items:
+        if item.parameter_sets or not item.statement.parameter_count:
+            yield item
+        else:
+            sets = source.draw(item.statement.normalized_query)
+            yield replace(item, parameter_sets=sets)

@@ -1,0 +1,133 @@
+"""What is known about the time of a workload's statements, and the model from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from analyzer.domain.catalog import Catalog
+from analyzer.domain.index_advice import TimeBasis
+from analyzer.domain.plan import Plan
+from analyzer.domain.ports import Progress
+from analyzer.domain.statement import Fingerprint, StatementKind
+from analyzer.domain.target import Address
+from analyzer.domain.workload import NotSeen, WorkloadItem
+from analyzer.errors import AnalyzerError
+from analyzer.indexing.calibration import Calibration, TimedPlan, calibrate
+from analyzer.indexing.plan_work import Surroundings
+from analyzer.indexing.time_model import Anchor, TimeModel, anchor
+from analyzer.pipeline.index_workload import NamedWorkload
+from analyzer.planner.analyze import analyze
+from analyzer.postgres.guarded_session import Limits
+
+MIN_MEAN_MS = 0.5
+"""A mean below it is mostly round trip and start of execution."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimeKnowledge:
+    """The model, what ties each statement to its time, and what both rest on."""
+
+    model: TimeModel
+    anchors: Mapping[Fingerprint, Anchor] = field(default_factory=dict)
+    basis: TimeBasis
+    not_seen: tuple[NotSeen, ...] = ()
+
+    def anchor(self, name: Fingerprint) -> Anchor:
+        """What ties a statement's prediction to its time."""
+        return self.anchors.get(name, Anchor())
+
+
+def time_knowledge(
+    named: NamedWorkload,
+    catalog: Catalog,
+    plans: Mapping[Fingerprint, Plan],
+    measured: Mapping[Fingerprint, Plan],
+    not_seen: tuple[NotSeen, ...] = (),
+) -> TimeKnowledge:
+    """Calibrate the model to plans that were run, else to the counted mean times.
+
+    Args:
+        named: the workload, with mean times where they are known.
+        catalog: of the database.
+        plans: of each statement as it is, with the planner's estimates.
+        measured: plans of EXPLAIN ANALYZE.
+        not_seen: what could not be measured.
+    """
+    around = Surroundings.of(catalog)
+    known_ms = {
+        name: plan.execution_time_ms
+        for name, plan in measured.items()
+        if plan.execution_time_ms
+    }
+    source = f"{len(known_ms)} plans that were run on the server"
+    timed = [
+        TimedPlan(plan=measured[name], time_ms=time) for name, time in known_ms.items()
+    ]
+    if not timed:
+        means = {n: t for n, t in named.mean_ms.items() if t >= MIN_MEAN_MS}
+        known_ms = {name: time for name, time in means.items() if name in plans}
+        source = f"mean times of {len(known_ms)} statements, by pg_stat_statements"
+        timed = [
+            TimedPlan(plan=plans[name], time_ms=time) for name, time in known_ms.items()
+        ]
+    found = calibrate(timed, around, source=source)
+    model = TimeModel(around=around, constants=found.constants)
+    anchors = {
+        name: anchor(model, plans[name], mean_ms=time, measured=measured.get(name))
+        for name, time in known_ms.items()
+        if name in plans
+    }
+    return TimeKnowledge(
+        model=model, anchors=anchors, basis=_basis(found), not_seen=not_seen
+    )
+
+
+def _basis(found: Calibration) -> TimeBasis:
+    return TimeBasis(
+        basis=found.constants.basis,
+        source=found.constants.source,
+        plan_count=found.plan_count,
+        median_error_ratio=found.median_error_ratio,
+        total_error_ratio=found.total_error_ratio,
+    )
+
+
+def run_all(
+    named: NamedWorkload,
+    address: Address,
+    *,
+    is_clone: bool,
+    limits: Limits,
+    progress: Progress,
+) -> tuple[dict[Fingerprint, Plan], tuple[NotSeen, ...]]:
+    """Run each SELECT of a workload once, guarded, and keep its plan.
+
+    What is refused or fails is counted by its reason.
+    """
+    plans: dict[Fingerprint, Plan] = {}
+    reasons: dict[str, int] = {}
+    items = [i for i in named.workload.items if _is_select(i)]
+    for number, item in enumerate(items):
+        progress("running statements on the server, guarded", number / len(items))
+        values = item.parameter_sets[0].values if item.parameter_sets else ()
+        try:
+            plans[item.statement.fingerprint] = analyze(
+                address,
+                item.statement.normalized_query,
+                values,
+                limits,
+                is_clone=is_clone,
+            )
+        except AnalyzerError as error:
+            why = f"{error.message} ({error.detail})" if error.detail else error.message
+            reasons[why] = reasons.get(why, 0) + 1
+    not_seen = tuple(
+        NotSeen(what=f"the measured time of {count} statements", why=why)
+        for why, count in reasons.items()
+    )
+    return plans, not_seen
+
+
+def _is_select(item: WorkloadItem) -> bool:
+    return item.statement.kind is StatementKind.SELECT
