@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -11,13 +11,18 @@ from analyzer.domain.catalog import Catalog
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.measurement import Ground, Likeness, MeasuredChange
 from analyzer.domain.target import Address
-from analyzer.errors import NotAllowedHere, UnknownRelation
+from analyzer.errors import AnalyzerError, NotAllowedHere, UnknownRelation
 from analyzer.pipeline.generated_database import GeneratedDatabase
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.connect import Connection, session
 from analyzer.postgres.errors_map import translated
 from analyzer.postgres.guard import Place
-from analyzer.postgres.proof_indexes import claim_clone, drop_indexes, left_over
+from analyzer.postgres.proof_indexes import (
+    claim_clone,
+    drop_indexes,
+    left_over,
+    stop_running,
+)
 from analyzer.postgres.shadow_database import set_session
 from analyzer.statements.ddl import index_from_ddl
 from analyzer.verification.bench import Bench
@@ -26,6 +31,7 @@ from analyzer.verification.rolled_back_bench import RolledBackBench
 
 RUN_LIMIT_MS = 30_000
 BUILD_LIMIT_MS = 600_000
+CLEANING_LIMIT_MS = 10_000
 
 
 class ProofPlace(Protocol):
@@ -179,19 +185,42 @@ def clone_place(address: Address) -> Iterator[OwnedPlace]:
         NotAllowedHere: somebody else measures there now.
         TargetError: by its branches.
     """
-    with _measuring(address) as connection:
+    interrupted = True
+    try:
+        with _measuring(address) as connection:
+            claim_clone(connection)
+            drop_indexes(connection, left_over(connection))
+            catalog, _not_seen = read_catalog(connection)
+            superuser = _is_superuser(connection)
+            try:
+                yield OwnedPlace(
+                    connection=connection,
+                    catalog=catalog,
+                    ground=Ground.CLONE,
+                    guard_place=Place.CLONE,
+                    may_write=not superuser,
+                    reader_role=superuser,
+                )
+                interrupted = False
+            finally:
+                stop_running(connection)
+    except NotAllowedHere:
+        interrupted = False
+        raise
+    finally:
+        if interrupted:
+            _clean_up(address)
+
+
+def _clean_up(address: Address) -> None:
+    """Drop what an interrupted measurement could not drop in its own session."""
+    with (
+        suppress(AnalyzerError),
+        session(address, read_only=False) as connection,
+    ):
+        set_session(connection, {"lock_timeout": str(CLEANING_LIMIT_MS)})
         claim_clone(connection)
         drop_indexes(connection, left_over(connection))
-        catalog, _not_seen = read_catalog(connection)
-        superuser = _is_superuser(connection)
-        yield OwnedPlace(
-            connection=connection,
-            catalog=catalog,
-            ground=Ground.CLONE,
-            guard_place=Place.CLONE,
-            may_write=not superuser,
-            reader_role=superuser,
-        )
 
 
 @contextmanager

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 
-from psycopg import sql
+import psycopg
+from psycopg import pq, sql
 
 from analyzer.domain.index import RelationName
 from analyzer.errors import NotAllowedHere
@@ -14,6 +16,7 @@ from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import load, marked
 
 NAME = re.compile(r"pgproof_proof_[0-9a-f]{12}")
+CANCEL_TIMEOUT_S = 5.0
 _LOCK_KEY = 0x70677076  # "pgpv"
 
 
@@ -37,6 +40,19 @@ def claim_clone(connection: Connection) -> None:
             detail="rule one at a time: two would measure each other.",
             hint="Wait until it is done.",
         )
+
+
+def stop_running(connection: Connection) -> None:
+    """Cancel what a session still runs, as after Ctrl-C, and close it then.
+
+    An idle session stays open. A cancelled one is of no more use: its answer was never
+    read. The server rolls its transaction back.
+    """
+    if connection.info.transaction_status is not pq.TransactionStatus.ACTIVE:
+        return
+    with suppress(psycopg.Error):
+        connection.cancel_safe(timeout=CANCEL_TIMEOUT_S)
+    connection.close()
 
 
 def left_over(connection: Connection) -> tuple[RelationName, ...]:

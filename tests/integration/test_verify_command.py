@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
@@ -15,6 +18,7 @@ import pytest
 from analyzer.domain.target import Address
 from analyzer.postgres.connect import session
 from tests.support.cli import run_cli
+from tests.support.workers import ROOT, wait_until
 
 pytestmark = pytest.mark.integration
 
@@ -58,6 +62,12 @@ UPDATE shop.purchase SET total = total + 1 WHERE id = $1;
 UPDATE shop.purchase SET customer_id = customer_id % 3000 + 1 WHERE id = $1;
 -- name: elsewhere
 UPDATE shop.customer SET kind = 'gold' WHERE id = $1;
+"""
+RUNNING = """
+SELECT 1 FROM pg_stat_activity
+WHERE datname = current_database() AND state = 'active'
+  AND query LIKE '%ANALYZE, BUFFERS%'
+  AND pid <> pg_backend_pid()
 """
 USEFUL = "CREATE INDEX CONCURRENTLY useful ON shop.purchase (customer_id)"
 USELESS = "CREATE INDEX ON shop.purchase (note)"
@@ -316,3 +326,55 @@ def test_reports_for_people(place: Address, workload: str, tmp_path: Path) -> No
         "verify", "--index", USELESS, "-w", workload, "--clone", dsn(place), "-q"
     )
     assert shown.out.startswith("REFUTED: the planner makes the same plans")
+
+
+def test_an_interrupted_run_leaves_nothing_behind(
+    place: Address, tmp_path: Path
+) -> None:
+    before = state(place)
+    path = tmp_path / "long.sql"
+    path.write_text(
+        "SELECT count(*) FROM shop.purchase a, shop.purchase b"
+        " WHERE a.customer_id < 7 AND b.total + a.total <> 3"
+    )
+    command = [
+        *(sys.executable, "-m", "analyzer", "verify", "--index", USEFUL),
+        *("-w", str(path), "--clone", dsn(place), "-q"),
+    ]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    try:
+        with session(place) as watcher:
+            wait_until(
+                lambda: bool(watcher.execute(RUNNING).fetchone()), "a run has begun"
+            )
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 130
+    finally:
+        process.kill()
+        process.communicate()
+    assert state(place) == before
+
+
+def test_an_older_server_as_clone(server15: Address, tmp_path: Path) -> None:
+    with session(server15, read_only=False) as admin:
+        admin.execute(
+            "CREATE TABLE verified AS SELECT g AS id, g % 900 AS kind"
+            " FROM generate_series(1, 40000) g"
+        )
+        admin.execute("ANALYZE verified")
+    path = tmp_path / "w.sql"
+    path.write_text(
+        "SELECT * FROM verified WHERE id = $1;"
+        "UPDATE verified SET kind = 0 WHERE id = $1"
+    )
+    index = "CREATE INDEX ON verified (id)"
+    found = proof("--index", index, "-w", str(path), "--clone", dsn(server15), code=0)
+    assert found["verdict"] == "confirmed"
+    # A superuser reads as pg_read_all_data there, and writes nothing.
+    assert found["writes"] == []
+    assert "w#2" in {item["what"] for item in found["not_seen"]}
+    with session(server15, read_only=False) as admin:
+        assert not admin.execute(
+            "SELECT 1 FROM pg_indexes WHERE tablename = 'verified'"
+        ).fetchone()
+        admin.execute("DROP TABLE verified")
