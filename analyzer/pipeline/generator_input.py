@@ -9,7 +9,7 @@ from typing import Any
 from analyzer.domain.catalog import Catalog, RelationKind
 from analyzer.domain.index import RelationName
 from analyzer.errors import AnalyzerError
-from analyzer.planner.snapshot_file import PlannerSnapshot
+from analyzer.planner.snapshot_file import ExtendedStatistics, PlannerSnapshot
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.fill import read_generator_columns
 from analyzer.statements.shape import shape
@@ -76,15 +76,13 @@ def _column(row: Any) -> ColumnStatistics:
     )
 
 
-def _combined(item: Any) -> CombinedStatistics:
+def _combined(item: ExtendedStatistics) -> CombinedStatistics:
     names = [n for names, _ in (*item.n_distinct, *item.dependencies) for n in names]
-    common = tuple(getattr(item, "most_common", ()))
-    columns = tuple(getattr(item, "columns", ())) or tuple(dict.fromkeys(names))
     return CombinedStatistics(
-        columns=columns,
+        columns=item.columns or tuple(dict.fromkeys(names)),
         n_distinct=item.n_distinct,
         dependencies=item.dependencies,
-        common=common,
+        common=item.most_common,
     )
 
 

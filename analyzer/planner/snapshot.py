@@ -185,6 +185,8 @@ def _extended(item: CombinedStatistics) -> ExtendedStatistics:
         n_distinct=item.n_distinct,
         dependencies=item.dependencies,
         inherited=item.inherited,
+        columns=item.columns,
+        most_common=item.most_common,
     )
 
 

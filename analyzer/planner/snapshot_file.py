@@ -55,7 +55,9 @@ class ExtendedStatistics:
     """What CREATE STATISTICS gathered about a relation, by names of columns.
 
     ``n_distinct`` counts distinct combinations; a dependency is the degree (0 to 1) to
-    which the first columns determine the last one.
+    which the first columns determine the last one. ``most_common`` are combinations of
+    values in the order of ``columns``, with their shares of the rows; rows can be made
+    of them, a shadow cannot load them.
     """
 
     name: RelationName
@@ -63,6 +65,10 @@ class ExtendedStatistics:
     n_distinct: tuple[tuple[tuple[str, ...], float], ...] = ()
     dependencies: tuple[tuple[tuple[str, ...], float], ...] = ()
     inherited: bool = False
+    columns: tuple[str, ...] = ()
+    most_common: tuple[tuple[tuple[str | None, ...], float], ...] = field(
+        default=(), repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

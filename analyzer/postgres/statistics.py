@@ -42,6 +42,9 @@ class CombinedStatistics:
     dependencies: tuple[tuple[tuple[str, ...], float], ...]
     has_most_common_values: bool
     inherited: bool
+    columns: tuple[str, ...] = ()
+    most_common: tuple[tuple[tuple[str | None, ...], float], ...] = ()
+    """Combinations in the order of ``columns``, with their shares of the rows."""
 
 
 def read_database_facts(connection: Connection) -> DatabaseFacts:
@@ -105,8 +108,22 @@ def read_combined_statistics(connection: Connection) -> tuple[CombinedStatistics
             dependencies=_by_names(row.dependencies, row.attributes),
             has_most_common_values=row.has_mcv,
             inherited=row.inherited,
+            columns=tuple(row.columns),
+            most_common=_most_common(row),
         )
         for row in _rows(connection, "extended_statistics")
+    )
+
+
+def _most_common(
+    row: Any,
+) -> tuple[tuple[tuple[str | None, ...], float], ...]:
+    # Beside an expression the values have one place more than there are columns.
+    if row.has_expressions or not row.common_values:
+        return ()
+    return tuple(
+        (tuple(values), float(share))
+        for values, share in zip(row.common_values, row.common_freqs, strict=True)
     )
 
 
