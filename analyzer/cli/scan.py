@@ -38,6 +38,13 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="How old counters must be before an index may be called unused.",
 )
+@click.option(
+    "--verify",
+    default=0,
+    type=click.IntRange(0, 100),
+    metavar="N",
+    help="Measure the first N recommendations on rows made from the statistics.",
+)
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="table")
 @click.option("--output", "-o", type=_FILE, help="Write to a file.")
 @click.option("--fail-on", type=Bar(), default="any", help="Bar for exit code 1.")
@@ -83,6 +90,7 @@ def _request(options: dict[str, object]) -> ScanRequest:
         line_prefix=prefix if isinstance(prefix, str) else None,
         log_timezone=str(options["log_timezone"]),
         min_counter_age_s=_seconds(str(options["min_counter_age"])),
+        verify_count=int(str(options["verify"])),
     )
 
 

@@ -209,7 +209,8 @@ class MeasuredStatement:
     """A statement to measure: its text, its values, how often it runs.
 
     ``rewritten`` is the text that stands for it after the change, none for the same.
-    Without parameter sets it runs once, as it is.
+    Without parameter sets it runs once, as it is. ``locks_rows`` is a SELECT FOR UPDATE
+    or its kin, which cannot run in a read-only transaction.
     """
 
     name: str
@@ -218,6 +219,7 @@ class MeasuredStatement:
     parameter_sets: tuple[ParameterSet, ...] = ()
     weight: float = 1.0
     writes: bool = False
+    locks_rows: bool = False
     rewritten: str | None = None
 
 

@@ -35,6 +35,7 @@ class ScanRequest:
         known_texts: texts by queryid that need not be read from the server again.
         queries: submitted texts; if given, they are the workload.
         min_counter_age_s: see ``AdviseOptions``; none keeps the advisors' own.
+        verify_count: how many recommendations to measure on generated data.
     """
 
     address: Address | None = None
@@ -47,6 +48,7 @@ class ScanRequest:
     known_texts: Mapping[int, str] = field(default_factory=dict, repr=False)
     queries: tuple[str, ...] = ()
     min_counter_age_s: float | None = None
+    verify_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,17 +229,18 @@ def _passed(
 ) -> MeasuredStatement | None:
     statement = describe(item.query)
     writes = statement.kind in WRITING
+    locks = parse_apart(item.query).locks_rows and not writes
     if writes and touched and not any(r.name in touched for r in statement.relations):
         return None
-    if writes and not place.may_write:
+    if (writes or locks) and not place.may_write:
         raise UserError(
-            "writing statements are not run there",
+            "statements that write or lock rows are not run there",
             hint="Connect to a clone as the owner of its tables, or use --generated.",
         )
-    text = _guarded(place, item.query, writes=writes)
+    text = _guarded(place, item.query, writes=writes or locks)
     rewritten = None
     if item.rewritten is not None:
-        rewritten = _guarded(place, item.rewritten, writes=writes)
+        rewritten = _guarded(place, item.rewritten, writes=writes or locks)
     return MeasuredStatement(
         name=item.name,
         query=text,
@@ -247,6 +248,7 @@ def _passed(
         parameter_sets=item.parameter_sets or _drawn(source, text),
         weight=item.weight,
         writes=writes,
+        locks_rows=locks,
         rewritten=rewritten,
     )
 

@@ -31,8 +31,8 @@ SHORT_MS = 5.0
 """Below this PostgreSQL's own time is the better clock: a run this short is hardly ever
 interrupted, while the processor's time includes parsing and planning."""
 
-MAX_PAIRS = 30
-BUDGET_MS = 10_000.0
+MAX_PAIRS = 40
+BUDGET_MS = 15_000.0
 """Time for the pairs of one statement; two pairs are run in any case."""
 
 LONG_MS = 2_000.0
@@ -243,7 +243,8 @@ def measure_cold(bench: Bench, session: Session, contests: Sequence[Contest]) ->
             for after in (False, True):
                 if not bench.cool():
                     return False
-                with bench.entered(after=after):
+                writes = contest.statement.locks_rows
+                with bench.entered(after=after, writes=writes):
                     into = contest.cold_after if after else contest.cold_before
                     into.append(_once(session, contest, after=after))
     return True
@@ -263,7 +264,7 @@ def _run_side(
     bench: Bench, session: Session, contest: Contest, *, after: bool, into: list[Run]
 ) -> None:
     started = time.monotonic()
-    with bench.entered(after=after):
+    with bench.entered(after=after, writes=contest.statement.locks_rows):
         for _ in range(bench.runs_per_entry):
             into.append(_once(session, contest, after=after))
             if into[-1].timed_out:

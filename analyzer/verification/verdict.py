@@ -120,7 +120,8 @@ def judge(
 
     It is confirmed if a statement became materially faster and all changed statements
     together, writes included and weighted by calls, clearly take less time. It is
-    refuted if none became faster, or all together clearly take no less.
+    refuted if none became faster, or all together clearly take no less; also if none is
+    told to be faster and all together clearly save less than what is material.
 
     Args:
         statements: those whose plan changed.
@@ -169,6 +170,12 @@ def _decide(effects: Sequence[Effect], saved: Interval) -> tuple[ProofVerdict, s
         return ProofVerdict.CONFIRMED, f"{faster} of {len(effects)} faster{tail}"
     if not faster and Effect.UNCLEAR not in effects:
         return ProofVerdict.REFUTED, f"none of {len(effects)} became materially faster"
+    if not faster and saved.high < MATERIAL:
+        share = f"{MATERIAL:.0%}"
+        return (
+            ProofVerdict.REFUTED,
+            f"the changed statements together save clearly less than {share}",
+        )
     if faster:
         return (
             ProofVerdict.INCONCLUSIVE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from statistics import median
 
 import pytest
@@ -156,6 +157,19 @@ def test_verdicts() -> None:
     assert verdict((10, 9.9)) is ProofVerdict.REFUTED
     assert verdict() is ProofVerdict.REFUTED
     assert verdict((10, 20)) is ProofVerdict.REFUTED
+
+
+def test_an_unclear_statement_does_not_hide_that_all_save_little() -> None:
+    noisy = [(10.0, 10 * f) for f in (0.78, 0.85, 0.9, 0.95, 1.0, 1.05)]
+    steady = [(90.0, 89.0)] * MIN_PAIRS
+    found = [statement(90, 89), statement(10, 9)]
+    unclear = replace(found[1], effect=compare(noisy).effect)
+    assert unclear.effect is Effect.UNCLEAR
+    weighed = [Weighed(pairs=steady, weight=1), Weighed(pairs=noisy, weight=1)]
+    judged = judge([found[0], unclear], (), weighed, seed=1)
+    assert judged.verdict is ProofVerdict.REFUTED
+    alone = judge([unclear], (), weighed[1:], seed=1)
+    assert alone.verdict is ProofVerdict.INCONCLUSIVE
 
 
 def test_a_gain_that_a_regression_eats_is_refuted_by_weight() -> None:
