@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analyzer.domain.index import RelationName
@@ -320,7 +320,7 @@ def test_combined_statistics_are_kept() -> None:
     bounds=st.lists(st.integers(-(10**9), 10**9), min_size=2, max_size=20, unique=True),
     kind=st.sampled_from(["bigint", "text", "numeric"]),
 )
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_unique_column_has_a_value_for_each_row(
     rows: int, bounds: list[int], kind: str
 ) -> None:
@@ -333,7 +333,7 @@ def test_a_unique_column_has_a_value_for_each_row(
 
 
 @given(st.floats(-1, 1))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_rows_have_the_correlation_asked_for(correlation: float) -> None:
     ranks = ranks_by_place(3000, correlation, np.random.default_rng(1))
     assert sorted(ranks.tolist()) == list(range(3000))

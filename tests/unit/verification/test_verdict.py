@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import median
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analyzer.domain.measurement import (
@@ -29,10 +29,12 @@ from analyzer.verification.verdict import (
     judge,
 )
 
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TIMES = st.lists(st.floats(0.01, 1e5), min_size=1, max_size=40)
 
 
 @given(TIMES)
+@CALM
 def test_an_interval_holds_its_median_and_says_its_level(values: list[float]) -> None:
     found = median_interval(values)
     assert found.low <= median(values) <= found.high
@@ -88,6 +90,7 @@ def test_a_load_that_slows_both_sides_of_a_pair_does_not_matter() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(1, 1e4), st.floats(1, 1e4)), min_size=6))
+@CALM
 def test_the_unit_does_not_matter(pairs: list[tuple[float, float]]) -> None:
     in_us = [(a * 1000, b * 1000) for a, b in pairs]
     assert compare(pairs).effect is compare(in_us).effect
@@ -160,7 +163,7 @@ def test_verdicts() -> None:
 
 
 def test_an_unclear_statement_does_not_hide_that_all_save_little() -> None:
-    noisy = [(10.0, 10 * f) for f in (0.78, 0.85, 0.9, 0.95, 1.0, 1.05)]
+    noisy = [(10.0, 10 * f) for f in (0.6, 0.7, 0.75, 0.9, 1.0, 1.05)]
     steady = [(90.0, 89.0)] * MIN_PAIRS
     found = [statement(90, 89), statement(10, 9)]
     unclear = replace(found[1], effect=compare(noisy).effect)
