@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -84,26 +83,51 @@ def advise_indexes(
     snapshot = _snapshot(request)
     named = _workload(request, snapshot.catalog)
     tell("building the shadow", 0.05)
-    with _planner(snapshot) as planner:
-        source = ParameterSource(planner.connection, snapshot.catalog)
-        named = with_parameters(named, source)
-        job = _Job(
-            request=request,
-            catalog=snapshot.catalog,
-            named=named,
-            planner=planner,
-            tell=tell,
-        )
-        advice = job.run()
-        not_seen = (
-            *snapshot.not_seen,
-            *named.not_seen,
-            *planner.not_seen,
-            *advice.not_seen,
-        )
-        caveats = (*advice.caveats, *planner.caveats)
+    with ShadowCluster() as cluster, build(cluster, snapshot) as planner:
+        advice = advise_with(planner, snapshot, named, request, tell)
     tell("done", 1.0)
-    return replace(advice, not_seen=tuple(dict.fromkeys(not_seen)), caveats=caveats)
+    return advice
+
+
+def advise_with(
+    planner: ShadowPlanner,
+    snapshot: PlannerSnapshot,
+    named: NamedWorkload,
+    request: IndexesRequest,
+    tell: Progress,
+) -> IndexAdvice:
+    """Choose indexes with a shadow that is built already.
+
+    Args:
+        planner: the shadow.
+        snapshot: that it was built from.
+        named: the workload.
+        request: limits and objective; the server in it is run on, if it says so.
+        tell: of progress.
+
+    Raises:
+        TargetError: statements cannot be run for want of the server.
+    """
+    source = ParameterSource(planner.connection, snapshot.catalog)
+    job = _Job(
+        request=request,
+        catalog=snapshot.catalog,
+        named=with_parameters(named, source),
+        planner=planner,
+        tell=tell,
+    )
+    advice = job.run()
+    not_seen = (
+        *snapshot.not_seen,
+        *named.not_seen,
+        *planner.not_seen,
+        *advice.not_seen,
+    )
+    return replace(
+        advice,
+        not_seen=tuple(dict.fromkeys(not_seen)),
+        caveats=(*advice.caveats, *planner.caveats),
+    )
 
 
 def _check(request: IndexesRequest) -> None:
@@ -140,12 +164,6 @@ def _workload(request: IndexesRequest, catalog: Catalog) -> NamedWorkload:
         return workload_of_files(request.workload_path, catalog)
     assert request.address is not None
     return workload_of_server(request.address, catalog)
-
-
-@contextmanager
-def _planner(snapshot: PlannerSnapshot) -> Iterator[ShadowPlanner]:
-    with ShadowCluster() as cluster, build(cluster, snapshot) as planner:
-        yield planner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
