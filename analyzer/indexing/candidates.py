@@ -39,6 +39,7 @@ from itertools import permutations
 from analyzer.domain.catalog import Attribute, Catalog, Relation, RelationKind
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.indexing.existing import is_served
+from analyzer.indexing.inverted import inverted
 from analyzer.indexing.limits import CandidateLimits, has_statistics, is_small
 from analyzer.indexing.variants import covering, partial
 from analyzer.statements.facts import (
@@ -78,6 +79,9 @@ def candidates(
             continue
         for definition, rule in _of_use(use, relation, bounds):
             found.setdefault(definition, rule)
+        if bounds.max_paired:
+            for definition, rule in inverted(use, relation, catalog.extensions):
+                found.setdefault(definition, rule)
     return tuple(Candidate(definition=d, rule=rule) for d, rule in found.items())
 
 
@@ -278,11 +282,13 @@ def _unusual_nulls(descending: bool, nulls_first: bool | None) -> bool | None:
     return None if nulls_first is None or nulls_first == descending else nulls_first
 
 
-# Expressions that CREATE INDEX accepts since they are immutable for every input type.
+# Immutable for every input type, and four that are so for some: a planner refuses the
+# index where they are not, as date_trunc of a timestamp with time zone.
 _IMMUTABLE = frozenset(
     {
         "lower", "upper", "length", "char_length", "abs", "md5", "btrim", "ltrim",
         "rtrim", "left", "right", "reverse", "substr", "substring", "coalesce", "->>",
+        "date_trunc", "date_part", "extract", "cast",
     }
 )  # fmt: skip
 

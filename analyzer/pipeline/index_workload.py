@@ -154,4 +154,19 @@ def _drawn(
             yield item
         else:
             sets = source.draw(item.statement.normalized_query)
-            yield replace(item, parameter_sets=sets)
+            yield replace(item, parameter_sets=(*sets, *_anchored(sets[:1])))
+
+
+def _anchored(sets: Iterable[ParameterSet]) -> Iterator[ParameterSet]:
+    """The same with patterns that begin with a letter.
+
+    Whether an application anchors its patterns is not known, so both count.
+    """
+    for one in sets:
+        values = tuple(
+            v[1:] if v and len(v) > 2 and v[0] == v[-1] == "%" else v
+            for v in one.values
+        )
+        if values != one.values:
+            source = f"{one.source}; the pattern anchored"
+            yield replace(one, values=values, label="anchored", source=source)
