@@ -281,7 +281,7 @@ def _run(
     lp.integrality_ = [highspy.HighsVarType.kInteger] * integer_count + [
         highspy.HighsVarType.kContinuous
     ] * (columns - integer_count)
-    solver = highspy.Highs()
+    solver = _Silent()
     for name, value in _OPTIONS.items():
         solver.setOptionValue(name, value)
     solver.passModel(lp)
@@ -306,3 +306,14 @@ _OPTIONS = {
     "threads": 1,
     "random_seed": 0,
 }
+
+
+class _Silent(highspy.Highs):
+    """A solver that leaves standard output to results.
+
+    The library prints its banner when callbacks are set, which its constructor does.
+    """
+
+    def enableCallbacks(self) -> None:  # noqa: N802 (the library's name)
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()

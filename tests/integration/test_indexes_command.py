@@ -1,0 +1,151 @@
+"""pgproof indexes as a user runs it: one answer in every form, and clear errors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from analyzer.domain.target import Address
+from analyzer.postgres.connect import session
+from tests.support.cli import run_cli
+
+pytestmark = pytest.mark.integration
+
+FORM = Path(__file__).parents[2] / "analyzer/report/schema/indexes.schema.json"
+SCHEMA = """
+CREATE TABLE parent (id int PRIMARY KEY, code text);
+CREATE TABLE child (id int PRIMARY KEY, parent_id int NOT NULL REFERENCES parent,
+  kind int, amount int, "<script>" text);
+CREATE INDEX child_parent ON child (parent_id);
+CREATE INDEX child_kind ON child (kind);
+CREATE INDEX child_kind_amount ON child (kind, amount);
+INSERT INTO parent SELECT i, 'c' || i FROM generate_series(1, 20000) i;
+INSERT INTO child SELECT i, 1 + i % 20000, i % 700, i % 1000, md5(i::text)
+  FROM generate_series(1, 60000) i;
+"""
+WORKLOAD = """
+-- name: by code
+-- weight: 10
+SELECT * FROM parent WHERE code = 'c77';
+-- name: of a kind
+SELECT sum(amount) FROM child WHERE kind = 7;
+SELECT * FROM nowhere;
+-- name: hostile
+SELECT * FROM child WHERE "<script>" = '</pre><script>x</script>';
+"""
+
+
+@pytest.fixture(scope="module")
+def dsn(superuser: Address) -> Iterator[str]:
+    with session(superuser, read_only=False) as connection:
+        connection.execute("CREATE DATABASE advised")
+    address = replace(superuser, database="advised")
+    with session(address, read_only=False) as connection:
+        for statement in SCHEMA.split(";"):
+            if statement.strip():
+                connection.execute(statement)
+        connection.execute("VACUUM ANALYZE")
+    yield (
+        f"postgresql://{address.user}:{address.password}@{address.host}:"
+        f"{address.port}/advised"
+    )
+    with session(superuser, read_only=False) as connection:
+        connection.execute("DROP DATABASE advised WITH (FORCE)")
+
+
+@pytest.fixture
+def workload(tmp_path: Path) -> str:
+    path = tmp_path / "queries.sql"
+    path.write_text(WORKLOAD)
+    return str(path)
+
+
+def test_one_set_for_the_workload_as_json(
+    dsn: str, workload: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    outcome = run_cli(
+        "indexes", "-t", dsn, "-w", workload, "--budget", "5MB", "--format", "json"
+    )
+    assert outcome.exit_code == 0, outcome.err
+    assert capfd.readouterr().out == "", "a library printed to standard output"
+    found = json.loads(outcome.out)
+    jsonschema.validate(found, json.loads(FORM.read_text()))
+    assert any("public.parent (code" in item["ddl"] for item in found["indexes"]), found
+    assert found["cost_after"] < found["cost_before"]
+    assert found["size_bytes"] <= 5_000_000
+    names = [item["name"] for item in found["queries"]]
+    assert {"by code", "of a kind", "hostile"} == set(names)
+    assert [item["query"] for item in found["skipped"]] == ["queries#3"]
+    ratios = [item["after"] / item["before"] for item in found["queries"]]
+    assert ratios == sorted(ratios, reverse=True)
+
+
+def test_drops_what_another_index_does_and_nothing_a_key_needs(
+    dsn: str, workload: str
+) -> None:
+    outcome = run_cli("indexes", "-t", dsn, "-w", workload, "--format", "json")
+    drops = [item["index"] for item in json.loads(outcome.out)["drops"]]
+    assert drops == ["public.child_kind"]
+
+
+def test_no_index_is_asked_for(dsn: str, workload: str) -> None:
+    outcome = run_cli(
+        "indexes", "-t", dsn, "-w", workload, "--max-indexes", "0", "--format", "json"
+    )
+    found = json.loads(outcome.out)
+    assert found["indexes"] == []
+    assert found["cost_after"] == found["cost_before"]
+
+
+@pytest.mark.parametrize("fmt", ["table", "markdown", "html"])
+def test_every_form_names_each_query_and_obeys_none(
+    dsn: str, workload: str, fmt: str
+) -> None:
+    outcome = run_cli("indexes", "-t", dsn, "-w", workload, "--format", fmt)
+    assert outcome.exit_code == 0, outcome.err
+    for name in ("by code", "of a kind", "hostile", "queries"):
+        assert name in outcome.out
+    if fmt == "html":
+        assert "<script>" not in outcome.out
+
+
+def test_runs_calibrate_times(dsn: str, workload: str, tmp_path: Path) -> None:
+    path = tmp_path / "more.sql"
+    path.write_text(
+        ";\n".join(f"SELECT sum(amount) FROM child WHERE id > {n}" for n in range(6))
+    )
+    outcome = run_cli(
+        "indexes", "-t", dsn, "-w", str(path), "--analyze", "--format", "json"
+    )
+    found = json.loads(outcome.out)
+    assert found["objective"] == "time"
+    assert found["time_basis"]["basis"] == "measured"
+    assert found["time_basis"]["plan_count"] == 6
+    assert found["time_before_ms"] > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ((), 2, "no database"),
+        (("--snapshot", "missing.snapshot", "-w", "x.sql"), 5, "missing.snapshot"),
+        (("-t", "DSN", "-w", "/nowhere"), 5, "/nowhere"),
+        (("-t", "DSN", "--budget", "much"), 2, "not a size"),
+    ],
+)
+def test_bad_input_gets_a_clear_error(
+    dsn: str,
+    arguments: tuple[str, ...],
+    code: int,
+    message: str,
+) -> None:
+    given = [dsn if item == "DSN" else item for item in arguments]
+    outcome = run_cli("indexes", *given)
+    assert outcome.exit_code == code, outcome.err
+    assert message in outcome.err
+    assert outcome.out == ""
