@@ -36,6 +36,16 @@ class FlatQuery:
     conditions: tuple[Node, ...] = field(repr=False)
     outputs: tuple[Node, ...] | None = field(repr=False)
 
+    @property
+    def tables(self) -> tuple[tuple[str, str], ...]:
+        """Schema and name of each relation, whatever its alias."""
+        return tuple((schema, name) for _, schema, name in self.relations)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """The alias of each relation."""
+        return tuple(alias for alias, _, _ in self.relations)
+
 
 def flat_query(query: str) -> FlatQuery:
     """Take a query apart.
@@ -72,15 +82,22 @@ def flat_query(query: str) -> FlatQuery:
 
 
 def read_alike(before: str, after: str) -> bool:
-    """Whether both are of this form and read the same relations under the same names.
+    """Whether both are of this form and read the same relations in the same order.
 
     >>> read_alike("SELECT a FROM t WHERE a > 1", "SELECT a FROM t WHERE a >= 2")
     True
     """
     try:
-        return flat_query(before).relations == flat_query(after).relations
+        return flat_query(before).tables == flat_query(after).tables
     except NotInSubset:
         return False
+
+
+def without_places(node: Any) -> Any:
+    """A node without the places of its parts in the text."""
+    if isinstance(node, dict):
+        return {k: without_places(v) for k, v in node.items() if k not in _PLACES}
+    return [without_places(item) for item in node] if isinstance(node, list) else node
 
 
 def allowed(fields: Node, *names: str) -> None:

@@ -29,6 +29,10 @@ _NULL = "null"
 _UNKNOWN = "unknown"
 
 
+ColumnKey = tuple[int, str]
+"""The place of a relation in FROM, counted from 0, and the name of a column."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """An expression: its type, whether it is NULL, and its value if it is not."""
@@ -42,15 +46,21 @@ class Model:
     """Encodes expressions over the columns of some relations.
 
     Args:
-        columns: type and NOT NULL of each column, by alias and name.
+        columns: type and NOT NULL of each column, by the place of its relation and
+            its name.
     """
 
-    def __init__(self, columns: Mapping[tuple[str, str], tuple[str, bool]]) -> None:
+    def __init__(self, columns: Mapping[ColumnKey, tuple[str, bool]]) -> None:
         self._columns = columns
+        self._aliases: Sequence[str] = ()
         self._texts: dict[str, int] = {}
-        self.variables: dict[tuple[str, str], Value] = {}
+        self.variables: dict[ColumnKey, Value] = {}
         self.bounds: list[Any] = []
         self.failures: list[Any] = []
+
+    def reads(self, aliases: Sequence[str]) -> None:
+        """From now on expressions are of a query with these aliases, in this order."""
+        self._aliases = aliases
 
     def text_of(self, number: int) -> str | None:
         """The constant that a number stands for, if it is one of the queries'."""
@@ -85,20 +95,21 @@ class Model:
         if len(names) > 2:
             raise NotInSubset("column")
         keys = [
-            (alias, name)
-            for alias, name in self._columns
-            if name == names[-1] and (len(names) == 1 or alias == names[0])
+            (place, name)
+            for place, name in self._columns
+            if name == names[-1]
+            and (len(names) == 1 or self._aliases[place] == names[0])
         ]
         if len(keys) != 1:
             raise NotInSubset("column")
         return self.variable(keys[0])
 
-    def variable(self, key: tuple[str, str]) -> Value:
+    def variable(self, key: ColumnKey) -> Value:
         """The variable of a column."""
         if key in self.variables:
             return self.variables[key]
         kind, not_null = self._columns[key]
-        name = ".".join(key)
+        name = f"{key[0]}.{key[1]}"
         is_null = z3.BoolVal(False) if not_null else z3.Bool(f"{name} is null")
         if kind == "boolean":
             value = Value(kind, is_null, z3.Bool(name))

@@ -14,7 +14,12 @@ from typing import Any
 import z3
 
 from analyzer.statements.parse import Node
-from analyzer.statements.predicate_pair import FlatQuery, NotInSubset, flat_query
+from analyzer.statements.predicate_pair import (
+    FlatQuery,
+    NotInSubset,
+    flat_query,
+    without_places,
+)
 from analyzer.verification.predicate_answer import PredicateAnswer
 from analyzer.verification.predicate_model import Model, Value, same
 from analyzer.verification.schema_facts import Table
@@ -38,24 +43,24 @@ def decide(before: str, after: str, tables: Sequence[Table]) -> PredicateAnswer 
         return None
 
 
-def _meant(query: FlatQuery, tables: Sequence[Table]) -> dict[str, Table]:
-    """The table of each alias."""
-    meant = {}
-    for alias, schema, name in query.relations:
+def _meant(query: FlatQuery, tables: Sequence[Table]) -> list[Table]:
+    """The table of each relation."""
+    meant = []
+    for schema, name in query.tables:
         found = [t for t in tables if t.name == name and schema in ("", t.schema)]
         if len(found) != 1:
             raise NotInSubset("relation")
-        meant[alias] = found[0]
+        meant.append(found[0])
     return meant
 
 
 def _decided(
-    queries: Sequence[FlatQuery], meant: Mapping[str, Table]
+    queries: Sequence[FlatQuery], meant: Sequence[Table]
 ) -> PredicateAnswer | None:
     model = Model(
         {
-            (alias, column.name): (column.base_type, column.not_null)
-            for alias, table in meant.items()
+            (place, column.name): (column.base_type, column.not_null)
+            for place, table in enumerate(meant)
             for column in table.columns
         }
     )
@@ -85,35 +90,43 @@ def _decided(
 
 
 def _kept(model: Model, query: FlatQuery) -> Any:
+    model.reads(query.aliases)
     return z3.And(*[model.is_true(node) for node in query.conditions], True)
 
 
 def _outputs_differ(model: Model, queries: Sequence[FlatQuery]) -> Any:
-    one, other = (query.outputs for query in queries)
-    if one is None and other is None:
+    before, after = queries
+    if before.outputs is None and after.outputs is None:
         return z3.BoolVal(False)
-    if one is None or other is None or len(one) != len(other):
+    if before.outputs is None or after.outputs is None:
         raise NotInSubset("outputs")
-    return z3.Or(
-        *[_differ(model, a, b) for a, b in zip(one, other, strict=True) if a != b],
-        False,
-    )
+    # The same text means the same only if names mean the same.
+    is_same_text = before.aliases == after.aliases
+    pairs = [
+        (one, other)
+        for one, other in zip(before.outputs, after.outputs, strict=True)
+        if not is_same_text or without_places(one) != without_places(other)
+    ]
+    return z3.Or(*[_differ(model, queries, one, other) for one, other in pairs], False)
 
 
-def _differ(model: Model, one: Node, other: Node) -> Any:
-    left, right = model.encode(one), model.encode(other)
+def _differ(model: Model, queries: Sequence[FlatQuery], one: Node, other: Node) -> Any:
+    model.reads(queries[0].aliases)
+    left = model.encode(one)
+    model.reads(queries[1].aliases)
+    right = model.encode(other)
     if left.kind != right.kind:
         raise NotInSubset("types of outputs")
     return z3.Not(same(left, right))
 
 
 def _witness(
-    model: Model, found: Any, meant: Mapping[str, Table]
+    model: Model, found: Any, meant: Sequence[Table]
 ) -> tuple[tuple[int, Mapping[str, str | None]], ...]:
-    rows: dict[str, dict[str, str | None]] = {alias: {} for alias in meant}
-    for (alias, name), variable in model.variables.items():
-        rows[alias][name] = _text(model, found, variable)
-    return tuple((meant[alias].oid, row) for alias, row in rows.items())
+    rows: list[dict[str, str | None]] = [{} for _ in meant]
+    for (place, name), variable in model.variables.items():
+        rows[place][name] = _text(model, found, variable)
+    return tuple((t.oid, row) for t, row in zip(meant, rows, strict=True))
 
 
 def _text(model: Model, found: Any, variable: Value) -> str | None:

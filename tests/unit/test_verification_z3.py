@@ -174,3 +174,18 @@ def test_outputs_must_be_the_same_where_rows_are_kept() -> None:
 )
 def test_what_explain_hides_is_never_proved_by_a_plan(query: str) -> None:
     assert not is_shown_whole(query)
+
+
+def test_an_alias_means_the_relation_of_its_own_query() -> None:
+    found = decide(
+        "SELECT x.a FROM t AS x WHERE x.a > 1", "SELECT a FROM t WHERE a >= 2", TABLES
+    )
+    assert found is not None
+    assert found.is_proved
+    swapped = decide(
+        "SELECT x.a FROM t AS x, t AS y WHERE x.b = 1",
+        "SELECT x.a FROM t AS y, t AS x WHERE x.b = 1",
+        TABLES,
+    )
+    assert swapped is not None
+    assert not swapped.is_proved
