@@ -218,25 +218,39 @@ def _is_column(node: object) -> bool:
     return isinstance(node, dict) and "ColumnRef" in node
 
 
+def _is_comparison(node: Node) -> bool:
+    """Whether a node is a truth value of its own, such as the 1 = 1 in (1 = 1)::int."""
+    fields = node.get("A_Expr")
+    if fields is None:
+        return False
+    operator = str(fields["name"][-1]["String"].get("sval", ""))
+    return operator in ("=", "<>", *_SWAPPED) or fields.get("kind") != "AEXPR_OP"
+
+
 def _columns_of(node: object) -> Iterator[ColumnUse]:
-    """Columns below a node, without those of subqueries in it."""
+    """Columns below a node, without those of subqueries and comparisons in it."""
     stack = [node]
     while stack:
         current = stack.pop()
         if isinstance(current, list):
             stack.extend(reversed(current))
         elif isinstance(current, dict):
-            if "ColumnRef" in current:
-                names = current["ColumnRef"].get("fields", [])
-                texts = [
-                    str(n["String"].get("sval", "")) for n in names if "String" in n
-                ]
-                if texts and len(texts) == len(names):
-                    yield (texts[-2] if len(texts) > 1 else "", texts[-1])
-            elif "ParamRef" in current:
-                yield (PARAMETER, f"${current['ParamRef'].get('number', 0)}")
-            elif "SubLink" not in current:
+            use = _column_use(current)
+            if use is not None:
+                yield use
+            elif "SubLink" not in current and not _is_comparison(current):
                 stack.extend(reversed(list(current.values())))
+
+
+def _column_use(node: Node) -> ColumnUse | None:
+    """The column or parameter that a node names."""
+    if "ParamRef" in node:
+        return (PARAMETER, f"${node['ParamRef'].get('number', 0)}")
+    names = node.get("ColumnRef", {}).get("fields", [])
+    texts = [str(n["String"].get("sval", "")) for n in names if "String" in n]
+    if not texts or len(texts) != len(names):
+        return None
+    return (texts[-2] if len(texts) > 1 else "", texts[-1])
 
 
 _VISITS = {

@@ -38,6 +38,23 @@ def may_depend_on_storage(query: str) -> bool:
     return any(_is_open(kind, fields) for kind, fields in walk(tree))
 
 
+def row_locks(query: str) -> tuple[str, ...]:
+    """How a query locks rows: strength, tables and what it does when it must wait.
+
+    >>> row_locks("SELECT a FROM t FOR UPDATE SKIP LOCKED")
+    ('LCS_FORUPDATE LockWaitSkip ',)
+    """
+    found = []
+    for kind, fields in walk(parse_one(query).tree):
+        if kind == "LockingClause":
+            names = [
+                item["RangeVar"]["relname"] for item in fields.get("lockedRels", [])
+            ]
+            strength, wait = fields.get("strength"), fields.get("waitPolicy")
+            found.append(f"{strength} {wait} {','.join(map(str, names))}")
+    return tuple(found)
+
+
 def _is_open(kind: str, fields: Node) -> bool:
     if kind == "SelectStmt":
         return _has_distinct_on(fields)

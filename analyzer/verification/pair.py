@@ -25,7 +25,7 @@ from analyzer.statements.identifiers import quote_relation
 from analyzer.statements.mutants import ORDER_TURNED, mutants
 from analyzer.statements.safety import SafetyFacts, safety_facts
 from analyzer.statements.sorted_output import SortedOutput, sorted_output
-from analyzer.statements.unstable import may_depend_on_storage
+from analyzer.statements.unstable import may_depend_on_storage, row_locks
 from analyzer.verification.compared_columns import (
     ColumnDifference,
     column_differences,
@@ -142,12 +142,12 @@ def _facts(text: str) -> SafetyFacts:
 
 def _refusal(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
     """Why the statements are not run; empty if they are."""
-    locks = {item.locks_rows for item in facts}
+    locks = {row_locks(item.text) for item in facts}
     for item in facts:
         if item.kind != "select" or item.writes:
             return "only SELECT is compared; a statement writes"
     if len(locks) > 1:
-        return "one query locks rows and the other does not"
+        return "the queries lock rows differently"
     with translated(), rolled_back(database.connection):
         for item in facts:
             catalog = look_up(database.connection, item, safety_facts)

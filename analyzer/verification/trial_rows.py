@@ -21,7 +21,7 @@ Row = list[str | None]
 TrialRows = dict[int, list[Row]]
 """Rows by the oid of their table, in the order of its stored columns."""
 
-MAX_COUNTED_ROWS = 320
+MAX_COUNTED_ROWS = 1_200
 _USUAL_COUNT = 24
 _LARGEST_COUNT = 20
 """Above it a number may also be a total that sums are compared with."""
@@ -65,10 +65,10 @@ DENSE = Style(
 )
 FITTING = Style(
     name="fitting",
-    rows=(1, 4),
-    values=(1, 2),
+    rows=(1, 5),
+    values=(1, 3),
     weights=(0.5, 0.5, 1, 12, 0),
-    null_ratios=(0.0, 0.0, 0.15),
+    null_ratios=(0.0, 0.15, 0.35),
 )
 EXTREME = Style(
     name="extreme",
@@ -86,7 +86,7 @@ COUNTED = Style(
     copied_ratio=0.0,
 )
 _STYLES = (SPARSE, DENSE, FITTING, EXTREME, COUNTED)
-_WEIGHTS = (0.27, 0.25, 0.25, 0.08, 0.15)
+_WEIGHTS = (0.24, 0.18, 0.3, 0.08, 0.2)
 
 
 class TrialRowMaker:
@@ -286,7 +286,12 @@ class _Filling:
             [weight for _, weight in usable],
             k=random.randint(*self._style.values),
         )
-        return [random.choice(values) for values in sources]
+        domain: list[str] = []
+        for values in sources:
+            # Two values that are the same would make a poorer database.
+            fresh = [value for value in values if value not in domain]
+            domain.append(random.choice(fresh or values))
+        return domain
 
     def _counted_value(
         self, column: Column, leader: PoolKey, pool: Pool, number: int
@@ -313,7 +318,7 @@ class _Filling:
             and self._maker.part_of_total(self._random, self._count)
         ):
             return "total"
-        return self._random.choice(("constant", "constant", "serial", "few"))
+        return self._random.choice(("constant", "serial", "serial", "few"))
 
     def _is_new(
         self,
@@ -347,4 +352,7 @@ class _Filling:
         own = [s for s in spots if table.stored[s].name not in referencing]
         spot = self._random.choice(own or list(spots))
         column = table.stored[spot]
-        row[spot] = serial(column.base_type, number, column.labels)
+        value = row[spot] = serial(column.base_type, number, column.labels)
+        # What is joined with it may now have this value as well.
+        leader, pool = self._maker.pool_of((table.oid, column.name))
+        self._domains.setdefault(leader, self._domain(pool)).append(value)

@@ -141,7 +141,11 @@ def _fitting(item: Comparison, base: str) -> tuple[str, ...]:
         return (item.literal,)
     if item.operator in (">", "<"):
         return around[1:2] if item.operator == ">" else around[2:3]
-    return around if not item.operator else around[1:3]
+    return around[:_WRAPPED] if not item.operator else around[1:3]
+
+
+_WRAPPED = 4
+"""Behind a function any value near the constant may fit, but few of them."""
 
 
 def _valid(

@@ -136,7 +136,7 @@ def test_an_error_is_a_result(checker: EquivalenceChecker) -> None:
         ("SELECT a FROM t WHERE random() < 0.5", "volatile"),
         ("SELECT pg_read_file('/etc/passwd') AS a FROM t", "denied"),
         ("DELETE FROM t RETURNING a", "writes"),
-        ("SELECT a FROM t FOR UPDATE", "locks"),
+        ("SELECT a FROM t FOR UPDATE", "lock"),
     ],
 )
 def test_what_has_no_fixed_result_or_may_not_run_is_refused(
