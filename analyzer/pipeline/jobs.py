@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from glob import glob
 from pathlib import Path
@@ -15,6 +16,7 @@ from analyzer.pipeline.job_context import JobContext
 from analyzer.pipeline.scan import run_scan
 from analyzer.pipeline.verify import VerifyRequest, verify
 from analyzer.pipeline.verify_stored import MeasuredRecommendation, stored_proof
+from analyzer.store import audit
 from analyzer.store.jobs import Job
 from analyzer.store.snapshots import latest_snapshot
 from analyzer.store.statements import known_queries
@@ -50,12 +52,20 @@ def scan(job: Job, context: JobContext) -> ScanResult:
 
 
 def submission(job: Job, context: JobContext) -> ScanResult:
-    """Plan one submitted query on its target, run it if allowed, and advise."""
+    """Plan one submitted query on its target, run it if allowed, and advise.
+
+    Who asked for what where is noted before anything is sent; of the text only a hash.
+    """
     target = context.target(job)
+    query = payload_text(job.payload, "query")
+    action = "query.analyze" if target.permissions.may_run else "query.explain"
+    digest = hashlib.sha256(query.encode(errors="surrogatepass")).hexdigest()
+    detail = {"job": job.job_id, "sha256": digest}
+    audit.append(context.store, job.requested_by, action, target.name, detail)
     request = ScanRequest(
         address=target.address,
         permissions=target.permissions,
-        queries=(payload_text(job.payload, "query"),),
+        queries=(query,),
     )
     return run_scan(request, context.progress)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -10,10 +11,14 @@ from analyzer.domain.ports import Planner
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.target import Address, Permissions
 from analyzer.domain.workload import NotSeen, Workload, WorkloadItem
-from analyzer.errors import AnalyzerError, PlanningFailed, Unreachable
+from analyzer.errors import AnalyzerError, PlanningFailed, Unreachable, UnsafeStatement
 from analyzer.planner.analyze import analyze
 from analyzer.planner.parameters import ParameterSource
 
+_SELECT = StatementKind.SELECT
+_CHANGES = UnsafeStatement(
+    "only SELECT statements are run", detail="rule changes data: their plans are shown."
+)
 MAX_STATEMENTS_PLANNED = 500
 MAX_STATEMENTS_RUN = 20
 PLANNED_KINDS = frozenset(
@@ -46,9 +51,10 @@ class _Failures:
 
     counts: dict[str, int] = field(default_factory=dict)
 
-    def add(self, error: AnalyzerError) -> None:
+    def add(self, error: AnalyzerError, count: int = 1) -> None:
         why = f"{error.message} ({error.detail})" if error.detail else error.message
-        self.counts[why] = self.counts.get(why, 0) + 1
+        if count:
+            self.counts[why] = self.counts.get(why, 0) + count
 
     def not_seen(self, what: str) -> Iterator[NotSeen]:
         for why, count in self.counts.items():
@@ -122,11 +128,11 @@ def run_statements(
         return planned
     failures = _Failures()
     measured: dict[Fingerprint, Plan] = {}
+    kinds = Counter(item.statement.kind for item in planned.workload.items)
+    failures.add(_CHANGES, sum(kinds[kind] for kind in PLANNED_KINDS - {_SELECT}))
+    # Also those that could not be planned: the guard says best why they are not run.
     candidates = [
-        item
-        for item in planned.workload.items
-        if item.statement.kind is StatementKind.SELECT
-        and item.statement.fingerprint in planned.plans
+        item for item in planned.workload.items if item.statement.kind is _SELECT
     ]
     for item in candidates[:MAX_STATEMENTS_RUN]:
         values = item.parameter_sets[0].values if item.parameter_sets else ()

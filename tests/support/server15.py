@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def server15() -> Iterator[Address]:
     """The superuser's address on a PostgreSQL 15."""
     if not (BINARIES_15 / "initdb").exists():
         pytest.skip("binaries not installed: postgresql-15")
+    with running_15() as address:
+        yield address
+
+
+@contextmanager
+def running_15() -> Iterator[Address]:
+    """A PostgreSQL 15, for as long as it is needed."""
     folder = Path(tempfile.mkdtemp(prefix="pgproof-15-"))
     own(folder)
     data, port = str(folder / "data"), free_port()

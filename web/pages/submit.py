@@ -10,7 +10,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from analyzer.errors import AnalyzerError, QuerySyntaxError, Refusal, UserError
+from analyzer.errors import (
+    AnalyzerError,
+    QuerySyntaxError,
+    Refusal,
+    UnsafeText,
+    UserError,
+)
 from analyzer.pipeline.check_query import check_query
 from analyzer.store import plans, recommendations, scans
 from analyzer.store.jobs import MAX_ATTEMPTS, Job
@@ -24,6 +30,8 @@ from web.target_choice import target_choice, target_or_404
 
 MAX_QUERY_CHARS = 1_000_000
 EXCERPT_CHARS = 400
+REPLACEMENT = "\ufffd"
+"""What a form decoder puts in the place of bytes that are not UTF-8."""
 
 blueprint = Blueprint("submit", __name__)
 
@@ -91,6 +99,12 @@ def submit(query: str, target_id: int | None) -> int:
         raise UserError(
             f"the query is longer than {MAX_QUERY_CHARS:,} characters",
             hint="Shorten lists of constants; the plan rarely depends on all of them.",
+        )
+    if REPLACEMENT in query:
+        raise UnsafeText(
+            "the query holds characters that cannot be read",
+            detail="rule characters: bytes that are not UTF-8 were replaced by \ufffd.",
+            hint="Paste it as UTF-8, or write the character as an escape: U&'\\FFFD'.",
         )
     target_or_404(target_id)
     auth.spend_work()
