@@ -85,8 +85,7 @@ class PlanView:
         """Share of wall time spent in a node itself; of cost where no time is known."""
         if not self._has_times or self.total_ms <= 0:
             return item.own_cost_ratio
-        own_ms = (item.own_time_ms or 0.0) / self.processes(item)
-        return min(own_ms / self.total_ms, 1.0)
+        return min((item.own_time_ms or 0.0) / self.total_ms, 1.0)
 
     def total_ratio(self, item: NodeMeasure) -> float:
         """The same for a node with all below it."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from analyzer.domain.plan import Buffers, Plan, PlanNode
+from analyzer.plans.own_times import own_times_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,9 +19,10 @@ class NodeMeasure:
         path: position of each ancestor among its siblings, from the root; a key.
         own_cost: planner cost units without the children's, never below 0.
         own_cost_ratio: share of the root's cost, 0 to 1.
-        total_time_ms: wall time of the node and its children over all loops, none
-            where the plan was not run.
-        own_time_ms: the same without the children.
+        total_time_ms: time of the node and its children over all loops, as EXPLAIN
+            has it; none where the plan was not run.
+        own_time_ms: wall time of the node itself; those of a plan add up to the
+            root's total.
         own_time_ratio: share of the root's time, 0 to 1.
         actual_rows_total: rows over all loops.
         estimate_error: by which factor the row estimate was wrong, at least 1; none
@@ -46,17 +48,13 @@ class NodeMeasure:
 def measure(plan: Plan) -> tuple[NodeMeasure, ...]:
     """Measure every node, parents before children, in the order EXPLAIN prints.
 
-    Time of a node is per loop and includes its children, so its own share is the
-    total over loops minus the children's totals. Workers run at the same time: below a
-    Gather, sums over loops are process time, not wall time. The InitPlans of a
-    node are counted in the node that first waits for them, so an own time can come out
-    negative; it is then 0. Source: PostgreSQL manual, "Using EXPLAIN".
+    Time of a node is per loop and includes its children; what it spends itself is
+    told by :mod:`analyzer.plans.own_times`.
     """
     root = plan.root
-    return tuple(
-        _measured(node, depth, path, root)
-        for node, depth, path in _walk_with_position(root)
-    )
+    nodes = list(_walk_with_position(root))
+    own = own_times_ms(nodes)
+    return tuple(_measured(node, path, root, own[path]) for node, path in nodes)
 
 
 def estimate_error(node: PlanNode) -> float | None:
@@ -83,15 +81,15 @@ def total_time_ms(node: PlanNode) -> float | None:
 
 
 def _measured(
-    node: PlanNode, depth: int, path: tuple[int, ...], root: PlanNode
+    node: PlanNode, path: tuple[int, ...], root: PlanNode, own: float | None
 ) -> NodeMeasure:
     own_cost = max(node.total_cost - sum(c.total_cost for c in _paid(node)), 0.0)
-    total, own = total_time_ms(node), _own_time_ms(node)
+    total = total_time_ms(node)
     ran = node.actual_rows is not None and node.loops is not None
     root_time = total_time_ms(root)
     return NodeMeasure(
         node=node,
-        depth=depth,
+        depth=len(path),
         path=path,
         own_cost=own_cost,
         own_cost_ratio=_ratio(own_cost, root.total_cost),
@@ -108,13 +106,6 @@ def _measured(
 def _paid(node: PlanNode) -> tuple[PlanNode, ...]:
     # The cost of a SubPlan is part of its expression's, in multiples we cannot know.
     return tuple(c for c in node.children if c.parent_relationship != "SubPlan")
-
-
-def _own_time_ms(node: PlanNode) -> float | None:
-    total = total_time_ms(node)
-    if total is None:
-        return None
-    return max(total - sum(total_time_ms(c) or 0.0 for c in node.children), 0.0)
 
 
 def _own_buffers(node: PlanNode) -> Buffers | None:
@@ -137,10 +128,10 @@ def _ratio(part: float, whole: float) -> float:
 
 def _walk_with_position(
     root: PlanNode,
-) -> Iterator[tuple[PlanNode, int, tuple[int, ...]]]:
+) -> Iterator[tuple[PlanNode, tuple[int, ...]]]:
     stack: list[tuple[PlanNode, tuple[int, ...]]] = [(root, ())]
     while stack:
         node, path = stack.pop()
-        yield node, len(path), path
+        yield node, path
         below = [(child, (*path, i)) for i, child in enumerate(node.children)]
         stack.extend(reversed(below))

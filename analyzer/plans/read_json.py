@@ -46,6 +46,15 @@ _BUFFERS = {
     "temp_read_blks": "Temp Read Blocks",
     "temp_written_blks": "Temp Written Blocks",
 }
+NUMBERS = frozenset(
+    {
+        *("Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Rows"),
+        *("Actual Startup Time", "Actual Total Time", "Actual Loops"),
+        *("Rows Removed by Filter", "Planning Time", "Execution Time"),
+        *_BUFFERS.values(),
+    }
+)
+"""Fields that are numbers, for formats in which everything is text."""
 
 
 def read_plan(document: object, *, source: str) -> Plan:

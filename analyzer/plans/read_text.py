@@ -8,25 +8,28 @@ from typing import Any
 from analyzer.domain.plan import Plan
 from analyzer.errors import SourceError
 from analyzer.plans.read_json import MAX_NODES, read_plan
+from analyzer.plans.wrapped_lines import numbers_at, whole_lines
 
-MAX_TEXT_CHARS = 2_000_000
+MAX_TEXT_CHARS = 16_000_000
 
 MAX_TITLE_CHARS = 1_000
 """Names have at most 63 bytes; a longer title is no title."""
 
 _TITLE = re.compile(r"(?P<indent>\s*)(?P<arrow>->\s+)?(?P<title>\S.*)")
 _NUMBERS = re.compile(
-    r"\(cost=(?P<startup>[\d.]+)\.\.(?P<total>[\d.]+)"
-    r" rows=(?P<rows>\d+) width=(?P<width>\d+)\)"
-    r"(?:\s+\((?:actual (?:time=[\d.]+\.\.(?P<time>[\d.]+) )?rows=(?P<actual>[\d.]+)"
-    r" loops=(?P<loops>\d+)|(?P<never>never executed))\))?\s*"
+    r"(?:\(cost=(?P<startup>[\d.]+)\.\.(?P<total>[\d.]+)"
+    r" rows=(?P<rows>\d+) width=(?P<width>\d+)\)?)?"
+    r"(?:\s*\((?:actual (?:time=[\d.]+\.\.(?P<time>[\d.]+) )?rows=(?P<actual>[\d.]+)"
+    r" loops=(?P<loops>\d+)|(?P<never>never executed))\)?)?\s*"
 )
 _SUBPLAN = re.compile(r"\s*(?P<name>(?:InitPlan|SubPlan|CTE) \S.*?)(?: \(.*\))?\s*")
 _PROPERTY = re.compile(
     r"(?P<indent>\s*)(?P<name>[A-Z][\w /().-]{0,60}?): (?P<value>.*)"
 )
 _BUFFERS = re.compile(r"(shared|temp) ((?:(?:hit|read|dirtied|written)=\d+ ?)+)")
-_TIME_MS = re.compile(r"(?:Planning|Execution) [Tt]ime: ([\d.]+) ms")
+_TIME_MS = re.compile(r"(?:Planning|Execution|Total) (?:[Tt]ime|runtime): ([\d.]+) ms")
+_WORKER = re.compile(r"Worker \d+")
+_SETTING = re.compile(r"([\w.]+) = '((?:[^']|'')*)'")
 _NAME = r'(?:"(?:[^"]|"")+"|[^\s".]+)'
 _ON = re.compile(
     rf"(?P<kind>.+?)(?: using (?P<index>{_NAME}))?"
@@ -59,8 +62,11 @@ def read_text_plan(text: str, *, source: str) -> Plan:
     """
     if len(text) > MAX_TEXT_CHARS:
         raise _not_a_plan("it is too large")
-    reader = _Reader()
-    for line in text.expandtabs(8).splitlines():
+    lines = whole_lines(text.expandtabs(8).split("\n"))
+    numbered = any(numbers_at(line) < len(line) for line in lines)
+    arrows = any(line.lstrip().startswith("->") for line in lines)
+    reader = _Reader(bare=arrows and not numbered)
+    for line in lines:
         reader.take(line)
     if reader.root is None:
         raise _not_a_plan("no line of it is a node with its cost")
@@ -70,7 +76,9 @@ def read_text_plan(text: str, *, source: str) -> Plan:
 class _Reader:
     """Nodes that are still open, by the column at which their names start."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, bare: bool) -> None:
+        self._bare = bare
+        self._workers: set[int] = set()
         self.root: dict[str, Any] | None = None
         self.totals: dict[str, Any] = {}
         self._open: list[tuple[int, dict[str, Any]]] = []
@@ -78,31 +86,49 @@ class _Reader:
         self._subplan = ""
 
     def take(self, line: str) -> None:
-        at = line.find("(cost=")
-        title = _TITLE.fullmatch(line[: max(at, 0)].rstrip()[:MAX_TITLE_CHARS])
-        numbers = _NUMBERS.fullmatch(line, max(at, 0))
-        if title is not None and numbers is not None:
+        at = numbers_at(line)
+        title = _TITLE.fullmatch(line[:at].rstrip()[:MAX_TITLE_CHARS])
+        numbers = _NUMBERS.fullmatch(line, at)
+        is_node = at < len(line) or self._is_bare(line)
+        if is_node and title is not None and numbers is not None:
             self._add(title, _numbers(numbers))
-            return
-        if self.root is None:
-            return
-        if line.strip() in _SECTIONS:
+        elif self.root is not None:
+            self._take_more(line, self.root)
+
+    def _take_more(self, line: str, root: dict[str, Any]) -> None:
+        """A line below a node: a section, a total, a subplan's name or a property."""
+        stripped = line.strip()
+        total = _TIME_MS.fullmatch(stripped)
+        subplan = _SUBPLAN.fullmatch(line[:MAX_TITLE_CHARS])
+        if stripped in _SECTIONS:
             # What follows is not of a node: buffers of planning are left out, and
             # the facts of JIT are kept with the root.
-            self._open = [(-1, self.root)] if line.strip() == "JIT:" else []
-            return
-        total = _TIME_MS.fullmatch(line.strip())
-        if total is not None:
-            name = f"{line.split(maxsplit=1)[0]} Time"
+            self._open = [(-1, root)] if stripped == "JIT:" else []
+        elif total is not None:
+            name = f"{stripped.split(maxsplit=1)[0]} Time".replace("Total", "Execution")
             self.totals[name] = float(total[1])
-            return
-        subplan = _SUBPLAN.fullmatch(line[:MAX_TITLE_CHARS])
-        if subplan is not None:
+        elif subplan is not None:
             self._subplan = subplan["name"]
-            return
+        else:
+            self._take_property(line)
+
+    def _take_property(self, line: str) -> None:
         found = _PROPERTY.fullmatch(line)
-        if found is not None:
-            self._describe(len(found["indent"]), found["name"], found["value"])
+        if found is None:
+            return
+        column = len(found["indent"])
+        if _WORKER.fullmatch(found["name"]):
+            self._worker(column, found["value"])
+        elif found["name"] == "Settings" and not column:
+            self.totals["Settings"] = dict(_SETTING.findall(found["value"]))
+        else:
+            self._describe(column, found["name"], found["value"])
+
+    def _is_bare(self, line: str) -> bool:
+        """Whether a line is a node of a plan that has neither costs nor times."""
+        if self.root is not None:
+            return self._bare and line.lstrip().startswith("->")
+        return self._bare and bool(line.strip()) and not _PROPERTY.fullmatch(line)
 
     def _add(self, match: re.Match[str], numbers: dict[str, Any]) -> None:
         column = len(match["indent"]) + len(match["arrow"] or "")
@@ -125,28 +151,49 @@ class _Reader:
         self._open.append((column, fields))
 
     def _close(self, column: int) -> None:
-        while self._open and self._open[-1][0] >= column:
+        while self._open and (
+            self._open[-1][0] >= column or id(self._open[-1][1]) in self._workers
+        ):
             self._open.pop()
 
+    def _worker(self, column: int, value: str) -> None:
+        """What one worker did; lines that are indented further are its own."""
+        owner = self._owner(column)
+        if owner is None:
+            return
+        fields: dict[str, Any] = {}
+        numbers = _NUMBERS.fullmatch(f"({value.strip()})")
+        if numbers is not None and numbers["actual"]:
+            fields = {k: v for k, v in _numbers(numbers).items() if k[:6] == "Actual"}
+        owner.setdefault("Workers", []).append(fields)
+        self._workers.add(id(fields))
+        self._open.append((column, fields))
+
+    def _owner(self, column: int) -> dict[str, Any] | None:
+        return next((node for at, node in reversed(self._open) if at < column), None)
+
     def _describe(self, column: int, name: str, value: str) -> None:
-        owner = next((node for at, node in reversed(self._open) if at < column), None)
+        owner = self._owner(column)
         if owner is None:
             return
         if name == "Buffers":
             owner.update(_buffers(value))
         elif name in _COUNTS:
-            owner[name] = float(value) if re.fullmatch(r"[\d.]+", value) else 0
+            known = re.fullmatch(r"[\d.]{1,30}", value.strip())
+            owner[name] = float(known[0]) if known else 0
         elif name not in ("Output", "Plans", "Node Type"):
             owner.setdefault(name, value)
 
 
 def _numbers(match: re.Match[str]) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "Startup Cost": float(match["startup"]),
-        "Total Cost": float(match["total"]),
-        "Plan Rows": int(match["rows"]),
-        "Plan Width": int(match["width"]),
-    }
+    fields: dict[str, Any] = {}
+    if match["startup"]:
+        fields = {
+            "Startup Cost": float(match["startup"]),
+            "Total Cost": float(match["total"]),
+            "Plan Rows": int(match["rows"]),
+            "Plan Width": int(match["width"]),
+        }
     if match["never"]:
         fields |= {"Actual Rows": 0, "Actual Loops": 0, "Actual Total Time": 0.0}
     elif match["actual"]:
@@ -200,6 +247,8 @@ def _named(kind: str, on: re.Match[str]) -> dict[str, Any]:
     if kind == "Bitmap Index Scan":
         return {"Index Name": relation}
     fields = {"Alias": alias or relation}
+    if kind == "CTE Scan":
+        fields["CTE Name"] = relation
     if kind not in _NOT_A_TABLE:
         fields["Relation Name"] = relation
     if on["schema"]:

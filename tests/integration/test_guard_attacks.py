@@ -87,7 +87,7 @@ def test_attack_does_no_harm(
     case: dict[str, Any], user: str, on_18: Address, open_folder: Path
 ) -> None:
     target = replace(on_18, user=user)
-    assert wrongs_of(case, planner, on_18, target, open_folder) == []
+    assert wrongs_of(case, planner, (on_18, target), open_folder) == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
@@ -96,4 +96,4 @@ def test_attack_does_no_harm_on_15(
 ) -> None:
     for user in ("guarded", "postgres"):
         target = replace(on_15, user=user)
-        assert wrongs_of(case, planner, on_15, target, open_folder) == []
+        assert wrongs_of(case, planner, (on_15, target), open_folder) == []

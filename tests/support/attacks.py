@@ -47,17 +47,24 @@ def filled(text: str | None, folder: Path) -> str:
 
 
 def wrongs_of(
-    case: dict[str, Any], face: Face, owner: Address, target: Address, folder: Path
+    case: dict[str, Any],
+    face: Face,
+    addresses: tuple[Address, Address],
+    folder: Path,
+    *,
+    patience: float = 1.0,
 ) -> list[str]:
     """Set a case up, submit it, and say what is wrong with how it ended.
 
     Args:
         case: of the attack file.
         face: through which it is submitted.
-        owner: the superuser's address, for setting up and checking.
-        target: the address that the service is given.
+        addresses: of the superuser, for setting up and checking, and of the role that
+            the service is given.
         folder: that the server may write to; empty before.
+        patience: how many times the case's seconds it may take.
     """
+    owner, target = addresses
     query = filled(sql_of(case), folder)
     with session(owner, read_only=False, statement_timeout_ms=60_000) as admin:
         _script(admin, filled(case["setup_sql"], folder))
@@ -65,7 +72,7 @@ def wrongs_of(
             started = time.monotonic()
             outcome = face(target, query, str(case["mode"]))
             took_s = time.monotonic() - started
-        wrongs = _judged(case, outcome, took_s)
+        wrongs = _judged(case, outcome, took_s / patience)
         if not _holds(admin, filled(case["check_sql"], folder)):
             wrongs.append(f"harm done; it {outcome.ended}")
         # A teardown may undo what the attack has not been able to do.

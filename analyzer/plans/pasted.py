@@ -1,0 +1,95 @@
+"""What clients put round a plan: borders, quotes, header and marks of line ends."""
+
+from __future__ import annotations
+
+import re
+
+_BORDER = re.compile(r"[\s+|─-╿-]*(?:-{3}|[─═]{3})[\s+|─-╿-]*")
+"""psql's lines between header and rows, in ascii and in both unicode styles."""
+_SIDES = "|│║"
+_CONTINUED = "+↵"
+_FOOTER = re.compile(r"\s*\(\d+ (?:rows?|lignes?|Zeilen?|filas?|строк\w*)\)\s*")
+_NODE = re.compile(r"\((?:cost|actual)[ =]|Node[ -]Type")
+_QUOTES = ("'", '"')
+_MOSTLY = 0.5
+
+
+def without_frame(text: str) -> str:
+    r"""The text of a plan without what psql, pgAdmin, DBeaver and others put round it.
+
+    >>> without_frame('+------------+\n| QUERY PLAN |\n+------------+\n| Result     |')
+    'Result'
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _after_header([line for line in lines if not _is_footer(line)])
+    if _share_ending(lines, _SIDES) > _MOSTLY:
+        lines = [_within_sides(line) for line in lines]
+    if _share_ending(lines, _CONTINUED) > _MOSTLY:
+        lines = [line.rstrip().rstrip(_CONTINUED) for line in lines]
+    return _unquoted("\n".join(lines))
+
+
+def _is_footer(line: str) -> bool:
+    return len(line) < 60 and bool(_FOOTER.fullmatch(line))
+
+
+def _within_sides(line: str) -> str:
+    right = line.rstrip()
+    inner = right[:-1].rstrip() if right[-1:] and right[-1] in _SIDES else right
+    left = inner.lstrip()
+    # psql puts one space between its border and the row.
+    return left[1:].removeprefix(" ") if left[:1] and left[0] in _SIDES else inner
+
+
+def _after_header(lines: list[str]) -> list[str]:
+    """Lines below the last border of the header, without the border at the end."""
+    borders = [
+        n
+        for n, line in enumerate(lines)
+        if len(line) < 10_000 and _BORDER.fullmatch(line)
+    ]
+    if not borders:
+        headed = bool(lines) and lines[0].strip(" '\"") == "QUERY PLAN"
+        return lines[1:] if headed else lines
+    if any(_NODE.search(line) for line in lines[: borders[0]]):
+        return lines[: borders[0]]
+    head = borders[0] + 1
+    for border in borders[1:]:
+        # A header may be as long as the plan is wide, and be wrapped as its lines are.
+        if border > head + 2:
+            return lines[head:border]
+        head = border + 1
+    return lines[head:]
+
+
+def _share_ending(lines: list[str], ends: str) -> float:
+    filled = [line.rstrip()[-1] for line in lines if line.strip()]
+    return sum(last in ends for last in filled) / max(len(filled), 1)
+
+
+def _unquoted(text: str) -> str:
+    for quote in _QUOTES:
+        doubled = quote * 2
+        stripped = text.strip()
+        if stripped.startswith((f"{quote}[", f"{quote}{{")):
+            # The whole document is one quoted value, as in a file of CSV.
+            return stripped.strip(quote).replace(doubled, quote)
+        filled = [line.strip() for line in text.split("\n") if line.strip()]
+        quoted = sum(_is_quoted(line, quote) for line in filled)
+        if filled and quoted > _MOSTLY * len(filled):
+            inner = (_one_unquoted(line, quote) for line in text.split("\n"))
+            return "\n".join(line.replace(doubled, quote) for line in inner)
+    return text
+
+
+def _is_quoted(line: str, quote: str) -> bool:
+    starts, ends = line.startswith(quote), line.endswith(quote)
+    if starts != ends and quote == '"':
+        # Lines of JSON begin with a double quote, those of YAML end with one.
+        return ends and line.count(quote) % 2 == 1
+    return starts or ends
+
+
+def _one_unquoted(line: str, quote: str) -> str:
+    inner = line.strip() if line.strip().startswith(quote) else line.rstrip()
+    return inner.removeprefix(quote).removesuffix(quote)
