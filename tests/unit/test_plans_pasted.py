@@ -160,8 +160,10 @@ def test_damaged_or_hostile_document_is_refused(document: str) -> None:
     "text", ["<b>&\"'</b>", "'; DROP", "\x1b[31m", "{{7*7}}", "\u202e"]
 )
 def test_hostile_text_in_every_field_stays_text(text: str) -> None:
-    names = ("Node Type", "Relation Name", "Alias", "Index Name", "Filter",
-             "Join Type", "Subplan Name", "Index Cond", "Sort Key", "Parent Relationship")  # fmt: skip
+    names = [
+        *("Node Type", "Relation Name", "Alias", "Index Name", "Filter", "Join Type"),
+        *("Subplan Name", "Index Cond", "Sort Key", "Parent Relationship"),
+    ]
     node = {**dict.fromkeys(names, text), "Actual Rows": 5, "Actual Loops": 1}
     plan = read_any_plan(json.dumps([{"Plan": node}]), source="test")
     assert plan.root.node_type == text
