@@ -43,7 +43,7 @@ MIN_MIXED_SHARE_RATIO = 0.005
 """Of the workload: a lighter statement is not asked about with halves."""
 
 MAX_ROUNDS = 40
-MAX_FRUITLESS_ROUNDS = 3
+MAX_FRUITLESS_ROUNDS = 6
 MIN_PICK_GAIN_RATIO = 0.002
 MIN_PARTIAL_FACTOR = 10.0
 """A partial index must be so many times smaller than the whole one to be worth the

@@ -24,8 +24,10 @@ from analyzer.indexing.options import OptionTable, WeightedStatement
 GAP_RATIO = 0.0005
 """How far from the optimum a solution may be and still end the solver."""
 
-TIME_LIMIT_S = 6.0
-"""Of one solution; then the best one so far is taken."""
+MAX_NODES = 400
+TIME_LIMIT_S = 60.0
+"""Of one solution; then the best one so far is taken. The nodes come first, so that the
+answer does not hang on how busy the machine is."""
 
 MIN_OPTION_GAIN_RATIO = 0.001
 """Of a statement's worth: an option that gains less is left out."""
@@ -301,6 +303,7 @@ _FEASIBLE = 2
 
 _OPTIONS = {
     "output_flag": False,
+    "mip_max_nodes": MAX_NODES,
     "time_limit": TIME_LIMIT_S,
     "mip_rel_gap": GAP_RATIO,
     "threads": 1,
