@@ -130,6 +130,35 @@ class TableMaintenance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bouncer:
+    """What PgBouncer's log says.
+
+    Attributes:
+        stats_count: lines of statistics, each about one period (a minute).
+        peak: the largest value of each number of a period, by the number's name.
+        mean: their means over all periods.
+        logins: by database and user.
+        client_closes: ends of client connections by reason.
+        server_closes: likewise of connections to the server.
+        server_connect_count: connections made to the server.
+        pool_waits: clients that got no connection, by reason.
+        errors: other errors that clients were told, by text.
+        waiting_since: when the mean wait for a connection was at its longest.
+    """
+
+    stats_count: int = 0
+    peak: Mapping[str, float] = field(default_factory=dict)
+    mean: Mapping[str, float] = field(default_factory=dict)
+    logins: Mapping[str, int] = field(default_factory=dict)
+    client_closes: Mapping[str, int] = field(default_factory=dict)
+    server_closes: Mapping[str, int] = field(default_factory=dict)
+    server_connect_count: int = 0
+    pool_waits: Mapping[str, int] = field(default_factory=dict)
+    errors: Mapping[str, int] = field(default_factory=dict)
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityStep:
     """One step of time, the start included, in UTC.
 

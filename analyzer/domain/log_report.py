@@ -10,6 +10,7 @@ from datetime import datetime
 from analyzer.domain.execution import LogCoverage
 from analyzer.domain.log_activity import (
     Activity,
+    Bouncer,
     Checkpoints,
     Connections,
     EventExample,
@@ -257,6 +258,7 @@ class LogReport:
         maintenance: what autovacuum did, the most time first.
         event_examples: each class of messages with its first one.
         severities: messages by their level, executions among LOG.
+        bouncer: what PgBouncer's logs say; none if there are none.
         first_seen_at: of what counts here; none if nothing does.
     """
 
@@ -282,6 +284,7 @@ class LogReport:
     activity: Activity = field(default_factory=Activity)
     event_examples: tuple[EventExample, ...] = ()
     severities: Mapping[str, int] = field(default_factory=dict)
+    bouncer: Bouncer | None = None
 
     @property
     def execution_count(self) -> int:

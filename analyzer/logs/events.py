@@ -23,6 +23,11 @@ _WITH_DETAILS = frozenset(
         "checkpoint_too_frequent",
         "restartpoint_starting",
         "restartpoint_complete",
+        "pgbouncer_stats",
+        "pgbouncer_client_close",
+        "pgbouncer_server_close",
+        "pgbouncer_pool_wait",
+        "pgbouncer_error",
     }
 )
 

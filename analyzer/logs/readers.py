@@ -56,6 +56,8 @@ def window_reader(
         from analyzer.logs.json_window import JsonWindows  # noqa: PLC0415
 
         return JsonWindows(clock, tally, book)
+    if recognized.format is LogFormat.PGBOUNCER:
+        return None
     options = stderr_options(recognized)
     if not reads_in_columns(options):
         return None

@@ -13,6 +13,7 @@ from enum import StrEnum
 from analyzer.logs.csvlog import COLUMN_COUNTS, RECORD_START
 from analyzer.logs.entry import UNKNOWN_TIME
 from analyzer.logs.line_prefix import LinePrefix, Splitter
+from analyzer.logs.pgbouncer import is_pgbouncer
 from analyzer.logs.prefix_detection import LOOSE, detect_prefix
 from analyzer.logs.severity import SEVERITY_PATTERN
 
@@ -20,11 +21,12 @@ _SEVERITY_NEAR = re.compile(".{0,300}?" + SEVERITY_PATTERN)
 
 
 class LogFormat(StrEnum):
-    """The values of log_destination that make files."""
+    """The values of log_destination that make files, and PgBouncer's log."""
 
     STDERR = "stderr"
     CSV = "csvlog"
     JSON = "jsonlog"
+    PGBOUNCER = "pgbouncer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,8 @@ def recognize(
         return Recognized(format=LogFormat.JSON, crlf=crlf)
     if any(_is_csv(lines, number) for number in range(min(len(lines), 20))):
         return Recognized(format=LogFormat.CSV, crlf=crlf)
+    if given is None and is_pgbouncer(lines):
+        return Recognized(format=LogFormat.PGBOUNCER, crlf=crlf)
     prefix = detect_prefix(lines) if given is None else given
     if prefix is None or not any(prefix.head.match(line) for line in lines):
         return None

@@ -8,6 +8,7 @@ from typing import Any
 
 from analyzer.domain.log_activity import (
     ActivityStep,
+    Bouncer,
     Checkpoints,
     Connections,
     EventExample,
@@ -35,6 +36,7 @@ def activity(report: LogReport, top: int | None = None) -> Json:
     return {
         "event_classes": [_example(item) for item in report.event_examples],
         "severities": dict(report.severities),
+        "pgbouncer": _bouncer(report.bouncer) if report.bouncer else None,
         "lock_trees": [_tree(item) for item in report.lock_trees[:top]],
         "connections": _connections(report.connections),
         "transactions": _transactions(report.transactions, top),
@@ -188,6 +190,21 @@ def _checkpoints(item: Checkpoints) -> Json:
             }
             for one in item.completed
         ],
+    }
+
+
+def _bouncer(item: Bouncer) -> Json:
+    return {
+        "periods": item.stats_count,
+        "peak": dict(item.peak),
+        "mean": dict(item.mean),
+        "logins": dict(item.logins),
+        "client_closes": dict(item.client_closes),
+        "server_closes": dict(item.server_closes),
+        "server_connections": item.server_connect_count,
+        "pool_waits": dict(item.pool_waits),
+        "errors": dict(item.errors),
+        "longest_wait_at": _time(item.waiting_since),
     }
 
 

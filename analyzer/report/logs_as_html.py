@@ -29,6 +29,7 @@ from analyzer.report.html_page import (
 from analyzer.report.logs_as_rows import DEFAULT_TOP, summary_lines
 from analyzer.report.logs_html_server import (
     activity,
+    bouncer,
     checkpoints,
     connections,
     maintenance,
@@ -82,6 +83,7 @@ def _sections(report: LogReport, top: int) -> Iterator[Section]:
     yield Section(title="Temporary files", body=temp_files(report, top))
     yield Section(title="Transactions", body=transactions(report, top))
     yield Section(title="Connections and sessions", body=connections(report, top))
+    yield Section(title="PgBouncer", body=bouncer(report, top))
     yield Section(title="Checkpoints", body=checkpoints(report, top))
     yield Section(title="Vacuum and analyze", body=maintenance(report, top))
     yield Section(title="Events and errors", body=events(report, top))

@@ -150,6 +150,35 @@ def connections(report: LogReport, top: int) -> Markup:
     return joined(pieces)
 
 
+def bouncer(report: LogReport, top: int) -> Markup:
+    """What PgBouncer's log says."""
+    found = report.bouncer
+    if found is None:
+        return Markup("")
+    names = ("xacts_per_s", "queries_per_s", "xact_us", "query_us", "wait_us")
+    rows = [
+        (number(found.mean.get(name, 0.0)), number(found.peak[name]), name)
+        for name in names
+        if name in found.peak
+    ]
+    pieces = [table(columns("mean", "peak", "of a period"), rows)]
+    groups = (
+        ("Clients that got no connection", found.pool_waits),
+        ("Logins", found.logins),
+        ("Ends of client connections", found.client_closes),
+        ("Ends of server connections", found.server_closes),
+        ("Errors", found.errors),
+    )
+    for title, counts in groups:
+        shown = table(
+            columns("count", "what"),
+            [(f"{count:,}", what) for what, count in list(counts.items())[:top]],
+            left_out=len(counts) - top,
+        )
+        pieces += [heading(title), shown] if counts else []
+    return joined(pieces)
+
+
 def transactions(report: LogReport, top: int) -> Markup:
     """How long transactions were open, how many at once, and the longest pauses."""
     found = report.transactions

@@ -22,6 +22,7 @@ from analyzer.logs.execution_sink import ExecutionSink
 from analyzer.logs.joiner import Joiner
 from analyzer.logs.jsonlog import read_jsonlog
 from analyzer.logs.line_prefix import LinePrefix, line_prefix
+from analyzer.logs.pgbouncer import read_pgbouncer
 from analyzer.logs.readers import stderr_options, window_reader, windows_of
 from analyzer.logs.recognize import LogFormat, Recognized, recognize
 from analyzer.logs.stderr import StderrReader
@@ -179,6 +180,8 @@ def _entries(
         return read_csvlog(blocks, clock, tally)
     if recognized.format is LogFormat.JSON:
         return read_jsonlog(blocks, clock, tally)
+    if recognized.format is LogFormat.PGBOUNCER:
+        return read_pgbouncer(blocks, clock, tally)
     return StderrReader(stderr_options(recognized), clock, tally).read(blocks)
 
 

@@ -25,6 +25,7 @@ from analyzer.workload.findings_waits import (
     idle_in_transaction,
     lock_hot_spots,
 )
+from analyzer.workload.log_bouncer import pool_waits
 from analyzer.workload.sessions import Runs
 
 
@@ -59,3 +60,4 @@ def _all(found: FindingInput) -> Iterator[LogFinding]:
     yield from connection_churn(report.connections, report.transactions, span_s)
     yield from temp_files(report.temp_files_by_statement)
     yield from forced_checkpoints(report.checkpoints)
+    yield from pool_waits(report.bouncer)

@@ -26,6 +26,7 @@ from analyzer.workload.event_examples import event_examples
 from analyzer.workload.findings_runs import LogFacts
 from analyzer.workload.lock_trees import lock_trees
 from analyzer.workload.log_activity import activity
+from analyzer.workload.log_bouncer import bouncer
 from analyzer.workload.log_connections import connections
 from analyzer.workload.log_findings import FindingInput, findings
 from analyzer.workload.log_maintenance import checkpoints, maintenance
@@ -77,9 +78,7 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         [event for event in contents.events if event.kind in _CANCELED], sessions
     )
     attached = _Attaching(files, waits, errors, canceled)
-    moments = [item.logged_at for item in contents.events]
-    moments += [item.logged_at for item in contents.lock_waits]
-    moments += _first_and_last(sessions.columns)
+    moments = _moments(contents, sessions.columns)
     columns = of_others(sessions.columns)
     kinds = _kinds(columns, statements)
     runs = all_runs(columns)
@@ -93,13 +92,7 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         locks=waits,
         deadlocks=deadlocks(contents.events, sessions, show_parameters=show_parameters),
         temp_files=_sum_of(files),
-        temp_files_by_statement={
-            name: _sum_of({name: sizes})
-            for name, sizes in sorted(
-                files.items(), key=lambda kv: (-sum(kv[1]), kv[0] or "")
-            )
-            if name is not None
-        },
+        temp_files_by_statement=_by_bytes(files),
         errors=errors,
         runs=summed_runs(runs),
         texts=texts,
@@ -114,6 +107,7 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         activity=activity(contents, kinds),
         event_examples=event_examples(contents.events),
         severities=_severities(contents),
+        bouncer=bouncer(contents.events),
     )
     facts = LogFacts(columns, kinds, texts)
     return replace(report, findings=findings(FindingInput(report, runs, facts)))
@@ -141,11 +135,22 @@ def of_others(columns: ExecutionColumns) -> ExecutionColumns:
     return columns.where(~own[columns.origin]) if own.any() else columns
 
 
-def _first_and_last(columns: ExecutionColumns) -> list[datetime]:
+def _moments(contents: LogContents, columns: ExecutionColumns) -> list[datetime]:
+    """Times between which everything lies."""
+    moments = [item.logged_at for item in contents.events]
+    moments += [item.logged_at for item in contents.lock_waits]
     times_us = columns.logged_at_us
-    if not len(times_us):
-        return []
-    return [as_datetime(int(times_us.min())), as_datetime(int(times_us.max()))]
+    if len(times_us):
+        moments += [as_datetime(int(times_us.min())), as_datetime(int(times_us.max()))]
+    return moments
+
+
+def _by_bytes(
+    files: Mapping[Fingerprint | None, list[int]],
+) -> dict[Fingerprint, TempFiles]:
+    """Files of known statements, the most written first."""
+    ranked = sorted(files.items(), key=lambda kv: (-sum(kv[1]), kv[0] or ""))
+    return {name: _sum_of({name: sizes}) for name, sizes in ranked if name is not None}
 
 
 def event_counts(contents: LogContents) -> dict[str, int]:
