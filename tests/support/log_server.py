@@ -17,8 +17,14 @@ LINE_PREFIX = "%m [%p] %c %l %e %v %x %Q %r %q%u@%d/%a "
 @pytest.fixture(scope="session")
 def log_server(server_dir: Path) -> Iterator[Cluster]:
     """A running PostgreSQL 18 that logs everything into its ``log`` folder."""
-    spec = ClusterSpec(
-        data_dir=server_dir / "logging",
+    with Cluster(logging_spec(server_dir / "logging")) as cluster:
+        yield cluster
+
+
+def logging_spec(data_dir: Path) -> ClusterSpec:
+    """A server that logs everything, in all formats."""
+    return ClusterSpec(
+        data_dir=data_dir,
         port=free_port(),
         password=PASSWORD,
         settings={
@@ -41,8 +47,6 @@ def log_server(server_dir: Path) -> Iterator[Cluster]:
             "autovacuum": "off",
         },
     )
-    with Cluster(spec) as cluster:
-        yield cluster
 
 
 def log_address(cluster: Cluster) -> Address:
