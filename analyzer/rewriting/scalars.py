@@ -7,27 +7,36 @@ from typing import Any
 
 from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.protocol import Subject
-from analyzer.rewriting.selects import SORTED, has_star, is_plain, spelt_out
-from analyzer.rewriting.trees import exchanged, join
+from analyzer.rewriting.selects import SORTED, has_star, is_plain, knows, spelt_out
+from analyzer.rewriting.trees import exchanged, has_only, join
 from analyzer.statements.parse import Node
+
+_GROUPING = ("groupClause", "havingClause", "distinctClause")
+_CLAUSES = ("whereClause", "sortClause", *_GROUPING)
 
 
 def outer_block(block: Block) -> bool:
-    """Whether a source may be joined to a block without anything else changing."""
+    """Whether a source may be joined to a block without anything else changing.
+
+    The source has one row at most for each row of the block, so it may also come below
+    a grouping.
+    """
     return (
         "SelectStmt" in block.node
         and block.place != "arm"
-        and is_plain(block, SORTED)
+        and block.is_understood
+        and bool(block.sources)
+        and has_only(block.fields, (*SORTED, *_GROUPING))
+        and knows(block.fields)
         and not has_star(block)
     )
 
 
 def scalar_links(block: Block) -> Iterator[Node]:
-    """Subqueries used as values in the select list and WHERE of a block itself."""
-    stack: list[Any] = [
-        block.fields.get("targetList"),
-        block.fields.get("whereClause"),
-    ]
+    """Subqueries used as values in WHERE, and in a select list that does not group."""
+    stack: list[Any] = [block.fields.get("whereClause")]
+    if is_plain(block, SORTED):
+        stack.append(block.fields.get("targetList"))
     while stack:
         current = stack.pop()
         if isinstance(current, list):
@@ -72,7 +81,7 @@ def taken_place(
     name is not certain.
     """
     fields = block.fields
-    clauses = [key for key in ("whereClause", "sortClause") if key in fields]
+    clauses = [key for key in _CLAUSES if key in fields]
     upper = [fields["targetList"], *(fields[key] for key in clauses)]
     spelt = spelt_out(block, given.blocks, upper)
     if spelt is None:

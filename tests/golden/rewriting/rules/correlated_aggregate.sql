@@ -13,6 +13,11 @@ SELECT c.id, (SELECT coalesce(sum(o.total), 0) / nullif(count(*), 0) FROM orders
 -- expect: rewritten
 SELECT c.id, COALESCE(grouped.value_1, 0) / nullif(COALESCE(grouped.value_2, 0), 0) AS mean FROM customers c LEFT JOIN (SELECT o.customer_id AS key_1, sum(o.total) AS value_1, count(*) AS value_2 FROM orders o GROUP BY o.customer_id) grouped ON grouped.key_1 = c.id ORDER BY c.id LIMIT 20
 
+-- case: below a grouping
+SELECT c.name, sum(o.total) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.amount < (SELECT avg(i.amount) FROM orders i WHERE i.customer_id = c.id) GROUP BY c.name ORDER BY name;
+-- expect: rewritten
+SELECT c.name, sum(o.total) FROM orders o JOIN customers c ON c.id = o.customer_id LEFT JOIN (SELECT i.customer_id AS key_1, avg(i.amount) AS value_1 FROM orders i GROUP BY i.customer_id) grouped ON grouped.key_1 = c.id WHERE o.amount < grouped.value_1 GROUP BY c.name ORDER BY name
+
 -- case: correlated by an inequality
 SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id < c.id) FROM customers c;
 -- expect: silent
