@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analyzer.report.query_diff import query_diff
+
 NONE = "–"
 _BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
@@ -297,7 +299,7 @@ _LABELS = {
     "ratio": "Share",
 }
 
-FILTERS: dict[str, Callable[..., str | int]] = {
+FILTERS: dict[str, Callable[..., object]] = {
     "is_sql": is_sql,
     "duration": duration,
     "count": count,
@@ -317,4 +319,5 @@ FILTERS: dict[str, Callable[..., str | int]] = {
     "script": script,
     "unit_label": unit_label,
     "one_line": one_line,
+    "query_diff": query_diff,
 }

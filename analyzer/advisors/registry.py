@@ -16,6 +16,7 @@ from analyzer.advisors.rewrite import (
     non_sargable_predicate,
     not_in_subquery,
     offset_pagination,
+    query_rewrite,
 )
 
 ADVISORS: tuple[Advisor, ...] = (
@@ -27,6 +28,7 @@ ADVISORS: tuple[Advisor, ...] = (
     non_sargable_predicate.ADVISOR,
     not_in_subquery.ADVISOR,
     offset_pagination.ADVISOR,
+    query_rewrite.ADVISOR,
     n_plus_one.ADVISOR,
     stale_statistics.ADVISOR,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from analyzer.domain.equivalence import (
     Outcome,
     RuleCondition,
 )
-from analyzer.domain.recommendation import Semantics
+from analyzer.domain.recommendation import Recommendation, RewriteQuery, Semantics
 from analyzer.domain.rewriting import (
     Condition,
     Fact,
@@ -24,6 +24,7 @@ from analyzer.domain.rewriting import (
     RewriteStep,
     Verdict,
 )
+from analyzer.domain.workload import NotSeen
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline.equivalence import checked_schema
 from analyzer.planner.snapshot_file import PlannerSnapshot
@@ -62,6 +63,25 @@ class Verdicts:
         except AnalyzerError as error:
             return replace(item, verdict=_untested(own, error.message))
         return replace(item, verdict=_joined(item, own, found))
+
+    def outcome(self, item: Recommendation) -> str:
+        """What the test of a recommendation came to, as a sentence."""
+        if self._checker is None or not isinstance(item.action, RewriteQuery):
+            return ""
+        try:
+            found = self._checker.check(
+                self._schema,
+                item.action.original,
+                item.action.query,
+                options=CheckOptions(budget_s=BUDGET_S),
+            )
+        except AnalyzerError as error:
+            return f"not tested: {error.message}"
+        if found.outcome is Outcome.REFUTED:
+            return f"refuted: {found.reason}"
+        if found.outcome is not Outcome.EQUIVALENT:
+            return f"not tested: {found.reason}"
+        return f"{found.level.value}: {found.reason}"
 
 
 def by_rule(item: Rewrite) -> Verdict:
@@ -183,3 +203,38 @@ def verdicts(snapshot: PlannerSnapshot) -> Iterator[Verdicts]:
         yield Verdicts(checker, schema)
     finally:
         checker.__exit__(None, None, None)
+
+
+def tested(
+    found: Sequence[Recommendation], snapshot: PlannerSnapshot | None
+) -> tuple[tuple[Recommendation, ...], tuple[NotSeen, ...]]:
+    """Recommendations whose rewrites no generated database tells from the original.
+
+    One that is refuted is left out, and told: it is a mistake of ours. A rewrite that
+    holds under caveats is only told what the test found.
+    """
+    if snapshot is None or not any(map(_is_testable, found)):
+        return tuple(found), ()
+    kept: list[Recommendation] = []
+    told: list[NotSeen] = []
+    with verdicts(snapshot) as verify:
+        for item in found:
+            outcome = verify.outcome(item) if _is_testable(item) else ""
+            if outcome.startswith("refuted") and item.semantics is Semantics.UNCHANGED:
+                told.append(
+                    NotSeen(
+                        what=f"a rewrite by {item.advisor}",
+                        why=f"it was {outcome}, so it is not shown",
+                    )
+                )
+                continue
+            extra = (outcome,) if outcome else ()
+            kept.append(replace(item, conditions=(*item.conditions, *extra)))
+    return tuple(kept), tuple(told)
+
+
+def _is_testable(item: Recommendation) -> bool:
+    return (
+        isinstance(item.action, RewriteQuery)
+        and item.semantics is not Semantics.CHANGED
+    )

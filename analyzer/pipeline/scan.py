@@ -20,6 +20,7 @@ from analyzer.pipeline.plan_workload import (
     plan_workload,
     run_statements,
 )
+from analyzer.pipeline.rewrite_verdict import tested
 from analyzer.pipeline.verify_scan import prove
 from analyzer.planner.hypopg import HypopgPlanner
 from analyzer.planner.parameters import ParameterSource
@@ -75,13 +76,21 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
             planned = plan_workload(workload, planning.planner, planning.parameters)
         advice = _advise(request, collected, planned, planning, tell)
         caveats = planning.not_seen() if planning else ()
+        rewrites, untold = tested(advice.recommendations, collected.snapshot)
+        advice = replace(advice, recommendations=rewrites)
         source = planning.planner.source if planning else ""
     if request.address is not None and request.permissions.may_run:
         tell("running guarded statements", 0.9)
         planned = run_statements(planned, request.address, request.permissions)
     advice, unproven = _proven(request, collected, planned.workload, advice, tell)
     tell("done", 1.0)
-    not_seen = (*collected.not_seen, *caveats, *planned.not_seen, *unproven)
+    not_seen = (
+        *collected.not_seen,
+        *caveats,
+        *untold,
+        *planned.not_seen,
+        *unproven,
+    )
     return ScanResult(
         kind=ScanKind.SUBMISSION if request.queries else ScanKind.SCAN,
         server_id=planned.workload.server_id,

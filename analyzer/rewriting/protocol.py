@@ -101,7 +101,8 @@ class Rule:
     ``leaves_out`` says that it takes work out and adds none, so a small gain in cost
     counts. ``is_hidden`` says that the planner's estimate cannot show the gain: it
     takes the rows that pass a filter to lie evenly; then any other plan counts that is
-    not dearer.
+    not dearer. ``needs_values`` says that it gains or loses by the number of rows, so a
+    generic plan of a statement with parameters does not speak for it.
     """
 
     slug: str
@@ -110,6 +111,7 @@ class Rule:
     planned_from: int | None = None
     leaves_out: bool = False
     is_hidden: bool = False
+    needs_values: bool = False
 
     def steps(self, given: Subject) -> Iterator[RewriteStep]:
         """Every place it fits in a query, as a step with the new text."""

@@ -189,6 +189,9 @@ class Searcher:
         if any(step.generic for step in state.steps) and samples != _GENERIC:
             start, state = self._replanned(start), self._replanned(state)
             samples = _GENERIC
+        if samples == _GENERIC and "$" in start.query and self._needs_values(state):
+            found.dropped.append(f"{name}: it depends on values, and none are known")
+            return
         if self._is_same(start.plans, state.plans) and not _needs_index(state):
             found.dropped.append(f"{name}: the planner does it already, equal plans")
             return
@@ -230,6 +233,9 @@ class Searcher:
             and two.total_cost > one.total_cost / self._limits.min_speedup
             for one, two in zip(before, after, strict=True)
         )
+
+    def _needs_values(self, state: _State) -> bool:
+        return any(self._by_slug[step.rule].needs_values for step in state.steps)
 
     def _bar(self, state: _State) -> tuple[float, float]:
         """How many times cheaper a chain must be, and from which cost on."""

@@ -178,4 +178,4 @@ def _outer_value(value: Node, alias: str, calls: list[Node]) -> Node | None:
     return None if failed or not calls else found
 
 
-RULE = Rule(slug="correlated_aggregate", doc=__doc__, find=find)
+RULE = Rule(slug="correlated_aggregate", doc=__doc__, find=find, needs_values=True)

@@ -168,4 +168,4 @@ def _index(given: Subject, core: Block, key: Node) -> tuple[IndexDefinition, ...
     return (IndexDefinition(relation=relation.name, keys=keys),)
 
 
-RULE = Rule(slug="lateral_subquery", doc=__doc__, find=find)
+RULE = Rule(slug="lateral_subquery", doc=__doc__, find=find, needs_values=True)

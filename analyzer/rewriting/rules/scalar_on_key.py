@@ -82,4 +82,4 @@ def _joined(given: Subject, block: Block, link: Node, core: Block) -> Iterator[F
     )
 
 
-RULE = Rule(slug="scalar_on_key", doc=__doc__, find=find)
+RULE = Rule(slug="scalar_on_key", doc=__doc__, find=find, needs_values=True)

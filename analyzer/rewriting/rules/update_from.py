@@ -123,4 +123,4 @@ def _update(
     }
 
 
-RULE = Rule(slug="update_from", doc=__doc__, find=find)
+RULE = Rule(slug="update_from", doc=__doc__, find=find, needs_values=True)
