@@ -17,6 +17,7 @@ CREATE INDEX ON orders (alt_id);
 -- fill: orders.customer_id = 1 + g % 1500
 -- only: real, the stub plans no joins
 -- workload: calls=100 total_exec_time_ms=90000
+-- parameters: ["1"]
 SELECT name FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id OR o.alt_id = c.id);
 -- expect: recommend
 SELECT name FROM customers c WHERE NOT EXISTS (SELECT $1 FROM orders o WHERE o.customer_id = c.id) AND NOT EXISTS (SELECT $1 FROM orders o WHERE o.alt_id = c.id)
