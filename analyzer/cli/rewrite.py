@@ -41,6 +41,9 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--approximate", is_flag=True, help="Offer answers that are not exact, too."
 )
+@click.option(
+    "--measure", is_flag=True, help="Run the best on generated data, too (minutes)."
+)
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="text")
 @click.option("--output", "-o", type=_FILE, help="Write to a file.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress.")
@@ -78,6 +81,7 @@ def _request(options: dict[str, object]) -> RewriteRequest:
         schema_path=_path(options["schema"]),
         parameters=tuple(None if v == NULL else str(v) for v in values),
         approximate=bool(options["approximate"]),
+        measure=bool(options["measure"]),
     )
 
 

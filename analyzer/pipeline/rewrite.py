@@ -20,6 +20,7 @@ from analyzer.domain.target import Address
 from analyzer.domain.workload import ParameterSet, Window, Workload, WorkloadItem
 from analyzer.errors import AnalyzerError, PlanningFailed, SourceError, UserError
 from analyzer.pipeline.check_query import check_query
+from analyzer.pipeline.rewrite_measured import MeasuredOn, measured
 from analyzer.pipeline.rewrite_verdict import Verdicts, verdicts
 from analyzer.planner.parameters import ParameterSource
 from analyzer.planner.schema_snapshot import snapshot_of_schema
@@ -33,6 +34,7 @@ from analyzer.rewriting.search import Search, Searcher
 from analyzer.statements.describe import describe
 
 MAX_OFFERED = 5
+MAX_MEASURED = 2
 MAX_SCHEMA_BYTES = 32 << 20
 
 
@@ -48,6 +50,7 @@ class RewriteRequest:
         snapshot_path: a snapshot file instead.
         schema_path: a file of DDL instead; sizes are assumed then.
         parameters: values of ``$1`` …; empty to draw them from the statistics.
+        measure: whether the best rewrites are run on generated data as well.
         approximate: whether answers that are not exact may be offered.
     """
 
@@ -57,6 +60,7 @@ class RewriteRequest:
     schema_path: Path | None = None
     parameters: tuple[str | None, ...] = ()
     approximate: bool = False
+    measure: bool = False
 
 
 def rewrite_statement(
@@ -100,6 +104,9 @@ def rewrite_statement(
         verify = stack.enter_context(verdicts(snapshot))
         answer = _answer(request.query, found, verify)
         answer = _with_ddl(answer, catalog, planner)
+    if request.measure:
+        tell("measuring on generated data", 0.9)
+        answer = _measured(request, answer, samples)
     tell("done", 1.0)
     return replace(
         answer,
@@ -220,6 +227,33 @@ def _with_ddl(answer: Rewriting, catalog: Catalog, planner: ShadowPlanner) -> Re
         offered=tuple(map(told, answer.offered)),
         not_offered=tuple(map(told, answer.not_offered)),
     )
+
+
+def _measured(
+    request: RewriteRequest, answer: Rewriting, samples: Sequence[ParameterSet]
+) -> Rewriting:
+    """The answer with the best rewrites really run; one that is slower is dropped."""
+    if request.schema_path is not None:
+        raise UserError(
+            "a schema alone says nothing about the data to measure on",
+            hint="Give --target or --snapshot with --measure.",
+        )
+    kept: list[Rewrite] = []
+    dropped = list(answer.dropped)
+    for number, item in enumerate(answer.offered):
+        place = MeasuredOn(
+            query=request.query,
+            samples=tuple(samples),
+            snapshot_path=request.snapshot_path,
+            source=request.address,
+        )
+        found = measured(place, item) if number < MAX_MEASURED else item
+        if isinstance(found, str):
+            names = " + ".join(step.rule for step in item.steps)
+            dropped.insert(0, f"{names}: {found}")
+        else:
+            kept.append(found)
+    return replace(answer, offered=tuple(kept), dropped=tuple(dropped))
 
 
 def _index_alone(

@@ -37,6 +37,8 @@ class SearchLimits:
         texts: texts planned in all.
         min_speedup: how many times cheaper, summed over the parameter sets.
         min_speedup_leaving_out: the same for rules that only take work out.
+        min_speedup_by_rows: the same for rules that gain or lose by the number of rows,
+            where a wrong estimate costs most.
         min_cost_before: mean cost below which nothing is worth a word.
         max_loss_ratio: how much dearer it may be for any one set.
         samples: parameter sets planned.
@@ -47,6 +49,7 @@ class SearchLimits:
     texts: int = 80
     min_speedup: float = 1.5
     min_speedup_leaving_out: float = 1.1
+    min_speedup_by_rows: float = 3.0
     min_cost_before: float = 100.0
     max_loss_ratio: float = 1.1
     samples: int = 5
@@ -245,6 +248,8 @@ class Searcher:
         bar = self._limits.min_speedup
         if all(rule.leaves_out for rule in rules):
             bar = self._limits.min_speedup_leaving_out
+        if any(rule.needs_values for rule in rules):
+            bar = self._limits.min_speedup_by_rows
         return bar, self._limits.min_cost_before
 
     def _pays(

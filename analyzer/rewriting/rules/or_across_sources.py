@@ -6,8 +6,9 @@ Rule: ``ON a.x = b.y OR a.z = b.y`` joins by nothing, ``a.x = 1 OR b.y = 2`` fil
 Evidence: planner costs of both texts.
 Semantics: the same rows and as many of each: the second arm leaves out what the first
     one found with ``(first) IS NOT TRUE``.
-Silent when: all arms filter one table by plain conditions (the planner combines indexes
-    itself), rows are locked, or something volatile would run twice.
+Silent when: all arms filter one table by plain conditions (the planner combines
+    indexes itself), all arms are subqueries, rows are locked, or something volatile
+    would run twice.
 Source: Winand, "SQL Performance Explained", chapter 2; rewrites.md C4, C6 and Z6.
 """
 
@@ -50,8 +51,10 @@ def _is_worth_it(given: Subject, block: Block, arms: list[Node]) -> bool:
         if not uses:
             return False
         touched.append(frozenset(source for source, _ in uses))
-    if any("SubLink" in dict(walk(arm)) for arm in arms):
-        return True
+    subqueries = ["SubLink" in dict(walk(arm)) for arm in arms]
+    if any(subqueries):
+        # EXISTS OR EXISTS is hashed subplans already; splitting it was never a gain.
+        return not all(subqueries)
     if all(equated(arm, block, given.blocks) for arm in arms):
         return True
     return len(set(touched)) > 1 and all(len(item) == 1 for item in touched)

@@ -37,3 +37,7 @@ SELECT o.id, next_turn() FROM customers c JOIN orders o ON o.customer_id = c.id 
 -- case: a star below DISTINCT has columns of all tables
 SELECT DISTINCT * FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open';
 -- expect: silent
+
+-- case: two EXISTS, which are hashed subplans already
+SELECT id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id) OR EXISTS (SELECT 1 FROM blocked b WHERE b.customer_id = c.id);
+-- expect: silent
