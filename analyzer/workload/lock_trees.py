@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -66,16 +67,21 @@ def _ended(wait: LoggedLockWait) -> datetime:
 
 
 def _above(node: _Node, of_process: dict[int, list[_Node]]) -> _Node | None:
-    """The wait of the holder that overlaps with this one, if it waited."""
+    """The wait of the holder that overlaps with this one, if it waited.
+
+    A process waits for one lock at a time, so its waits follow one another.
+    """
     for holder in node.wait.holders:
-        for other in of_process.get(holder.process_id, ()):
-            overlaps = (
-                other.wait.started_at <= node.ended_at + _SLACK
-                and node.wait.started_at <= other.ended_at + _SLACK
-            )
-            if other is not node and overlaps:
+        waits = of_process.get(holder.process_id, [])
+        at = bisect_right(waits, node.ended_at + _SLACK, key=_started)
+        for other in reversed(waits[max(at - 2, 0) : at]):
+            if other is not node and node.wait.started_at <= other.ended_at + _SLACK:
                 return other
     return None
+
+
+def _started(node: _Node) -> datetime:
+    return node.wait.started_at
 
 
 def _is_under(node: _Node, other: _Node) -> bool:

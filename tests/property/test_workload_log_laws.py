@@ -1,0 +1,99 @@
+"""Numbers of a log against the plain way to compute them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzer.domain.execution import Execution
+from analyzer.domain.execution_columns import columns_of
+from analyzer.domain.log_report import LockHolder, LoggedLockWait
+from analyzer.domain.statement import Fingerprint, StatementKind
+from analyzer.workload.cache_simulation import TTLS_S, simulate
+from analyzer.workload.lock_trees import lock_trees
+from analyzer.workload.transactions import transactions
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+READS = st.lists(
+    st.tuples(st.integers(0, 900_000), st.integers(0, 900), st.integers(0, 3)),
+    min_size=1,
+    max_size=40,
+)
+
+
+def executions(reads: list[tuple[int, int, int]]) -> list[Execution]:
+    return [
+        Execution(
+            logged_at=NOON + timedelta(milliseconds=start + length),
+            duration_ms=float(length),
+            query=f"SELECT {value}",
+            session_id=f"s{at}",
+            process_id=at + 1,
+            fingerprint=Fingerprint("a" * 16),
+        )
+        for at, (start, length, value) in enumerate(reads)
+    ]
+
+
+@given(READS)
+def test_a_cache_replayed_read_by_read(reads: list[tuple[int, int, int]]) -> None:
+    columns = columns_of(executions(reads))
+    rows = np.arange(len(columns))
+    for outcome in simulate(columns, rows, np.array([], np.int64)):
+        hits = 0
+        ready: dict[int, int] = {}
+        for start, length, value in sorted(reads):
+            filled = ready.get(value)
+            if filled is not None and filled <= start < filled + outcome.ttl_s * 1000:
+                hits += 1
+            elif filled is None or start >= filled + outcome.ttl_s * 1000:
+                ready[value] = start + length
+        assert outcome.hit_count == hits
+        assert outcome.stale_count == 0
+    assert [item.ttl_s for item in simulate(columns, rows, rows)] == list(TTLS_S)
+
+
+@given(READS)
+def test_how_many_are_open_at_once(reads: list[tuple[int, int, int]]) -> None:
+    columns = columns_of(executions(reads))
+    found = transactions(columns, (StatementKind.SELECT,))
+    moments = [moment for moment, _, _ in reads]
+    inside = max(sum(s <= m < s + n for s, n, _ in reads) for m in moments)
+    touching = max(sum(s <= m <= s + n for s, n, _ in reads) for m in moments)
+    assert inside <= found.busy_peak_count <= touching
+    span = max(s + n for s, n, _ in reads) - min(s for s, _, _ in reads)
+    if span:
+        mean = sum(length for _, length, _ in reads) / span
+        assert found.busy_mean_count == pytest.approx(mean)
+
+
+WAITS = st.lists(
+    st.tuples(
+        st.integers(1, 6), st.integers(1, 6), st.integers(0, 50), st.integers(1, 50)
+    ),
+    max_size=25,
+)
+
+
+@given(WAITS)
+def test_every_wait_is_in_one_tree(waits: list[tuple[int, int, int, int]]) -> None:
+    found = [
+        LoggedLockWait(
+            started_at=NOON + timedelta(seconds=start),
+            process_id=process,
+            lock_mode="ShareLock",
+            locked_object="transaction 7",
+            waited_ms=length * 1000.0,
+            acquired=True,
+            holders=(LockHolder(process_id=holder),),
+        )
+        for process, holder, start, length in waits
+    ]
+    trees = lock_trees(found)
+    assert sum(tree.process_count for tree in trees) == len(found)
+    total = sum(wait.waited_ms for wait in found)
+    assert sum(tree.waited_ms for tree in trees) == pytest.approx(total)
