@@ -15,3 +15,16 @@ class IndexExtremes:
     attribute: str
     smallest: str
     largest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonCombination:
+    """Values of several columns that are frequent together, as texts; none is NULL.
+
+    ``frequency`` is the share of the rows, ``base_frequency`` what it would be if the
+    columns were independent.
+    """
+
+    values: tuple[str | None, ...]
+    frequency: float
+    base_frequency: float

@@ -23,6 +23,9 @@ SEGMENT_BLKS = 131_072
 MAX_BLKS = 0xFFFFFFFE
 MAX_HEIGHT = 10
 
+_GIN_COUNTS = struct.Struct("<IIIxxxxq")
+_GIN_COUNTS_OFFSET = 24 + 24
+_BRIN_LAST_MAP_OFFSET = 24 + 12
 _RELATION_PATH = re.compile(r"base/\d+/\d+")
 _HEADER = struct.Struct("<QHHHHHHI")
 _META = struct.Struct("<IIIIIIIxxxxdBxxxxxxx")
@@ -188,3 +191,40 @@ def mark_first_block_visible(path: Path) -> None:
     fork = path.with_name(f"{path.name}_vm")
     fork.write_bytes((header + b"\x01").ljust(BLOCK_BYTES, b"\0"))
     own(fork)
+
+
+def write_gin_counts(
+    path: Path, *, total_blks: int, entry_blks: int, data_blks: int, entry_count: int
+) -> None:
+    """Say in a GIN index's metapage what it is said to hold.
+
+    ``GinMetaPageData`` of ``ginblock.h``: nTotalPages, nEntryPages, nDataPages and
+    nEntries stand 24 bytes behind the page header; costs follow them.
+
+    Args:
+        path: first file of an index that no session has read yet, lengthened.
+        total_blks: with metapage and roots.
+        entry_blks: pages of entries.
+        data_blks: pages of lists of rows.
+        entry_count: different items.
+    """
+    counts = _GIN_COUNTS.pack(total_blks, entry_blks, data_blks, entry_count)
+    _overwrite(path, _GIN_COUNTS_OFFSET, counts)
+
+
+def write_brin_map(path: Path, map_blks: int) -> None:
+    """Say in a BRIN index's metapage how long its range map is.
+
+    ``lastRevmapPage`` of ``brin_page.h``, the fourth number behind the page header.
+    """
+    _overwrite(path, _BRIN_LAST_MAP_OFFSET, struct.pack("<I", map_blks))
+
+
+def _overwrite(path: Path, offset: int, content: bytes) -> None:
+    with path.open("r+b") as file:
+        head = file.read(_HEADER.size)
+        if not any(head):
+            # The server has not written this metapage out: it says what it said.
+            return
+        file.seek(offset)
+        file.write(content)

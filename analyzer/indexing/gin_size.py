@@ -52,8 +52,20 @@ class GinItems:
             yield self.rest_count, min(self.rest_per_row / self.rest_count, 1.0)
 
 
-def gin_blks(columns: tuple[GinItems, ...], rows: float, rows_per_blk: float) -> int:
-    """Blocks right after CREATE INDEX: metapage, entries, and trees of rows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GinContents:
+    """What the metapage of a GIN index says, and the planner reads there."""
+
+    total_blks: int
+    entry_blks: int
+    data_blks: int
+    entry_count: int
+
+
+def gin_contents(
+    columns: tuple[GinItems, ...], rows: float, rows_per_blk: float
+) -> GinContents:
+    """An index right after CREATE INDEX: metapage, entries, and trees of rows.
 
     Args:
         columns: items of each key; of several, each entry also names its column.
@@ -61,7 +73,7 @@ def gin_blks(columns: tuple[GinItems, ...], rows: float, rows_per_blk: float) ->
         rows_per_blk: of the table.
     """
     number_bytes = 8 if len(columns) > 1 else 0
-    entry_bytes, tree_blks = 0.0, 0.0
+    entry_bytes, tree_blks, entries = 0.0, 0.0, 0.0
     for items in columns:
         key_bytes = _aligned(_TUPLE_HEADER_BYTES + items.width_bytes + number_bytes)
         for count, share in items.groups():
@@ -72,9 +84,16 @@ def gin_blks(columns: tuple[GinItems, ...], rows: float, rows_per_blk: float) ->
                 entry = key_bytes
                 tree_blks += count * _tree_blks(list_bytes)
             entry_bytes += count * (entry + _LINE_POINTER_BYTES)
+            entries += count
     leaves = max(1, math.ceil(entry_bytes / _PAGE_ROOM_BYTES / _ENTRY_FILL_RATIO))
     inner = math.ceil(leaves / _DOWNLINKS_PER_BLK) if leaves > 1 else 0
-    return 1 + leaves + inner + math.ceil(tree_blks)
+    data_blks = math.ceil(tree_blks)
+    return GinContents(
+        total_blks=1 + leaves + inner + data_blks,
+        entry_blks=leaves + inner,
+        data_blks=data_blks,
+        entry_count=round(entries),
+    )
 
 
 def _tree_blks(list_bytes: float) -> int:

@@ -11,7 +11,7 @@ import re
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
-from analyzer.indexing.gin_size import GinItems, gin_blks
+from analyzer.indexing.gin_size import GinContents, GinItems, gin_contents
 from analyzer.indexing.key_statistics import KeyStatistics, key_statistics
 
 _BLOCK_BYTES = 8192
@@ -33,19 +33,13 @@ _GIN_BYTES_PER_ITEM = 3.0
 _GIN_ITEM_WIDTH_BYTES = 6.0
 
 
-def other_blks(
-    definition: IndexDefinition,
-    relation: Relation,
-    rows: float,
-    items: tuple[GinItems, ...] = (),
-) -> int:
+def other_blks(definition: IndexDefinition, relation: Relation, rows: float) -> int:
     """Length in blocks, at least the two that every method begins with.
 
     Args:
         definition: of another method than B-tree.
         relation: its table.
         rows: in the index.
-        items: of each key of a GIN index, where something is known of them.
     """
     keys = key_statistics(definition, relation)
     width = sum(key.width_bytes for key in keys)
@@ -54,15 +48,24 @@ def other_blks(
             return _brin(relation, width)
         case "hash":
             return _hash(rows)
-        case "gin" if items:
-            present = rows * (1 - min(key.null_frac for key in keys))
-            return gin_blks(items, present, _rows_per_blk(relation))
         case "gin":
             return _gin(keys, rows)
         case "spgist":
             entry = _aligned(_SPGIST_HEADER_BYTES + width) + _LINE_POINTER_BYTES
             return 3 + math.ceil(rows * entry / (_ROOM_BYTES * _SPGIST_FILL))
     return _gist(definition, relation, rows)
+
+
+def gin_of_items(
+    definition: IndexDefinition,
+    relation: Relation,
+    rows: float,
+    items: tuple[GinItems, ...],
+) -> GinContents:
+    """A GIN index of which the items of every key are known."""
+    keys = key_statistics(definition, relation)
+    present = rows * (1 - min(key.null_frac for key in keys))
+    return gin_contents(items, present, _rows_per_blk(relation))
 
 
 def _rows_per_blk(relation: Relation) -> float:
@@ -95,11 +98,17 @@ def _gist(definition: IndexDefinition, relation: Relation, rows: float) -> int:
     return 1 + math.ceil(rows * entry / (_ROOM_BYTES * fill))
 
 
+def brin_map_blks(relation: Relation) -> int:
+    """Blocks of the map from ranges of the table to their summaries."""
+    ranges = math.ceil(relation.size_bytes / _BLOCK_BYTES / _BRIN_RANGE_BLKS)
+    return max(1, math.ceil(ranges / _BRIN_MAP_ENTRIES))
+
+
 def _brin(relation: Relation, width: float) -> int:
     # Metapage, range map, and one summary of minimum and maximum per 128 blocks.
     ranges = math.ceil(relation.size_bytes / _BLOCK_BYTES / _BRIN_RANGE_BLKS)
     summaries = math.ceil(ranges * (_aligned(8 + 2 * width) + 4) / _ROOM_BYTES)
-    return 1 + max(1, math.ceil(ranges / _BRIN_MAP_ENTRIES)) + max(1, summaries)
+    return 1 + brin_map_blks(relation) + max(1, summaries)
 
 
 def _hash(rows: float) -> int:

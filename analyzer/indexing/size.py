@@ -24,7 +24,7 @@ from dataclasses import dataclass
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
-from analyzer.indexing.gin_size import GinItems
+from analyzer.indexing.gin_size import GinContents, GinItems
 from analyzer.indexing.key_statistics import (
     KeyStatistics,
     distinct_combinations,
@@ -34,7 +34,7 @@ from analyzer.indexing.key_statistics import (
     key_statistics,
     without_excluded_nulls,
 )
-from analyzer.indexing.other_methods import other_blks
+from analyzer.indexing.other_methods import gin_of_items, other_blks
 
 BLOCK_BYTES = 8192
 LEAF_FILL_PERCENT = 90
@@ -61,6 +61,7 @@ class IndexSize:
     rows: float
     blks: int
     height: int
+    gin: GinContents | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -89,7 +90,10 @@ def index_size(
     if definition.predicate:
         relation = without_excluded_nulls(definition, relation)
     if definition.method != "btree":
-        blks = other_blks(definition, relation, rows, items)
+        if definition.method == "gin" and items:
+            gin = gin_of_items(definition, relation, rows, items)
+            return IndexSize(rows=rows, blks=gin.total_blks, height=0, gin=gin)
+        blks = other_blks(definition, relation, rows)
         return IndexSize(rows=rows, blks=blks, height=0)
     if rows < 1:
         return IndexSize(rows=rows, blks=1, height=0)

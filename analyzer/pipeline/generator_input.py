@@ -82,7 +82,7 @@ def _combined(item: ExtendedStatistics) -> CombinedStatistics:
         columns=item.columns or tuple(dict.fromkeys(names)),
         n_distinct=item.n_distinct,
         dependencies=item.dependencies,
-        common=item.most_common,
+        common=tuple((one.values, one.frequency) for one in item.most_common),
     )
 
 

@@ -8,19 +8,29 @@ from analyzer.domain.catalog import Attribute, Catalog, Relation, RelationKind
 from analyzer.domain.index import RelationName
 from analyzer.statements.identifiers import quote_identifier, quote_relation
 
-_TABLES = frozenset({RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW})
+_TABLES = frozenset(
+    {RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW, RelationKind.FOREIGN}
+)
 
 
-def catalog_ddl(catalog: Catalog, names: Collection[RelationName]) -> str:
+def catalog_ddl(
+    catalog: Catalog, names: Collection[RelationName], *, schemas: bool = True
+) -> str:
     """CREATE TABLE and CREATE INDEX statements of some relations.
+
+    Args:
+        catalog: they are in.
+        names: of the relations.
+        schemas: create their schemas too.
 
     Columns, NOT NULL and indexes are there; defaults, checks, foreign keys and the
     partition tree are not. A partition becomes a table of its own.
     """
     wanted = set(names)
     relations = [r for r in catalog.relations if r.name in wanted and r.kind in _TABLES]
-    schemas = sorted({relation.name.schema for relation in relations} - {"public"})
-    lines = [f"CREATE SCHEMA {quote_identifier(schema)};" for schema in schemas]
+    places = sorted({relation.name.schema for relation in relations} - {"public"})
+    places = places if schemas else []
+    lines = [f"CREATE SCHEMA {quote_identifier(item)};" for item in places]
     for relation in relations:
         lines.extend(_relation(relation))
     return "".join(f"{line}\n" for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.index import IndexDefinition, RelationName
@@ -14,11 +14,14 @@ from analyzer.embedded.files import (
     empty,
     lengthen,
     relation_path,
+    write_brin_map,
     write_btree,
+    write_gin_counts,
 )
 from analyzer.errors import AnalyzerError, PlanningFailed, UnknownRelation
 from analyzer.indexing.combinations import with_bounds
 from analyzer.indexing.definition import ddl
+from analyzer.indexing.other_methods import brin_map_blks
 from analyzer.indexing.size import IndexSize, index_size
 from analyzer.planner.shadow_build import ShadowDatabase
 from analyzer.planner.shadow_ends import ends_of, leaf_pages
@@ -282,6 +285,10 @@ class IndexMaker:
             write_btree(path, blks=size.blks, height=size.height, leaf=leaf)
         elif item.method != "btree":
             lengthen(path, max(size.blks, path.stat().st_size // BLOCK_BYTES))
+        if size.gin is not None:
+            write_gin_counts(path, **asdict(size.gin))
+        elif item.method == "brin":
+            write_brin_map(path, brin_map_blks(self._relation(self._table_name(item))))
 
     def _shadow_table(self, name: RelationName) -> ShadowRelation:
         item = self._named().get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 from analyzer.domain.catalog import Relation, RelationKind
@@ -12,8 +13,11 @@ from analyzer.embedded.files import (
     lengthen,
     mark_first_block_visible,
     relation_path,
+    write_brin_map,
     write_btree,
+    write_gin_counts,
 )
+from analyzer.indexing.other_methods import brin_map_blks
 from analyzer.indexing.size import btree_height
 from analyzer.planner.shadow_cluster import ShadowServer
 from analyzer.planner.snapshot_file import PlannerSnapshot
@@ -49,6 +53,8 @@ def set_lengths(
     kinds = (RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW)
     for relation in snapshot.catalog.relations:
         path = paths.get(relation.name)
+        if path is not None and relation.kind is RelationKind.FOREIGN:
+            lengthen(path, relation.relpages)
         if path is not None and relation.kind in kinds:
             lengthen(path, relation.size_bytes // BLOCK_BYTES)
             if any(index.definition in leaves for index in relation.indexes):
@@ -69,6 +75,11 @@ def _set_index_length(
     blks = index.size_bytes // BLOCK_BYTES
     if index.definition.method != "btree":
         lengthen(path, max(blks, path.stat().st_size // BLOCK_BYTES))
+        contents = snapshot.gin_contents.get(index.name)
+        if contents is not None:
+            write_gin_counts(path, **asdict(contents))
+        elif index.definition.method == "brin":
+            write_brin_map(path, brin_map_blks(relation))
     elif blks > 1:
         height = snapshot.btree_heights.get(index.name)
         if height is None:

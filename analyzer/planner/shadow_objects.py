@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from analyzer.domain.catalog import Catalog, RelationKind
 from analyzer.domain.workload import NotSeen
+from analyzer.planner.catalog_ddl import catalog_ddl
 from analyzer.planner.shadow_script import is_silent, is_wanted, subject
 from analyzer.planner.snapshot_file import PlannerSnapshot
 from analyzer.postgres.connect import Connection
@@ -83,7 +85,10 @@ def make_schema(
     owner: Connection, admin: Connection, snapshot: PlannerSnapshot
 ) -> Iterator[NotSeen]:
     """Run the DDL as the owner; yields the objects that could not be made."""
-    statements = split_statements(snapshot.schema_sql)
+    foreign = _ForeignTables(snapshot.catalog)
+    statements = [
+        foreign.as_table(text) for text in split_statements(snapshot.schema_sql)
+    ]
     wanted = [statement for statement in statements if is_wanted(statement)]
     left_out = [s for s in statements if not is_wanted(s) and not is_silent(s)]
     collations: set[str] = set()
@@ -101,6 +106,12 @@ def make_schema(
             what=f"{len(left_out)} objects, among them {names}",
             why="a shadow does not make objects of this kind",
         )
+    if foreign.made:
+        yield NotSeen(
+            what=f"what {', '.join(foreign.made[:_EXAMPLES])} cost to read remotely",
+            why="foreign tables are planned as tables of the same size, since a shadow "
+            "has no foreign servers",
+        )
     if collations:
         yield NotSeen(
             what=f"how the collations {', '.join(sorted(collations))} sort",
@@ -109,7 +120,38 @@ def make_schema(
         )
 
 
+class _ForeignTables:
+    """Puts ordinary tables of the same columns in the place of foreign ones."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._by_text = {
+            ".".join((relation.name.schema, relation.name.name)): relation.name
+            for relation in catalog.relations
+            if relation.kind is RelationKind.FOREIGN
+        }
+        self._catalog = catalog
+        self.made: list[str] = []
+
+    def as_table(self, statement: str) -> str:
+        match = _FOREIGN_TABLE.match(statement)
+        if match is None:
+            return statement
+        parts = (
+            text[1:-1].replace('""', '"') if text.startswith('"') else text
+            for text in match.groups()
+        )
+        name = self._by_text.get(".".join(parts))
+        if name is None:
+            return statement
+        self.made.append(str(name))
+        return catalog_ddl(self._catalog, (name,), schemas=False).strip().rstrip(";")
+
+
 _DUPLICATE_SCHEMA = "42P06"
+_IDENTIFIER = r'("(?:[^"]|"")+"|[\w$]+)'
+_FOREIGN_TABLE = re.compile(
+    rf"\s*CREATE FOREIGN TABLE {_IDENTIFIER}\.{_IDENTIFIER}\s*\("
+)
 
 
 def _make_collation(

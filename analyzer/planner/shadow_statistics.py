@@ -24,7 +24,7 @@ def load_statistics(
 ) -> Iterator[NotSeen]:
     """Load statistics of columns and of CREATE STATISTICS."""
     yield from _statistics(owner, snapshot)
-    yield from _combined_statistics(admin, snapshot)
+    yield from _combined_statistics(owner, admin, snapshot)
 
 
 def _statistics(owner: Connection, snapshot: PlannerSnapshot) -> Iterator[NotSeen]:
@@ -40,19 +40,22 @@ def _statistics(owner: Connection, snapshot: PlannerSnapshot) -> Iterator[NotSee
 
 
 def _combined_statistics(
-    admin: Connection, snapshot: PlannerSnapshot
+    owner: Connection, admin: Connection, snapshot: PlannerSnapshot
 ) -> Iterator[NotSeen]:
     values = [
         CombinedValues(
             name=item.name,
             n_distinct=item.n_distinct,
             dependencies=item.dependencies,
+            attributes=item.columns,
+            most_common=item.most_common,
+            relation=item.relation,
             inherited=item.inherited,
         )
         for item in snapshot.extended_statistics
-        if item.n_distinct or item.dependencies
+        if item.n_distinct or item.dependencies or item.most_common
     ]
-    left_out = load_combined_statistics(admin, values) if values else ()
+    left_out = load_combined_statistics(owner, admin, values) if values else ()
     if left_out:
         yield NotSeen(
             what=f"extended statistics {', '.join(map(str, left_out))}",

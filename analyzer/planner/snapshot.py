@@ -11,6 +11,7 @@ from analyzer.domain.snapshot_parts import IndexExtremes
 from analyzer.domain.target import Address
 from analyzer.domain.workload import NotSeen
 from analyzer.errors import MissingPrivilege
+from analyzer.indexing.gin_size import GinContents
 from analyzer.planner.catalog_ddl import catalog_ddl
 from analyzer.planner.dump import Dump, dump
 from analyzer.planner.snapshot_file import (
@@ -32,6 +33,7 @@ from analyzer.postgres.statistics import (
     read_btree_heights,
     read_combined_statistics,
     read_database_facts,
+    read_gin_contents,
     read_locked_relations,
     read_unreadable_relations,
 )
@@ -59,6 +61,7 @@ class _Read:
     unreadable: tuple[RelationName, ...]
     locked: tuple[RelationName, ...]
     heights: dict[RelationName, int]
+    gin_contents: dict[RelationName, GinContents]
     extremes: tuple[IndexExtremes, ...]
     settings: dict[str, str]
     extensions: tuple[Extension, ...]
@@ -94,6 +97,7 @@ def take_snapshot(address: Address, catalog: Catalog | None = None) -> PlannerSn
         locale=_locale(read.facts),
         block_size_bytes=read.facts.block_size_bytes,
         btree_heights=read.heights,
+        gin_contents=read.gin_contents,
         extremes=read.extremes,
         planner_settings=read.settings,
         extensions=tuple(
@@ -102,7 +106,7 @@ def take_snapshot(address: Address, catalog: Catalog | None = None) -> PlannerSn
         ),
         extended_statistics=tuple(_extended(item) for item in read.combined),
         from_catalog=dumped.from_catalog,
-        not_seen=(*read.not_seen, *dumped.not_seen, *_without_values(read)),
+        not_seen=(*read.not_seen, *dumped.not_seen),
     )
 
 
@@ -120,6 +124,7 @@ def _read(connection: Connection, catalog: Catalog | None) -> _Read:
         unreadable=unreadable,
         locked=read_locked_relations(connection),
         heights=heights,
+        gin_contents=read_gin_contents(connection),
         extremes=read_extremes(connection, catalog, unreadable),
         settings=read_planner_settings(connection),
         extensions=read_extensions(connection),
@@ -167,15 +172,6 @@ def _from_catalog(names: tuple[RelationName, ...]) -> Iterator[NotSeen]:
         "indexes are taken from the catalogs, without statistics",
         hint="GRANT pg_read_all_data to the role.",
     )
-
-
-def _without_values(read: _Read) -> Iterator[NotSeen]:
-    names = [str(item.name) for item in read.combined if item.has_most_common_values]
-    if names:
-        yield NotSeen(
-            what=f"most common combinations of values in {', '.join(names)}",
-            why="PostgreSQL 18 cannot load them into another database",
-        )
 
 
 def _extended(item: CombinedStatistics) -> ExtendedStatistics:

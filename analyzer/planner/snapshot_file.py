@@ -15,9 +15,10 @@ from typing import Any
 
 from analyzer.domain.catalog import Catalog
 from analyzer.domain.index import RelationName
-from analyzer.domain.snapshot_parts import IndexExtremes
+from analyzer.domain.snapshot_parts import CommonCombination, IndexExtremes
 from analyzer.domain.workload import NotSeen
 from analyzer.errors import SnapshotMismatch, SourceError
+from analyzer.indexing.gin_size import GinContents
 from analyzer.planner.typed_json import from_json, to_json
 
 FORMAT = "pgproof planner snapshot"
@@ -55,20 +56,17 @@ class ExtendedStatistics:
     """What CREATE STATISTICS gathered about a relation, by names of columns.
 
     ``n_distinct`` counts distinct combinations; a dependency is the degree (0 to 1) to
-    which the first columns determine the last one. ``most_common`` are combinations of
-    values in the order of ``columns``, with their shares of the rows; rows can be made
-    of them, a shadow cannot load them.
+    which the first columns determine the last one. ``most_common`` are the combinations
+    of values of ``columns`` that are frequent, as texts.
     """
 
     name: RelationName
     relation: RelationName
     n_distinct: tuple[tuple[tuple[str, ...], float], ...] = ()
     dependencies: tuple[tuple[tuple[str, ...], float], ...] = ()
-    inherited: bool = False
     columns: tuple[str, ...] = ()
-    most_common: tuple[tuple[tuple[str | None, ...], float], ...] = field(
-        default=(), repr=False
-    )
+    most_common: tuple[CommonCombination, ...] = field(default=(), repr=False)
+    inherited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +86,7 @@ class PlannerSnapshot:
         schema_search_path: the path that DDL is written for; empty as pg_dump's is.
         statistics_sql: pg_restore_relation_stats and pg_restore_attribute_stats calls.
         btree_heights: levels above the leaves, read by pageinspect or told by costs.
+        gin_contents: what metapages of GIN indexes say, where pageinspect can read it.
         extremes: real end values of indexed columns that have changed since ANALYZE.
         planner_settings: settings a shadow copies.
         extensions: installed in the database.
@@ -107,6 +106,7 @@ class PlannerSnapshot:
     locale: Locale = Locale()
     block_size_bytes: int = 8192
     btree_heights: Mapping[RelationName, int] = field(default_factory=dict)
+    gin_contents: Mapping[RelationName, GinContents] = field(default_factory=dict)
     extremes: tuple[IndexExtremes, ...] = field(default=(), repr=False)
     planner_settings: Mapping[str, str] = field(default_factory=dict)
     extensions: tuple[ExtensionUse, ...] = ()

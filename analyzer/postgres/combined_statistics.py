@@ -2,7 +2,8 @@
 
 The types pg_ndistinct and pg_dependencies take no input, so their bytes are written
 here from checked numbers and names, never from bytes of a snapshot. Layouts:
-``mvdistinct.c`` and ``dependencies.c`` of PostgreSQL 13 to 18.
+``mvdistinct.c`` and ``dependencies.c`` of PostgreSQL 13 to 18. Lists of most common
+combinations are made by the server, see :mod:`analyzer.postgres.common_lists`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.domain.index import RelationName
+from analyzer.domain.snapshot_parts import CommonCombination
+from analyzer.postgres.common_lists import CommonValues, common_lists
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import load
 
@@ -28,48 +31,67 @@ class CombinedValues:
     """The values of one statistics object, by names of columns."""
 
     name: RelationName
+    relation: RelationName
     n_distinct: Combinations
     dependencies: Combinations
+    attributes: tuple[str, ...]
+    most_common: tuple[CommonCombination, ...]
     inherited: bool
 
 
 def load_combined_statistics(
-    connection: Connection, values: Sequence[CombinedValues]
+    owner: Connection, admin: Connection, values: Sequence[CombinedValues]
 ) -> tuple[RelationName, ...]:
     """Write the values into the catalog of a shadow.
 
     Args:
-        connection: of the shadow's superuser, whose search path is ``pg_catalog``.
+        owner: of the role that owns the shadow's relations.
+        admin: of the shadow's superuser, whose search path is ``pg_catalog``.
         values: of statistics objects that exist in the shadow.
 
     Returns:
         The names of objects that do not exist there, or not with these columns.
     """
+    lists = common_lists(
+        owner,
+        admin,
+        [
+            CommonValues(
+                relation=item.relation,
+                attributes=item.attributes,
+                combinations=item.most_common,
+            )
+            for item in values
+        ],
+    )
     left_out = []
-    with connection.transaction():
-        for kind in ("pg_ndistinct", "pg_dependencies"):
-            connection.execute(f"CREATE CAST (bytea AS {kind}) WITHOUT FUNCTION")
-        for item in values:
-            if not _load(connection, item):
+    kinds = ("pg_ndistinct", "pg_dependencies", "pg_mcv_list")
+    with admin.transaction():
+        for kind in kinds:
+            admin.execute(f"CREATE CAST (bytea AS {kind}) WITHOUT FUNCTION")
+        for item, common in zip(values, lists, strict=True):
+            if not _load(admin, item, common):
                 left_out.append(item.name)
-        for kind in ("pg_ndistinct", "pg_dependencies"):
+        for kind in kinds:
             # Bytes of anybody else must not be taken for these types.
-            connection.execute(f"DROP CAST (bytea AS {kind})")
+            admin.execute(f"DROP CAST (bytea AS {kind})")
     return tuple(left_out)
 
 
-def _load(connection: Connection, item: CombinedValues) -> bool:
-    row = connection.execute(
+def _load(admin: Connection, item: CombinedValues, common: bytes | None) -> bool:
+    row = admin.execute(
         load("statistics_object"),
         (item.name.name, item.name.schema),
     ).fetchone()
-    if row is None:
+    if row is None or (item.most_common and common is None):
         return False
     oid, numbers = row
     combinations = (*item.n_distinct, *item.dependencies)
-    if not combinations or not all(_known(names, numbers) for names, _ in combinations):
+    if not all(_known(names, numbers) for names, _ in combinations):
         return False
-    connection.execute(
+    if not combinations and common is None:
+        return False
+    admin.execute(
         load("set_statistics_object"),
         (
             oid,
@@ -78,6 +100,7 @@ def _load(connection: Connection, item: CombinedValues) -> bool:
             dependencies_bytes(item.dependencies, numbers)
             if item.dependencies
             else None,
+            common,
         ),
     )
     return True

@@ -11,6 +11,8 @@ from psycopg import sql
 from psycopg.rows import namedtuple_row
 
 from analyzer.domain.index import RelationName
+from analyzer.domain.snapshot_parts import CommonCombination
+from analyzer.indexing.gin_size import GinContents
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.pinned import pinned_search_path
 from analyzer.postgres.queries import load, marked
@@ -40,11 +42,9 @@ class CombinedStatistics:
     relation: RelationName
     n_distinct: tuple[tuple[tuple[str, ...], float], ...]
     dependencies: tuple[tuple[tuple[str, ...], float], ...]
-    has_most_common_values: bool
+    columns: tuple[str, ...]
+    most_common: tuple[CommonCombination, ...]
     inherited: bool
-    columns: tuple[str, ...] = ()
-    most_common: tuple[tuple[tuple[str | None, ...], float], ...] = ()
-    """Combinations in the order of ``columns``, with their shares of the rows."""
 
 
 def read_database_facts(connection: Connection) -> DatabaseFacts:
@@ -78,10 +78,7 @@ def read_btree_heights(connection: Connection) -> dict[RelationName, int] | None
 
     It needs the extension pageinspect and a superuser.
     """
-    schema = next(
-        (row.schema for row in _rows(connection, "extensions") if row.name == _INSPECT),
-        None,
-    )
+    schema = _schema_of(connection, _INSPECT)
     if schema is None:
         return None
     rows = _rows(connection, "btree_indexes")
@@ -106,28 +103,68 @@ def read_combined_statistics(connection: Connection) -> tuple[CombinedStatistics
             relation=RelationName(row.schema, row.relation),
             n_distinct=_by_names(row.n_distinct, row.attributes),
             dependencies=_by_names(row.dependencies, row.attributes),
-            has_most_common_values=row.has_mcv,
-            inherited=row.inherited,
-            columns=tuple(row.columns),
+            columns=tuple(row.names or ()),
             most_common=_most_common(row),
+            inherited=row.inherited,
         )
         for row in _rows(connection, "extended_statistics")
     )
 
 
-def _most_common(
-    row: Any,
-) -> tuple[tuple[tuple[str | None, ...], float], ...]:
-    # Beside an expression the values have one place more than there are columns.
-    if row.has_expressions or not row.common_values:
+def read_gin_contents(connection: Connection) -> dict[RelationName, GinContents]:
+    """What the metapages of GIN indexes say; empty where they cannot be read.
+
+    It needs the extension pageinspect and a superuser.
+    """
+    schema = _schema_of(connection, _INSPECT)
+    rows = _rows(connection, "gin_indexes")
+    if schema is None or not rows:
+        return {}
+    query = sql.SQL(marked(_GIN_METAPAGES)).format(
+        sql.Identifier(schema, "gin_metapage_info"),
+        sql.Identifier(schema, "get_raw_page"),
+    )
+    try:
+        with connection.transaction():
+            found = connection.execute(query, ([row.quoted for row in rows],))
+            counts = [[int(number) for number in row] for row in found.fetchall()]
+    except psycopg.errors.Error:
+        return {}
+    return {
+        RelationName(row.schema, row.name): GinContents(
+            total_blks=total, entry_blks=entry, data_blks=data, entry_count=entries
+        )
+        for row, (total, entry, data, entries) in zip(rows, counts, strict=True)
+    }
+
+
+_GIN_METAPAGES = """SELECT m.n_total_pages, m.n_entry_pages, m.n_data_pages, m.n_entries
+  FROM unnest(%s::text[]) WITH ORDINALITY AS n (name, place),
+       LATERAL {}({}(n.name, 0)) AS m
+ ORDER BY n.place"""
+_INSPECT = "pageinspect"
+
+
+def _schema_of(connection: Connection, extension: str) -> str | None:
+    rows = _rows(connection, "extensions")
+    return next((row.schema for row in rows if row.name == extension), None)
+
+
+def _most_common(row: Any) -> tuple[CommonCombination, ...]:
+    if row.frequencies is None or not row.names:
+        # Of expressions the view gives values, but a shadow's object is not matched.
         return ()
     return tuple(
-        (tuple(values), float(share))
-        for values, share in zip(row.common_values, row.common_freqs, strict=True)
+        CommonCombination(
+            values=tuple(values), frequency=frequency, base_frequency=base_frequency
+        )
+        for values, frequency, base_frequency in zip(
+            json.loads(row.combinations),
+            row.frequencies,
+            row.base_frequencies,
+            strict=True,
+        )
     )
-
-
-_INSPECT = "pageinspect"
 
 
 def _by_names(

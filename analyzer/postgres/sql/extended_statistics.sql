@@ -6,11 +6,11 @@ SELECT s.schemaname::text AS schema,
        s.statistics_schemaname::text AS statistics_schema,
        s.n_distinct::text AS n_distinct,
        s.dependencies::text AS dependencies,
-       s.most_common_freqs IS NOT NULL AS has_mcv,
-       s.attnames::text[] AS columns,
-       to_jsonb(s) ->> 'exprs' IS NOT NULL AS has_expressions,
-       to_jsonb(s.most_common_vals) AS common_values,
-       COALESCE(s.most_common_freqs, '{}')::float8[] AS common_freqs,
+       CASE WHEN COALESCE(to_jsonb(s) ->> 'exprs', '') = ''
+            THEN s.attnames::text[] END AS names,
+       to_jsonb(s.most_common_vals)::text AS combinations,
+       s.most_common_freqs::float8[] AS frequencies,
+       s.most_common_base_freqs::float8[] AS base_frequencies,
        COALESCE((to_jsonb(s) ->> 'inherited')::bool, c.relkind = 'p') AS inherited,
        (SELECT jsonb_object_agg(a.attnum, a.attname)
           FROM pg_attribute AS a
