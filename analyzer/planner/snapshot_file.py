@@ -94,6 +94,7 @@ class PlannerSnapshot:
         from_catalog: relations pg_dump could not read, made of the catalogs instead.
         supposed_lengths: relations whose rows and lengths in the catalog are supposed,
             unlike those in statistics_sql.
+        redacted: whether text values of the data were replaced.
         not_seen: what could not be read, with hints.
     """
 
@@ -113,6 +114,7 @@ class PlannerSnapshot:
     extended_statistics: tuple[ExtendedStatistics, ...] = ()
     from_catalog: tuple[RelationName, ...] = ()
     supposed_lengths: tuple[RelationName, ...] = ()
+    redacted: bool = False
     not_seen: tuple[NotSeen, ...] = ()
 
 
