@@ -28,6 +28,7 @@ from analyzer.pipeline.index_drops import index_drops
 from analyzer.pipeline.index_workload import (
     NamedWorkload,
     with_parameters,
+    workload_of_counters,
     workload_of_files,
     workload_of_server,
 )
@@ -81,7 +82,7 @@ def advise_indexes(
     _check(request)
     tell("reading schema and statistics", 0.0)
     snapshot = _snapshot(request)
-    named = _workload(request, snapshot.catalog)
+    named = _workload(request, snapshot)
     tell("building the shadow", 0.05)
     with ShadowCluster() as cluster, build(cluster, snapshot) as planner:
         advice = advise_with(planner, snapshot, named, request, tell)
@@ -136,11 +137,6 @@ def _check(request: IndexesRequest) -> None:
             "there is no database to choose indexes for",
             hint="Give --target NAME or DSN, or --snapshot FILE.",
         )
-    if request.address is None and request.workload_path is None:
-        raise UserError(
-            "a snapshot file alone tells no workload",
-            hint="Give the statements by --workload PATH.",
-        )
     if request.run and request.address is None:
         raise UserError(
             "--analyze runs statements, which needs a server", hint="Give --target."
@@ -159,10 +155,18 @@ def _snapshot(request: IndexesRequest) -> PlannerSnapshot:
     return take_snapshot(request.address)
 
 
-def _workload(request: IndexesRequest, catalog: Catalog) -> NamedWorkload:
+def _workload(request: IndexesRequest, snapshot: PlannerSnapshot) -> NamedWorkload:
+    catalog = snapshot.catalog
     if request.workload_path is not None:
         return workload_of_files(request.workload_path, catalog)
-    assert request.address is not None
+    if request.address is None:
+        if snapshot.statements is None:
+            raise UserError(
+                "the snapshot file holds no workload",
+                hint="Give the statements by --workload PATH, or take the snapshot "
+                "with --workload.",
+            )
+        return workload_of_counters(snapshot.statements, catalog)
     return workload_of_server(request.address, catalog)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analyzer.domain.catalog import Catalog
-from analyzer.domain.snapshot import StatementCounters
+from analyzer.domain.snapshot import Snapshot, StatementCounters
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.target import Address
 from analyzer.domain.workload import (
@@ -107,6 +107,17 @@ def workload_of_server(address: Address, catalog: Catalog) -> NamedWorkload:
     """
     with session(address) as connection:
         counters, not_seen = read_snapshot(connection)
+    return workload_of_counters(counters, catalog, not_seen)
+
+
+def workload_of_counters(
+    counters: Snapshot, catalog: Catalog, not_seen: tuple[NotSeen, ...] = ()
+) -> NamedWorkload:
+    """What pg_stat_statements had counted when it was read.
+
+    Raises:
+        UserError: it holds nothing about this database.
+    """
     workload = build_workload(
         WorkloadInputs(
             server_id=catalog.server_id,

@@ -22,6 +22,7 @@ from analyzer.domain.catalog import Catalog
 from analyzer.domain.index import RelationName
 from analyzer.domain.snapshot_parts import CommonCombination, IndexExtremes
 from analyzer.domain.workload import NotSeen
+from analyzer.indexing.key_statistics import expression_attribute, keeps_values
 from analyzer.planner.array_text import array_elements, array_text
 from analyzer.planner.shadow_script import is_statistics
 from analyzer.planner.snapshot_file import ExtendedStatistics, PlannerSnapshot
@@ -41,6 +42,7 @@ _KEPT = re.compile(
 _ENUM = re.compile(r"CREATE TYPE (\S+) AS ENUM", re.IGNORECASE)
 _LITERAL = r"'(?:[^']|'')*'"
 _PAIR = re.compile(rf"\n\t'(\w+)', (E?{_LITERAL})(::[\w\[\] ]+)?")
+_RELATION_STATISTICS = "pg_restore_relation_stats"
 _SCHEMA_LITERAL = re.compile(_LITERAL)
 _VALUES = (
     "most_common_vals",
@@ -135,10 +137,11 @@ class _Redaction:
     def statement(self, text: str) -> str:
         """A statement that restores statistics, its values replaced or gone."""
         pairs = {key: literal for key, literal, _ in _PAIR.findall(text)}
-        if "attname" not in pairs:
+        if _RELATION_STATISTICS in text[: text.index("(")]:
             return text
         place = RelationName(_text(pairs["schemaname"]), _text(pairs["relname"]))
-        column = (place, _text(pairs["attname"]))
+        # Columns of an index go by their number.
+        column = (place, _text(pairs.get("attname") or pairs.get("attnum") or "''"))
         kind = self._types.get(column, "")
         if _KEPT.fullmatch(kind) or kind.replace('"', "") in self._enums:
             return text
@@ -273,6 +276,11 @@ def _column_types(catalog: Catalog) -> Iterator[tuple[Column, str]]:
     for relation in catalog.relations:
         for attribute in relation.attributes:
             yield (relation.name, attribute.name), attribute.type_name
+        for index in relation.indexes:
+            for number, key in enumerate(index.definition.keys, start=1):
+                column = expression_attribute(key.expression, relation)
+                if column is not None and keeps_values(key.expression):
+                    yield (index.name, str(number)), column.type_name
 
 
 def _values_elsewhere(snapshot: PlannerSnapshot) -> dict[Column, set[str]]:

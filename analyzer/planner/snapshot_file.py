@@ -15,6 +15,7 @@ from typing import Any
 
 from analyzer.domain.catalog import Catalog
 from analyzer.domain.index import RelationName
+from analyzer.domain.snapshot import Snapshot
 from analyzer.domain.snapshot_parts import CommonCombination, IndexExtremes
 from analyzer.domain.workload import NotSeen
 from analyzer.errors import SnapshotMismatch, SourceError
@@ -94,6 +95,8 @@ class PlannerSnapshot:
         from_catalog: relations pg_dump could not read, made of the catalogs instead.
         supposed_lengths: relations whose rows and lengths in the catalog are supposed,
             unlike those in statistics_sql.
+        statements: counters of pg_stat_statements for this database, with normalized
+            texts; none unless asked for.
         redacted: whether text values of the data were replaced.
         not_seen: what could not be read, with hints.
     """
@@ -114,6 +117,7 @@ class PlannerSnapshot:
     extended_statistics: tuple[ExtendedStatistics, ...] = ()
     from_catalog: tuple[RelationName, ...] = ()
     supposed_lengths: tuple[RelationName, ...] = ()
+    statements: Snapshot | None = None
     redacted: bool = False
     not_seen: tuple[NotSeen, ...] = ()
 
