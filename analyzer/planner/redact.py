@@ -169,7 +169,7 @@ class _Redaction:
         if not item.most_common:
             return item
         replacers: list[Callable[[str | None], str | None]] = []
-        for name in item.attributes:
+        for name in item.columns:
             column = (item.relation, name)
             kind = self._types.get(column, "")
             if _KEPT.fullmatch(kind) or kind.replace('"', "") in self._enums:
@@ -288,7 +288,7 @@ def _values_elsewhere(snapshot: PlannerSnapshot) -> dict[Column, set[str]]:
     found: dict[Column, set[str]] = {}
     for item in snapshot.extended_statistics:
         for one in item.most_common:
-            for name, value in zip(item.attributes, one.values, strict=True):
+            for name, value in zip(item.columns, one.values, strict=True):
                 if value is not None:
                     found.setdefault((item.relation, name), set()).add(value)
     return found
