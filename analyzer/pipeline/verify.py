@@ -13,10 +13,10 @@ from analyzer.domain.measurement import (
     Measurement,
 )
 from analyzer.domain.ports import Progress
-from analyzer.domain.statement import StatementKind
+from analyzer.domain.statement import Statement, StatementKind
 from analyzer.domain.target import Address
 from analyzer.domain.workload import NotSeen, ParameterSet
-from analyzer.errors import AnalyzerError, UserError
+from analyzer.errors import AnalyzerError, UnsafeStatement, UserError
 from analyzer.pipeline.generated_database import (
     GeneratedOptions,
     generated_database,
@@ -35,6 +35,7 @@ from analyzer.planner.parameters import ParameterSource
 from analyzer.planner.parse_process import parse_apart
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.postgres.guard import Action, Place
+from analyzer.postgres.proof_indexes import lasting_effect
 from analyzer.postgres.rolled_back import rolled_back
 from analyzer.statements.describe import describe
 from analyzer.verification.measure import MeasureOptions, measure
@@ -237,6 +238,8 @@ def _passed(
             "statements that write or lock rows are not run there",
             hint="Connect to a clone as the owner of its tables, or use --generated.",
         )
+    if writes and place.guard_place is Place.CLONE:
+        _refuse_lasting(place, statement)
     text = _guarded(place, item.query, writes=writes or locks)
     rewritten = None
     if item.rewritten is not None:
@@ -251,6 +254,26 @@ def _passed(
         locks_rows=locks,
         rewritten=rewritten,
     )
+
+
+def _refuse_lasting(place: ProofPlace, statement: Statement) -> None:
+    """Refuse what would leave a trace on a clone although it is rolled back.
+
+    Raises:
+        UnsafeStatement: and which trace.
+    """
+    inserts = statement.kind in (StatementKind.INSERT, StatementKind.MERGE)
+    for name in statement.relations:
+        relation = place.catalog.find(name)
+        if relation is None:
+            continue
+        effect = lasting_effect(place.connection, relation.name, inserts=inserts)
+        if effect:
+            raise UnsafeStatement(
+                "the statement is not run on a clone",
+                detail=f"rule leaves nothing: {relation.name}: {effect}.",
+                hint="Measure it on generated data.",
+            )
 
 
 def _guarded(place: ProofPlace, query: str, *, writes: bool) -> str:

@@ -75,6 +75,21 @@ def drop_indexes(connection: Connection, names: Sequence[RelationName]) -> None:
         )
 
 
+def lasting_effect(
+    connection: Connection, relation: RelationName, *, inserts: bool
+) -> str:
+    """What writing to a table would do that ROLLBACK does not undo; "" for nothing."""
+    row = connection.execute(
+        load("write_side_effects"), {"schema": relation.schema, "name": relation.name}
+    ).fetchone()
+    if row is None:
+        return ""
+    draws_from_sequence, has_triggers = row
+    if inserts and draws_from_sequence:
+        return "a sequence would move on, which no rollback undoes"
+    return "its triggers may do what no rollback undoes" if has_triggers else ""
+
+
 def index_size_bytes(connection: Connection, name: RelationName) -> int:
     """The size of an index that exists."""
     row = connection.execute(

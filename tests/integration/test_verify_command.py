@@ -328,6 +328,30 @@ def test_reports_for_people(place: Address, workload: str, tmp_path: Path) -> No
     assert shown.out.startswith("REFUTED: the planner makes the same plans")
 
 
+def test_what_no_rollback_undoes_is_not_run_on_a_clone(
+    place: Address, tmp_path: Path
+) -> None:
+    with session(place, read_only=False) as owner:
+        owner.execute("CREATE TABLE shop.noted (id serial PRIMARY KEY, a int)")
+        owner.execute("INSERT INTO shop.noted (a) SELECT generate_series(1, 9000)")
+        owner.execute("ANALYZE shop.noted")
+    path = tmp_path / "w.sql"
+    path.write_text(
+        "SELECT * FROM shop.noted WHERE a = $1;"
+        "INSERT INTO shop.noted (a) VALUES ($1);"
+        "UPDATE shop.noted SET a = 1 WHERE id = $1;"
+    )
+    index = "CREATE INDEX ON shop.noted (a)"
+    found = proof("--index", index, "-w", str(path), "--clone", dsn(place), code=0)
+    assert {item["name"] for item in found["writes"]} == {"w#3"}
+    (refused,) = [n for n in found["not_seen"] if n["what"] == "w#2"]
+    assert "sequence" in refused["why"]
+    with session(place, read_only=False) as owner:
+        row = owner.execute("SELECT last_value FROM shop.noted_id_seq").fetchone()
+        assert row == (9000,)
+        owner.execute("DROP TABLE shop.noted")
+
+
 def test_an_interrupted_run_leaves_nothing_behind(
     place: Address, tmp_path: Path
 ) -> None:
