@@ -9,31 +9,17 @@ objects, files, statistics, and the session's settings and locks.
 from __future__ import annotations
 
 import argparse
-import random
 import shutil
 import sys
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import psycopg
 from support import verdict
 
 from analyzer.embedded.cluster import Cluster, ClusterSpec, free_port
-from analyzer.errors import AnalyzerError
-from analyzer.planner.analyze import guard_statement
-from analyzer.postgres import guard_catalog
-from analyzer.postgres.guard import Action, Place
-from analyzer.statements.lexer import tokens
-from analyzer.statements.safety import SafetyFacts, safety_facts
-from tests.support.fuzzed_sql import REAL, STATE, TRAPS, Grammar
+from tests.support.guard_fuzzer import fuzz
 
 PASSWORD = "of-the-fuzzer"
-BATCH = 500
-_CONSTANTS = frozenset({"SCONST", "ICONST", "FCONST", "PARAM"})
 
 
 def main() -> int:
@@ -64,154 +50,6 @@ def main() -> int:
         print(f"CHANGES SOMETHING: {text}")
     held = not found.changing and found.counts["accepted"] > 0
     return verdict(held, "no accepted statement changes anything")
-
-
-@dataclass(slots=True)
-class Found:
-    """How many statements ended how, and those that changed something."""
-
-    counts: Counter[str] = field(default_factory=Counter)
-    changing: list[str] = field(default_factory=list)
-
-    def summary(self) -> str:
-        """The counts, the most frequent first."""
-        return ", ".join(f"{name} {n:,}" for name, n in self.counts.most_common())
-
-
-def fuzz(
-    dsn: str,
-    count: int,
-    seed: int,
-    data_dir: Path,
-    texts: Sequence[str] = (),
-) -> Found:
-    """Try statements from the grammar and mutated ones, half and half.
-
-    Args:
-        dsn: of a superuser, in a database that may be filled with traps.
-        count: how many statements.
-        seed: equal seeds give equal statements.
-        data_dir: of the server; files that appear in it are looked for.
-        texts: real statements to mutate; some of our own if none.
-    """
-    chance = random.Random(seed)
-    found = Found()
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(TRAPS.encode())
-        grammar = Grammar(chance, connection)
-        real = list(texts) or list(REAL)
-        _remember_catalog()
-        before = _state(connection, data_dir)
-        batch: list[str] = []
-        for number in range(1, count + 1):
-            text = grammar.statement()
-            if chance.random() < 0.5:
-                text = _mutated(chance.choice(real), chance, grammar)
-            if _accepted(connection, text, found.counts):
-                batch.append(text)
-                _run(connection, text, found.counts)
-            if number % BATCH == 0 or number == count:
-                if _state(connection, data_dir) != before:
-                    found.changing += _guilty(connection, batch, data_dir)
-                    before = _state(connection, data_dir)
-                batch = []
-    return found
-
-
-def _remember_catalog() -> None:
-    """Ask the catalog for each name once: it does not change while we fuzz."""
-    original = guard_catalog._Lookup._rows
-    known: dict[tuple[object, ...], list[Any]] = {}
-
-    def rows(
-        self: Any, question: str, kind: type[Any], names: Iterable[Any], **more: Any
-    ) -> list[Any]:
-        asked = [(name, {}) for name in names]
-        if "oids" in more:
-            asked += [(None, {"oids": [oid]}) for oid in more.pop("oids")]
-            more["oids"] = []
-        found: list[Any] = []
-        for name, extra in asked:
-            key = (question, tuple(self._path), name, repr(extra))
-            if key not in known:
-                given = [name] if name else []
-                known[key] = original(self, question, kind, given, **more | extra)
-            found += known[key]
-        return found
-
-    guard_catalog._Lookup._rows = rows  # type: ignore[method-assign]
-
-
-def _accepted(
-    connection: psycopg.Connection, text: str, counts: Counter[str]
-) -> SafetyFacts | None:
-    try:
-        facts = safety_facts(text)
-        with connection.transaction(force_rollback=True):
-            guard_statement(connection, facts, Place.WATCHED, Action.RUN)
-    except AnalyzerError as error:
-        counts[f"{type(error).__name__}"] += 1
-        return None
-    except (RecursionError, psycopg.Error) as error:
-        counts[f"{type(error).__name__}"] += 1
-        return None
-    counts["accepted"] += 1
-    return facts
-
-
-def _run(connection: psycopg.Connection, text: str, counts: Counter[str]) -> None:
-    printed = safety_facts(text).text
-    nulls = [None] * safety_facts(text).parameter_count
-    try:
-        with connection.transaction():
-            connection.execute("SET LOCAL statement_timeout = '100ms'")
-            pgconn = connection.pgconn
-            command = f"EXPLAIN (ANALYZE, FORMAT JSON) {printed}".encode()
-            result = pgconn.exec_params(command, nulls or None)
-            if result.error_message:
-                raise psycopg.DatabaseError(result.error_message.decode())
-        counts["ran"] += 1
-    except psycopg.Error:
-        counts["failed when run"] += 1
-
-
-def _state(connection: psycopg.Connection, data_dir: Path) -> list[object]:
-    rows = connection.execute(STATE.encode()).fetchall()
-    files = sorted(path.name for path in data_dir.iterdir())
-    return [rows, files]
-
-
-def _guilty(
-    connection: psycopg.Connection, batch: Sequence[str], data_dir: Path
-) -> Iterator[str]:
-    """The statements of a batch that change something when run again, one by one."""
-    any_found = False
-    for text in batch:
-        before = _state(connection, data_dir)
-        _run(connection, text, Counter())
-        if _state(connection, data_dir) != before:
-            any_found = True
-            yield text
-    if not any_found:
-        yield f"one of {len(batch)} statements, which does not do it again"
-
-
-def _mutated(text: str, chance: random.Random, grammar: Grammar) -> str:
-    """A real statement with one or two of its parts changed."""
-    found = tokens(text)
-    words = [text[token.start : token.end] for token in found]
-    constants = [n for n, token in enumerate(found) if token.kind in _CONSTANTS]
-    for _ in range(chance.randint(1, 2)):
-        pick = chance.random()
-        if pick < 0.6 and constants:
-            at = chance.choice(constants)
-            kind = "text" if found[at].kind == "SCONST" else "int"
-            words[at] = f"({grammar.expression(2, kind)})"
-        elif pick < 0.8:
-            words.append(f"AND {grammar.expression(2, 'bool')}")
-        else:
-            words.insert(chance.randrange(len(words) + 1), grammar.fragment())
-    return " ".join(words)
 
 
 if __name__ == "__main__":

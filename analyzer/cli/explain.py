@@ -10,7 +10,7 @@ import click
 
 from analyzer.cli.output import write
 from analyzer.cli.progress import ProgressPrinter
-from analyzer.cli.statement_file import STANDARD_INPUT, given_text
+from analyzer.cli.statement_file import STANDARD_INPUT, given_text, read_text
 from analyzer.cli.where import is_dsn, resolve_target
 from analyzer.domain.explanation import Explanation
 from analyzer.domain.target import Permissions
@@ -61,6 +61,9 @@ _NEEDS_STATEMENT = (
     metavar="VALUE",
     help=r"Value of $1, then of $2 …; \N is NULL.",
 )
+@click.option(
+    "--compare", type=_FILE, metavar="PLAN", help="Say what differs in this plan."
+)
 @click.option("--analyze", is_flag=True, help="Run it too: one SELECT, guarded.")
 @click.option("--clone", is_flag=True, help="The database is a copy nobody uses.")
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="text")
@@ -69,9 +72,9 @@ _NEEDS_STATEMENT = (
 def explain(**options: object) -> int:
     """Show the plan of a statement, what a what-if would change, and why.
 
-    FILE holds the statement, or a plan (EXPLAIN in text or JSON) which is then
-    explained without any database. What-if plans are made in a shadow of the database,
-    which is not touched. Numbers of the planner are costs, never time.
+    FILE holds the statement, or a plan (EXPLAIN in text, JSON, YAML or XML), which is
+    then explained without any database. What-if plans are made in a shadow of the
+    database, which is not touched. Numbers of the planner are costs, never time.
     """
     output = options["output"]
     path = output if isinstance(output, Path) else None
@@ -80,6 +83,11 @@ def explain(**options: object) -> int:
         with ProgressPrinter(quiet=bool(options["quiet"])) as progress:
             if options["command"] is None and is_plan(text):
                 explanation = _plan_alone(text, options)
+            elif options["compare"]:
+                raise UserError(
+                    "two plans can be compared, not a statement and a plan",
+                    hint="Give both as files: pgproof explain BEFORE --compare AFTER.",
+                )
             else:
                 explanation = explain_statement(_request(text, options), progress)
     except Refusal as error:
@@ -119,7 +127,9 @@ def _plan_alone(text: str, options: dict[str, object]) -> Explanation:
                 hint="Give the statement that the plan was made for.",
             )
     source = "standard input" if str(options["file"]) == STANDARD_INPUT else "a file"
-    return explain_plan(text, source)
+    other = options["compare"]
+    second = read_text(other) if isinstance(other, Path) else None
+    return explain_plan(text, source, second)
 
 
 def _request(text: str, options: dict[str, object]) -> ExplainRequest:

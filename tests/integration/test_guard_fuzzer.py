@@ -1,0 +1,27 @@
+"""A small run of the fuzzer; benchmarks/guard_fuzzer.py has the long one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from analyzer.domain.target import Address
+from tests.support.guard_fuzzer import fuzz
+from tests.support.servers import PASSWORD
+
+pytestmark = pytest.mark.integration
+
+
+def test_accepted_statements_change_nothing(
+    database: Address, server_dir: Path
+) -> None:
+    dsn = (
+        f"host={database.host} port={database.port} user={database.user} "
+        f"dbname={database.database} password={PASSWORD}"
+    )
+    found = fuzz(dsn, 400, 7, server_dir / "watched")
+    assert found.changing == []
+    assert found.counts["accepted"] >= 100
+    assert found.counts["ran"] >= 20
+    assert found.counts["UnsafeStatement"] >= 50
