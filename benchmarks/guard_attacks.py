@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 from support import verdict
 
@@ -159,16 +160,17 @@ def _web(stack: ExitStack, server: Address, folder: Path) -> Face:
                 permissions=Permissions(explain_analyze=runs),
             )
             targets[key] = add_target(store, box, made)
-        time.sleep(0)
         form = {
             "csrf_token": token_of(client.get("/submit")),
             "query": query.encode(errors="surrogateescape"),
             "target": str(targets[key]),
         }
-        answer = client.post("/submit", data=form)
+        # The bytes as they are: a client library would make text of them first.
+        body, kind = urlencode(form), "application/x-www-form-urlencoded"
+        answer = client.post("/submit", data=body, content_type=kind)
         while answer.status_code == 429:
             time.sleep(2)
-            answer = client.post("/submit", data=form)
+            answer = client.post("/submit", data=body, content_type=kind)
         if answer.status_code != 303:
             ended = "refused" if answer.status_code in (400, 409, 413) else "crashed"
             return Outcome(ended=ended, shown=answer.text)
