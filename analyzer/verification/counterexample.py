@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,7 +21,7 @@ from analyzer.verification.trial import (
 )
 from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_rows import TrialRows
-from analyzer.verification.trial_sql import literal, table_name
+from analyzer.verification.trial_sql import lines_of, literal, table_name
 
 _BARE = frozenset({"smallint", "integer", "bigint"})
 _MAX_CANDIDATES = 120
@@ -166,11 +167,14 @@ def _shown(
             if isinstance(attempt(connection, statement), Failure):
                 return None
         results = [_result(database, q, suspect.parameters) for q in suspect.queries]
+        runs = [_runs(database, n, suspect.parameters) for n in (BEFORE, AFTER)]
     finally:
         attempt(connection, "ROLLBACK")
     (before, before_error), (after, after_error) = results
     difference = _difference(results, is_list=is_list)
-    if difference is None:
+    if difference is None or (
+        difference is Difference.ORDER and not _contradict(*runs)
+    ):
         return None
     return Counterexample(
         difference=difference,
@@ -194,6 +198,34 @@ def _result(
     if isinstance(found, Failure):
         return (), str(found)
     return tuple(found), ""
+
+
+def _runs(
+    database: TrialDatabase, number: int, parameters: Sequence[str | None]
+) -> dict[str, int]:
+    """For each row that comes once, the number of its run of tied rows."""
+    connection = database.connection
+    attempt(connection, "SAVEPOINT pgproof_runs")
+    found = attempt(connection, lines_of(number, len(parameters)), parameters)
+    attempt(connection, "ROLLBACK TO SAVEPOINT pgproof_runs")
+    if isinstance(found, Failure):
+        return {}
+    split = [str(line).partition(" ") for (line,) in found]
+    count = Counter(row for _run, _space, row in split)
+    return {row: int(run) for run, _space, row in split if count[row] == 1}
+
+
+def _contradict(before: dict[str, int], after: dict[str, int]) -> bool:
+    """Whether some row must come before another in one, and behind it in the other.
+
+    A query that merely also orders rows which tie in the other contradicts nothing.
+    """
+    rows = [row for row in before if row in after]
+    return any(
+        before[one] < before[other] and after[one] > after[other]
+        for one in rows
+        for other in rows
+    )
 
 
 def _difference(

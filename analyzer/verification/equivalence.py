@@ -24,14 +24,12 @@ from analyzer.domain.equivalence import (
     Outcome,
     Verdict,
 )
-from analyzer.errors import AnalyzerError
+from analyzer.errors import UserError
+from analyzer.postgres.errors_map import translated
 from analyzer.verification.counterexample import Suspect, counterexample
-from analyzer.verification.pair import Pair, PreparedPair, prepare
+from analyzer.verification.prepared_pair import Pair, PreparedPair, prepare
 from analyzer.verification.proofs import proofs_of, z3_answer
 from analyzer.verification.trial import (
-    AFTER,
-    BEFORE,
-    FIRST_MUTANT,
     TrialOrder,
     TrialResult,
     is_unstable,
@@ -43,7 +41,7 @@ from analyzer.verification.warm_cluster import WarmCluster
 
 MAX_KEPT_SCHEMAS = 8
 MIN_WITH_ROWS = 3
-MIN_RESULTS = 3
+MIN_RESULTS = 2
 _SHRINK_S = 2.0
 
 
@@ -107,16 +105,16 @@ class EquivalenceChecker:
         database = self._database(schema)
         pair = Pair(before=before, after=after)
         try:
-            prepared = prepare(database, pair, options)
+            with translated():
+                prepared = prepare(database, pair, options)
+                if isinstance(prepared, Verdict):
+                    return prepared
+                return _judged(database, prepared, derivation, options, ends_at)
+        except RecursionError:
+            self._forget(schema)
+            raise UserError("a query is nested too deeply to be compared") from None
         except BaseException:
             # The session may be in any state; the next pair gets another one.
-            self._forget(schema)
-            raise
-        if isinstance(prepared, Verdict):
-            return prepared
-        try:
-            return _judged(database, prepared, derivation, options, ends_at)
-        except AnalyzerError:
             self._forget(schema)
             raise
 
@@ -207,7 +205,8 @@ def _differing(
     if found is None:
         return Verdict(
             outcome=Outcome.REFUSED,
-            reason="they order rows differently, which no result has shown",
+            reason="one query orders rows that tie in the other, so that each result of"
+            " one is allowed in the other, and not the other way round",
         )
     if prepared.type_difference and found.difference is Difference.ERROR:
         return Verdict(
@@ -250,10 +249,15 @@ def _accepted(
     why = _too_weak(coverage)
     if why:
         return Verdict(outcome=Outcome.UNTESTED, reason=why)
+    strength = ""
+    if coverage.mutants:
+        strength = (
+            f", which found {coverage.killed} of {coverage.mutants} deliberate mistakes"
+        )
     return Verdict(
         outcome=Outcome.EQUIVALENT,
         level=Level.TESTED,
-        reason=f"no difference on {coverage.databases} databases",
+        reason=f"no difference on {coverage.databases} databases{strength}",
     )
 
 
@@ -272,6 +276,3 @@ def _too_weak(coverage: Coverage) -> str:
             f" on {coverage.databases} databases"
         )
     return ""
-
-
-__all__ = ["AFTER", "BEFORE", "FIRST_MUTANT", "EquivalenceChecker"]

@@ -7,9 +7,9 @@ from importlib import import_module
 
 from analyzer.domain.equivalence import Derivation, Level
 from analyzer.statements.predicate_pair import read_alike
-from analyzer.verification.pair import PreparedPair
 from analyzer.verification.planner_proof import plan_alike
 from analyzer.verification.predicate_answer import PredicateAnswer
+from analyzer.verification.prepared_pair import PreparedPair
 from analyzer.verification.rule_proof import broken_conditions
 from analyzer.verification.trial_database import TrialDatabase
 

@@ -82,6 +82,12 @@ def staged_rows(stage: str) -> str:
     return f"SELECT s.* FROM {stage} AS s WHERE {NUMBER} = $1::int ORDER BY ctid"
 
 
+def lines_of(number: int, parameter_count: int) -> str:
+    """The query for the texts that a query's function gives, each with its run."""
+    values = ", ".join(f"${i}" for i in range(1, parameter_count + 1))
+    return f"SELECT line FROM unnest({SCHEMA}.q{number}({values})) AS line"
+
+
 def repairs(table: Table, tables: Sequence[Table]) -> Iterator[str]:
     """Statements that take away staged rows which the table's constraints forbid.
 

@@ -119,6 +119,19 @@ def test_rows_that_tie_may_come_in_any_order(checker: EquivalenceChecker) -> Non
     assert checker.check(T, before, "SELECT a FROM t ORDER BY mod(a, 2)").is_accepted
 
 
+def test_a_finer_order_is_neither_equivalent_nor_refuted(
+    checker: EquivalenceChecker,
+) -> None:
+    coarse, fine = (
+        "SELECT a, id FROM t ORDER BY a",
+        "SELECT a, id FROM t ORDER BY a, id",
+    )
+    for before, after in ((coarse, fine), (fine, coarse)):
+        verdict = checker.check(T, before, after)
+        assert verdict.outcome is Outcome.REFUSED, verdict
+        assert "tie" in verdict.reason
+
+
 def test_an_error_is_a_result(checker: EquivalenceChecker) -> None:
     verdict = checker.check(
         T, "SELECT 1 / a AS x FROM t", "SELECT 1 / NULLIF(a, 0) AS x FROM t"

@@ -313,6 +313,3 @@ def _add(
     failure = database.add_query(number, query, columns, types)
     if failure is not None:
         raise UserError("a query cannot be tried", detail=str(failure))
-
-
-__all__ = ["FIRST_MUTANT", "Mutant", "Pair", "PreparedPair", "prepare"]
