@@ -7,7 +7,7 @@
     │   └── UnknownRelation
     ├── Refusal            exit 3, HTTP 409
     │   ├── UnsafeStatement
-    │   │   └── UnsafeText     (a UserError as well)
+    │   │   └── UnsafeText     (a UserError as well, HTTP 400)
     │   └── NotAllowedHere
     ├── TargetError        exit 4, HTTP 502
     │   ├── Unreachable
@@ -107,6 +107,8 @@ class UnsafeStatement(Refusal):
 
 class UnsafeText(UnsafeStatement, UserError):
     """The text is not one statement that can be parsed safely."""
+
+    http_status = 400
 
 
 class NotAllowedHere(Refusal):
