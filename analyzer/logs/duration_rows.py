@@ -10,22 +10,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from analyzer.logs.window import Bools, Bytes, Longs, Verb
 
 PADDING = 64
 """Bytes after the end of a buffer that may be looked at; any, mostly zeros."""
 
-_WORD = np.frombuffer(b"duration: ", np.uint8)
-_MS = np.frombuffer(b" ms  ", np.uint8)
+Words = npt.NDArray[np.uint64]
+
+_WORD = b"duration: "
+_MS = b" ms  "
 _MAX_WHOLE_DIGITS = 11
-_NUMBER_BYTES = _MAX_WHOLE_DIGITS + 4
-_FETCH = np.frombuffer(b"execute fetch from ", np.uint8)
+_ZERO = np.uint8(ord("0"))
+_FETCH = b"execute fetch from "
 _VERBS = (
-    (Verb.STATEMENT, np.frombuffer(b"statement: ", np.uint8)),
-    (Verb.EXECUTE, np.frombuffer(b"execute ", np.uint8)),
-    (Verb.PARSE, np.frombuffer(b"parse ", np.uint8)),
-    (Verb.BIND, np.frombuffer(b"bind ", np.uint8)),
+    (Verb.STATEMENT, b"statement: "),
+    (Verb.EXECUTE, b"execute "),
+    (Verb.PARSE, b"parse "),
+    (Verb.BIND, b"bind "),
 )
 
 
@@ -43,9 +46,21 @@ class Durations:
     text_start: Longs
 
 
-def begins_with(buffer: Bytes, starts: Longs, word: Bytes) -> Bools:
-    """Whether the bytes at each start are these."""
-    found: Bools = (buffer[starts[:, None] + np.arange(len(word))] == word).all(axis=1)
+def words_of(buffer: Bytes) -> Words:
+    """The eight bytes from each place on as one number, without copying any."""
+    size = len(buffer) - 7
+    return np.ndarray((size,), np.dtype("<u8"), buffer.data, strides=(1,))
+
+
+def begins_with(buffer: Bytes, starts: Longs, word: bytes) -> Bools:
+    """Whether the bytes at each start are these, which are eight at a time compared."""
+    words = words_of(buffer)
+    found: Bools = np.ones(len(starts), np.bool_)
+    for place in range(0, len(word), 8):
+        part = word[place : place + 8]
+        value = np.uint64(int.from_bytes(part, "little"))
+        mask = np.uint64((1 << 8 * len(part)) - 1)
+        found &= (words[starts + place] & mask) == value
     return found
 
 
@@ -78,24 +93,26 @@ def _durations(at: Longs, us: Longs, verb: Bytes, text_start: Longs) -> Duration
 
 def _numbers(buffer: Bytes, starts: Longs) -> tuple[Longs, Longs, Bools]:
     """Numbers with three decimals in thousandths, where they end, and if they are."""
-    digits = buffer[starts[:, None] + np.arange(_NUMBER_BYTES)]
-    is_point = digits == ord(".")
-    point = is_point.argmax(axis=1)
-    good = (point > 0) & (point <= _MAX_WHOLE_DIGITS)
-    digits -= ord("0")
     value = np.zeros(len(starts), np.int64)
-    for place in range(min(int(point.max(initial=0)), _MAX_WHOLE_DIGITS)):
-        column = digits[:, place]
-        inside = place < point
-        value = np.where(inside, value * 10 + column, value)
-        good &= ~inside | (column <= 9)
-    rows = np.arange(len(starts))
-    point = np.minimum(point, _MAX_WHOLE_DIGITS)
-    for place in (1, 2, 3):
-        column = digits[rows, point + place]
-        value = value * 10 + column
-        good &= column <= 9
-    return value, starts + point + 4, good
+    end = np.zeros(len(starts), np.int64)
+    left = np.arange(len(starts))
+    # Most durations have one digit before the point, and hardly any have six.
+    for count in range(1, _MAX_WHOLE_DIGITS + 1):
+        if not len(left):
+            break
+        is_point = buffer[starts[left] + count] == ord(".")
+        mine = left[is_point]
+        left = left[~is_point]
+        places = (*range(count), *range(count + 1, count + 4))
+        good = np.ones(len(mine), np.bool_)
+        number = np.zeros(len(mine), np.int64)
+        for place in places:
+            digit = buffer[starts[mine] + place] - _ZERO
+            good &= digit <= 9
+            number = number * 10 + digit
+        value[mine] = number
+        end[mine] = np.where(good, starts[mine] + count + 4, 0)
+    return value, end, end > 0
 
 
 def _texts(buffer: Bytes, starts: Longs, colons: Longs) -> tuple[Bytes, Longs, Bools]:

@@ -95,7 +95,7 @@ class FrameReader:
         raws, text = distinct_slices(
             messages.data, found.text_start[keep], messages.ends[at]
         )
-        texts = [self._book.facts(raw.decode()) for raw in raws]
+        texts = self._book.facts_of([raw.decode() for raw in raws])
         shown = [
             details[row] if kind == Verb.EXECUTE else None
             for row, kind in zip(at.tolist(), verb.tolist(), strict=True)

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from analyzer.logs.duration_rows import PADDING, begins_with
+from analyzer.logs.duration_rows import PADDING, begins_with, words_of
 from analyzer.logs.entry import Origin
 from analyzer.logs.line_prefix import LinePrefix
 from analyzer.logs.severity import COMPANIONS, ENGLISH, SEVERITY_PATTERN
@@ -29,6 +29,7 @@ WORDS = (
 """
 IS_COMPANION = np.array([word in COMPANIONS for word in WORDS])
 
+_LOG = "LOG:  "
 _MAX_WORD = max(map(len, WORDS))
 _MAX_HEAD_BYTES = 1000
 _REACH_BYTES = 4 * 64 * 4
@@ -126,7 +127,10 @@ class HeadReader:
         """Take the prefix; ``origin_of`` makes an origin of the fields of a head."""
         self._times = times
         self._has_chosen_fields = prefix.has_chosen_fields
-        whole = re.compile(rf"^{prefix.pattern}{SEVERITY_PATTERN}\n", re.MULTILINE)
+        # Only one severity is put behind the heads, so only that must be looked for.
+        any_severity = SEVERITY_PATTERN.replace("?P<severity>", "?:")
+        names = prefix.pattern.replace(any_severity, re.escape(_LOG))
+        whole = re.compile(rf"^{names}{_LOG}\n", re.MULTILINE)
         self._find = whole.findall
         groups = whole.groupindex
         self._group_count = whole.groups
@@ -153,7 +157,7 @@ class HeadReader:
         at = np.flatnonzero(good)
         lengths = np.array([len(word) for word in WORDS])
         names_end = head_end[at] - 3 - lengths[severity[at]]
-        heads, index = self._heads(lines.data, times.end[at], names_end)
+        heads, index = self._heads(lines, times.end[at], names_end)
         good[at[heads.origin[index] < 0]] = False
         known = heads.origin[index] >= 0
         at, index = at[known], index[known]
@@ -183,15 +187,21 @@ class HeadReader:
         only: Bools = is_first & (_at(doubtful, low + 1) > limit)
         return only
 
-    def _heads(self, data: bytes, starts: Longs, ends: Longs) -> tuple[_Heads, Longs]:
+    def _heads(self, lines: Lines, starts: Longs, ends: Longs) -> tuple[_Heads, Longs]:
         """Distinct heads, and for each line the index of its own."""
         known: dict[bytes, int] = {}
         number_of = known.setdefault
+        data = lines.data
+        # The lines of one execution stand together and have the same head.
+        is_new = ~_like_before(lines.buffer, starts, ends)
         index = [
             number_of(data[start:end], len(known))
-            for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+            for start, end in zip(
+                starts[is_new].tolist(), ends[is_new].tolist(), strict=True
+            )
         ]
-        return self._parsed(list(known)), np.array(index, np.int64)
+        run = np.cumsum(is_new) - 1
+        return self._parsed(list(known)), np.array(index, np.int64)[run]
 
     def _parsed(self, heads: Sequence[bytes]) -> _Heads:
         fields = self._fields(heads)
@@ -227,23 +237,39 @@ class HeadReader:
         )
 
     def _fields(self, heads: Sequence[bytes]) -> Sequence[tuple[str, ...] | None]:
-        text = b"LOG:  \n".join((*heads, b"")).decode("utf-8", "replace")
+        text = f"{_LOG}\n".encode().join((*heads, b"")).decode("utf-8", "replace")
         found: list[tuple[str, ...]] = self._find(text)
         if self._group_count == 1:
             found = [(item,) for item in found]  # type: ignore[misc]
         if len(found) == len(heads):
             return found
         # Some of them are no heads: one by one.
-        return [
-            (self._find(f"{one}\n") or [None])[0] if self._group_count > 1 else None
-            for one in text.split("\n")[:-1]
-        ]
+        singly = [self._find(f"{one}\n") for one in text.split("\n")[:-1]]
+        if self._group_count == 1:
+            return [(one[0],) if one else None for one in singly]
+        return [one[0] if one else None for one in singly]
 
     def _origin(self, fields: tuple[str, ...]) -> Origin:
         known = dict(zip(self._names, (fields[n] for n in self._static), strict=True))
         if self._session_start >= 0:
             known["session_start"] = fields[self._session_start]
         return self._origin_of(known)
+
+
+def _like_before(buffer: Bytes, starts: Longs, ends: Longs) -> Bools:
+    """Whether each slice has the same bytes as the one before it."""
+    words = words_of(buffer)
+    length = ends - starts
+    same = np.zeros(len(starts), np.bool_)
+    same[1:] = (length[1:] == length[:-1]) & (length[1:] >= 8)
+    left = np.flatnonzero(same)
+    for place in range(0, int(length[left].max(initial=0)), 8):
+        # The last eight bytes overlap those before them.
+        offset = np.minimum(length[left] - 8, place)
+        equal = words[starts[left] + offset] == words[starts[left - 1] + offset]
+        same[left[~equal]] = False
+        left = left[equal]
+    return same
 
 
 def _at(values: Longs, index: Longs) -> Longs:
@@ -261,8 +287,8 @@ def _severities(buffer: Bytes, ends: Longs) -> Longs:
     code = np.full(len(ends), -1, np.int64)
     left = np.arange(len(ends))
     for number, word in enumerate(WORDS):
-        letters = np.frombuffer(word.encode(), np.uint8)
-        fits = begins_with(buffer, np.maximum(ends[left] - len(word), 0), letters)
+        starts = np.maximum(ends[left] - len(word), 0)
+        fits = begins_with(buffer, starts, word.encode())
         code[left[fits]] = number
         left = left[~fits]
         if not len(left):

@@ -35,10 +35,8 @@ from analyzer.logs.window import (
 
 _LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
 _MAX_HEAD_BYTES = 4_000
-_SUCCESS = np.frombuffer(b"00000: ", np.uint8)
-_PARAMETERS = tuple(
-    np.frombuffer(word, np.uint8) for word in (b"parameters: ", b"Parameters: ")
-)
+_SUCCESS = b"00000: "
+_PARAMETERS = (b"parameters: ", b"Parameters: ")
 
 
 def reads_in_columns(options: StderrOptions) -> bool:
@@ -63,6 +61,8 @@ class _Grouped:
         companion: whether it continues a message.
         process: who wrote it.
         column: index into the columns, -1 for one that was read by itself.
+        severity: as in the columns, -1 likewise.
+        text_start: as in the columns.
         messy: whether lines that belong to nobody stand in it.
         owner: number of the message a companion belongs to, -1 for none; of a message,
             its own number.
@@ -74,6 +74,8 @@ class _Grouped:
     companion: Bools
     process: Longs
     column: Longs
+    severity: Longs
+    text_start: Longs
     messy: Bools
     owner: Longs
     message: Longs
@@ -167,17 +169,16 @@ class StderrWindows:
         self, lines: Lines, records: Records, grouped: _Grouped
     ) -> tuple[DurationRows, Bools]:
         message, column = grouped.message, grouped.column[grouped.message]
-        detail, fits = _details(records, grouped)
-        fits &= (column >= 0) & ~grouped.messy[message]
-        fits &= records.severity[np.maximum(column, 0)] == _LOG
+        detail, fits = _details(grouped)
+        fits &= (grouped.severity[message] == _LOG) & ~grouped.messy[message]
         at = np.flatnonzero(fits)
-        starts = records.text_start[column[at]]
+        starts = grouped.text_start[message[at]]
         starts += len(_SUCCESS) * begins_with(lines.buffer, starts, _SUCCESS)
         ends = lines.ends[grouped.until[message[at]] - 1]
         short = ends - starts <= MAX_TEXT_CHARS
         at, starts, ends = at[short], starts[short], ends[short]
         found = read_durations(lines.buffer, starts, ends, lines.colons)
-        kept = _has_usual_detail(lines, records, grouped, (found, detail[at[found.at]]))
+        kept = _has_usual_detail(lines, grouped, found, detail[at[found.at]])
         order = at[found.at][kept]
         is_row = np.zeros(len(message), np.bool_)
         is_row[order] = True
@@ -186,10 +187,9 @@ class StderrWindows:
         raws, text = distinct_slices(
             lines.data, found.text_start[kept], ends[found.at][kept]
         )
-        texts = [self._book.facts(_text(raw)) for raw in raws]
-        details = _detail_texts(
-            lines, records, grouped, np.where(verb == Verb.EXECUTE, detail[order], -1)
-        )
+        texts = self._book.facts_of([_text(raw) for raw in raws])
+        shown = np.where(verb == Verb.EXECUTE, detail[order], -1)
+        details = _detail_texts(lines, grouped, shown)
         rows = DurationRows(
             order=order,
             logged_at_us=records.logged_at_us[index],
@@ -273,6 +273,8 @@ def _grouped(
         companion=companion,
         process=process,
         column=column,
+        severity=joined(records.severity, [-1] * len(singly)),
+        text_start=joined(records.text_start, [0] * len(singly)),
         messy=messy[:-1],
         owner=_owners(companion, process, message),
         message=message,
@@ -299,15 +301,14 @@ def _owners(companion: Bools, process: Longs, message: Longs) -> Longs:
     return owner
 
 
-def _details(records: Records, grouped: _Grouped) -> tuple[Longs, Bools]:
+def _details(grouped: _Grouped) -> tuple[Longs, Bools]:
     """For each message the record of its DETAIL or -1, and if nothing else is there."""
     count = len(grouped.message)
     detail = np.full(count, -1, np.int64)
     record = np.flatnonzero(grouped.companion & (grouped.owner >= 0))
-    owner, column = grouped.owner[record], grouped.column[record]
-    severity = records.severity[np.maximum(column, 0)] if len(records.line) else column
-    is_detail = (column >= 0) & ~grouped.messy[record] & (severity == _DETAIL)
-    is_location = (column >= 0) & (severity == _LOCATION)
+    owner, severity = grouped.owner[record], grouped.severity[record]
+    is_detail = (severity == _DETAIL) & ~grouped.messy[record]
+    is_location = severity == _LOCATION
     detail[owner[is_detail]] = record[is_detail]
     fits = np.bincount(owner[is_detail], minlength=count) <= 1
     fits[owner[~is_detail & ~is_location]] = False
@@ -315,12 +316,11 @@ def _details(records: Records, grouped: _Grouped) -> tuple[Longs, Bools]:
 
 
 def _has_usual_detail(
-    lines: Lines, records: Records, grouped: _Grouped, found: tuple[Durations, Longs]
+    lines: Lines, grouped: _Grouped, durations: Durations, detail: Longs
 ) -> Bools:
     """Whether the DETAIL of each duration can be nothing but bound parameters."""
-    durations, detail = found
     has_detail = np.flatnonzero(detail >= 0)
-    starts = records.text_start[grouped.column[detail[has_detail]]]
+    starts = grouped.text_start[detail[has_detail]]
     is_usual = np.zeros(len(has_detail), np.bool_)
     for word in _PARAMETERS:
         is_usual |= begins_with(lines.buffer, starts, word)
@@ -333,11 +333,11 @@ def _has_usual_detail(
 
 
 def _detail_texts(
-    lines: Lines, records: Records, grouped: _Grouped, detail: Longs
+    lines: Lines, grouped: _Grouped, detail: Longs
 ) -> list[str | bytes | None]:
     texts: list[str | bytes | None] = [None] * len(detail)
     at = np.flatnonzero(detail >= 0)
-    starts = records.text_start[grouped.column[detail[at]]].tolist()
+    starts = grouped.text_start[detail[at]].tolist()
     ends = lines.ends[grouped.until[detail[at]] - 1].tolist()
     for row, start, end in zip(at.tolist(), starts, ends, strict=True):
         texts[row] = lines.data[start:end]

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.domain.execution_columns import as_microseconds
-from analyzer.logs.duration_rows import begins_with
+from analyzer.logs.duration_rows import Words, begins_with, words_of
 from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import Bools, Bytes, Longs
 
 _ZONE = re.compile(rb"[A-Za-z]{1,8}|[+-]\d[\d:]{1,7}")
+_MINUTE = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d")
+_MINUTE_BYTES = 16
 _MAX_ZONES = 4
-_SHAPE = b"0000-00-00 00:00:00"
-_MILLISECONDS = b".000"
+_MAX_KNOWN_MINUTES = 100_000
 _ZERO = np.uint8(ord("0"))
+
+_Minute = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,90 +47,98 @@ class TimeReader:
     def __init__(self, clock: Clock, *, has_milliseconds: bool) -> None:
         """Read with the clock of a log; whether times are ``%m`` or ``%t``."""
         self._clock = clock
-        shape = _SHAPE + (_MILLISECONDS if has_milliseconds else b"")
-        self._width = len(shape)
-        letters = np.frombuffer(shape, np.uint8)
-        self._digits = np.flatnonzero(letters == _ZERO)
-        self._marks = np.flatnonzero(letters != _ZERO)
-        self._mark_values = letters[self._marks]
-        self._minutes: dict[tuple[int, bytes], int | None] = {}
+        # Behind the minute: a colon, two digits of seconds, and what follows them.
+        self._rest = ":00.000 " if has_milliseconds else ":00 "
+        self._width = _MINUTE_BYTES + len(self._rest) - 1
+        self._minutes: dict[tuple[_Minute, bytes], int | None] = {}
 
     def read(self, buffer: Bytes, starts: Longs) -> Times:
         """The times at some places; ``buffer`` is padded as for durations."""
-        shown = buffer[starts[:, None] + np.arange(self._width)]
-        digits = shown[:, self._digits] - _ZERO
-        good = (digits <= 9).all(axis=1)
-        good &= (shown[:, self._marks] == self._mark_values).all(axis=1)
-        good &= buffer[starts + self._width] == ord(" ")
+        words = words_of(buffer)
+        minutes = np.stack((words[starts], words[starts + 8]))
+        rest = words[starts + _MINUTE_BYTES].view(np.uint8).reshape(-1, 8)
+        good = np.ones(len(starts), np.bool_)
+        within_us = np.zeros(len(starts), np.int64)
+        scale = 60_000_000
+        for place, mark in enumerate(self._rest):
+            column = rest[:, place]
+            if mark != "0":
+                good &= column == ord(mark)
+                continue
+            digit = column - _ZERO
+            # The first digit of the seconds has six values, each other one has ten.
+            values = 6 if place == 1 else 10
+            good &= digit < values
+            scale //= values
+            within_us += digit * np.int64(scale)
         times = Times(
             is_time=np.zeros(len(starts), np.bool_),
-            logged_at_us=np.zeros(len(starts), np.int64),
+            logged_at_us=within_us,
             end=starts.copy(),
         )
         left = np.flatnonzero(good)
         for _ in range(_MAX_ZONES):
             if not len(left):
                 break
-            left = self._read_zone(buffer, starts, (left, digits), times)
+            left = self._read_zone(buffer, starts, (left, minutes), times)
         return times
 
     def _read_zone(
         self,
         buffer: Bytes,
         starts: Longs,
-        lines: tuple[Longs, Bytes],
+        lines: tuple[Longs, Words],
         times: Times,
     ) -> Longs:
         """Read the lines that have the same zone as the first; the other ones."""
-        left, digits = lines
+        left, minutes = lines
         at = int(starts[left[0]]) + self._width + 1
         zone = _ZONE.match(buffer[at : at + 10].tobytes())
         if zone is None:
             return left[1:]
-        word = np.frombuffer(zone[0], np.uint8)
+        word = zone[0]
         places = starts[left] + self._width + 1
         same = begins_with(buffer, places, word)
-        same &= ~_goes_on(buffer[places + len(word)], zone[0])
+        same &= ~_goes_on(buffer[places + len(word)], word)
         mine = left[same]
         if len(mine):
-            us, is_known = self._values(digits[mine], zone[0])
-            times.logged_at_us[mine] = us
+            base_us, is_known = self._bases(minutes[:, mine], word)
+            times.logged_at_us[mine] += base_us
             times.is_time[mine] = is_known
-            times.end[mine] = starts[mine] + self._width + 1 + len(word)
+            times.end[mine] = places[same] + len(word)
         same[0] = True
         return left[~same]
 
-    def _values(self, digits: Bytes, zone: bytes) -> tuple[Longs, Bools]:
-        wide = digits.astype(np.int64)
-        minute = np.zeros(len(wide), np.int64)
-        for column in range(12):
-            minute = minute * 10 + wide[:, column]
-        second = wide[:, 12] * 10 + wide[:, 13]
-        fraction = np.zeros(len(wide), np.int64)
-        if wide.shape[1] > 14:
-            fraction = wide[:, 14] * 100 + wide[:, 15] * 10 + wide[:, 16]
-        firsts = np.flatnonzero(np.diff(minute, prepend=-1))
-        known = [self._minute(int(minute[at]), zone) for at in firsts]
-        counts = np.diff(np.append(firsts, len(minute)))
-        base = np.repeat(np.array([k or 0 for k in known], np.int64), counts)
-        is_known = np.repeat([k is not None for k in known], counts) & (second < 60)
-        return base + second * 1_000_000 + fraction * 1_000, is_known
+    def _bases(self, minutes: Words, zone: bytes) -> tuple[Longs, Bools]:
+        """Where the minutes begin, and whether they are minutes of the calendar."""
+        high, low = minutes
+        changes = np.append(True, (high[1:] != high[:-1]) | (low[1:] != low[:-1]))
+        firsts = np.flatnonzero(changes)
+        known = [
+            self._minute(minute, zone)
+            for minute in zip(high[firsts].tolist(), low[firsts].tolist(), strict=True)
+        ]
+        counts = np.diff(np.append(firsts, len(high)))
+        base = np.repeat(np.array([us or 0 for us in known], np.int64), counts)
+        return base, np.repeat(np.array([us is not None for us in known]), counts)
 
-    def _minute(self, minute: int, zone: bytes) -> int | None:
+    def _minute(self, minute: _Minute, zone: bytes) -> int | None:
         key = (minute, zone)
         if key not in self._minutes:
-            if len(self._minutes) > 100_000:
+            if len(self._minutes) > _MAX_KNOWN_MINUTES:
                 self._minutes.clear()
-            text = f"{minute:012d}"
-            shown = (
-                f"{text[:4]}-{text[4:6]}-{text[6:8]} {text[8:10]}:{text[10:12]}:00 "
-                f"{zone.decode('ascii')}"
-            )
-            try:
-                self._minutes[key] = as_microseconds(self._clock.read(shown))
-            except (ValueError, OverflowError):
-                self._minutes[key] = None
+            self._minutes[key] = self._read_minute(minute, zone)
         return self._minutes[key]
+
+    def _read_minute(self, minute: _Minute, zone: bytes) -> int | None:
+        text = b"".join(word.to_bytes(8, "little") for word in minute)
+        if not _MINUTE.fullmatch(text):
+            return None
+        try:
+            moment = self._clock.read((text + b":00 " + zone).decode("ascii"))
+        except (ValueError, OverflowError):
+            return None
+        return as_microseconds(moment)
 
 
 def _goes_on(following: Bytes, zone: bytes) -> Bools:

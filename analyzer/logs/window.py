@@ -8,7 +8,7 @@ Those whose shape leaves no doubt become rows of numbers; every other message be
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
 from analyzer.logs.entry import LogEntry, Origin
+from analyzer.logs.text_shapes import ShapeBook
 
 Longs = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -122,37 +123,52 @@ class TextBook:
 
     def __init__(self, fingerprint: Callable[[str], Fingerprint] | None = None) -> None:
         """Start empty; ``fingerprint`` is asked once per remembered text."""
-        self._fingerprint = fingerprint
+        self._shapes = None if fingerprint is None else ShapeBook(fingerprint)
         self._young: dict[str, TextFacts] = {}
         self._old: dict[str, TextFacts] = {}
         self._chars = 0
 
     def facts(self, raw: str) -> TextFacts:
         """The facts of a text, which is stripped first."""
-        known = self._young.get(raw)
-        if known is not None:
-            return known
-        known = self._old.get(raw)
-        if known is None:
-            known = self._computed(raw)
-        self._young[raw] = known
-        self._chars += len(raw)
-        if self._chars > MAX_KNOWN_CHARS:
-            self._old, self._young, self._chars = self._young, {}, 0
-        return known
+        return self.facts_of([raw])[0]
+
+    def facts_of(self, raws: Sequence[str]) -> list[TextFacts]:
+        """The facts of several texts."""
+        young, old = self._young, self._old
+        unknown = [raw for raw in raws if raw not in young and raw not in old]
+        fresh = dict(zip(unknown, self._computed(unknown), strict=True))
+        found = [young.get(raw) or old.get(raw) or fresh[raw] for raw in raws]
+        self._remember(zip(raws, found, strict=True))
+        return found
 
     def fingerprint(self, query: str) -> Fingerprint:
         """The fingerprint of a text."""
         return self.facts(query).fingerprint
 
-    def _computed(self, raw: str) -> TextFacts:
-        text = raw.strip()
-        ask = self._fingerprint
-        return TextFacts(
-            text,
-            NO_FINGERPRINT if ask is None else ask(text),
-            hash(tuple(_LITERAL.findall(text))),
-        )
+    def _remember(self, pairs: Iterable[tuple[str, TextFacts]]) -> None:
+        for raw, facts in pairs:
+            if raw not in self._young:
+                self._young[raw] = facts
+                self._chars += len(raw)
+        if self._chars > MAX_KNOWN_CHARS:
+            self._old, self._young, self._chars = self._young, {}, 0
+
+    def _computed(self, raws: Sequence[str]) -> list[TextFacts]:
+        texts = [raw.strip() for raw in raws]
+        if self._shapes is None:
+            return [TextFacts(text, NO_FINGERPRINT, _values(text)) for text in texts]
+        names = self._shapes.fingerprints(texts)
+        return [
+            TextFacts(text, name, _values(text))
+            for text, name in zip(texts, names, strict=True)
+        ]
+
+
+def _values(text: str) -> int:
+    """A hash of the constants of a text; without comments the text tells them apart."""
+    if "/*" in text or "--" in text:
+        return hash(tuple(_LITERAL.findall(text)))
+    return hash(text)
 
 
 def values_hashes(
