@@ -86,6 +86,14 @@ class Percent(click.ParamType[float]):
     help=f"Rows of each table; {DEFAULT_TOP}, in JSON all, unless given.",
 )
 @click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1, max=64),
+    default=1,
+    show_default=True,
+    help="Processes that read; the answer is the same for any number.",
+)
+@click.option(
     "--show-parameters",
     is_flag=True,
     help="Show constants and bound values: as confidential as the data.",
@@ -104,7 +112,8 @@ def logs(files: Sequence[Path], **options: object) -> int:
     """Read log files of one server: statements, events, locks, temp files, errors.
 
     The format of each FILE is found out: stderr with any log_line_prefix, csvlog or
-    jsonlog, plain or compressed by gzip, bzip2 or xz. A FILE - is standard input.
+    jsonlog, plain or compressed by gzip, zstd, xz, bzip2 or lz4. A FILE - is standard
+    input.
     """
     output = options["output"]
     with _with_standard_input(files) as (paths, names):
@@ -134,6 +143,7 @@ def _request(
             application=str(options["application"]),
         ),
         show_parameters=bool(options["show_parameters"]),
+        jobs=int(str(options["jobs"])),
     )
 
 

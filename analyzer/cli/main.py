@@ -12,7 +12,6 @@ import click
 
 from analyzer import __version__
 from analyzer.errors import AnalyzerError
-from analyzer.pipeline.service_log import configure_logging
 
 EXIT_CODES = """\b
 Exit codes:
@@ -46,6 +45,9 @@ COMMANDS = {
 }
 """Where each command is; only the one that is asked for is loaded."""
 
+_LOG_NOTHING = frozenset({"logs"})
+"""Commands that need not load the library of the service's own log."""
+
 
 class _Loaded(MutableMapping[str, click.Command]):
     """The commands by name, each imported when it is looked up first."""
@@ -58,6 +60,8 @@ class _Loaded(MutableMapping[str, click.Command]):
         if name not in self._commands:
             module, _, attribute = self._places[name].partition(":")
             self._commands[name] = getattr(import_module(module), attribute)
+            if name not in _LOG_NOTHING:
+                _quiet_logging()
         return self._commands[name]
 
     def __setitem__(self, name: str, command: click.Command) -> None:
@@ -82,8 +86,6 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; end with the exit code of the error tree."""
-    # Standard output is for results; a command that runs long says more by itself.
-    configure_logging("pgproof", "warning")
     try:
         code = cli.main(standalone_mode=False)
     except AnalyzerError as error:
@@ -102,6 +104,12 @@ def main() -> None:
         _print_bug(error)
         sys.exit(AnalyzerError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _quiet_logging() -> None:
+    """Log warnings only, on standard error: standard output is for results."""
+    service_log = import_module("analyzer.pipeline.service_log")
+    service_log.configure_logging("pgproof", "warning")
 
 
 def _print_error(error: AnalyzerError) -> None:

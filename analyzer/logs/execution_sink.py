@@ -22,7 +22,14 @@ from analyzer.domain.log_report import LogFilter
 from analyzer.domain.statement import Fingerprint
 from analyzer.logs.entry import Origin
 from analyzer.logs.messages import read_parameters
-from analyzer.logs.window import Bools, DurationRows, Longs, TextBook, detail_text
+from analyzer.logs.window import (
+    Bools,
+    DurationRows,
+    Longs,
+    TextBook,
+    detail_text,
+    hash_of_parameters,
+)
 
 SAMPLE_COUNT = 3
 """Texts kept of each statement, those of its slowest executions."""
@@ -226,7 +233,9 @@ class ExecutionSink:
             application_name=item.application_name,
             remote_host=item.remote_host,
         )
-        values = hash(item.parameters) if item.parameters else facts.literals_hash
+        values = facts.literals_hash
+        if item.parameters:
+            values = hash_of_parameters(item.parameters)
         local = item.virtual_transaction_id.rpartition("/")[2]
         return {
             "logged_at_us": as_microseconds(item.logged_at),

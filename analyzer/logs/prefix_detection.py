@@ -110,7 +110,7 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
     >>> detect_prefix(["2026-01-02 03:04:05.678 UTC [42] app@shop LOG:  hi"]).text
     '%m [%p] %q%u@%d '
     """
-    records = [line for line in lines if _is_record(line)]
+    records = [head for head in map(_head, lines) if head is not None]
     if not records:
         return None
     # Spread over the sample, so that the first connections do not decide alone.
@@ -129,12 +129,14 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
     return _best([best, *inferred, LOOSE], records)[0]
 
 
-def _is_record(line: str) -> bool:
-    return bool(line) and line[0] != "\t" and bool(_SEVERITY.search(line, 0, 600))
+def _head(line: str) -> str | None:
+    """What stands before the first severity of a line, or none if it has none."""
+    found = None if line[:1] == "\t" else _SEVERITY.search(line, 0, 600)
+    return None if found is None else line[: found.start()]
 
 
 def _ratio(prefix: LinePrefix, records: Sequence[str]) -> float:
-    match = prefix.head.match
+    match = prefix.cut_off.fullmatch
     found = [match(line) for line in records]
     # A name with a blank, or with what looks like other fields, hints at a prefix that
     # took more than the name.
@@ -162,10 +164,8 @@ def _best(
 def _templates(records: Sequence[str]) -> list[str]:
     """Shapes of what stands before the severity, the most frequent first."""
     shapes: Counter[tuple[str, ...]] = Counter()
-    for line in records:
-        found = _SEVERITY.search(line, 0, 600)
-        if found is not None:
-            shapes[tuple(_template(line[: found.start()]).split(" "))] += 1
+    for head in records:
+        shapes[tuple(_template(head).split(" "))] += 1
     by_length: dict[int, list[tuple[str, ...]]] = {}
     for shape, _ in shapes.most_common(200):
         by_length.setdefault(len(shape), []).append(shape)

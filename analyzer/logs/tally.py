@@ -26,6 +26,17 @@ class Tally:
         if len(self._examples) < MAX_EXAMPLES:
             self._examples.append(_shown(line))
 
+    def add(self, later: Tally) -> None:
+        """Add the counts of lines that come after those counted here."""
+        if later.not_understood_count and not self.not_understood_count:
+            self.first_not_understood_line = (
+                self.line_count + later.first_not_understood_line
+            )
+        self.line_count += later.line_count
+        self.not_understood_count += later.not_understood_count
+        self.truncated_tail = self.truncated_tail or later.truncated_tail
+        self._examples = (self._examples + later._examples)[:MAX_EXAMPLES]
+
     @property
     def examples(self) -> tuple[str, ...]:
         """The first lines not understood, redacted and cut."""

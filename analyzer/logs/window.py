@@ -27,6 +27,7 @@ Bools = npt.NDArray[np.bool_]
 MAX_KNOWN_CHARS = 24_000_000
 """Texts that are remembered with their fingerprints, in two generations."""
 
+_PARAMETERS_AT = len("parameters: ")
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d[\w.]*")
 
 
@@ -177,8 +178,30 @@ def values_hashes(
     """Hashes of the details, and where there is none of the constants in the text."""
     found: Longs = np.array([item.literals_hash for item in texts], np.int64)[text]
     rows = [row for row, detail in enumerate(details) if detail is not None]
-    found[rows] = [hash(details[row]) for row in rows]
+    found[rows] = [_parameters_hash(details[row]) for row in rows]
     return found
+
+
+def _parameters_hash(detail: str | bytes | None) -> int:
+    # Behind "parameters: ", whose first letter differs between versions.
+    shown = (detail or "")[_PARAMETERS_AT:]
+    if isinstance(shown, bytes):
+        return hash(shown.replace(b"\n\t", b"\n") if b"\n" in shown else shown)
+    return hash(shown if shown.isascii() else shown.encode())
+
+
+def hash_of_parameters(values: Sequence[str | None]) -> int:
+    """The hash that a DETAIL line with these values has.
+
+    >>> hash_of_parameters(["7"]) == _parameters_hash("Parameters: $1 = '7'")
+    True
+    """
+    shown = (
+        "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+        for value in values
+    )
+    pairs = (f"${number} = {value}" for number, value in enumerate(shown, start=1))
+    return hash(", ".join(pairs).encode())
 
 
 def detail_text(detail: str | bytes | None) -> str:

@@ -26,6 +26,7 @@ class LogRequest:
         log_timezone: the server's setting.
         wanted: which part counts.
         show_parameters: whether texts may hold constants and bound values.
+        jobs: processes that read.
     """
 
     paths: Sequence[Path]
@@ -34,6 +35,7 @@ class LogRequest:
     log_timezone: str = ""
     wanted: LogFilter = field(default_factory=LogFilter)
     show_parameters: bool = False
+    jobs: int = 1
 
 
 def read_logs(request: LogRequest, progress: Progress | None = None) -> LogReport:
@@ -50,6 +52,7 @@ def read_logs(request: LogRequest, progress: Progress | None = None) -> LogRepor
         names=request.names,
         wanted=request.wanted,
         keep_texts=False,
+        jobs=request.jobs,
     )
     contents = read_log_files(request.paths, options)
     report = log_report(

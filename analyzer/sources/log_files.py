@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -30,7 +31,8 @@ from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import TextBook, Window
 from analyzer.logs.wrapping import Layers
-from analyzer.sources.log_bytes import LogFile
+from analyzer.sources.log_bytes import WINDOW_BYTES, LogFile
+from analyzer.sources.log_workers import LogWorkers, can_fork
 from analyzer.statements.fingerprint import fingerprint
 
 MAX_NOT_UNDERSTOOD_RATIO = 0.5
@@ -49,6 +51,7 @@ class LogOptions:
         wanted: which executions count; events and lock waits are all kept.
         keep_texts: keep text and parameters of every execution, not only of the
             slowest ones.
+        jobs: processes that read; the answer is the same for any number.
     """
 
     line_prefix: str | None = None
@@ -57,6 +60,7 @@ class LogOptions:
     names: Mapping[Path, str] = field(default_factory=dict)
     wanted: LogFilter = field(default_factory=LogFilter)
     keep_texts: bool = True
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,16 @@ class _Source:
     recognized: Recognized
     layers: Layers
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What all files of one call have in common."""
+
+    options: LogOptions
+    book: TextBook
+    joiner: Joiner
+    workers: LogWorkers | None
 
 
 def read_log_files(
@@ -96,13 +110,19 @@ def read_log_files(
     coverage: list[LogCoverage] = []
     ends: list[int] = []
     before = 0
-    for source in sources:
-        source.file.progress = partial(
-            _report, options.progress, before / total, source.file.size_bytes / total
-        )
-        coverage.append(_read(source, options, joiner, book))
-        ends.append(joiner.position)
-        before += source.file.size_bytes
+    with ExitStack() as stack:
+        workers = _workers(sources, options, total)
+        if workers is not None:
+            stack.enter_context(workers)
+        reading = _Reading(options=options, book=book, joiner=joiner, workers=workers)
+        for number, source in enumerate(sources):
+            share = source.file.size_bytes / total
+            source.file.progress = partial(
+                _report, options.progress, before / total, share
+            )
+            coverage.append(_read(source, number, reading))
+            ends.append(joiner.position)
+            before += source.file.size_bytes
     classifier = joiner.classifier
     unattached = classifier.plans_unattached_count
     joiner.finish()
@@ -124,6 +144,15 @@ def read_log_files(
         events=tuple(sorted(classifier.events, key=by_time)),
         coverage=tuple(coverage),
     )
+
+
+def _workers(
+    sources: Sequence[_Source], options: LogOptions, total_bytes: int
+) -> LogWorkers | None:
+    if options.jobs < 2 or total_bytes < WINDOW_BYTES // 4 or not can_fork():
+        return None
+    files = [source.recognized for source in sources]
+    return LogWorkers(files, options.log_timezone, options.jobs)
 
 
 def _distinct(paths: Sequence[Path]) -> list[Path]:
@@ -186,27 +215,31 @@ def _entries(
 
 
 def _windows(
-    source: _Source, clock: Clock, tally: Tally, book: TextBook
+    source: _Source, number: int, reading: _Reading, counts: tuple[Clock, Tally]
 ) -> Iterator[Window]:
     file, recognized = source.file, source.recognized
-    reader = window_reader(recognized, clock, tally, book)
+    clock, tally = counts
+    reader = window_reader(recognized, clock, tally, reading.book)
     if reader is None or source.layers:
         blocks = source.layers.unwrap(file.blocks(crlf=recognized.crlf))
         yield from windows_of(_entries(recognized, blocks, clock, tally))
         return
-    for data in file.windows(reader.boundary, crlf=recognized.crlf):
+    datas = file.windows(reader.boundary, crlf=recognized.crlf)
+    if reading.workers is not None:
+        yield from reading.workers.windows(number, datas, clock, tally)
+        return
+    for data in datas:
         yield reader.read(data)
 
 
-def _read(
-    source: _Source, options: LogOptions, joiner: Joiner, book: TextBook
-) -> LogCoverage:
+def _read(source: _Source, number: int, reading: _Reading) -> LogCoverage:
     file, recognized = source.file, source.recognized
-    clock, tally = Clock(options.log_timezone), Tally()
+    clock, tally = Clock(reading.options.log_timezone), Tally()
+    joiner = reading.joiner
     classifier = joiner.classifier
     unattached = classifier.plans_unattached_count
     entry_count = 0
-    for window in _windows(source, clock, tally, book):
+    for window in _windows(source, number, reading, (clock, tally)):
         joiner.take(window)
         entry_count += window.message_count
     coverage = LogCoverage(
