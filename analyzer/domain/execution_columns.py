@@ -84,7 +84,7 @@ class KeptText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExecutionColumns(Sequence[Execution]):
-    """Executions in time order (of equal times: in log order), one row each.
+    """Executions in time order, of equal times by process, one row each.
 
     As a sequence it makes an :class:`Execution` of a row when asked for one, so code
     that is not about speed can treat it as a tuple of them.

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from analyzer.logs.csvlog import COLUMN_COUNTS, entry_of_row, read_csvlog
+from analyzer.logs.csvlog import COLUMN_COUNTS, USED, entry_of_row, read_csvlog
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.frame_rows import FrameReader
+from analyzer.logs.severity import ENGLISH
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import TIME_PATTERN, Clock
 from analyzer.logs.window import Bools, TextBook, Window
@@ -23,7 +24,8 @@ _PLACES = {
     "context": 18, "statement": 19, "application": 22,
 }  # fmt: skip
 _HOST, _QUERYID = 4, 25
-_QUOTE, _COMMA, _LINE_END = b'",\n'
+_WIDTHS = {sum(place < width for place in USED): width for width in (23, 26)}
+_TIME = f"^{TIME_PATTERN}$"
 
 
 class CsvWindows:
@@ -63,9 +65,12 @@ class CsvWindows:
     ) -> Iterator[tuple[int, LogEntry]]:
         others = np.flatnonzero(~is_row)
         for number, row in zip(others.tolist(), frame[others].iter_rows(), strict=True):
-            entry = entry_of_row([value or "" for value in row], self._clock)
+            whole = [""] * _WIDTHS[frame.width]
+            for place, value in zip(USED, row, strict=False):
+                whole[place] = value or ""
+            entry = entry_of_row(whole, self._clock)
             if entry is None:
-                text = ",".join(value or "" for value in row)
+                text = ",".join(whole)
                 self._tally.not_understood(text, count=text.count("\n") + 1)
             else:
                 yield number, entry
@@ -78,18 +83,30 @@ class CsvWindows:
 
 def _frame(data: bytes) -> pl.DataFrame | None:
     """The records as a table of texts, or none if they are anything else."""
-    width, height = _width(data), _record_count(data)
-    if not width or not height:
+    width = _width(data)
+    if not width:
         return None
+    needed = [f"c{place}" for place in USED if place < width]
     schema = dict.fromkeys((f"c{n}" for n in range(width)), pl.String)
     for again in (False, True):
         text = data.decode("utf-8", "replace").encode() if again else data
         try:
-            frame = pl.read_csv(io.BytesIO(text), has_header=False, schema=schema)
-            return frame if frame.height == height else None
+            whole = pl.read_csv(io.BytesIO(text), has_header=False, schema=schema)
         except pl.exceptions.PolarsError:
             continue
+        frame = whole.select(needed)
+        return frame if _is_whole(frame) else None
     return None
+
+
+def _is_whole(frame: pl.DataFrame) -> bool:
+    """Whether each row is a record: its time, its severity and its numbers are."""
+    looks_right = (
+        pl.col("c0").str.contains(_TIME)
+        & pl.col("c3").fill_null("").str.contains(r"^\d{0,10}$")
+        & pl.col("c11").is_in(list(ENGLISH))
+    )
+    return bool(frame.select(looks_right.fill_null(False).all()).item())
 
 
 def _width(data: bytes) -> int:
@@ -102,39 +119,13 @@ def _width(data: bytes) -> int:
     return width if width in COLUMN_COUNTS else 0
 
 
-def _record_count(data: bytes) -> int:
-    """Records, if they are as the server writes them; 0 if there is any doubt.
-
-    An opening quote follows a comma, a line end or the quote that it doubles; behind
-    a closing one is a comma, a line end or such a quote. Every record begins with the
-    shape of a time.
-    """
-    buffer = np.frombuffer(b"\n" + data, np.uint8)
-    quotes = np.flatnonzero(buffer == _QUOTE)
-    if len(quotes) % 2:
-        return 0
-    neighbours = buffer[np.append(quotes[::2] - 1, quotes[1::2] + 1)]
-    fits = (neighbours == _COMMA) | (neighbours == _LINE_END) | (neighbours == _QUOTE)
-    ends = np.flatnonzero(buffer == _LINE_END)
-    outside = ends[np.searchsorted(quotes, ends) % 2 == 0] + 1
-    starts = outside[outside < len(buffer)]
-    shown = buffer[np.minimum(starts[:, None] + _MARKS, len(buffer) - 1)]
-    is_clean = bool(fits.all()) and bool((shown == _MARK_BYTES).all())
-    return len(starts) if is_clean else 0
-
-
-# Of ``0000-00-00 00:00:00.000 UTC``.
-_MARKS = np.array([4, 7, 10, 13, 16, 19, 23])
-_MARK_BYTES = np.frombuffer(b"-- ::. ", np.uint8)
-
-
 def _named(frame: pl.DataFrame) -> pl.DataFrame:
     columns = [pl.col(f"c{place}").alias(name) for name, place in _PLACES.items()]
     host = pl.col(f"c{_HOST}")
     cut = host.str.replace(r":\d+$", "")
     queryid = (
         pl.col(f"c{_QUERYID}").cast(pl.Int64, strict=False)
-        if frame.width > _QUERYID
+        if _WIDTHS[frame.width] > _QUERYID
         else pl.lit(0, pl.Int64)
     )
     return frame.select(*columns, cut.alias("remote_host"), queryid.alias("queryid"))

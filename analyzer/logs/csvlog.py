@@ -33,6 +33,8 @@ COLUMNS = (
     "query_id",
 )  # fmt: skip
 COLUMN_COUNTS = (23, 24, 26)
+USED = (0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 21, 22, 25)
+"""Places of the columns that are read."""
 RECORD_START = re.compile(TIME_PATTERN + ',(?:"|,)')
 MAX_READ_AGAIN = 20
 """How often, on average, a line may be read again after a record was given up."""

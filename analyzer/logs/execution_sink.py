@@ -46,7 +46,8 @@ class JoinedRows:
 
     Attributes:
         begin: position of the first.
-        kept: a row number, or an execution that did not come from a row.
+        regular: row numbers of the first ones.
+        kept: of those behind them a row number, or an execution that is not of a row.
         rows: what the numbers are about.
         sessions: number of the process of each origin of the rows.
         parse_us: by row number.
@@ -54,15 +55,17 @@ class JoinedRows:
     """
 
     begin: int
+    regular: Longs
     kept: Sequence[int | Execution]
     rows: DurationRows
     sessions: Sequence[int]
-    parse_us: Sequence[int]
-    bind_us: Sequence[int]
+    parse_us: Longs
+    bind_us: Longs
 
 
 class _Sample(NamedTuple):
     duration_ms: float
+    logged_at_us: int
     position: int
     text: str
     detail: str | bytes | None
@@ -114,6 +117,7 @@ class ExecutionSink:
         self._numbers: dict[Fingerprint, int] = {}
         self._statements: list[_Statement] = []
         self._floors = np.zeros(0)
+        self._floor_times = np.zeros(0, np.int64)
         self._sessions: dict[str, int] = {}
         self._origins: dict[Origin, int] = {}
         self._chunks: dict[str, list[Any]] = {name: [] for name in COLUMNS}
@@ -126,16 +130,18 @@ class ExecutionSink:
     def add(self, joined: JoinedRows) -> None:
         """Take the executions of one window."""
         kept = joined.kept
-        places = [n for n, item in enumerate(kept) if not isinstance(item, int)]
-        if places:
-            rest = [n for n, item in enumerate(kept) if isinstance(item, int)]
-            numbers = [item for item in kept if isinstance(item, int)]
-            self._add_executions([kept[n] for n in places], places, joined.begin)  # type: ignore[misc]
-        else:
-            rest, numbers = list(range(len(kept))), list(kept)  # type: ignore[arg-type]
-        if numbers:
-            at = np.array(numbers, np.int64)
-            self._add_rows(joined, at, np.array(rest, np.int64) + joined.begin)
+        begin = joined.begin + len(joined.regular)
+        singly = [(begin + n, item) for n, item in enumerate(kept)]
+        others = [pair for pair in singly if not isinstance(pair[1], int)]
+        numbers = [pair for pair in singly if isinstance(pair[1], int)]
+        at = np.append(joined.regular, np.array([row for _, row in numbers], np.int64))
+        position = np.append(
+            np.arange(joined.begin, begin), np.array([p for p, _ in numbers], np.int64)
+        )
+        if len(at):
+            self._add_rows(joined, at, position)
+        if others:
+            self._add_executions(others)  # type: ignore[arg-type]
 
     def amend(self, changed: Mapping[int, Execution]) -> None:
         """Executions that were found to be longer, or to have a plan, afterwards."""
@@ -155,8 +161,8 @@ class ExecutionSink:
             "origin": origin[rows.origin[at]],
             "local_transaction_id": rows.local_transaction_id[at],
             "values_hash": rows.values_hash[at],
-            "parse_us": np.minimum(np.array(joined.parse_us, np.int64)[at], _MAX_US),
-            "bind_us": np.minimum(np.array(joined.bind_us, np.int64)[at], _MAX_US),
+            "parse_us": np.minimum(joined.parse_us[at], _MAX_US),
+            "bind_us": np.minimum(joined.bind_us[at], _MAX_US),
             "queryid": rows.queryid[at],
             "has_plan": np.zeros(len(at), np.bool_),
             "position": position,
@@ -166,6 +172,7 @@ class ExecutionSink:
             number = int(at[row])
             return _Sample(
                 float(columns["duration_ms"][row]),
+                int(columns["logged_at_us"][row]),
                 int(position[row]),
                 rows.texts[int(rows.text[number])].text,
                 rows.details[number],
@@ -195,20 +202,14 @@ class ExecutionSink:
             wanted &= logged_at_us < as_microseconds(until)
         return wanted
 
-    def _add_executions(
-        self, executions: Sequence[Execution], places: Sequence[int], begin: int
-    ) -> None:
-        chosen = [
-            (item, begin + place)
-            for item, place in zip(executions, places, strict=True)
-            if self._is_wanted(item)
-        ]
+    def _add_executions(self, executions: Sequence[tuple[int, Execution]]) -> None:
+        chosen = [(item, at) for at, item in executions if self._is_wanted(item)]
         rows = [self._row(item, position) for item, position in chosen]
         columns = typed({name: [row[name] for row in rows] for name in COLUMNS})
 
         def sample(row: int) -> _Sample:
             item, position = chosen[row]
-            return _Sample(item.duration_ms, position, item.query, None, item)
+            return _sample_of(item, position)
 
         if rows:
             self._store(columns, sample)
@@ -268,6 +269,7 @@ class ExecutionSink:
             return
         missing = len(self._statements) - len(self._floors)
         self._floors = np.append(self._floors, np.full(missing, -1.0))
+        self._floor_times = np.append(self._floor_times, np.zeros(missing, np.int64))
         self._note_firsts(known, sample)
         self._note_queryids(known)
         for row in self._candidates(known):
@@ -283,9 +285,13 @@ class ExecutionSink:
         is_first = np.append(True, ranked[1:] != ranked[:-1])
         for row in order[is_first].tolist():
             known = self._statements[statement[row]]
-            if times[row] < known.first_us:
+            if times[row] > known.first_us:
+                continue
+            text = sample(row).text
+            # Of equal times any one that does not depend on the order of lines.
+            if times[row] < known.first_us or text < known.first_text:
                 known.first_us = int(times[row])
-                known.first_text = sample(row).text
+                known.first_text = text
 
     def _note_queryids(self, columns: Arrays) -> None:
         queryid = columns["queryid"]
@@ -299,7 +305,12 @@ class ExecutionSink:
     def _candidates(self, columns: Arrays) -> Sequence[int]:
         if self._sample_count is None:
             return range(len(columns["position"]))
-        slow = columns["duration_ms"] > self._floors[columns["statement"]]
+        statement, duration_ms = columns["statement"], columns["duration_ms"]
+        floor_ms = self._floors[statement]
+        slow = duration_ms > floor_ms
+        slow |= (duration_ms == floor_ms) & (
+            columns["logged_at_us"] < self._floor_times[statement]
+        )
         rows: list[int] = np.flatnonzero(slow).tolist()
         return rows
 
@@ -309,13 +320,14 @@ class ExecutionSink:
             samples.append(sample)
             return
         if len(samples) == self._sample_count:
-            if sample.duration_ms <= samples[-1].duration_ms:
+            if _slowest_first(sample) >= _slowest_first(samples[-1]):
                 return
             samples.pop()
         samples.append(sample)
-        samples.sort(key=lambda s: -s.duration_ms)
+        samples.sort(key=_slowest_first)
         if len(samples) == self._sample_count:
             self._floors[statement] = samples[-1].duration_ms
+            self._floor_times[statement] = samples[-1].logged_at_us
 
     def columns(self) -> ExecutionColumns:
         """Everything taken, in time order."""
@@ -325,9 +337,10 @@ class ExecutionSink:
             columns[name] = np.concatenate(chunks) if chunks else np.zeros(0)
         columns = typed(columns)
         self._apply_changes(columns)
-        times = columns["logged_at_us"]
-        if len(times) and bool((times[1:] < times[:-1]).any()):
-            order = np.argsort(times, kind="stable")
+        origins = _origins(self._origins)
+        process = np.array(origins.process_id, np.int64)[columns["origin"]]
+        order = np.lexsort((process, columns["logged_at_us"]))
+        if bool((order[1:] < order[:-1]).any()):
             for name in COLUMNS:
                 columns[name] = columns[name][order]
         samples = [s for known in self._statements for s in known.samples]
@@ -338,7 +351,7 @@ class ExecutionSink:
                 query=tuple(known.first_text for known in self._statements),
                 queryids=tuple(tuple(sorted(s.queryids)) for s in self._statements),
             ),
-            origins=_origins(self._origins),
+            origins=origins,
             kept={sample.position: sample.kept() for sample in samples},
         )
 
@@ -358,8 +371,16 @@ class ExecutionSink:
             statement = int(columns["statement"][row])
             samples = self._statements[statement].samples
             samples[:] = [known for known in samples if known.position != place]
-            changed = _Sample(item.duration_ms, place, item.query, None, item)
-            self._offer(statement, changed)
+            self._offer(statement, _sample_of(item, place))
+
+
+def _sample_of(item: Execution, position: int) -> _Sample:
+    moment = as_microseconds(item.logged_at)
+    return _Sample(item.duration_ms, moment, position, item.query, None, item)
+
+
+def _slowest_first(sample: _Sample) -> tuple[float, int, str]:
+    return -sample.duration_ms, sample.logged_at_us, sample.text
 
 
 def _origins(origins: Mapping[Origin, int]) -> Origins:

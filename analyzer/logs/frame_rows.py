@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,7 +30,7 @@ COLUMNS = (
 """Columns that a frame must have, all of them text but the queryid; null is empty."""
 
 _SEPARATOR = "\x1f"
-_PARAMETERS = ("parameters: ", "Parameters: ")
+_PARAMETERS = "arameters: "
 _KEY = "_key"
 
 
@@ -78,6 +77,10 @@ class FrameReader:
             & pl.col("logged_at").is_not_null()
             & pl.col("process_id").fill_null("").str.contains(r"^\d{0,10}$")
             & ~pl.any_horizontal(pl.col(*ORIGIN).str.contains(_SEPARATOR, literal=True))
+            & (
+                (pl.col("detail").fill_null("") == "")
+                | pl.col("detail").str.slice(1).str.starts_with(_PARAMETERS)
+            )
         )
         messages = packed(usual["message"])
         found = read_durations(
@@ -86,9 +89,10 @@ class FrameReader:
         at, verb = found.at, found.verb
         times = packed(usual["logged_at"])
         read = self._times.read(times.buffer, times.starts)
-        details = usual["detail"].to_list()
+        has_detail = usual["detail"].str.len_bytes().fill_null(0).to_numpy() > 0
         keep = read.is_time[at] & (read.end[at] == times.ends[at])
-        keep &= _has_usual_detail(details, at, verb)
+        # What the DETAIL of a statement has is not its parameters.
+        keep &= ~has_detail[at] | (verb != Verb.STATEMENT)
         at, verb = at[keep], verb[keep]
         order = usual["order"].to_numpy().astype(np.int64)[at]
         is_row[order] = True
@@ -96,10 +100,7 @@ class FrameReader:
             messages.data, found.text_start[keep], messages.ends[at]
         )
         texts = self._book.facts_of([raw.decode() for raw in raws])
-        shown = [
-            details[row] if kind == Verb.EXECUTE else None
-            for row, kind in zip(at.tolist(), verb.tolist(), strict=True)
-        ]
+        shown = _details(usual["detail"], at, has_detail[at] & (verb == Verb.EXECUTE))
         origins, origin = _origins(usual)
         return DurationRows(
             order=order,
@@ -110,7 +111,7 @@ class FrameReader:
             verb=verb,
             duration_us=found.duration_us[keep],
             text=text,
-            details=[detail or None for detail in shown],
+            details=shown,
             values_hash=values_hashes(shown, texts, text),
             origins=origins,
             texts=texts,
@@ -123,15 +124,15 @@ def _colons(buffer: Bytes) -> Longs:
     return found
 
 
-def _has_usual_detail(details: Sequence[str | None], at: Longs, verb: Bytes) -> Bools:
-    """Whether the DETAIL of each duration can be nothing but bound parameters."""
-    usual = [
-        not details[row]
-        or kind in (Verb.PARSE, Verb.BIND)
-        or (kind == Verb.EXECUTE and str(details[row]).startswith(_PARAMETERS))
-        for row, kind in zip(at.tolist(), verb.tolist(), strict=True)
-    ]
-    return np.array(usual, np.bool_)
+def _details(details: pl.Series, at: Longs, wanted: Bools) -> list[str | bytes | None]:
+    """Texts of the rows that are wanted, among those at some places."""
+    found: list[str | bytes | None] = [None] * len(at)
+    rows = np.flatnonzero(wanted)
+    for row, text in zip(
+        rows.tolist(), details.gather(at[rows]).to_list(), strict=True
+    ):
+        found[row] = text
+    return found
 
 
 def _origins(frame: pl.DataFrame) -> tuple[list[Origin], Longs]:

@@ -9,9 +9,11 @@ take the classifier's way, until nothing of that process waits for its other hal
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Iterable, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, overload
+
+import numpy as np
 
 from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import as_datetime
@@ -20,9 +22,11 @@ from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.execution_sink import ExecutionSink, JoinedRows
 from analyzer.logs.messages import Duration, read_parameters
 from analyzer.logs.process import Phase
+from analyzer.logs.regular_rows import MAX_RECENT, PhaseRows, RegularRows
 from analyzer.logs.window import (
     VERB_WORDS,
     DurationRows,
+    Longs,
     TextBook,
     Verb,
     Window,
@@ -46,6 +50,7 @@ class _Row(NamedTuple):
     detail: str | bytes | None
     parse_us: int = 0
     bind_us: int = 0
+    process: int = 0
 
     def entry(self) -> LogEntry:
         """The message this row was read from, but for the name of the statement."""
@@ -104,7 +109,7 @@ class _Process:
     number: int
     parse: int = _NONE
     bind: int = _NONE
-    recent: deque[int] = field(default_factory=lambda: deque(maxlen=8))
+    recent: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_RECENT))
     is_careful: bool = False
     older: dict[int, _Row | Execution] = field(default_factory=dict)
 
@@ -118,13 +123,25 @@ class _Ledger(MutableSequence[Execution]):
     def __init__(self, book: TextBook) -> None:
         self._book = book
         self.begin = 0
+        self.regular: Longs = np.zeros(0, np.int64)
         self.kept: list[int | Execution] = []
         self.changed: dict[int, Execution] = {}
         self.process = _Process(0)
         self.row: Any = None
 
     def __len__(self) -> int:
-        return self.begin + len(self.kept)
+        return self.kept_from + len(self.kept)
+
+    @property
+    def kept_from(self) -> int:
+        """Position of the first that is kept here; before are the regular rows."""
+        return self.begin + len(self.regular)
+
+    def close(self) -> None:
+        """Begin the next window."""
+        self.begin = len(self)
+        self.regular = np.zeros(0, np.int64)
+        self.kept = []
 
     @overload
     def __getitem__(self, position: int) -> Execution: ...
@@ -142,7 +159,10 @@ class _Ledger(MutableSequence[Execution]):
         """One of a process's recent executions."""
         if position < self.begin:
             return process.older[position]
-        item = self.kept[position - self.begin]
+        if position < self.kept_from:
+            row: _Row = self.row(int(self.regular[position - self.begin]))
+            return row
+        item = self.kept[position - self.kept_from]
         found: _Row | Execution = self.row(item) if isinstance(item, int) else item
         return found
 
@@ -152,33 +172,46 @@ class _Ledger(MutableSequence[Execution]):
         if position < self.begin:
             self.changed[position] = self.process.older[position] = value
         else:
-            self.kept[position - self.begin] = value
+            self.kept[position - self.kept_from] = value
 
     def __delitem__(self, position: int | slice) -> None:
         raise TypeError("executions are never taken back")
 
     def insert(self, position: int, value: Execution) -> None:
         """Append, which is all that is ever done."""
-        self.kept.insert(position - self.begin, value)
+        self.kept.insert(position - self.kept_from, value)
 
 
 class _Columns:
-    """The rows of a window as lists, which are faster to read one by one.
-
-    Phases that still wait from windows before stand behind the last row.
-    """
+    """The rows of a window; phases that wait from windows before come behind them."""
 
     def __init__(self, rows: DurationRows, waiting: Sequence[_Row]) -> None:
         self.rows = rows
         self.waiting = waiting
-        self.verb = rows.verb.tolist()
-        self.us = rows.duration_us.tolist() + [row.duration_us for row in waiting]
-        self.text = rows.text.tolist()
-        self.parse_us = [0] * len(rows)
-        self.bind_us = [0] * len(rows)
-        if waiting:
-            known = {facts.text: n for n, facts in enumerate(rows.texts)}
-            self.text += [known.get(row.text, _NONE) for row in waiting]
+        self.verb = np.append(rows.verb, _numbers(row.verb for row in waiting))
+        self.us = np.append(
+            rows.duration_us, _numbers(row.duration_us for row in waiting)
+        )
+        # Texts that only waiting rows have get numbers of their own.
+        known = {facts.text: n for n, facts in enumerate(rows.texts)} if waiting else {}
+        texts = [known.setdefault(row.text, len(known)) for row in waiting]
+        self.text = np.append(rows.text, _numbers(texts))
+
+    def join(self, processes: Sequence[int], irregular: Iterable[int]) -> RegularRows:
+        """Join the rows of all processes that are regular."""
+        phases = PhaseRows(
+            process=np.append(
+                _numbers(processes)[self.rows.origin],
+                _numbers(row.process for row in self.waiting),
+            ),
+            verb=self.verb.astype(np.uint8),
+            text=self.text,
+            duration_us=self.us,
+            row_count=len(self.rows),
+        )
+        found = RegularRows(phases, irregular)
+        self.parse_us, self.bind_us = found.parse_us, found.bind_us
+        return found
 
     def row(self, at: int) -> _Row:
         """One row by itself."""
@@ -190,18 +223,19 @@ class _Columns:
             rows.origins[int(rows.origin[at])],
             int(rows.local_transaction_id[at]),
             int(rows.queryid[at]),
-            self.verb[at],
-            self.us[at],
-            rows.texts[self.text[at]].text,
+            int(self.verb[at]),
+            int(self.us[at]),
+            rows.texts[int(self.text[at])].text,
             rows.details[at],
-            self.parse_us[at],
-            self.bind_us[at],
+            int(self.parse_us[at]),
+            int(self.bind_us[at]),
         )
 
     def same_text(self, one: int, other: int) -> bool:
         """Whether two rows are of the same text, blanks at its ends aside."""
-        mine, its = self.text[one], self.text[other]
-        return mine == its or self.row(one).text == self.row(other).text
+        if self.text[one] == self.text[other]:
+            return True
+        return self.row(one).text == self.row(other).text
 
 
 class Joiner:
@@ -214,6 +248,7 @@ class Joiner:
         self.classifier = Classifier(book.fingerprint)
         self.classifier.executions = self._ledger
         self._processes: dict[str, _Process] = {}
+        self._by_number: dict[int, _Process] = {}
         self._waiting: list[_Row] = []
 
     @property
@@ -226,25 +261,30 @@ class Joiner:
         rows = window.rows
         columns = _Columns(rows, self._waiting)
         self._ledger.row = columns.row
-        for at, row in enumerate(self._waiting, start=len(rows)):
-            process = self._process(row.origin.process_key)
-            if row.verb == Verb.PARSE:
-                process.parse = at
-            else:
-                process.bind = at
         processes = [self._process(origin.process_key) for origin in rows.origins]
+        others = [
+            self._process(entry.origin.process_key) for _, entry in window.entries
+        ]
+        irregular = {process.number for process in others}
+        irregular |= {process.number for process in processes if process.is_careful}
+        found = columns.join([process.number for process in processes], irregular)
+        self._ledger.regular = found.rows
+        self._begin(columns, found)
         at = 0
-        places = rows.order.searchsorted([order for order, _ in window.entries])
+        rest = np.flatnonzero(~found.is_regular_row[: len(rows)])
+        places = rows.order[rest].searchsorted([order for order, _ in window.entries])
         for place, (_, entry) in zip(places.tolist(), window.entries, strict=True):
-            self._run(columns, processes, range(at, place))
+            self._run(columns, processes, rest[at:place])
             at = place
             self._take_entry(columns, entry)
-        self._run(columns, processes, range(at, len(rows)))
+        self._run(columns, processes, rest[at:])
+        self._end_regular(found)
         self._close(columns, processes)
 
     def finish(self) -> None:
         """Settle what still waits; the log has ended."""
         columns = _Columns(Window().rows, self._waiting)
+        columns.join([], ())
         self._ledger.row = columns.row
         for row in self._waiting:
             self._lose(row)
@@ -253,26 +293,56 @@ class Joiner:
         self._close(columns, [])
         self._sink.amend(self._ledger.changed)
 
+    def _begin(self, columns: _Columns, found: RegularRows) -> None:
+        """Put what waits from windows before where irregular processes look for it."""
+        for at, row in enumerate(self._waiting, start=len(columns.rows)):
+            process = self._by_number.get(row.process)
+            if process is None or found.is_regular_row[at]:
+                continue
+            if row.verb == Verb.PARSE:
+                process.parse = at
+            else:
+                process.bind = at
+
+    def _end_regular(self, found: RegularRows) -> None:
+        for number, at in found.waiting():
+            process = self._by_number.get(number)
+            if process is None:
+                continue
+            if found.verb_of(at) == Verb.PARSE:
+                process.parse = at
+            else:
+                process.bind = at
+        begin = self._ledger.begin
+        for number, rows in found.recent():
+            process = self._by_number.get(number)
+            if process is not None:
+                places = found.rows.searchsorted(rows) + begin
+                process.recent.extend(places.tolist())
+
     def _process(self, key: str) -> _Process:
         process = self._processes.get(key)
         if process is None:
             if len(self._processes) >= MAX_PROCESSES:
-                del self._processes[next(iter(self._processes))]
+                gone = self._processes.pop(next(iter(self._processes)))
+                del self._by_number[gone.number]
             process = self._processes[key] = _Process(self._sink.session(key))
+            self._by_number[process.number] = process
         return process
 
     def _run(
-        self, columns: _Columns, processes: Sequence[_Process], places: range
+        self, columns: _Columns, processes: Sequence[_Process], places: Longs
     ) -> None:
-        """Rows between two entries."""
-        verb = columns.verb
-        kept, begin = self._ledger.kept, self._ledger.begin
-        origin = columns.rows.origin[places.start : places.stop].tolist()
-        for at, process in zip(places, map(processes.__getitem__, origin), strict=True):
+        """Rows of irregular processes between two entries."""
+        kept, begin = self._ledger.kept, self._ledger.kept_from
+        verbs, origins = columns.verb[places], columns.rows.origin[places]
+        for at, what, origin in zip(
+            places.tolist(), verbs.tolist(), origins.tolist(), strict=True
+        ):
+            process = processes[origin]
             if process.is_careful:
                 self._take_row(columns, process, at)
                 continue
-            what = verb[at]
             if what > Verb.STATEMENT:
                 if what != Verb.EXECUTE:
                     self._wait(columns, process, at)
@@ -356,7 +426,7 @@ class Joiner:
         """Keep of a window what later ones may need, and give away the rest."""
         ledger, begin = self._ledger, self._ledger.begin
         self._waiting = [
-            columns.row(at)
+            columns.row(at)._replace(process=process.number)
             for process in self._processes.values()
             for at in (process.parse, process.bind)
             if at >= 0
@@ -370,6 +440,7 @@ class Joiner:
         self._sink.add(
             JoinedRows(
                 begin=begin,
+                regular=ledger.regular,
                 kept=ledger.kept,
                 rows=columns.rows,
                 sessions=[process.number for process in processes],
@@ -377,8 +448,11 @@ class Joiner:
                 bind_us=columns.bind_us,
             )
         )
-        ledger.begin += len(ledger.kept)
-        ledger.kept = []
+        ledger.close()
+
+
+def _numbers(values: Iterable[int]) -> Longs:
+    return np.array(list(values), np.int64)
 
 
 def _phase(row: _Row) -> Phase:
