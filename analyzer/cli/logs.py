@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +17,12 @@ from analyzer.cli.output import FORMATS, write
 from analyzer.cli.progress import BytesPrinter
 from analyzer.domain.log_report import LogFilter, LogReport
 from analyzer.errors import ConfigError
-from analyzer.pipeline.logs import LogRequest, read_logs, refuse_too_little
+from analyzer.pipeline.logs import (
+    LogRequest,
+    follow_logs,
+    read_logs,
+    refuse_too_little,
+)
 from analyzer.report import logs_as_html, logs_as_json, logs_as_markdown, logs_as_text
 from analyzer.report.logs_as_rows import DEFAULT_TOP
 
@@ -93,6 +98,14 @@ class Percent(click.ParamType[float]):
     show_default=True,
     help="Processes that read; the answer is the same for any number.",
 )
+@click.option("--follow", is_flag=True, help="Go on as the files grow; Ctrl-C ends it.")
+@click.option(
+    "--interval",
+    type=click.FloatRange(min=0.05),
+    default=10.0,
+    show_default=True,
+    help="Seconds between two reports of --follow, if there is more.",
+)
 @click.option(
     "--show-parameters",
     is_flag=True,
@@ -116,6 +129,8 @@ def logs(files: Sequence[Path], **options: object) -> int:
     input.
     """
     output = options["output"]
+    if options["follow"]:
+        return _follow(files, options)
     with _with_standard_input(files) as (paths, names):
         request = _request(paths, names, options)
         with BytesPrinter(_size_bytes(paths), quiet=bool(options["quiet"])) as progress:
@@ -123,6 +138,20 @@ def logs(files: Sequence[Path], **options: object) -> int:
     write(_render(report, options), output if isinstance(output, Path) else None)
     ratio = options["max_not_understood"]
     refuse_too_little(report, ratio if isinstance(ratio, float) else 0.0)
+    return 0
+
+
+def _follow(files: Sequence[Path], options: dict[str, object]) -> int:
+    if STANDARD_INPUT in map(str, files) or options["output"] is not None:
+        raise click.UsageError("--follow reads files and writes to standard output")
+
+    def show(report: LogReport) -> None:
+        # One line for each document, so that a program can read them one by one.
+        click.echo(_render(report, options))
+
+    with suppress(KeyboardInterrupt):
+        request = _request(files, {}, options)
+        follow_logs(request, float(str(options["interval"])), show)
     return 0
 
 
@@ -152,7 +181,8 @@ def _render(report: LogReport, options: dict[str, object]) -> str:
     limit = top if isinstance(top, int) else None
     if options["fmt"] == "json":
         document = logs_as_json.log_report(report, limit)
-        return json.dumps(document, indent=2, ensure_ascii=False)
+        indent = None if options["follow"] else 2
+        return json.dumps(document, indent=indent, ensure_ascii=False)
     if options["fmt"] == "markdown":
         return logs_as_markdown.log_report(report, limit or DEFAULT_TOP)
     if options["fmt"] == "html":

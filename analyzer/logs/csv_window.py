@@ -48,6 +48,10 @@ class CsvWindows:
             place = end
         return 0
 
+    def may_end(self, data: bytes) -> bool:
+        """Whether no quote is open at the end."""
+        return data.count(b'"') % 2 == 0
+
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
         frame = _frame(data)

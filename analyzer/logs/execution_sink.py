@@ -333,8 +333,10 @@ class ExecutionSink:
         """Everything taken, in time order."""
         columns: Arrays = {}
         for name in COLUMNS:
-            chunks = self._chunks.pop(name)
+            chunks = self._chunks[name]
             columns[name] = np.concatenate(chunks) if chunks else np.zeros(0)
+            # The parts are not needed any more, nor their memory.
+            self._chunks[name] = [columns[name]] if chunks else []
         columns = typed(columns)
         self._apply_changes(columns)
         origins = _origins(self._origins)

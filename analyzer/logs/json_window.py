@@ -44,6 +44,10 @@ class JsonWindows:
         """Behind the last line end; every line is a record."""
         return data.rfind(b"\n") + 1
 
+    def may_end(self, data: bytes) -> bool:
+        """Whether the last line is whole; what may follow it cannot be told."""
+        return data.endswith(b"\n")
+
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
         frame = _frame(data)

@@ -23,6 +23,9 @@ class WindowReader(Protocol):
     def boundary(self, data: bytes) -> int:
         """Where the last record begins that may go on behind the data; 0 for none."""
 
+    def may_end(self, data: bytes) -> bool:
+        """Whether whole records can end where the data does, which is a line end."""
+
     def read(self, data: bytes) -> Window:
         """What whole records say; ``data`` ends in a line end."""
 

@@ -94,6 +94,10 @@ class StderrWindows:
         times = TimeReader(clock, has_milliseconds=options.prefix.text[:2] == "%m")
         self._heads = HeadReader(options.prefix, times, self._reader.origin_of)
 
+    def may_end(self, data: bytes) -> bool:
+        """Whether the last line is whole; what may follow it cannot be told."""
+        return data.endswith(b"\n")
+
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
         lines = Lines(data)

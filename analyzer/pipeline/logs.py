@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from analyzer.domain.log_report import LogFilter, LogReport
 from analyzer.domain.ports import Progress
 from analyzer.errors import LogFormatError
 from analyzer.sources.log_files import LogOptions, read_log_files
+from analyzer.sources.log_follow import LogFollower
 from analyzer.workload.log_filter import filtered
 from analyzer.workload.log_summary import log_report
 
@@ -45,7 +47,41 @@ def read_logs(request: LogRequest, progress: Progress | None = None) -> LogRepor
         LogFormatError: a file is no log that can be read.
         ConfigError: the time zone is not known.
     """
-    options = LogOptions(
+    contents = read_log_files(request.paths, _options(request, progress))
+    report = log_report(
+        filtered(contents, request.wanted), show_parameters=request.show_parameters
+    )
+    if progress is not None:
+        progress("done", 1.0)
+    return report
+
+
+def follow_logs(
+    request: LogRequest, interval_s: float, take: Callable[[LogReport], None]
+) -> None:
+    """Read logs as they grow, until somebody interrupts.
+
+    Args:
+        request: plain files that the server itself writes.
+        interval_s: seconds between two looks at the files.
+        take: is given the report of everything so far whenever there is more.
+
+    Raises:
+        LogFormatError: a file is no log, or of a kind that cannot be followed.
+    """
+    follower = LogFollower(request.paths, _options(request, None))
+    try:
+        while True:
+            if follower.poll():
+                contents = filtered(follower.contents(), request.wanted)
+                take(log_report(contents, show_parameters=request.show_parameters))
+            time.sleep(interval_s)
+    finally:
+        follower.close()
+
+
+def _options(request: LogRequest, progress: Progress | None) -> LogOptions:
+    return LogOptions(
         line_prefix=request.line_prefix,
         log_timezone=request.log_timezone,
         progress=progress,
@@ -54,13 +90,6 @@ def read_logs(request: LogRequest, progress: Progress | None = None) -> LogRepor
         keep_texts=False,
         jobs=request.jobs,
     )
-    contents = read_log_files(request.paths, options)
-    report = log_report(
-        filtered(contents, request.wanted), show_parameters=request.show_parameters
-    )
-    if progress is not None:
-        progress("done", 1.0)
-    return report
 
 
 def refuse_too_little(report: LogReport, max_ratio: float) -> None:

@@ -8,9 +8,10 @@ workers. They are forked: hashes of texts must mean the same in all of them.
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -45,8 +46,13 @@ _book = TextBook(fingerprint)
 
 
 def can_fork() -> bool:
-    """Whether this platform can make workers that share hashes."""
-    return "fork" in multiprocessing.get_all_start_methods()
+    """Whether workers can be made that share hashes.
+
+    Not if polars is loaded: its threads do not survive a fork, and a worker that needs
+    them would wait for ever.
+    """
+    has_threads = "polars" in sys.modules
+    return not has_threads and "fork" in multiprocessing.get_all_start_methods()
 
 
 class LogWorkers:
@@ -55,7 +61,7 @@ class LogWorkers:
     def __init__(
         self, files: Sequence[Recognized], log_timezone: str, jobs: int
     ) -> None:
-        """Start none yet; ``files`` are known to the workers by their place."""
+        """Start them; ``files`` are known to the workers by their place."""
         self._jobs = jobs
         self._pool = ProcessPoolExecutor(
             max_workers=jobs,
@@ -63,6 +69,8 @@ class LogWorkers:
             initializer=_begin,
             initargs=(_Plan(files=files, log_timezone=log_timezone),),
         )
+        # Now, before anything is loaded here that a fork would break.
+        wait([self._pool.submit(_nothing) for _ in range(jobs)])
 
     def __enter__(self) -> Self:
         """The workers themselves."""
@@ -102,6 +110,10 @@ def _taken(future: Future[_Result], clock: Clock, tally: Tally) -> Window:
     tally.add(result.tally)
     clock.unknown_zones |= result.unknown_zones
     return result.window
+
+
+def _nothing() -> None:
+    """Work that makes the pool start its workers."""
 
 
 def _begin(plan: _Plan) -> None:
