@@ -134,7 +134,7 @@ def _renamed(given: Subject, block: Block, names: list[str]) -> bool:
 def _targets(given: Subject, block: Block, alias: str) -> list[Node] | None:
     """The select list with the table's name before each column and star."""
     found = []
-    for item in block.fields["targetList"]:
+    for item in block.fields.get("targetList", []):
         value = item["ResTarget"].get("val", {})
         parts = value.get("ColumnRef", {}).get("fields", [])
         if parts and "A_Star" in parts[-1]:

@@ -38,7 +38,7 @@ def find(given: Subject) -> Iterator[Found]:
         fields = block.fields
         if block.place == "arm" or not has_only(fields, ("targetList",)):
             continue
-        cores = [_core(given, item) for item in fields["targetList"]]
+        cores = [_core(given, item) for item in fields.get("targetList", [])]
         known = [core for core in cores if core is not None]
         if len(known) < 2 or len(known) < len(cores):
             continue
