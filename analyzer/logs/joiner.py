@@ -24,6 +24,9 @@ from analyzer.logs.window import VERB_WORDS, Longs, TextBook, Verb, Window
 
 MAX_PROCESSES = 20_000
 
+# A member of an enumeration takes as long to look up as a row takes to join.
+_STATEMENT, _PARSE, _EXECUTE = map(int, (Verb.STATEMENT, Verb.PARSE, Verb.EXECUTE))
+
 
 class Joiner:
     """Takes the windows of one server's logs in time order."""
@@ -85,7 +88,7 @@ class Joiner:
             process = self._by_number.get(row.process)
             if process is None or found.is_regular_row[at]:
                 continue
-            if row.verb == Verb.PARSE:
+            if row.verb == _PARSE:
                 process.parse = at
             else:
                 process.bind = at
@@ -95,7 +98,7 @@ class Joiner:
             process = self._by_number.get(number)
             if process is None:
                 continue
-            if found.verb_of(at) == Verb.PARSE:
+            if found.verb_of(at) == _PARSE:
                 process.parse = at
             else:
                 process.bind = at
@@ -129,8 +132,8 @@ class Joiner:
             if process.is_careful:
                 self._take_row(columns, process, at)
                 continue
-            if what > Verb.STATEMENT:
-                if what != Verb.EXECUTE:
+            if what > _STATEMENT:
+                if what != _EXECUTE:
                     self._wait(columns, process, at)
                     continue
                 # Without a phase that waits there is nothing to join.
@@ -156,7 +159,7 @@ class Joiner:
                 self._lose(columns.row(parse))
 
     def _wait(self, columns: WindowRows, process: Process, at: int) -> None:
-        is_parse = columns.verb[at] == Verb.PARSE
+        is_parse = columns.verb[at] == _PARSE
         unused = process.parse if is_parse else process.bind
         if unused >= 0:
             self._lose(columns.row(unused))
