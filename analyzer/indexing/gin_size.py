@@ -106,7 +106,7 @@ def _list_bytes(share: float, rows: float, rows_per_blk: float) -> float:
     """Bytes of a list of rows that are spread evenly over the table.
 
     >>> round(_list_bytes(1.0, 1000, 50)), round(_list_bytes(0.001, 1_000_000, 50))
-    (1027, 3005)
+    (1026, 2669)
     """
     count = max(1.0, share * rows)
     in_block = 1 - math.pow(1 - min(share, 1.0), max(rows_per_blk, 1.0))
