@@ -87,12 +87,15 @@ def logs(
     run_statements(log_server)
     files = log_files(log_server)
     deadline = time.monotonic() + 20
-    # The collector writes a little later; the last disconnection is the end.
+    before: list[bytes] = []
+    # The collector writes a little later, and one file after the other: the last
+    # disconnection is the end, and nothing is written while we look twice.
     while time.monotonic() < deadline:
-        counts = {p.read_bytes().count(b"disconnection: ") for p in files.values()}
-        if counts == {2}:
+        texts = [path.read_bytes() for path in files.values()]
+        if texts == before and {t.count(b"disconnection: ") for t in texts} == {2}:
             break
-        time.sleep(0.1)
+        before = texts
+        time.sleep(0.3)
     folder = tmp_path_factory.mktemp("logs")
     yield {
         name: Path(shutil.copy(path, folder / path.name))
