@@ -10,7 +10,13 @@ import numpy.typing as npt
 
 from analyzer.verification.table_statistics import ColumnStatistics, distinct_count
 from analyzer.verification.text_values import TextMaker
-from analyzer.verification.value_kinds import ON_A_LINE, Kind, Line, kind_of
+from analyzer.verification.value_kinds import (
+    ON_A_LINE,
+    Kind,
+    Line,
+    kind_of,
+    max_length,
+)
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -71,7 +77,8 @@ def column_pool(
         texts, weights = _with(texts, weights, extra, len(column.common))
     if not texts:
         texts, weights = _unknown(column, count, chance)
-    return sorted_pool(texts, weights, line)
+    longest = max_length(column.type_name)
+    return sorted_pool([text[:longest] for text in texts], weights, line)
 
 
 def _line(kind: Kind, known: Sequence[str]) -> Line | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import string
+from collections.abc import Container, Mapping, Sequence
+from itertools import islice, product
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from analyzer.verification.generated_table import (
 )
 from analyzer.verification.row_order import Ints
 from analyzer.verification.table_statistics import ColumnStatistics
+from analyzer.verification.value_kinds import max_length
 
 _ROUNDS = 40
 
@@ -34,7 +37,7 @@ def unique_pool(
     """
     pool = column_pool(column, rows, chance, must_have=must_have, distinct=rows)
     if len(pool) < rows:
-        pool = _topped_up(pool, rows)
+        pool = _topped_up(pool, rows, max_length(column.type_name))
     if len(pool) > rows:
         keep = np.linspace(0, len(pool) - 1, max(rows, 1)).round().astype(np.int64)
         needed = [i for i, text in enumerate(pool.texts) if text in set(must_have)]
@@ -57,7 +60,7 @@ def _with_needed(keep: Ints, needed: Ints, rows: int) -> Ints:
     return np.union1d(np.setdiff1d(keep, dropped), missing)[:rows]
 
 
-def _topped_up(pool: ColumnPool, rows: int) -> ColumnPool:
+def _topped_up(pool: ColumnPool, rows: int, longest: int | None) -> ColumnPool:
     missing = rows - len(pool)
     if pool.line is not None and pool.numbers is not None and len(pool):
         numbers = pool.numbers
@@ -71,8 +74,17 @@ def _topped_up(pool: ColumnPool, rows: int) -> ColumnPool:
     else:
         base = [str(text) for text in pool.texts[: max(missing, 1)]] or ["v"]
         extra = [f"{base[n % len(base)]}~{n // len(base)}" for n in range(missing)]
+        if longest is not None and max(map(len, extra)) > longest:
+            extra = _short(set(map(str, pool.texts)), missing, longest)
     texts = [*pool.texts.tolist(), *extra]
     return sorted_pool(texts, [1.0] * len(texts), pool.line)
+
+
+def _short(taken: Container[str], count: int, longest: int) -> list[str]:
+    """So many texts of at most some characters that are not taken, if there are."""
+    letters = string.ascii_uppercase + string.digits + string.ascii_lowercase
+    spelled = ("".join(row) for row in product(letters, repeat=min(longest, 8)))
+    return list(islice((text for text in spelled if text not in taken), count))
 
 
 def repair(

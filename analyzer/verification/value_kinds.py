@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -52,6 +53,19 @@ _KINDS = {
     "uuid": Kind.UUID,
 }
 ON_A_LINE = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.DATE, Kind.TIMESTAMP})
+
+
+_LENGTH = re.compile(r"(?:character|character varying)\((\d{1,8})\)\Z")
+
+
+def max_length(type_name: str) -> int | None:
+    """How many characters a text type takes; none where it sets no limit.
+
+    >>> max_length("character varying(40)"), max_length("text")
+    (40, None)
+    """
+    found = _LENGTH.match(type_name)
+    return int(found[1]) if found else None
 
 
 def kind_of(type_name: str) -> Kind:

@@ -359,3 +359,20 @@ def test_values_that_lie_on_no_line_are_repeated(bounds: tuple[str, ...]) -> Non
     column = ColumnStatistics(name="c", type_name="date", n_distinct=100, bounds=bounds)
     pool = column_pool(column, 1000, np.random.default_rng(1))
     assert set(pool.texts) == set(bounds)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "longest"), [("character(2)", 2), ("character varying(3)", 3)]
+)
+def test_texts_are_no_longer_than_their_type(type_name: str, longest: int) -> None:
+    code = ColumnStatistics(
+        name="code",
+        type_name=type_name,
+        not_null=True,
+        n_distinct=-1,
+        bounds=("AA", "BA", "CA", "DZ"),
+    )
+    pool = unique_pool(code, 120, np.random.default_rng(1))
+    texts = [str(text) for text in pool.texts]
+    assert len(set(texts)) == 120
+    assert max(map(len, texts)) <= longest
