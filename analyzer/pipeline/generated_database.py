@@ -7,9 +7,10 @@ import re
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from analyzer.domain.index import RelationName
@@ -224,10 +225,10 @@ def _fill(
         table = tables[rows.name]
         names = [c.name for c in table.columns]
         why = _load(
-            made.owner,
+            made,
             table.name,
             names,
-            lambda t=table, r=rows, n=names: copy_rows(t, r, n),
+            partial(copy_rows, table, rows, names),
         )
         if why:
             made.not_seen.append(NotSeen(what=f"rows of {rows.name}", why=why))
@@ -246,18 +247,28 @@ def _fill(
     )
 
 
-def _load(owner: Connection, name: RelationName, columns: Sequence[str], rows) -> str:  # type: ignore[no-untyped-def]
+def _load(
+    made: GeneratedDatabase,
+    name: RelationName,
+    columns: Sequence[str],
+    rows: Callable[[], Iterator[bytes]],
+) -> str:
+    """Fill a table; the reason if it cannot be. Constraints in the way are dropped."""
     if not columns:
         return ""
-    why = copy_into(owner, name, columns, rows())
+    why = copy_into(made.owner, name, columns, rows())
     if not why:
         return ""
-    checks = check_constraints(owner, name)
+    checks = check_constraints(made.owner, name)
     if not checks:
         return why
     # Statistics do not tell what a CHECK demands of several columns together.
-    drop_constraints(owner, name, checks)
-    return copy_into(owner, name, columns, rows())
+    drop_constraints(made.owner, name, checks)
+    again = copy_into(made.owner, name, columns, rows())
+    if not again:
+        what = f"the constraints {', '.join(checks)} of {name}"
+        made.not_seen.append(NotSeen(what=what, why=f"generated rows break one: {why}"))
+    return again
 
 
 def _forget_file(path: Path) -> None:
