@@ -104,14 +104,17 @@ class LoggedSessions:
         return last, False
 
     def before(self, process_id: int, moment: datetime, limit: int) -> list[Execution]:
-        """The last executions of a process that had begun by a moment, in order."""
+        """The last executions of a process that had ended before a moment, in order.
+
+        Those of the same millisecond are not among them: which came first is unknown.
+        """
         at_us = as_microseconds(moment)
         columns = self.columns
         found: list[int] = []
         for number in self._of_process.get(process_id, []):
             span = self._span(number)
             times_us = self._times_us[span]
-            end = int(np.searchsorted(times_us, at_us, side="right"))
+            end = int(np.searchsorted(times_us, at_us))
             found += self._order[span][max(end - limit, 0) : end].tolist()
         found.sort(key=lambda row: int(columns.logged_at_us[row]))
         return [columns[row] for row in found[-limit:]]

@@ -161,7 +161,9 @@ def found(
 def test_the_cause_comes_first(
     connection: Connection, case: Case, options: str
 ) -> None:
-    told = found(connection, case, options)
+    # A rule speaks of what takes a tenth of the time, which in a run of milliseconds
+    # another process may take; a cause is there in every run, so one more may tell.
+    told = found(connection, case, options) or found(connection, case, options)
     assert [item.rule for item in told][:1] == [case.rule], told
     assert case.words in told[0].remedy
     assert told[0].basis == "measured"
