@@ -211,11 +211,6 @@ def typed(columns: Mapping[str, npt.ArrayLike]) -> dict[str, Any]:
     }
 
 
-def no_executions() -> ExecutionColumns:
-    """Columns without rows."""
-    return ExecutionColumns(**typed({}))
-
-
 class LogObserver(Protocol):
     """Somebody who learns something of a log while it goes by, in bounded memory."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Source
@@ -200,8 +200,3 @@ def not_volatile(setting: Setting, *nodes: object) -> Condition:
         claim="nothing in the part that moves is volatile",
         proof="it calls only functions known to be stable or immutable",
     )
-
-
-def all_hold(conditions: Iterable[Condition]) -> bool:
-    """Whether every one of the conditions is proved."""
-    return all(item.holds for item in conditions)

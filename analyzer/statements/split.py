@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
+
 import pglast
 
 from analyzer.errors import QuerySyntaxError
@@ -25,6 +28,29 @@ def split_statements(sql: str) -> tuple[str, ...]:
     except pglast.parser.ParseError:
         pass
     try:
-        return tuple(pglast.split(sql, with_parser=False))
+        slices = pglast.split(sql, with_parser=False, only_slices=True)
     except pglast.parser.ParseError as error:
         raise QuerySyntaxError("the script cannot be cut into statements") from error
+    return tuple(_with_rest(sql, slices))
+
+
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+
+
+def _with_rest(sql: str, slices: Sequence[slice]) -> Iterator[str]:
+    """The statements, and what the lexer passed over between them.
+
+    It leaves out a text without any keyword, such as a misspelt ``SELEC 1``; whoever
+    asked for statements has to be told that this is none.
+
+    >>> split_statements("SELECT 1; SELEC 2; SELECT 3")
+    ('SELECT 1', 'SELEC 2', 'SELECT 3')
+    """
+    at = 0
+    for part in (*slices, slice(len(sql), len(sql))):
+        rest = _COMMENT.sub(" ", sql[at : part.start]).strip("; \t\r\n\f")
+        if rest:
+            yield rest
+        if part.stop > part.start:
+            yield sql[part]
+        at = part.stop
