@@ -4,7 +4,7 @@ WITH gone AS (
     WHERE seen_at < clock_timestamp() - interval '10 minutes' AND name <> %(name)s
 )
 INSERT INTO worker_heartbeat (name, started_at, seen_at)
-VALUES (%(name)s, clock_timestamp(), clock_timestamp())
+SELECT %(name)s, moment, moment FROM clock_timestamp() AS moment
 ON CONFLICT (name) DO UPDATE SET
     started_at = CASE WHEN %(is_first)s THEN excluded.started_at
                  ELSE worker_heartbeat.started_at END,
