@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -41,8 +42,12 @@ def owner() -> pwd.struct_passwd:
 def _create_owner() -> pwd.struct_passwd:
     command = ["useradd", "--system", "--shell", "/usr/sbin/nologin", OWNER_WHEN_ROOT]
     try:
-        # Two processes may get here at once; the look-up below decides, not the code.
-        subprocess.run(command, check=False, capture_output=True)
+        ROOT_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+        # Two useradd at once have lost the user again that one of them had made.
+        # The look-up below decides, not their exit codes.
+        with (ROOT_HOME / ".owner.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            subprocess.run(command, check=False, capture_output=True)
         return pwd.getpwnam(OWNER_WHEN_ROOT)
     except (OSError, KeyError) as error:
         raise ConfigError(
