@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -24,15 +24,27 @@ RANGES = {
     "all": None,
 }
 DEFAULT_RANGE = "7d"
+CUSTOM = "custom"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """A time range as chosen, and its bounds; none is open."""
+    """A time range as chosen, and its bounds; none is open.
+
+    ``label`` is one of ``RANGES``, or ``CUSTOM``; ``args`` choose it again.
+    """
 
     label: str
     started_at: datetime | None
     ended_at: datetime | None
+
+    @property
+    def args(self) -> dict[str, str]:
+        """What stands in the address for it."""
+        if self.label != CUSTOM:
+            return {"range": self.label}
+        bounds = {"from": self.started_at, "until": self.ended_at}
+        return {name: f"{at:%Y-%m-%dT%H:%M}" for name, at in bounds.items() if at}
 
 
 def integer(name: str, text: str | None) -> int | None:
@@ -76,10 +88,18 @@ def search_text() -> str:
 def span(now: datetime) -> Span:
     """The time range asked for, the last seven days by default.
 
+    ``from`` and ``until``, in UTC, go before ``range``.
+
     Raises:
-        UserError: it is none of those offered.
+        UserError: it is none of those offered, or no range.
     """
-    label = request.args.get("range", DEFAULT_RANGE)
+    started_at = moment("from", request.args.get("from"))
+    ended_at = moment("until", request.args.get("until"))
+    if started_at or ended_at:
+        if started_at and ended_at and started_at >= ended_at:
+            raise UserError("the time range ends before it starts")
+        return Span(label=CUSTOM, started_at=started_at, ended_at=ended_at)
+    label = request.args.get("range") or DEFAULT_RANGE
     if label not in RANGES:
         raise UserError("range has an unknown value", hint=f"Use {', '.join(RANGES)}.")
     length = RANGES[label]
@@ -88,6 +108,26 @@ def span(now: datetime) -> Span:
         started_at=None if length is None else now - length,
         ended_at=None,
     )
+
+
+def moment(name: str, text: str | None) -> datetime | None:
+    """A time in UTC, or none where the value is absent or empty.
+
+    Raises:
+        UserError: it cannot be read, or lies outside of the years 1970 to 9000.
+    """
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise UserError(
+            f"{name} is not a time", hint="Write it as 2026-03-01T14:30, in UTC."
+        ) from None
+    if not 1970 <= found.year <= 9000:
+        raise UserError(f"{name} is too far away")
+    return found
 
 
 def with_args(**changes: str | int | None) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from analyzer.domain.durations import SketchedSpan
 from analyzer.domain.snapshot import DeltaCertainty, StatementCounters
 from analyzer.domain.statement import Fingerprint, Statement
 
@@ -78,6 +79,9 @@ class WorkloadItem:
         databases: names of the databases it ran in.
         timeline: its logged executions in equal steps of time; steps in which it did
             not run are left out.
+        sketches: its logged executions within the window, by slots of time.
+        logged_from_ms: every call of the window that took at least so long is in the
+            log; none where that is not known.
     """
 
     statement: Statement
@@ -90,6 +94,8 @@ class WorkloadItem:
     sources: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()
     timeline: tuple[TimelineStep, ...] = ()
+    sketches: tuple[SketchedSpan, ...] = ()
+    logged_from_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

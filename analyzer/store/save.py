@@ -21,6 +21,7 @@ from analyzer.postgres.pool import as_jsonb, execute, execute_many, fetch_value
 from analyzer.report import as_json
 from analyzer.statements.redact import redact
 from analyzer.store.database import Store, load
+from analyzer.store.durations import days_of, write_durations
 from analyzer.store.jobs import Claim, finish_within
 from analyzer.store.snapshots import write_snapshot
 from analyzer.store.storable import storable
@@ -73,11 +74,15 @@ def save_scan(
 
 def _make_partitions(store: Store, result: ScanResult) -> None:
     # In a transaction of its own: it locks the whole table, if only for a moment.
-    days = {"statement_delta": result.workload.window.ended_at}
+    days = [("statement_delta", result.workload.window.ended_at.astimezone(UTC).date())]
     if result.snapshot is not None:
-        days["snapshot_counter"] = result.snapshot.taken_at
-    for parent, moment in days.items():
-        store.run("save_partition", parent=parent, moment=moment)
+        days.append(
+            ("snapshot_counter", result.snapshot.taken_at.astimezone(UTC).date())
+        )
+    if result.kind is ScanKind.SCAN:
+        days += [("statement_duration", day) for day in days_of(result.workload.items)]
+    for parent, day in days:
+        store.run("save_partition", parent=parent, day=day)
 
 
 def _lock(connection: Connection, target_id: int) -> None:
@@ -164,6 +169,7 @@ def _write_deltas(connection: Connection, target_id: int, result: ScanResult) ->
         "fingerprints": [item.statement.fingerprint for item in result.workload.items],
     }
     execute(connection, load("save_day"), day)
+    write_durations(connection, head, result.workload.items)
 
 
 def _delta(item: WorkloadItem) -> dict[str, Any]:
@@ -181,6 +187,7 @@ def _delta(item: WorkloadItem) -> dict[str, Any]:
         "p99_ms": _summable(latency.p99_ms) if latency else None,
         "latency_max_ms": _summable(latency.max_ms) if latency else None,
         "latency_source": latency.source if latency else "",
+        "logged_from_ms": item.logged_from_ms,
     }
 
 

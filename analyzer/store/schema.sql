@@ -224,12 +224,33 @@ CREATE TABLE statement_delta (
     shared_blk_read_time_ms double precision NOT NULL,
     shared_blk_write_time_ms double precision NOT NULL,
     wal_bytes bigint NOT NULL,
+    logged_from_ms double precision,
     PRIMARY KEY (target_id, fingerprint, ended_at, started_at)
 ) PARTITION BY RANGE (ended_at);
+COMMENT ON COLUMN statement_delta.logged_from_ms IS
+    'Every call of the window that took at least so long was logged; null: not known.';
 COMMENT ON TABLE statement_delta IS
     'What a statement added in one window; the natural key makes writing repeatable. '
     'Columns that lists add up come first: the later a column, the dearer to read.';
 CREATE INDEX statement_delta_window ON statement_delta (target_id, ended_at);
+
+CREATE TABLE statement_duration (
+    target_id bigint NOT NULL REFERENCES target ON DELETE CASCADE,
+    fingerprint text COLLATE "C" NOT NULL,
+    slot_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL,
+    started_at timestamptz NOT NULL,
+    total_ms double precision NOT NULL,
+    min_ms double precision NOT NULL,
+    max_ms double precision NOT NULL,
+    sample_count bigint NOT NULL,
+    buckets smallint[] NOT NULL,
+    counts bigint[] NOT NULL,
+    PRIMARY KEY (target_id, fingerprint, slot_at, ended_at, started_at)
+) PARTITION BY RANGE (slot_at);
+COMMENT ON TABLE statement_duration IS
+    'Histograms of ten minutes, one for each window that reaches into them: like the '
+    'window itself they can be written again. Buckets as in workload/duration_sketch.';
 
 CREATE TABLE statement_day (
     target_id bigint NOT NULL REFERENCES target ON DELETE CASCADE,

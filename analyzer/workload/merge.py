@@ -19,17 +19,18 @@ from analyzer.domain.statement import (
     Statement,
     StatementKind,
 )
-from analyzer.domain.workload import Latency, Window, Workload, WorkloadItem
+from analyzer.domain.workload import ParameterSet, Window, Workload, WorkloadItem
 from analyzer.statements.describe import describe
 from analyzer.statements.fingerprint import fingerprint
 from analyzer.statements.prepared import prepared_query
 from analyzer.workload.counters import total
 from analyzer.workload.delta import weakest
+from analyzer.workload.duration_sketch import sketches_by_slot
 from analyzer.workload.parts import LeftOut, Part, Parts, Source
 from analyzer.workload.percentiles import latency
 from analyzer.workload.rank import rank
 from analyzer.workload.samples import parameter_sets, submitted_values
-from analyzer.workload.tails import CountedCalls, covers, tail_latency
+from analyzer.workload.tails import CountedCalls, contradict, covers, tail_latency
 from analyzer.workload.unseen import not_seen_of_delta, not_seen_of_logs
 
 OWN_MARKER = "/* pgproof */"
@@ -80,9 +81,10 @@ def build_workload(inputs: WorkloadInputs) -> Workload:
         part.submitted = query
         part.sources.add(Source.SUBMITTED)
     total_ms = parts.total_ms
+    window = _log_window(inputs)
     tails = _tails(parts, inputs)
     items = [
-        _item(part, total_ms, tails.get(name))
+        _item(part, _Logged(part, window, tails.get(name)), total_ms)
         for name, part in parts.by_fingerprint.items()
         if part.sources
     ]
@@ -179,14 +181,14 @@ def _described(query: str) -> Statement:
     return describe(prepared_query(query) or query)
 
 
-def _tails(parts: Parts, inputs: WorkloadInputs) -> dict[Fingerprint, Latency]:
-    """Percentiles of statements whose log has only what was over a threshold."""
+def _tails(parts: Parts, inputs: WorkloadInputs) -> dict[Fingerprint, _Tail]:
+    """What is known of statements whose log has only what was over a threshold."""
     window, threshold_ms = _log_window(inputs), inputs.log_threshold_ms
     if (
         inputs.delta is None
         or inputs.logs is None
         or window is None
-        or not threshold_ms
+        or threshold_ms is None
         or not covers(inputs.logs, window)
     ):
         return {}
@@ -197,25 +199,75 @@ def _tails(parts: Parts, inputs: WorkloadInputs) -> dict[Fingerprint, Latency]:
         if not at_top or any(d.certainty is not DeltaCertainty.EXACT for d in at_top):
             continue
         counters = total(delta.counters for delta in at_top)
-        logged_ms = [
-            item.duration_ms
-            for item in part.executions
-            if _within(window, item.logged_at)
-        ]
-        counted = CountedCalls(
-            calls=counters.calls, total_ms=counters.total_exec_time_ms
+        found[name] = _Tail(
+            counted=CountedCalls(
+                calls=counters.calls, total_ms=counters.total_exec_time_ms
+            ),
+            threshold_ms=threshold_ms,
         )
-        if latency_of_all := tail_latency(logged_ms, counted, threshold_ms):
-            found[name] = latency_of_all
     return found
 
 
-def _item(part: Part, total_ms: float, tail: Latency | None) -> WorkloadItem:
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """Calls of a statement in the window of a log, and from when on it has them all."""
+
+    counted: CountedCalls
+    threshold_ms: float
+
+
+class _Logged:
+    """What the log says of one statement in the window."""
+
+    def __init__(self, part: Part, window: Window | None, tail: _Tail | None) -> None:
+        executions = [
+            item
+            for item in part.executions
+            if window is None or _within(window, item.logged_at)
+        ]
+        durations = [item.duration_ms for item in executions]
+        self.sketches = sketches_by_slot(
+            [item.logged_at for item in executions], durations
+        )
+        self.latency = self.logged_from_ms = None
+        if tail and not contradict(durations, tail.counted, tail.threshold_ms):
+            self.latency = tail_latency(durations, tail.counted, tail.threshold_ms)
+            self.logged_from_ms = tail.threshold_ms
+        calls = sum(delta.counters.calls for delta in part.deltas)
+        if durations and (self.latency is None or len(durations) == calls):
+            self.latency = latency(durations, _source(len(durations), calls))
+
+
+def _source(logged: int, calls: int) -> str:
+    if calls in (0, logged):
+        return "log: every execution"
+    return f"log: {logged:,} of {calls:,} executions"
+
+
+def _item(part: Part, logged: _Logged, total_ms: float) -> WorkloadItem:
     counters = (
         total(delta.counters for delta in part.deltas)
         if part.deltas
         else _counters_of(part.executions)
     )
+    statement, sets = _values(part)
+    return WorkloadItem(
+        statement=statement,
+        counters=counters,
+        exec_time_ratio=counters.total_exec_time_ms / total_ms if total_ms else 0.0,
+        queryids=_queryids(part),
+        latency=logged.latency,
+        sketches=logged.sketches,
+        logged_from_ms=logged.logged_from_ms,
+        parameter_sets=sets,
+        certainty=weakest(delta.certainty for delta in part.deltas),
+        sources=tuple(source for source in Source if source in part.sources),
+        databases=tuple(sorted(filter(None, part.databases))),
+    )
+
+
+def _values(part: Part) -> tuple[Statement, tuple[ParameterSet, ...]]:
+    """The statement as its values fit it, and sets of them."""
     statement, sets = part.statement, parameter_sets(part.statement, part.executions)
     if not sets and part.executions:
         # pg_stat_statements may have squashed a list that the log shows in full.
@@ -226,17 +278,7 @@ def _item(part: Part, total_ms: float, tail: Latency | None) -> WorkloadItem:
             statement = replace(logged, fingerprint=statement.fingerprint)
     if not sets and part.submitted:
         sets = submitted_values(statement, part.submitted)
-    return WorkloadItem(
-        statement=statement,
-        counters=counters,
-        exec_time_ratio=counters.total_exec_time_ms / total_ms if total_ms else 0.0,
-        queryids=_queryids(part),
-        latency=tail or _latency(part, counters),
-        parameter_sets=sets,
-        certainty=weakest(delta.certainty for delta in part.deltas),
-        sources=tuple(source for source in Source if source in part.sources),
-        databases=tuple(sorted(filter(None, part.databases))),
-    )
+    return statement, sets
 
 
 def _queryids(part: Part) -> tuple[int, ...]:
@@ -259,16 +301,6 @@ def _counters_of(executions: Sequence[Execution]) -> StatementCounters:
         mean_exec_time_ms=mean,
         stddev_exec_time_ms=variance**0.5,
     )
-
-
-def _latency(part: Part, counters: StatementCounters) -> Latency | None:
-    if not part.executions:
-        return None
-    count = len(part.executions)
-    source = "log: every execution"
-    if part.deltas and count < counters.calls:
-        source = f"log: {count:,} of {counters.calls:,} executions"
-    return latency([item.duration_ms for item in part.executions], source)
 
 
 def _window(inputs: WorkloadInputs) -> Window:

@@ -57,6 +57,20 @@ def covers(logs: LogContents, window: Window) -> bool:
     return min(moments) <= window.started_at and gap_s <= allowed_s
 
 
+def contradict(
+    logged_ms: Sequence[float], counted: CountedCalls, threshold_ms: float
+) -> bool:
+    """Whether a log and the counters cannot both be right.
+
+    More was logged than counted, or what was not logged took longer than it could.
+    """
+    tail = [value for value in logged_ms if value >= threshold_ms]
+    unseen = counted.calls - len(tail)
+    # Durations are logged as whole microseconds.
+    unlogged_ms = counted.total_ms - sum(tail) - 0.001 * len(tail)
+    return unseen < 0 or unlogged_ms > unseen * threshold_ms
+
+
 def tail_latency(
     logged_ms: Sequence[float], counted: CountedCalls, threshold_ms: float
 ) -> Latency | None:
@@ -81,7 +95,7 @@ def tail_latency(
     """
     tail = sorted(value for value in logged_ms if value >= threshold_ms)
     unseen = counted.calls - len(tail)
-    if unseen < 0 or not tail or counted.total_ms - sum(tail) > unseen * threshold_ms:
+    if not tail or contradict(logged_ms, counted, threshold_ms):
         return None
     values, below = [], []
     for ratio in _RATIOS:

@@ -51,6 +51,8 @@ def test_lists(site: Site) -> None:
 def test_one_of_each(site: Site) -> None:
     statement = get(site, f"/statements/{site.target_id}/{ORDERS}?range=all")
     assert len(statement["history"]) == 3
+    assert statement["durations"]["whole"]["p95"]["relation"] == "within"
+    assert statement["durations"]["steps"]
     assert statement["plans"][0]["document"]
     assert statement["scanned"]["queryids"] == ["-4567890123456789012"]
     found = get(site, f"/recommendations/{first_id(site)}")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from analyzer.domain.recommendation import RecommendationState
@@ -76,10 +79,27 @@ def test_all_pages_show_hostile_texts_as_texts_and_no_password(site: Site) -> No
 def test_query_page_has_text_history_plans_and_advice(site: Site) -> None:
     page = log_in(site).get(f"/queries/{site.target_id}/{ORDERS}?range=all").text
     assert "ORDER BY created_at DESC" in page
-    assert page.count('<td data-value="') == 9  # three windows of three numbers
+    history = page.split('id="history-table"')[1].split("</table>")[0]
+    assert history.count('<td data-value="') == 9  # three windows of three numbers
     assert "Seq Scan on public.orders" in page
     assert "Add an index on orders (status, created_at)" in page
     assert "log: 3,400 of 184,233 executions" in page
+
+
+def test_query_page_has_percentiles_of_any_range(site: Site) -> None:
+    client, path = log_in(site), f"/queries/{site.target_id}/{ORDERS}"
+    page = client.get(f"{path}?range=all").text
+    assert "Latency in this range" in page
+    assert "only of what was logged: 1,800 of 552,699 executions" in page
+    last = datetime.now(UTC) - timedelta(hours=4)
+    start, end = (f"{last + timedelta(hours=h):%Y-%m-%dT%H:%M}" for h in (-1, 0))
+    page = client.get(f"{path}?from={start}&until={end}").text
+    assert f'value="{start}"' in page and f'value="{end}"' in page
+    assert "11.9 ms <small>±1.0%</small>" in page
+    assert re.search(r"only of what was logged: (50|60|70) executions", page)
+    page = client.get(f"{path}?until=2026-01-01T00:00").text
+    assert "Latency in this range" not in page
+    assert "Nothing in this range" in page
 
 
 def test_query_page_says_why_there_is_nothing(site: Site) -> None:
@@ -135,6 +155,9 @@ def test_queries_are_sorted_and_filtered_by_the_address(site: Site) -> None:
     [
         "/queries?sort=evil",
         "/queries?range=1000y",
+        "/queries?from=yesterday",
+        "/queries?until=9999-01-01T00:00",
+        "/queries?from=2026-03-02T00:00&until=2026-03-01T00:00",
         "/queries?page=-1",
         "/queries?target=abc",
         "/recommendations?state=evil",
@@ -145,7 +168,7 @@ def test_queries_are_sorted_and_filtered_by_the_address(site: Site) -> None:
 def test_a_wrong_argument_is_one_clear_message(site: Site, path: str) -> None:
     answer = log_in(site).get(path)
     assert answer.status_code == 400
-    assert "What to do" in answer.text or "not a whole number" in answer.text
+    assert re.search("What to do|not a whole number|too far|ends before", answer.text)
 
 
 @pytest.mark.parametrize(

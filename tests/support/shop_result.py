@@ -25,6 +25,7 @@ from analyzer.domain.scan import ScanKind, ScanResult
 from analyzer.domain.snapshot import StatementCounters
 from analyzer.domain.statement import Fingerprint, Statement, StatementKind
 from analyzer.domain.workload import Latency, NotSeen, Window, Workload, WorkloadItem
+from analyzer.workload.duration_sketch import sketches_by_slot
 
 SCRIPT = "<script>document.title='pwned'</script>"
 ORDERS = Fingerprint("a1b2c3d4e5f60718")
@@ -60,7 +61,7 @@ def scan_result(options: ResultOptions = ResultOptions()) -> ScanResult:
             window=Window(
                 started_at=started_at - timedelta(days=1), ended_at=started_at
             ),
-            items=workload_items(options.slowdown),
+            items=workload_items(options.slowdown, started_at),
             covered_time_ratio=0.92,
         ),
         recommendations=chosen if chosen is not None else all_recommendations(),
@@ -91,8 +92,10 @@ def scan_result(options: ResultOptions = ResultOptions()) -> ScanResult:
     )
 
 
-def workload_items(slowdown: float = 1.0) -> tuple[WorkloadItem, ...]:
-    """The statements, the most expensive first."""
+def workload_items(
+    slowdown: float = 1.0, ended_at: datetime = STARTED_AT
+) -> tuple[WorkloadItem, ...]:
+    """The statements, the most expensive first; one was logged, a call a minute."""
     orders = _item(
         ORDERS,
         "SELECT id, total\nFROM orders\nWHERE status = $1 AND created_at >= $2\n"
@@ -108,8 +111,17 @@ def workload_items(slowdown: float = 1.0) -> tuple[WorkloadItem, ...]:
         total_ms=45_400.0,
         source="log: 3,400 of 184,233 executions",
     )
+    logged = replace(
+        orders,
+        latency=latency,
+        sources=("pg_stat_statements", "log"),
+        sketches=sketches_by_slot(
+            [ended_at - timedelta(minutes=minute) for minute in range(1, 601)],
+            [11.9 * slowdown] * 600,
+        ),
+    )
     return (
-        replace(orders, latency=latency, sources=("pg_stat_statements", "log")),
+        logged,
         _item(
             CUSTOMERS,
             "SELECT * FROM customers WHERE lower(email) = $1",

@@ -40,6 +40,7 @@ def statement(target_id: int, fingerprint: str) -> ResponseReturnValue:
         target=encode(view.target),
         statement=encode(view.record),
         history=encode(view.history),
+        durations=encode(view.durations),
         plans=encode(view.plans),
         recommendations=encode(view.recommendations),
         scanned=encode(view.scanned),

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
 from analyzer.store import plans, recommendations, statements
+from analyzer.store.durations import DurationHistory, DurationQuery, duration_history
 from analyzer.store.plans import StoredPlan
 from analyzer.store.recommendations import RecommendationFilter, RecommendationRow
 from analyzer.store.statements import HistoryPoint, StatementRecord
@@ -33,6 +34,7 @@ class StatementView:
     target: TargetRecord
     record: StatementRecord
     history: tuple[HistoryPoint, ...]
+    durations: DurationHistory | None
     plans: tuple[StoredPlan, ...]
     recommendations: tuple[RecommendationRow, ...]
     scanned: Mapping[str, Any] | None
@@ -75,6 +77,15 @@ def statement_view(target_id: int, fingerprint: str, shown: Span) -> StatementVi
             fingerprint,
             started_at=shown.started_at,
             ended_at=shown.ended_at,
+        ),
+        durations=duration_history(
+            store,
+            DurationQuery(
+                target_id=target_id,
+                fingerprint=fingerprint,
+                started_at=shown.started_at,
+                ended_at=shown.ended_at,
+            ),
         ),
         plans=plans.plans_of(store, target_id, fingerprint)[:MAX_PLANS],
         recommendations=recommendations.list_recommendations(store, wanted).rows,

@@ -6,5 +6,6 @@ WITH age AS (
     DELETE FROM statement_day USING age WHERE day < before
 )
 SELECT drop_partitions('statement_delta', before) +
+       drop_partitions('statement_duration', before) +
        drop_partitions('snapshot_counter', before)
 FROM age

@@ -5,7 +5,8 @@ INSERT INTO statement_delta (
     mean_exec_time_ms, stddev_exec_time_ms, shared_blks_hit, shared_blks_read,
     shared_blks_dirtied, shared_blks_written, temp_blks_read, temp_blks_written,
     shared_blk_read_time_ms, shared_blk_write_time_ms, wal_bytes, certainty, databases,
-    latency_sample_count, p50_ms, p95_ms, p99_ms, latency_max_ms, latency_source)
+    latency_sample_count, p50_ms, p95_ms, p99_ms, latency_max_ms, latency_source,
+    logged_from_ms)
 VALUES (
     %(target_id)s, %(fingerprint)s, %(ended_at)s, %(started_at)s, %(calls)s, %(rows)s,
     %(plans)s, %(total_plan_time_ms)s, %(total_exec_time_ms)s, %(min_exec_time_ms)s,
@@ -14,7 +15,7 @@ VALUES (
     %(shared_blks_written)s, %(temp_blks_read)s, %(temp_blks_written)s,
     %(shared_blk_read_time_ms)s, %(shared_blk_write_time_ms)s, %(wal_bytes)s,
     %(certainty)s, %(databases)s, %(latency_sample_count)s, %(p50_ms)s, %(p95_ms)s,
-    %(p99_ms)s, %(latency_max_ms)s, %(latency_source)s)
+    %(p99_ms)s, %(latency_max_ms)s, %(latency_source)s, %(logged_from_ms)s)
 ON CONFLICT (target_id, fingerprint, ended_at, started_at) DO UPDATE SET
     calls = excluded.calls, rows = excluded.rows, plans = excluded.plans,
     total_plan_time_ms = excluded.total_plan_time_ms,
@@ -35,4 +36,5 @@ ON CONFLICT (target_id, fingerprint, ended_at, started_at) DO UPDATE SET
     databases = excluded.databases,
     latency_sample_count = excluded.latency_sample_count,
     p50_ms = excluded.p50_ms, p95_ms = excluded.p95_ms, p99_ms = excluded.p99_ms,
-    latency_max_ms = excluded.latency_max_ms, latency_source = excluded.latency_source
+    latency_max_ms = excluded.latency_max_ms, latency_source = excluded.latency_source,
+    logged_from_ms = excluded.logged_from_ms

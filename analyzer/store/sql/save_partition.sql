@@ -1,3 +1,2 @@
--- Makes sure that the day of a moment has its partition.
-SELECT add_partition(%(parent)s::text::regclass,
-                     (%(moment)s::timestamptz AT TIME ZONE 'UTC')::date)
+-- Makes sure that a day (UTC) has its partition.
+SELECT add_partition(%(parent)s::text::regclass, %(day)s)
