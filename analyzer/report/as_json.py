@@ -23,6 +23,7 @@ from analyzer.domain.recommendation import (
     RunMaintenance,
 )
 from analyzer.domain.scan import ScanResult
+from analyzer.domain.snapshot import DeltaCertainty
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.workload import (
     Latency,
@@ -31,6 +32,7 @@ from analyzer.domain.workload import (
     Window,
     WorkloadItem,
 )
+from analyzer.workload.tails import cantelli_bound_ms
 
 Json = dict[str, Any]
 
@@ -182,6 +184,7 @@ def statement(item: WorkloadItem) -> Json:
         "mean_exec_time_ms": _mean(item),
         "exec_time_ratio": item.exec_time_ratio,
         "latency": _latency(item.latency),
+        "latency_bounds": _latency_bounds(item),
         "sources": list(item.sources),
         "certainty": item.certainty.value,
         "databases": list(item.databases),
@@ -270,6 +273,19 @@ def _latency(item: Latency | None) -> Json | None:
         "max_ms": item.max_ms,
         "total_ms": item.total_ms,
         "source": item.source,
+    }
+
+
+def _latency_bounds(item: WorkloadItem) -> Json | None:
+    """Where no log tells percentiles: what they are at most, by the counters."""
+    counters = item.counters
+    known = item.certainty is DeltaCertainty.EXACT and counters.calls
+    if item.latency is not None or not known:
+        return None
+    mean_ms, stddev_ms = _mean(item), counters.stddev_exec_time_ms
+    return {
+        "p95_at_most_ms": cantelli_bound_ms(mean_ms, stddev_ms, 0.95),
+        "p99_at_most_ms": cantelli_bound_ms(mean_ms, stddev_ms, 0.99),
     }
 
 

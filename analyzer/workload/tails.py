@@ -120,3 +120,25 @@ def tail_latency(
         total_ms=math.fsum(tail),
         source=source,
     )
+
+
+def cantelli_bound_ms(mean_ms: float, stddev_ms: float, ratio: float) -> float:
+    """What a percentile cannot exceed, by mean and deviation alone; not its value.
+
+    Cantelli's inequality: at most 1/(1+k²) of the values are k or more deviations above
+    the mean, and at least 1-q of them are as large as the q-percentile or larger.
+
+    Args:
+        mean_ms: of all calls.
+        stddev_ms: of the population, as pg_stat_statements has it.
+        ratio: above 0, below 1; 0.95 for the 95th percentile.
+
+    Raises:
+        ValueError: the ratio is out of range.
+
+    >>> round(cantelli_bound_ms(10.0, 2.0, 0.95), 2)
+    18.72
+    """
+    if not 0 < ratio < 1:
+        raise ValueError("a bound needs a ratio above 0, below 1")
+    return mean_ms + stddev_ms * math.sqrt(ratio / (1 - ratio))

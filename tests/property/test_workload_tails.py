@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import statistics
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.workload.percentiles import latency
-from analyzer.workload.tails import CountedCalls, log_threshold_ms, tail_latency
+from analyzer.workload.percentiles import latency, nearest_rank
+from analyzer.workload.tails import (
+    CountedCalls,
+    cantelli_bound_ms,
+    log_threshold_ms,
+    tail_latency,
+)
 
 
 @given(
@@ -41,3 +48,13 @@ def test_settings_are_read(number: int, unit: str) -> None:
     assert found is not None and found >= number
     assert log_threshold_ms({"log_min_duration_statement": f"{number} parsecs"}) is None
     assert log_threshold_ms({}) is None
+
+
+@given(
+    st.lists(st.floats(0, 1e6), min_size=1, max_size=200),
+    st.sampled_from([0.5, 0.95, 0.99]),
+)
+def test_no_percentile_exceeds_its_bound(durations: list[float], ratio: float) -> None:
+    mean = statistics.fmean(durations)
+    bound = cantelli_bound_ms(mean, statistics.pstdev(durations), ratio)
+    assert nearest_rank(sorted(durations), ratio) <= bound * (1 + 1e-9) + 1e-6
