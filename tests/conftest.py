@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure.
+settings.register_profile(
+    "pgproof", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("pgproof")
+
 pytest_plugins = [
     "tests.support.servers",
     "tests.support.stores",
