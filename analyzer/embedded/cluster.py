@@ -41,6 +41,8 @@ class ClusterSpec:
         port: TCP port on 127.0.0.1; 0 means Unix socket only.
         password: of the superuser, asked for over TCP (the socket folder is private).
         initdb_options: for example ``--no-data-checksums``.
+        max_process_bytes: memory of its own that each process may take, shared memory
+            apart; 0 for no limit. A statement that wants more ends with an error.
     """
 
     data_dir: Path
@@ -48,6 +50,7 @@ class ClusterSpec:
     port: int = 0
     password: str = field(default="", repr=False)
     initdb_options: tuple[str, ...] = ()
+    max_process_bytes: int = 0
 
 
 def free_port() -> int:
@@ -193,6 +196,7 @@ class Cluster:
         log = log_path.open("ab")
         own(log_path)
         command = [
+            *_within(self.spec.max_process_bytes),
             *_as_owner(dies_with_parent=True),
             str(bin_dir() / "postgres"),
             "-D",
@@ -292,3 +296,10 @@ def _as_owner(*, dies_with_parent: bool = False) -> list[str]:
     if dies_with_parent:
         options += ["--pdeathsig=INT"]
     return ["setpriv", *options] if options and shutil.which("setpriv") else []
+
+
+def _within(max_process_bytes: int) -> list[str]:
+    # prlimit(1) is of util-linux, as setpriv is.
+    if not max_process_bytes or not shutil.which("prlimit"):
+        return []
+    return ["prlimit", f"--data={max_process_bytes}"]

@@ -15,6 +15,7 @@ from analyzer.planner.explain import explain
 from analyzer.planner.shadow_build import build_database
 from analyzer.planner.shadow_cluster import ShadowCluster, ShadowServer, shadow_spec
 from analyzer.planner.shadow_hypothetical import IndexMaker
+from analyzer.planner.shadow_limits import ended_after, refuse_endless
 from analyzer.planner.shadow_switch import IndexSwitch
 from analyzer.planner.snapshot_file import PlannerSnapshot
 from analyzer.postgres.connect import Connection, session
@@ -23,6 +24,7 @@ from analyzer.postgres.shadow_database import set_session
 __all__ = ["ShadowCluster", "ShadowPlanner", "ShadowServer", "build", "shadow_spec"]
 
 PLAN_TIMEOUT_MS = 15_000
+KILL_AFTER_S = 60.0
 
 
 class ShadowPlanner:
@@ -57,7 +59,13 @@ class ShadowPlanner:
 
     def plan(self, query: str, parameters: Sequence[str | None] = ()) -> Plan:
         """Plan one statement, as :meth:`Planner.plan` says."""
-        return explain(self._switch.owner, query, parameters, source=self._source)
+        return self._explain(query, parameters)
+
+    def _explain(self, query: str, parameters: Sequence[str | None]) -> Plan:
+        refuse_endless(query)
+        owner = self._switch.owner
+        with ended_after(owner, KILL_AFTER_S):
+            return explain(owner, query, parameters, source=self._source)
 
     def plan_with(
         self,
@@ -77,7 +85,7 @@ class ShadowPlanner:
         """
         made = [(item, self._switch.hypothetical(item)) for item in create]
         with self._switch.switched([item for _, item in made], hide, settings):
-            plan = explain(self._switch.owner, query, parameters, source=self._source)
+            plan = self._explain(query, parameters)
         names = {name: asked for asked, item in made for name in item.names}
         return replace(plan, hypothetical_indexes=names)
 
@@ -109,7 +117,9 @@ class ShadowPlanner:
         Raises:
             TargetError: the shadow was lost.
         """
-        return self._switch.costs(questions)
+        limit_s = KILL_AFTER_S + len(questions)
+        with ended_after(self._switch.owner, limit_s):
+            return self._switch.costs(questions)
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size the index would have, from statistics.

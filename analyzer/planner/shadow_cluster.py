@@ -11,6 +11,7 @@ from typing import Self
 
 from analyzer.domain.target import Address
 from analyzer.embedded.cluster import SUPERUSER, Cluster, ClusterSpec
+from analyzer.planner.shadow_limits import MAX_BACKEND_BYTES
 
 SETTINGS = {
     "allow_system_table_mods": "on",
@@ -65,7 +66,10 @@ class ShadowServer:
 def shadow_spec(data_dir: Path) -> ClusterSpec:
     """What a cluster for shadows is to be: no TCP port, no checksums, no durability."""
     return ClusterSpec(
-        data_dir=data_dir, settings=SETTINGS, initdb_options=INITDB_OPTIONS
+        data_dir=data_dir,
+        settings=SETTINGS,
+        initdb_options=INITDB_OPTIONS,
+        max_process_bytes=MAX_BACKEND_BYTES,
     )
 
 

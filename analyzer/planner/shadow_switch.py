@@ -12,6 +12,7 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.errors import AnalyzerError
 from analyzer.planner.shadow_hypothetical import Hypothetical, IndexMaker
+from analyzer.planner.shadow_limits import refuse_endless
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import planning
 from analyzer.postgres.rolled_back import set_local
@@ -145,6 +146,7 @@ class IndexSwitch:
     def _switched_question(
         self, question: WhatIfQuestion
     ) -> tuple[SwitchedQuestion, _Names]:
+        refuse_endless(question.query)
         made = [self.hypothetical(definition) for definition in question.create]
         asked = SwitchedQuestion(
             query=question.query,

@@ -56,6 +56,10 @@ _PLANNING: dict[str, tuple[str, str | None]] = {
     "3F000": ("a schema of the statement does not exist here", None),
     "42": ("the statement does not fit the schema here", None),
     "0A": ("the server does not support something the statement uses", None),
+    **dict.fromkeys(
+        ("53200", "53400"),
+        ("the statement needs more memory or temporary files than it may have", None),
+    ),
     "54": ("the statement is too complex for the server", None),
     "57014": ("planning the statement took longer than the limit", None),
     "55P03": ("a relation of the statement is locked by another session", None),
@@ -232,7 +236,9 @@ def planning() -> Iterator[None]:
 def planning_failed(error: psycopg.Error) -> AnalyzerError:
     """The error of our tree for a statement that could not be planned or run."""
     sqlstate = error.sqlstate or ""
-    if not sqlstate or sqlstate[:2] in ("08", "53") or sqlstate[:3] == "57P":
+    if not sqlstate or sqlstate[:3] == "57P":
+        return translate(error)
+    if sqlstate[:2] in ("08", "53") and sqlstate not in _PLANNING:
         return translate(error)
     why, hint = _PLANNING.get(sqlstate) or _PLANNING.get(sqlstate[:2]) or _OTHER
     return PlanningFailed(why, detail=f"SQLSTATE {sqlstate}.", hint=hint)
@@ -245,17 +251,11 @@ def running(limit_ms: int) -> Iterator[None]:
         yield
     except psycopg.Error as error:
         sqlstate = error.sqlstate or ""
-        detail = f"SQLSTATE {sqlstate}."
         if sqlstate in ("57014", "25P04"):
             raise TimedOut(
                 f"the statement ran longer than the limit of {limit_ms / 1000:g} s",
-                detail=detail,
+                detail=f"SQLSTATE {sqlstate}.",
                 hint="Its plan can still be asked for without running it.",
-            ) from None
-        if sqlstate in ("53200", "53400"):
-            raise PlanningFailed(
-                "the statement needs more memory or temporary files than it may have",
-                detail=detail,
             ) from None
         raise planning_failed(error) from None
 

@@ -99,6 +99,17 @@ def safety_facts(query: str) -> SafetyFacts:
     )
 
 
+def expanded_relation_count(query: str) -> int:
+    """Relations that exactly one statement has once its CTEs are inlined.
+
+    Raises:
+        QuerySyntaxError, UserError: as :func:`analyzer.statements.parse.parse_one`.
+    """
+    seen = _Seen(parse_one(query))
+    seen.count_relations()
+    return sum(seen.expanded.values())
+
+
 def to_json(facts: SafetyFacts) -> str:
     """The facts as text, to cross a process border without pickle."""
     return json.dumps(asdict(facts))
@@ -137,7 +148,7 @@ class _Seen:
             reader = _READERS.get(key)
             if reader is not None:
                 reader(self, fields)
-        self._count_relations()
+        self.count_relations()
 
     def writing(self, _fields: Node) -> None:
         self.writes = True
@@ -203,7 +214,7 @@ class _Seen:
             return ("", "")
         return ("", names[0]) if len(names) == 1 else (names[0], names[1])
 
-    def _count_relations(self) -> None:
+    def count_relations(self) -> None:
         """Relations named, and how many there are once CTEs are inlined."""
         bodies: dict[str, list[tuple[Node, bool]]] = {}
         for key, fields in _nodes(self._tree):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from analyzer.domain.catalog import Attribute, Catalog, Relation, RelationKind
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.domain.target import Address
-from analyzer.errors import AnalyzerError
+from analyzer.domain.what_if import WhatIfQuestion
+from analyzer.errors import AnalyzerError, PlanningFailed, TargetError
 from analyzer.planner.shadow import ShadowCluster, ShadowServer, build
 from analyzer.planner.snapshot import PlannerSnapshot, take_snapshot
 from analyzer.planner.snapshot_file import ExtensionUse, Locale
@@ -268,3 +270,52 @@ def test_a_plain_role_gets_a_shadow_of_what_it_may_see(
         with session(database, read_only=False) as connection:
             connection.execute("DROP OWNED BY plain_reader")
             connection.execute("DROP ROLE plain_reader")
+
+
+def doubled(levels: int, form: str) -> list[str]:
+    """A chain in which each level names the one before twice."""
+    return [
+        form.format(n=level, inner=f"SELECT x.a FROM v{level - 1} x, v{level - 1} y")
+        for level in range(1, levels + 1)
+    ]
+
+
+def test_ctes_that_stand_for_thousands_of_relations_are_refused(
+    shadow_server: ShadowServer,
+) -> None:
+    ctes = doubled(14, "v{n} AS NOT /**/ MATERIALIZED ({inner})")
+    bomb = f"WITH v0 AS (SELECT a FROM t), {', '.join(ctes)} SELECT * FROM v14"
+    with build(shadow_server, snapshot_of(TABLE)) as shadow:
+        with pytest.raises(PlanningFailed, match="relations once its CTEs"):
+            shadow.plan(bomb)
+        (answer,) = shadow.costs_with([WhatIfQuestion(query=bomb)])
+        assert isinstance(answer, PlanningFailed)
+        fewer = bomb.removesuffix("14") + "3"
+        assert shadow.plan(fewer.replace("NOT /**/ MATERIALIZED", "MATERIALIZED"))
+
+
+def test_a_plan_gets_a_gigabyte_at_most(shadow_server: ShadowServer) -> None:
+    with build(shadow_server, snapshot_of(TABLE)) as shadow:
+        with pytest.raises(PlanningFailed, match="more memory"):
+            # Constants are folded while planning.
+            shadow.plan("SELECT repeat('x', 600000000) = repeat('y', 600000000)")
+        assert shadow.plan("SELECT a FROM t")
+
+
+def test_planning_that_heeds_no_limit_is_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("analyzer.planner.shadow.KILL_AFTER_S", 2.0)
+    views = doubled(20, "CREATE VIEW public.v{n} AS {inner};")
+    views = [text.replace("FROM v", "FROM public.v") for text in views]
+    views = [text.replace(", v", ", public.v") for text in views]
+    first = "CREATE VIEW public.v0 AS SELECT a FROM public.t;"
+    snapshot = snapshot_of("\n".join([TABLE, first, *views]))
+    with (
+        ShadowCluster() as cluster,
+        suppress(TargetError),
+        build(cluster, snapshot) as shadow,
+    ):
+        assert not shadow.not_seen
+        with pytest.raises(TargetError):
+            shadow.plan("SELECT * FROM v20")

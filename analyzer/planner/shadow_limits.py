@@ -1,0 +1,79 @@
+"""What keeps a hostile statement from having a shadow, and its machine, for itself.
+
+PostgreSQL looks at ``statement_timeout`` between steps of planning; pulling up
+subqueries is one step, and a dozen CTEs that each name the one before twice make
+thousands of them (safety.md 2). A backend in there does not answer to SIGTERM either.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+
+from analyzer.errors import PlanningFailed, UserError
+from analyzer.postgres.connect import Connection
+from analyzer.statements.safety import expanded_relation_count
+
+MAX_RELATIONS = 300
+"""Relations that a statement may have once its CTEs are inlined."""
+
+MAX_BACKEND_BYTES = 1 << 30
+"""Memory of its own that a backend of a shadow may take."""
+
+_log = logging.getLogger(__name__)
+
+
+def refuse_endless(query: str) -> None:
+    """Refuse to plan a statement whose CTEs stand for too many relations.
+
+    Raises:
+        PlanningFailed: it has more than ``MAX_RELATIONS``.
+    """
+    # Only a CTE that is said not to be materialized is inlined more than once.
+    if "materialized" not in query.lower():
+        return
+    count = _relation_count(query)
+    if count > MAX_RELATIONS:
+        raise PlanningFailed(
+            f"the statement is {count:,} relations once its CTEs are inlined",
+            detail=f"Statements of up to {MAX_RELATIONS} relations are planned.",
+            hint="Mark its CTEs MATERIALIZED.",
+        )
+
+
+@lru_cache(maxsize=1024)
+def _relation_count(query: str) -> int:
+    try:
+        return expanded_relation_count(query)
+    except UserError:
+        return 0  # the planner says what is wrong with it
+
+
+@contextmanager
+def ended_after(connection: Connection, limit_s: float) -> Iterator[None]:
+    """End the backend of a shadow that plans for longer, whatever it is doing.
+
+    Its cluster then starts anew, and all its shadows are lost; nothing of value is.
+
+    Args:
+        connection: to a cluster on this machine, started by this user or by root.
+        limit_s: well over the statement timeout, which is the gentle way.
+    """
+    timer = threading.Timer(limit_s, _kill, (connection.info.backend_pid,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _kill(backend_pid: int) -> None:
+    _log.error("planning in a shadow ignores its limits: backend %d ends", backend_pid)
+    with suppress(ProcessLookupError):
+        os.kill(backend_pid, signal.SIGKILL)
