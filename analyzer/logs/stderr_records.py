@@ -35,9 +35,10 @@ _MAX_HEAD_BYTES = 1000
 _REACH_BYTES = 4 * 64 * 4
 """How far behind a head names chosen by clients can go on, were it another's head."""
 
-_ENDS_SEVERITY = np.zeros(256, np.bool_)
-_ENDS_SEVERITY[[ord(word[-1]) for word in ENGLISH if word[-1].isascii()]] = True
-_ENDS_SEVERITY[0x80:] = True
+# By the last two bytes of a word; more of it is looked at where these fit.
+_ENDS_SEVERITY = np.zeros((256, 256), np.bool_)
+for _word in (word.encode() for word in ENGLISH):
+    _ENDS_SEVERITY[_word[-2], _word[-1]] = True
 _STATIC = (
     "process_id", "session_id", "user", "database", "application_name", "remote", "host"
 )  # fmt: skip
@@ -73,9 +74,9 @@ def _severity_ends(buffer: Bytes, colons: Longs, following: Bytes) -> Longs:
     """Colons that may end a severity."""
     ends = (following == ord(" ")) | (following == ord("\n")) | (following == 13)
     colons = colons[ends]
-    before = buffer[colons - 1]
-    before = np.where(before == ord(" "), buffer[colons - 2], before)
-    return colons[_ENDS_SEVERITY[before]]
+    last = colons - 1
+    last = last - (buffer[last] == ord(" "))
+    return colons[_ENDS_SEVERITY[buffer[last - 1], buffer[last]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from analyzer.domain.recommendation import Basis, Evidence, Quantity
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import StatementRun
 from analyzer.statements.traits import StatementTraits, batched_text, traits
-from analyzer.workload.cache_simulation import CacheOutcome, simulate
+from analyzer.workload.cache_simulation import CacheOutcome, simulate, total_ms
 from analyzer.workload.sessions import Run, Runs
 
 SOURCE = "log"
@@ -190,7 +190,7 @@ def _repeated_ms(columns: ExecutionColumns, rows: Longs) -> float:
     """Time of the executions whose values had been asked for before."""
     _, first = np.unique(columns.values_hash[rows], return_index=True)
     durations = columns.duration_ms[rows]
-    return float(durations.sum() - durations[first].sum())
+    return total_ms(durations) - total_ms(durations[first])
 
 
 class _Writes:
