@@ -13,9 +13,10 @@ from analyzer.logs.csvlog import COLUMN_COUNTS, USED, entry_of_row, read_csvlog
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.frame_rows import FrameReader
 from analyzer.logs.severity import ENGLISH
+from analyzer.logs.slices import Bools
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import TIME_PATTERN, Clock
-from analyzer.logs.window import Bools, TextBook, Window
+from analyzer.logs.window import TextBook, Window
 
 _START = re.compile(TIME_PATTERN.encode() + rb',(?:"|,)')
 _PLACES = {

@@ -10,14 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from analyzer.logs.window import Bools, Bytes, Longs, Verb
-
-PADDING = 64
-"""Bytes after the end of a buffer that may be looked at; any, mostly zeros."""
-
-Words = npt.NDArray[np.uint64]
+from analyzer.logs.slices import Bools, Bytes, Longs, begins_with
+from analyzer.logs.window import Verb
 
 _WORD = b"duration: "
 _MS = b" ms  "
@@ -44,24 +39,6 @@ class Durations:
     duration_us: Longs
     verb: Bytes
     text_start: Longs
-
-
-def words_of(buffer: Bytes) -> Words:
-    """The eight bytes from each place on as one number, without copying any."""
-    size = len(buffer) - 7
-    return np.ndarray((size,), np.dtype("<u8"), buffer.data, strides=(1,))
-
-
-def begins_with(buffer: Bytes, starts: Longs, word: bytes) -> Bools:
-    """Whether the bytes at each start are these, which are eight at a time compared."""
-    words = words_of(buffer)
-    found: Bools = np.ones(len(starts), np.bool_)
-    for place in range(0, len(word), 8):
-        part = word[place : place + 8]
-        value = np.uint64(int.from_bytes(part, "little"))
-        mask = np.uint64((1 << 8 * len(part)) - 1)
-        found &= (words[starts + place] & mask) == value
-    return found
 
 
 def read_durations(

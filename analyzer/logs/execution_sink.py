@@ -22,10 +22,9 @@ from analyzer.domain.log_report import LogFilter
 from analyzer.domain.statement import Fingerprint
 from analyzer.logs.entry import Origin
 from analyzer.logs.messages import read_parameters
+from analyzer.logs.slices import Bools, Longs
 from analyzer.logs.window import (
-    Bools,
     DurationRows,
-    Longs,
     TextBook,
     detail_text,
     hash_of_parameters,

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from analyzer.logs.duration_rows import PADDING, read_durations
+from analyzer.logs.duration_rows import read_durations
 from analyzer.logs.entry import MAX_TEXT_CHARS, Origin
+from analyzer.logs.slices import PADDING, Bools, Bytes, Longs
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import (
-    Bools,
-    Bytes,
     DurationRows,
-    Longs,
     TextBook,
     Verb,
     distinct_slices,

@@ -14,7 +14,8 @@ from analyzer.domain.execution_columns import as_datetime
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.messages import read_parameters
 from analyzer.logs.regular_rows import MAX_RECENT, PhaseRows, RegularRows
-from analyzer.logs.window import VERB_WORDS, DurationRows, Longs, TextBook, detail_text
+from analyzer.logs.slices import Longs
+from analyzer.logs.window import VERB_WORDS, DurationRows, TextBook, detail_text
 
 NONE = -1
 """No row."""

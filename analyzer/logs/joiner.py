@@ -20,7 +20,8 @@ from analyzer.logs.joined_rows import NONE, Ledger, LoneRow, Process, WindowRows
 from analyzer.logs.messages import Duration
 from analyzer.logs.process import Phase
 from analyzer.logs.regular_rows import RegularRows
-from analyzer.logs.window import VERB_WORDS, Longs, TextBook, Verb, Window
+from analyzer.logs.slices import Longs
+from analyzer.logs.window import VERB_WORDS, TextBook, Verb, Window
 
 MAX_PROCESSES = 20_000
 

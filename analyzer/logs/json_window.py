@@ -12,9 +12,10 @@ import polars as pl
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.frame_rows import FrameReader
 from analyzer.logs.jsonlog import entry_of_line, read_jsonlog
+from analyzer.logs.slices import Bools
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import Bools, TextBook, Window
+from analyzer.logs.window import TextBook, Window
 
 _SCHEMA = {
     "timestamp": pl.String, "user": pl.String, "dbname": pl.String, "pid": pl.Int64,

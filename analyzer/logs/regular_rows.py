@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.logs.window import Bools, Bytes, Longs, Verb
+from analyzer.logs.slices import Bools, Bytes, Longs
+from analyzer.logs.window import Verb
 
 MAX_RECENT = 8
 """Executions of a process that a fetch or a plan may still belong to."""

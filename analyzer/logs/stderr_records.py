@@ -14,12 +14,12 @@ from operator import itemgetter
 
 import numpy as np
 
-from analyzer.logs.duration_rows import PADDING, begins_with, words_of
 from analyzer.logs.entry import Origin
+from analyzer.logs.head_columns import HeadColumns, HeadSplitter
 from analyzer.logs.line_prefix import LinePrefix
 from analyzer.logs.severity import COMPANIONS, ENGLISH, SEVERITY_PATTERN
+from analyzer.logs.slices import Bools, Bytes, Longs, begins_with, padded
 from analyzer.logs.time_columns import TimeReader
-from analyzer.logs.window import Bools, Bytes, Longs
 
 WORDS = (
     "LOG", "DETAIL", "STATEMENT", "ERROR", "CONTEXT", "HINT", "FATAL", "WARNING",
@@ -53,7 +53,7 @@ class Lines:
     def __init__(self, data: bytes) -> None:
         """Find lines and colons."""
         self.data = data
-        buffer = np.frombuffer(data + bytes(PADDING + 1), np.uint8)
+        buffer = padded(data)
         self.buffer: Bytes = buffer
         self.ends: Longs = np.flatnonzero(buffer[: len(data)] == ord("\n"))
         self.starts: Longs = np.zeros_like(self.ends)
@@ -76,7 +76,8 @@ def _severity_ends(buffer: Bytes, colons: Longs, following: Bytes) -> Longs:
     colons = colons[ends]
     last = colons - 1
     last = last - (buffer[last] == ord(" "))
-    return colons[_ENDS_SEVERITY[buffer[last - 1], buffer[last]]]
+    found: Longs = colons[_ENDS_SEVERITY[buffer[last - 1], buffer[last]]]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,7 @@ class Records:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Heads:
-    """Distinct texts between time and severity, as columns; -1 where not read."""
+    """What stands between time and severity, for each line; -1 where not read."""
 
     origin: Longs
     local_transaction_id: Longs
@@ -127,6 +128,7 @@ class HeadReader:
     ) -> None:
         """Take the prefix; ``origin_of`` makes an origin of the fields of a head."""
         self._times = times
+        self._splitter = HeadSplitter(prefix.text)
         self._has_chosen_fields = prefix.has_chosen_fields
         # Only one severity is put behind the heads, so only that must be looked for.
         any_severity = SEVERITY_PATTERN.replace("?P<severity>", "?:")
@@ -158,19 +160,20 @@ class HeadReader:
         at = np.flatnonzero(good)
         lengths = np.array([len(word) for word in WORDS])
         names_end = head_end[at] - 3 - lengths[severity[at]]
-        heads, index = self._heads(lines, times.end[at], names_end)
-        good[at[heads.origin[index] < 0]] = False
-        known = heads.origin[index] >= 0
-        at, index = at[known], index[known]
+        columns = self._splitter.split(buffer, times.end[at], names_end)
+        heads = self._heads(lines, times.end[at], names_end, columns)
+        known = heads.origin >= 0
+        good[at[~known]] = False
+        at = at[known]
         return Records(
             line=number[at],
             text_start=head_end[at],
             logged_at_us=times.logged_at_us[at],
             severity=severity[at],
-            origin=heads.origin[index],
-            local_transaction_id=heads.local_transaction_id[index],
-            queryid=heads.queryid[index],
-            process=heads.process[index],
+            origin=heads.origin[known],
+            local_transaction_id=heads.local_transaction_id[known],
+            queryid=heads.queryid[known],
+            process=heads.process[known],
             origins=heads.origins,
             doubtful=number[~good],
         )
@@ -188,26 +191,38 @@ class HeadReader:
         only: Bools = is_first & (_at(doubtful, low + 1) > limit)
         return only
 
-    def _heads(self, lines: Lines, starts: Longs, ends: Longs) -> tuple[_Heads, Longs]:
-        """Distinct heads, and for each line the index of its own."""
-        known: dict[bytes, int] = {}
-        number_of = known.setdefault
-        data = lines.data
-        # The lines of one execution stand together and have the same head.
-        is_new = ~_like_before(lines.buffer, starts, ends)
-        index = [
-            number_of(data[start:end], len(known))
-            for start, end in zip(
-                starts[is_new].tolist(), ends[is_new].tolist(), strict=True
-            )
-        ]
-        run = np.cumsum(is_new) - 1
-        return self._parsed(list(known)), np.array(index, np.int64)[run]
-
-    def _parsed(self, heads: Sequence[bytes]) -> _Heads:
-        fields = self._fields(heads)
-        local: dict[object, int] = {}
+    def _heads(
+        self, lines: Lines, starts: Longs, ends: Longs, columns: HeadColumns
+    ) -> _Heads:
+        """What the heads of lines say, of which the first of each group is read."""
+        places = zip(
+            starts[columns.first].tolist(), ends[columns.first].tolist(), strict=True
+        )
+        fields = self._fields([lines.data[start:end] for start, end in places])
+        origin, origins = self._origins(fields)
         process: dict[str, int] = {}
+        numbers = [
+            process.setdefault(item.process_key, len(process)) for item in origins
+        ]
+        local, queryid = columns.local_transaction_id, columns.queryid
+        if local is None:
+            local = _locals(fields, self._transaction)[columns.group]
+        if queryid is None:
+            queryid = _numbers(fields, self._queryid)[columns.group]
+        index = np.where(columns.fits, origin[columns.group], -1)
+        return _Heads(
+            origin=index,
+            local_transaction_id=local,
+            queryid=queryid,
+            process=np.array([*numbers, -1], np.int64)[index],
+            origins=origins,
+        )
+
+    def _origins(
+        self, fields: Sequence[tuple[str, ...] | None]
+    ) -> tuple[Longs, Sequence[Origin]]:
+        """The index of the origin of each head, -1 for no head, and the origins."""
+        local: dict[object, int] = {}
         origin: list[int] = []
         pick = itemgetter(*self._static) if self._static else lambda _: ""
         extra = self._session_start
@@ -225,17 +240,7 @@ class HeadReader:
                     self._known[key] = self._origin(item)
             origin.append(found)
         origins = [self._known.get(key) or Origin() for key in local]
-        numbers = [
-            process.setdefault(item.process_key, len(process)) for item in origins
-        ]
-        index = np.array(origin, np.int64)
-        return _Heads(
-            origin=index,
-            local_transaction_id=_locals(fields, self._transaction),
-            queryid=_numbers(fields, self._queryid),
-            process=np.array([*numbers, -1], np.int64)[index],
-            origins=origins,
-        )
+        return np.array(origin, np.int64), origins
 
     def _fields(self, heads: Sequence[bytes]) -> Sequence[tuple[str, ...] | None]:
         text = f"{_LOG}\n".encode().join((*heads, b"")).decode("utf-8", "replace")
@@ -255,22 +260,6 @@ class HeadReader:
         if self._session_start >= 0:
             known["session_start"] = fields[self._session_start]
         return self._origin_of(known)
-
-
-def _like_before(buffer: Bytes, starts: Longs, ends: Longs) -> Bools:
-    """Whether each slice has the same bytes as the one before it."""
-    words = words_of(buffer)
-    length = ends - starts
-    same = np.zeros(len(starts), np.bool_)
-    same[1:] = (length[1:] == length[:-1]) & (length[1:] >= 8)
-    left = np.flatnonzero(same)
-    for place in range(0, int(length[left].max(initial=0)), 8):
-        # The last eight bytes overlap those before them.
-        offset = np.minimum(length[left] - 8, place)
-        equal = words[starts[left] + offset] == words[starts[left - 1] + offset]
-        same[left[~equal]] = False
-        left = left[equal]
-    return same
 
 
 def _at(values: Longs, index: Longs) -> Longs:

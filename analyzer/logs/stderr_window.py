@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.logs.duration_rows import Durations, begins_with, read_durations
+from analyzer.logs.duration_rows import Durations, read_durations
 from analyzer.logs.entry import MAX_TEXT_CHARS, LogEntry
 from analyzer.logs.severity import ENGLISH
+from analyzer.logs.slices import Bools, Longs, begins_with
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.stderr_records import (
     IS_COMPANION,
@@ -23,9 +24,7 @@ from analyzer.logs.tally import Tally
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import (
-    Bools,
     DurationRows,
-    Longs,
     TextBook,
     Verb,
     Window,

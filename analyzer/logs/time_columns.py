@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.domain.execution_columns import as_microseconds
-from analyzer.logs.duration_rows import Words, begins_with, words_of
+from analyzer.logs.slices import Bools, Bytes, Longs, Words, begins_with, words_of
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import Bools, Bytes, Longs
 
 _ZONE = re.compile(rb"[A-Za-z]{1,8}|[+-]\d[\d:]{1,7}")
 _MINUTE = re.compile(rb"\d{4}-\d\d-\d\d \d\d:\d\d")

@@ -14,15 +14,11 @@ from enum import IntEnum
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
 from analyzer.logs.entry import LogEntry, Origin
+from analyzer.logs.slices import Bytes, Longs
 from analyzer.logs.text_shapes import ShapeBook
-
-Longs = npt.NDArray[np.int64]
-Bytes = npt.NDArray[np.uint8]
-Bools = npt.NDArray[np.bool_]
 
 MAX_KNOWN_CHARS = 24_000_000
 """Texts that are remembered with their fingerprints, in two generations."""
