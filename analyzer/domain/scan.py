@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from analyzer.domain.execution import LogCoverage
+from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.plan import Plan
 from analyzer.domain.recommendation import DidNotRun, NoAdvice, Recommendation
 from analyzer.domain.snapshot import Snapshot
@@ -41,6 +42,8 @@ class ScanResult:
         plans: the estimated plan of each statement that could be planned.
         measured_plans: EXPLAIN ANALYZE of the statements that may run.
         coverage: how much of each log file was understood.
+        log_findings: what the log shows beside single statements, the most time lost
+            first; none of what an advisor tells.
         snapshot: counters as read, from which the next scan takes its difference.
         own_exec_time_ratio: time of our own statements during the scan, as a share of
             it and the workload together, 0 to 1; none where it could not be seen.
@@ -60,5 +63,6 @@ class ScanResult:
     plans: Mapping[Fingerprint, Plan] = field(default_factory=dict)
     measured_plans: Mapping[Fingerprint, Plan] = field(default_factory=dict)
     coverage: tuple[LogCoverage, ...] = ()
+    log_findings: tuple[LogFinding, ...] = ()
     snapshot: Snapshot | None = None
     own_exec_time_ratio: float | None = None

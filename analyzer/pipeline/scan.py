@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from analyzer.advisors.contract import Facts, Need
+from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.ports import Progress, WhatIfPlanner
 from analyzer.domain.scan import ScanKind, ScanResult
 from analyzer.domain.snapshot import Snapshot, SnapshotDelta
@@ -21,6 +22,7 @@ from analyzer.pipeline.plan_workload import (
     run_statements,
 )
 from analyzer.pipeline.rewrite_verdict import tested
+from analyzer.pipeline.scan_log import log_findings
 from analyzer.pipeline.verify_scan import prove
 from analyzer.planner.hypopg import HypopgPlanner
 from analyzer.planner.parameters import ParameterSource
@@ -106,6 +108,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
         plans=planned.plans,
         measured_plans=planned.measured,
         coverage=collected.logs.coverage if collected.logs else (),
+        log_findings=_log_findings(request, collected, planned.workload),
         snapshot=collected.counters,
         own_exec_time_ratio=_own_share(request, collected, planned.workload),
     )
@@ -127,6 +130,14 @@ def _workload(request: ScanRequest, collected: Collected) -> Workload:
     )
     workload = build_workload(inputs)
     return with_timelines(workload, inputs.logs.executions if inputs.logs else ())
+
+
+def _log_findings(
+    request: ScanRequest, collected: Collected, workload: Workload
+) -> tuple[LogFinding, ...]:
+    if collected.logs is None or request.queries:
+        return ()
+    return log_findings(collected.logs, workload)
 
 
 def _delta(earlier: Snapshot | None, later: Snapshot | None) -> SnapshotDelta | None:

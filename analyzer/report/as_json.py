@@ -32,6 +32,7 @@ from analyzer.domain.workload import (
     Window,
     WorkloadItem,
 )
+from analyzer.report.logs_activity_as_json import finding
 from analyzer.workload.tails import cantelli_bound_ms
 
 Json = dict[str, Any]
@@ -45,6 +46,10 @@ def scan_result(result: ScanResult) -> Json:
     """
     reasons = {item.fingerprint: item for item in result.no_advice}
     advised = _advised(result.recommendations)
+    texts = {
+        name: item.statement.normalized_query
+        for name, item in result.workload.by_fingerprint.items()
+    }
     return {
         "kind": result.kind.value,
         "server_id": result.server_id,
@@ -68,6 +73,7 @@ def scan_result(result: ScanResult) -> Json:
         "did_not_run": [did_not_run(item) for item in result.did_not_run],
         "not_seen": [not_seen(item) for item in _all_not_seen(result)],
         "coverage": [coverage(item) for item in result.coverage],
+        "log_findings": [finding(item, texts) for item in result.log_findings],
     }
 
 

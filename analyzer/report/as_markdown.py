@@ -56,6 +56,7 @@ def _scan(result: ScanResult) -> Iterator[str]:
         yield f"### {rank}. {escaped(rec.title)}"
         yield ""
         yield from _details(rec)
+    yield from _log_findings(result)
     yield from _negatives(result)
 
 
@@ -88,6 +89,13 @@ def _fenced(text: str) -> Iterator[str]:
     yield f"{fence}sql"
     yield plain_lines(text)
     yield fence
+
+
+def _log_findings(result: ScanResult) -> Iterator[str]:
+    if result.log_findings:
+        yield from ("", "### The log also shows", "")
+    for found in result.log_findings:
+        yield f"- {escaped(found.title)}. {escaped(found.instruction)}"
 
 
 def _negatives(result: ScanResult) -> Iterator[str]:

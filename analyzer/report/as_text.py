@@ -187,7 +187,15 @@ def _affected(rec: Recommendation, workload: Workload) -> Iterator[str]:
 
 
 def _endings(result: ScanResult) -> Iterator[list[str]]:
-    """Negative answers, advisors that did not run, and what was not seen."""
+    """What the log shows, negative answers, and what was not seen."""
+    if result.log_findings:
+        yield [
+            "The log also shows:",
+            *(
+                f"  {plain(item.title)}. {plain(item.instruction)}"
+                for item in result.log_findings
+            ),
+        ]
     if result.no_advice:
         yield [
             "No advice for:",

@@ -86,6 +86,12 @@ def test_query_page_has_text_history_plans_and_advice(site: Site) -> None:
     assert "log: 3,400 of 184,233 executions" in page
 
 
+def test_target_page_has_what_the_log_shows(site: Site) -> None:
+    page = log_in(site).get(f"/targets/{site.target_id}").text
+    assert "12 waits for locks on &lt;script&gt;" in page
+    assert "Shorten the transaction that holds it." in page
+
+
 def test_query_page_has_percentiles_of_any_range(site: Site) -> None:
     client, path = log_in(site), f"/queries/{site.target_id}/{ORDERS}"
     page = client.get(f"{path}?range=all").text

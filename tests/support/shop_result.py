@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
+from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.plan import Plan, PlanNode
 from analyzer.domain.recommendation import (
     AffectedStatement,
@@ -63,6 +64,17 @@ def scan_result(options: ResultOptions = ResultOptions()) -> ScanResult:
             ),
             items=workload_items(options.slowdown, started_at),
             covered_time_ratio=0.92,
+        ),
+        log_findings=(
+            LogFinding(
+                kind="lock_hot_spot",
+                title=f"12 waits for locks on {SCRIPT}",
+                instruction="Shorten the transaction that holds it.",
+                evidence=(),
+                fingerprint=ORDERS,
+                query="SELECT 1",
+                lost_ms=3_000.0,
+            ),
         ),
         recommendations=chosen if chosen is not None else all_recommendations(),
         no_advice=(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from analyzer.domain.execution import LogCoverage
 from analyzer.domain.index import RelationName
+from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.recommendation import (
     Action,
     AffectedStatement,
@@ -123,6 +124,23 @@ RESULT = ScanResult(
     did_not_run=(DidNotRun(advisor="n_plus_one", why="no log", hint="--logs"),),
     not_seen=(NotSeen(what="standbys", why="role"),),
     planner_source="shadow 18.6",
+    log_findings=(
+        LogFinding(
+            kind="lock_hot_spot",
+            title="Waits \x1b[31mfor | t",
+            instruction="Take the lock later.",
+            evidence=(
+                Evidence(
+                    claim="waits",
+                    quantity=Quantity(
+                        value=4, unit="waits", basis=Basis.MEASURED, source="log"
+                    ),
+                ),
+            ),
+            fingerprint=ITEM.statement.fingerprint,
+            lost_ms=12.5,
+        ),
+    ),
     coverage=(
         LogCoverage(
             file="a.log", format="stderr", line_count=10, bytes_read=99,
@@ -188,6 +206,7 @@ def control_characters(text: str) -> set[str]:
 
 def test_text_shows_all_and_obeys_nothing() -> None:
     text = as_text.scan_result(RESULT)
+    assert "Waits [31mfor | t. Take the lock later." in text
     assert not control_characters(text)
     for part in (
         "5 recommendations for shop",
@@ -213,6 +232,7 @@ def test_text_shows_all_and_obeys_nothing() -> None:
 
 def test_markdown_shows_all_and_obeys_nothing() -> None:
     text = as_markdown.scan_result(RESULT)
+    assert "- Waits \\[31mfor \\| t. Take the lock later." in text
     assert not control_characters(text)
     assert "| 1 | 90.0% |" in text
     rows = [line for line in text.splitlines() if line.startswith("| ")]

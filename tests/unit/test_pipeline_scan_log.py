@@ -1,0 +1,40 @@
+"""A scan tells what its log shows of its own database and window only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from analyzer.domain.execution import LogContents, LogEvent
+from analyzer.domain.workload import Window
+from analyzer.pipeline.scan_log import log_findings
+from tests.support.workloads import run, workload
+
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def canceled(database: str, minute: float) -> LogEvent:
+    return LogEvent(
+        logged_at=START + timedelta(minutes=minute),
+        severity="ERROR",
+        sqlstate="57014",
+        message="canceling statement due to statement timeout",
+        kind="statement_canceled_timeout",
+        query="SELECT * FROM slow",
+        database=database,
+    )
+
+
+def test_findings_of_the_window_and_the_database() -> None:
+    window = Window(started_at=START, ended_at=START + timedelta(hours=1))
+    whole = replace(workload(run("SELECT 1")), window=window, database="shop")
+
+    def kinds(database: str, minute: float) -> set[str]:
+        events = tuple(canceled(database, minute + n / 100) for n in range(60))
+        found = log_findings(LogContents(events=events), whole)
+        return {item.kind for item in found}
+
+    assert kinds("shop", 5) == {"canceled_statements"}
+    assert kinds("", 5) == {"canceled_statements"}
+    assert kinds("other", 5) == set()
+    assert kinds("shop", 61) == set()
