@@ -60,7 +60,7 @@ def _lines(plan: Plan, item: NodeMeasure) -> Iterator[str]:
     for name, text in _conditions(item):
         yield f"{below}{name}: {one_line(text)}"
     for name in _FACTS:
-        if name in item.node.details:
+        if item.node.details.get(name):
             yield f"{below}{name}: {one_line(str(item.node.details[name]))}"
     if item.node.rows_removed_by_filter:
         yield f"{below}Rows Removed by Filter: {item.node.rows_removed_by_filter:,.0f}"

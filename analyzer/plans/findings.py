@@ -7,42 +7,79 @@ nothing. A rule speaks of a node only if it takes a tenth of the time at least.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
 from analyzer.domain.plan import Plan
+from analyzer.plans.findings_access import (
+    bloat,
+    combined_bitmaps,
+    index_pages,
+    scattered_fetches,
+)
 from analyzer.plans.findings_estimates import estimate_errors
+from analyzer.plans.findings_limits import (
+    joins_below_limits,
+    large_offsets,
+    sorts_for_limits,
+)
+from analyzer.plans.findings_loops import (
+    large_outer_sides,
+    pairwise_joins,
+    repeated_subplans,
+)
 from analyzer.plans.findings_memory import (
     lossy_bitmaps,
     spilled_hashes,
     spilled_sorts,
 )
-from analyzer.plans.findings_rows import (
-    pairwise_joins,
-    removed_rows,
-    repeated_subplans,
-)
+from analyzer.plans.findings_rows import removed_rows
 from analyzer.plans.findings_server import (
     costly_jit,
     heap_fetches,
     missing_workers,
     unpruned_partitions,
 )
-from analyzer.plans.findings_view import PlanView
+from analyzer.plans.findings_view import MIN_RATIO, PlanView
+from analyzer.plans.findings_work import (
+    functions_per_row,
+    slow_triggers,
+    temporary_files,
+)
 
 _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
+    costly_jit,
+    large_offsets,
     estimate_errors,
+    joins_below_limits,
+    sorts_for_limits,
     spilled_sorts,
     spilled_hashes,
-    pairwise_joins,
+    temporary_files,
+    slow_triggers,
     repeated_subplans,
+    pairwise_joins,
+    large_outer_sides,
     unpruned_partitions,
+    bloat,
+    functions_per_row,
     removed_rows,
+    index_pages,
+    combined_bitmaps,
     heap_fetches,
+    scattered_fetches,
     lossy_bitmaps,
-    costly_jit,
     missing_workers,
 )
 """Where two cost the same, causes come before what they cause."""
+
+_OF_PARTS = frozenset({"rows_removed", "not_sargable", "type_mismatch"})
+_CAUSES = frozenset({"estimate_error", "generic_plan", "function_per_row"})
+_CHOSEN = frozenset({"nested_loop", "hash_spills"})
+"""What the planner would not have chosen with better estimates."""
+_EFFECTS = _CHOSEN | {
+    *("rows_removed", "not_sargable", "scattered_heap_fetches", "temporary_file")
+}
 
 
 def findings(plan: Plan) -> tuple[Finding, ...]:
@@ -54,15 +91,47 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
     view = PlanView(plan)
     if not view.is_worth_it:
         return ()
-    found = [item for rule in _RULES for item in rule(view)]
+    found = _without_jit([item for rule in _RULES for item in rule(view)])
+    found = [_with_effects(item, found) for item in found]
     found = [item for item in found if not _is_told_already(item, found)]
     return tuple(sorted(found, key=lambda item: -round(item.lost_ratio, 2)))
 
 
+def _without_jit(found: Sequence[Finding]) -> list[Finding]:
+    """Shares of what remains beside compiling, whose time passes in some node."""
+    jit_ratio = sum(item.lost_ratio for item in found if item.rule == "costly_jit")
+    if not jit_ratio:
+        return list(found)
+    left = [
+        replace(item, lost_ratio=item.lost_ratio * (1 - jit_ratio))
+        if item.rule != "costly_jit"
+        else item
+        for item in found
+    ]
+    return [item for item in left if item.lost_ratio >= MIN_RATIO]
+
+
 def _is_told_already(item: Finding, found: Sequence[Finding]) -> bool:
-    """Whether a filter in a partition is told of by the node above the partitions."""
-    return item.rule == "rows_removed" and any(
-        other.rule == "unpruned_partitions"
-        and item.path[: len(other.path)] == other.path
-        for other in found
-    )
+    """Whether another finding on the same rows says why."""
+    for other in found:
+        above = item.path[: len(other.path)] == other.path
+        if item.rule in _OF_PARTS and other.rule == "unpruned_partitions" and above:
+            return True
+        if _is_effect(item, other):
+            return True
+    return False
+
+
+def _with_effects(cause: Finding, found: Sequence[Finding]) -> Finding:
+    """A cause with the time that its effects take, which are not told besides."""
+    ratios = [item.lost_ratio for item in found if _is_effect(item, cause)]
+    return replace(cause, lost_ratio=max(cause.lost_ratio, *ratios, 0.0))
+
+
+def _is_effect(item: Finding, cause: Finding) -> bool:
+    """Whether a finding is of the node of a cause, or of one that was chosen for it."""
+    if cause.rule not in _CAUSES or item.rule not in _EFFECTS:
+        return False
+    is_above = item.path == cause.path[: len(item.path)]
+    is_chosen = item.rule in _CHOSEN and cause.rule != "function_per_row"
+    return item.path == cause.path or (is_chosen and is_above)

@@ -6,25 +6,33 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzer.domain.explanation import Finding
+from analyzer.plans.findings_access import is_scattered
+from analyzer.plans.findings_rows import is_small
 from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
     finding,
     measured,
-    place,
+    over_loops,
     rows_of,
     title,
 )
 from analyzer.plans.measure import NodeMeasure
-from analyzer.plans.node_facts import hash_facts
+from analyzer.plans.node_facts import hash_facts, number
+from analyzer.plans.remedies import statistics_for
 
 MIN_ERROR = 10.0
 MIN_ROWS = 1_000
 _INHERITED_RATIO = 0.3
 """An error is a child's if the child's is at least this part of it."""
 _FEW_ROWS_RATIO = 0.05
+_MANY_ROWS = 50_000
+"""Fewer are read and hashed in no time."""
 _GUESSED_LOSS = 0.5
 """How much a scan of the other side counts: that an index is there is not known."""
+
+PLANNED = "Planned Partitions"
+"""Of a hashed aggregate that was expected not to fit into memory."""
 
 _JOINS = frozenset({"Nested Loop", "Hash Join", "Merge Join"})
 _NO_ESTIMATE = frozenset(
@@ -56,32 +64,26 @@ def estimate_errors(view: PlanView) -> Iterator[Finding]:
             continue
         worst = max(found, key=lambda one: one.ratio)
         if worst.ratio >= MIN_RATIO:
-            yield _finding(item, worst)
+            yield _finding(view, item, worst)
 
 
-def _finding(item: NodeMeasure, worst: _Consequence) -> Finding:
+def _finding(view: PlanView, item: NodeMeasure, worst: _Consequence) -> Finding:
     node = item.node
     error = item.estimate_error or 1.0
+    rule, (why, remedy) = "estimate_error", statistics_for(view, item)
+    if view.has_unknown_values(item):
+        rule, why = "generic_plan", "the plan is generic, made without the values"
+        remedy = (
+            "Let it be planned with its values: plan_cache_mode = force_custom_plan "
+            "for this statement (or no server-side prepare in the driver)."
+        )
     claim = (
         f"{title(item)} gives {node.actual_rows or 0:,.10g} rows where "
         f"{node.plan_rows:,.0f} were expected; {worst.clause}"
+        + (f" (likely since {why})" if why else "")
     )
-    found = finding(
-        item, "estimate_error", claim, measured(error, "times"), worst.ratio
-    )
-    return replace(found, remedy=_remedy(item))
-
-
-def _remedy(item: NodeMeasure) -> str:
-    node = item.node
-    if not node.relation:
-        return "The columns of its condition or grouping may need extended statistics."
-    if node.filter.count(" AND ") or (node.filter and node.index_cond):
-        return (
-            f"ANALYZE {place(item)}; if its columns depend on one another, CREATE "
-            "STATISTICS on them."
-        )
-    return f"ANALYZE {place(item)}; if that does not help, raise its statistics target."
+    found = finding(item, rule, claim, measured(error, "times"), worst.ratio)
+    return replace(found, remedy=remedy)
 
 
 def _starts_here(view: PlanView, item: NodeMeasure) -> bool:
@@ -116,6 +118,9 @@ def _is_cut_short(view: PlanView, item: NodeMeasure) -> bool:
 
 
 def _consequences(view: PlanView, item: NodeMeasure) -> Iterator[_Consequence]:
+    yield from _of_access(view, item)
+    if item.node.node_type == "Aggregate":
+        yield from _of_hash(view, item, item)
     for above, child in view.ancestors(item):
         sides = view.inputs(above) if above.node.node_type in _JOINS else ()
         if len(sides) == 2 and child.path in (sides[0].path, sides[1].path):
@@ -141,11 +146,31 @@ def _of_join(
         )
     elif kind in ("Hash Join", "Merge Join") and not item.underestimated:
         read = view.most_rows_below(other)
-        if read >= MIN_ROWS and rows_of(item) <= _FEW_ROWS_RATIO * read:
+        if read >= _MANY_ROWS and rows_of(item) <= _FEW_ROWS_RATIO * read:
             yield _Consequence(
                 ratio=view.total_ratio(other) * _GUESSED_LOSS,
                 clause=f"so {read:,.0f} rows of the other side are read for them",
             )
+
+
+def _of_access(view: PlanView, item: NodeMeasure) -> Iterator[_Consequence]:
+    """How the table itself is read: by an index for too many rows, or not by one."""
+    node = item.node
+    removed = over_loops(node, node.rows_removed_by_filter)
+    read = rows_of(item) + removed
+    if node.node_type == "Seq Scan" and not item.underestimated and not is_small(item):
+        # So many rows are better read without an index, whether there is one or not.
+        expected = node.plan_rows * (node.loops or 1.0)
+        if read >= MIN_ROWS and expected >= _FEW_ROWS_RATIO * read and removed:
+            yield _Consequence(
+                ratio=view.own_ratio(item),
+                clause=f"so all {read:,.0f} rows are read, and no index can pay",
+            )
+    if node.node_type == "Index Scan" and item.underestimated and is_scattered(item):
+        yield _Consequence(
+            ratio=view.own_ratio(item),
+            clause=f"so an index fetches {read:,.0f} rows one by one",
+        )
 
 
 def _of_hash(
@@ -154,8 +179,11 @@ def _of_hash(
     facts = hash_facts(above.node)
     if facts is None or not item.underestimated:
         return
-    if facts.batches > max(facts.planned_batches, 1):
-        parent = view.parent(above)
+    is_groups = above.node.node_type == "Aggregate"
+    if is_groups and number(above.node.details, PLANNED):
+        return  # it was expected to be done in parts
+    if facts.batches > (1 if is_groups else max(facts.planned_batches, 1)):
+        parent = None if is_groups else view.parent(above)
         ratio = view.own_ratio(above) + (view.own_ratio(parent) if parent else 0.0)
         yield _Consequence(
             ratio=ratio, clause=f"so a hash table grew to {facts.batches} batches"

@@ -55,7 +55,7 @@ def spilled_sorts(view: PlanView) -> Iterator[Finding]:
         found = finding(
             item, "sort_spills", claim, measured(facts.space_bytes, "bytes"), ratio
         )
-        yield replace(found, remedy=_work_mem(needed))
+        yield replace(found, remedy=work_mem_for(needed))
 
 
 def spilled_hashes(view: PlanView) -> Iterator[Finding]:
@@ -73,7 +73,7 @@ def spilled_hashes(view: PlanView) -> Iterator[Finding]:
         claim = f"{_what(item, above)} does not fit into memory and goes to disk"
         quantity = measured(facts.batches, "batches")
         found = finding(item, "hash_spills", claim, quantity, ratio)
-        yield replace(found, remedy=_work_mem(_hash_bytes(view, item)))
+        yield replace(found, remedy=work_mem_for(_hash_bytes(view, item)))
 
 
 def _what(item: NodeMeasure, above: NodeMeasure | None) -> str:
@@ -131,10 +131,11 @@ def lossy_bitmaps(view: PlanView) -> Iterator[Finding]:
             item, "lossy_bitmap", claim, measured(lossy_ratio, "ratio"), ratio
         )
         needed = pages / max(node.loops or 1.0, 1.0) * _BITMAP_PAGE_BYTES
-        yield replace(found, remedy=_work_mem(needed))
+        yield replace(found, remedy=work_mem_for(needed))
 
 
-def _work_mem(needed_bytes: float) -> str:
+def work_mem_for(needed_bytes: float) -> str:
+    """The sentence that names a ``work_mem`` in which so many bytes fit."""
     megabytes = needed_bytes * _MARGIN / _MIB
     if not math.isfinite(megabytes) or megabytes > _MAX_WORK_MEM_MB:
         return ""

@@ -1,4 +1,4 @@
-"""Findings on rows: read in vain, joined one by one, or estimated wrongly."""
+"""Findings on rows that are read in vain, and why no index serves the filter."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import Condition, ConditionKind
 from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
@@ -18,18 +19,25 @@ from analyzer.plans.findings_view import (
     title,
 )
 from analyzer.plans.measure import NodeMeasure
-from analyzer.plans.node_facts import number
+from analyzer.plans.remedies import index_for, not_searchable
+from analyzer.plans.titles import one_line
 
 MIN_ROWS_REMOVED = 1_000
 MIN_REMOVED_PER_ROW = 10.0
 MIN_REMOVED_PER_ROW_SEQUENTIAL = 20.0
 """An index pays only where it leaves out nearly all rows: below 5% of them."""
 MIN_REPEATS = 100
-MIN_REPEATED_RATIO = 0.3
+
+MIN_PAGES = 64
+"""A table of half a megabyte is read at once, whatever its filter leaves."""
 
 _BY_SUBQUERY = re.compile(r"\b(?:SubPlan|ANY \(hashed|hashed )")
 _INDEX_SCANS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
-_OUTSIDE = frozenset({"CTE Scan", "Subquery Scan"})
+_OUTSIDE = frozenset(
+    {"CTE Scan", "Subquery Scan", "Foreign Scan", "Hash Join", "Merge Join"}
+)
+_OF_ITS_GROUPS = frozenset({"Aggregate", "Group", "Result"})
+"""HAVING and one-time filters are told by no index."""
 
 
 def removed_rows(view: PlanView) -> Iterator[Finding]:
@@ -37,8 +45,10 @@ def removed_rows(view: PlanView) -> Iterator[Finding]:
     for item in view.ran():
         node = item.node
         removed = over_loops(node, node.rows_removed_by_filter)
-        if _BY_SUBQUERY.search(node.filter):
+        if _BY_SUBQUERY.search(node.filter) or node.node_type in _OF_ITS_GROUPS:
             continue  # no index serves such a filter; what it costs is the subquery's
+        if is_small(item):
+            continue
         least = MIN_REMOVED_PER_ROW
         if node.node_type == "Seq Scan":
             least = MIN_REMOVED_PER_ROW_SEQUENTIAL
@@ -70,7 +80,7 @@ def _why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
         return (
             "filter_late",
             "the filter comes after all else has been computed",
-            "Say the condition inside of the subquery.",
+            "Say the condition inside of the subquery, or before the join.",
         )
     is_search = bool(node.index_cond) or node.node_type == "Bitmap Heap Scan"
     is_index = node.node_type in _INDEX_SCANS
@@ -81,26 +91,45 @@ def _why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
             f"An index on {place(item)} that starts with the columns of the filter "
             "and goes on with those of ORDER BY finds them at once.",
         )
+    computed = not_searchable(node, node.filter)
+    if computed is not None:
+        return _computed(computed, place(item))
     if is_search and is_index:
+        why = "the index finds far more rows than the filter keeps"
+        return "index_does_not_fit", why, index_for(item)
+    loops = (node.loops or 0) / view.processes(item)
+    if node.node_type == "Seq Scan" and loops >= MIN_REPEATS:
+        why = f"the whole table is read {node.loops:,.0f} times"
+        return "repeated_scan", why, index_for(item)
+    return "rows_removed", "no index is used for the filter", index_for(item)
+
+
+def _computed(computed: Condition, table: str) -> tuple[str, str, str]:
+    text = one_line(computed.expression)
+    if computed.kind is ConditionKind.CAST:
         return (
-            "index_does_not_fit",
-            "the index finds far more rows than the filter keeps",
-            f"An index on {place(item)} with the columns of the filter among its keys "
-            "finds only these.",
-        )
-    if node.node_type == "Seq Scan" and (node.loops or 0) / view.processes(item) >= (
-        MIN_REPEATS
-    ):
-        return (
-            "repeated_scan",
-            f"the whole table is read {node.loops:,.0f} times",
-            f"An index on {place(item)} with the columns of the condition ends that.",
+            "type_mismatch",
+            f"the column is cast, {text}, since the value has another type, and no "
+            "index on the column serves that",
+            "Give the value in the type of the column (a parameter or a literal of "
+            "another type casts the column).",
         )
     return (
-        "rows_removed",
-        "no index is used for the filter",
-        f"An index on {place(item)} with the columns of the filter may help.",
+        "not_sargable",
+        f"the condition computes with the column, {text}, and no index on the column "
+        "serves that",
+        "Write the condition on the bare column, or make an index on the expression: "
+        f"CREATE INDEX ON {table} (({text})).",
     )
+
+
+def is_small(item: NodeMeasure) -> bool:
+    """Whether a scan read so few pages that no index would be faster."""
+    node = item.node
+    if node.node_type != "Seq Scan" or node.buffers is None or (node.loops or 0) > 1:
+        return False
+    pages = node.buffers.shared_hit_blks + node.buffers.shared_read_blks
+    return pages <= MIN_PAGES
 
 
 def _is_under_limit(view: PlanView, item: NodeMeasure) -> bool:
@@ -112,51 +141,3 @@ def _is_under_limit(view: PlanView, item: NodeMeasure) -> bool:
         if above.node.node_type not in passing:
             return False
     return False
-
-
-def pairwise_joins(view: PlanView) -> Iterator[Finding]:
-    """Nested loops that compare each row of one side with each of the other."""
-    for item in view.ran():
-        node = item.node
-        if node.node_type != "Nested Loop":
-            continue
-        removed = over_loops(node, number(node.details, "Rows Removed by Join Filter"))
-        if removed < max(100 * MIN_ROWS_REMOVED, MIN_REMOVED_PER_ROW * rows_of(item)):
-            continue
-        sides = view.inputs(item)
-        ratio = view.own_ratio(item) + (view.own_ratio(sides[-1]) if sides else 0.0)
-        if ratio < MIN_REPEATED_RATIO:
-            continue
-        loops = sides[-1].node.loops or 0.0
-        claim = (
-            f"{title(item)} compares {removed + rows_of(item):,.0f} pairs of rows and "
-            f"keeps {rows_of(item):,.0f}: its inner side, {title(sides[-1])}, is gone "
-            f"through {loops:,.0f} times"
-        )
-        quantity = measured(removed, "pairs removed")
-        found = finding(item, "nested_loop", claim, quantity, ratio)
-        remedy = (
-            "A condition with = between the two sides lets them be hashed; an index on "
-            "the inner side finds the pairs."
-        )
-        yield replace(found, remedy=remedy)
-
-
-def repeated_subplans(view: PlanView) -> Iterator[Finding]:
-    """Subqueries that are run anew for each row."""
-    for item in view.ran():
-        node = item.node
-        if node.parent_relationship != "SubPlan":
-            continue
-        loops = (node.loops or 0.0) / view.processes(item)
-        ratio = view.total_ratio(item)
-        if loops < MIN_REPEATS or ratio < MIN_REPEATED_RATIO:
-            continue
-        name = node.subplan_name or "A subquery"
-        claim = (
-            f"{name} ({title(item).removeprefix(f'{name}: ')}) is run {loops:,.0f} "
-            "times, once for each row"
-        )
-        found = finding(item, "repeated_subplan", claim, measured(loops, "runs"), ratio)
-        remedy = "Write it as a join, or give it an index for the row it depends on."
-        yield replace(found, remedy=remedy)

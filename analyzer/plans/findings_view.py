@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from analyzer.domain.explanation import Finding
 from analyzer.domain.plan import Plan, PlanNode
@@ -20,6 +21,14 @@ MIN_TOTAL_MS = 1.0
 GATHERS = frozenset({"Gather", "Gather Merge"})
 _LARGEST = 1e18
 """A plan in a file may claim any number."""
+_PARAMETER = re.compile(r"\$\d{1,5}\b")
+_SEARCHES = (
+    "Recheck Cond",
+    "Hash Cond",
+    "Merge Cond",
+    "Join Filter",
+    "One-Time Filter",
+)
 _ASIDE = frozenset({"InitPlan", "SubPlan"})
 
 
@@ -32,6 +41,8 @@ class PlanView:
         self._by_path = {item.path: item for item in self.items}
         self._has_times = self.items[0].total_time_ms is not None
         self._most_rows = _most_rows(self.items)
+        names = (item.node.subplan_name for item in self.items)
+        self._returned = {found for name in names for found in _PARAMETER.findall(name)}
 
     @property
     def is_worth_it(self) -> bool:
@@ -74,6 +85,32 @@ class PlanView:
         """The most rows that the node or any below it gave, over all loops."""
         return self._most_rows[item.path]
 
+    def has_unknown_values(self, item: NodeMeasure) -> bool:
+        """Whether a condition of a node has ``$n``: its value was not known to it.
+
+        What an InitPlan returns was named ``$n`` too, before 17.
+        """
+        texts = (str(item.node.details.get(name, "")) for name in _SEARCHES)
+        found = set(
+            _PARAMETER.findall(
+                " ".join((item.node.filter, item.node.index_cond, *texts))
+            )
+        )
+        return bool(found - self._returned)
+
+    def raw_output(self, item: NodeMeasure) -> str:
+        """What a node computes, where the plan is VERBOSE and JSON."""
+        fields: object = self.plan.raw.get("Plan")
+        for place_number in item.path:
+            below = fields.get("Plans") if isinstance(fields, Mapping) else None
+            fields = below[place_number] if isinstance(below, list) else None
+        output = fields.get("Output") if isinstance(fields, Mapping) else None
+        return (
+            ", ".join(map(str, output))
+            if isinstance(output, list)
+            else str(output or "")
+        )
+
     def processes(self, item: NodeMeasure) -> float:
         """How many processes ran a node at the same time, the leader among them."""
         for above, _ in self.ancestors(item):
@@ -84,16 +121,22 @@ class PlanView:
     def own_ratio(self, item: NodeMeasure) -> float:
         """Share of wall time spent in a node itself; of cost where no time is known."""
         if not self._has_times or self.total_ms <= 0:
-            return item.own_cost_ratio
+            return self._cost_ratio(item, item.own_cost)
         return min((item.own_time_ms or 0.0) / self.total_ms, 1.0)
 
     def total_ratio(self, item: NodeMeasure) -> float:
         """The same for a node with all below it."""
         if not self._has_times or self.total_ms <= 0:
-            root_cost = max(self.plan.total_cost, item.node.total_cost)
-            return item.node.total_cost / root_cost if root_cost > 0 else 0.0
+            return self._cost_ratio(item, item.node.total_cost)
         total_ms = (item.total_time_ms or 0.0) / self.processes(item)
         return min(total_ms / self.total_ms, 1.0)
+
+    def _cost_ratio(self, item: NodeMeasure, cost: float) -> float:
+        # Costs are of one loop; how many there were may not be what was expected.
+        cost *= max((item.node.loops or 0.0) / self.processes(item), 1.0)
+        return (
+            min(cost / self.plan.total_cost, 1.0) if self.plan.total_cost > 0 else 0.0
+        )
 
 
 def _most_rows(items: Sequence[NodeMeasure]) -> dict[tuple[int, ...], float]:

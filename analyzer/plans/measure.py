@@ -69,6 +69,8 @@ def estimate_error(node: PlanNode) -> float | None:
     """
     if node.actual_rows is None or not node.loops:
         return None
+    if node.node_type in ("BitmapAnd", "BitmapOr"):
+        return None  # they do not count their rows
     actual, planned = max(node.actual_rows, 1.0), max(node.plan_rows, 1.0)
     return max(actual / planned, planned / actual)
 

@@ -22,7 +22,11 @@ _NUMBERS = re.compile(
     r"(?:\s*\((?:actual (?:time=[\d.]+\.\.(?P<time>[\d.]+) )?rows=(?P<actual>[\d.]+)"
     r" loops=(?P<loops>\d+)|(?P<never>never executed))\)?)?\s*"
 )
-_SUBPLAN = re.compile(r"\s*(?P<name>(?:InitPlan|SubPlan|CTE) \S.*?)(?: \(.*\))?\s*")
+_SUBPLAN = re.compile(r"\s*(?P<name>(?:InitPlan|SubPlan|CTE) \S.*?)\s*")
+_TRIGGER = re.compile(
+    r"Trigger (?P<of>.{1,200}?):"
+    r"(?: time=(?P<time>[\d.]{1,20}))? calls=(?P<calls>\d{1,15})"
+)
 _PROPERTY = re.compile(
     r"(?P<indent>\s*)(?P<name>[A-Z][\w /().-]{0,60}?): (?P<value>.*)"
 )
@@ -100,7 +104,10 @@ class _Reader:
         stripped = line.strip()
         total = _TIME_MS.fullmatch(stripped)
         subplan = _SUBPLAN.fullmatch(line[:MAX_TITLE_CHARS])
-        if stripped in _SECTIONS:
+        trigger = _TRIGGER.fullmatch(stripped)
+        if trigger is not None:
+            self.totals.setdefault("Triggers", []).append(_trigger(trigger))
+        elif stripped in _SECTIONS:
             # What follows is not of a node: buffers of planning are left out, and
             # the facts of JIT are kept with the root.
             self._open = [(-1, root)] if stripped == "JIT:" else []
@@ -260,6 +267,19 @@ def _named(kind: str, on: re.Match[str]) -> dict[str, Any]:
 
 def _unquoted(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def _trigger(match: re.Match[str]) -> dict[str, Any]:
+    """A trigger's line in the fields of the JSON form."""
+    constraint = re.fullmatch(r"(?:\S+ )?for constraint (\S+)(?: on .*)?", match["of"])
+    fields: dict[str, Any] = {"Calls": int(match["calls"])}
+    if constraint:
+        fields["Constraint Name"] = constraint[1]
+    else:
+        fields["Trigger Name"] = match["of"].partition(" on ")[0]
+    if match["time"]:
+        fields["Time"] = float(match["time"])
+    return fields
 
 
 def _buffers(value: str) -> dict[str, int]:

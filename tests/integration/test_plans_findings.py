@@ -69,7 +69,7 @@ CASES = [
           ("enable_indexscan", "off"))),
     Case("rows_removed", "SELECT * FROM fact WHERE pad LIKE 'x%' AND id + 0 = 7",
          NO_PARALLEL),
-    Case("rows_removed", "SELECT * FROM fact WHERE id + 0 = 7",
+    Case("not_sargable", "SELECT * FROM fact WHERE id + 0 = 7",
          (("parallel_setup_cost", "0"), ("min_parallel_table_scan_size", "0"))),
     Case("index_does_not_fit",
          "SELECT * FROM fact WHERE at BETWEEN 1 AND 60000 AND kind = 7 AND twin = 8",

@@ -120,7 +120,7 @@ TEXTS = [
 @pytest.mark.parametrize(("kind", "line", "value"), TEXTS)
 def test_memory_as_text_tells_it(kind: str, line: str, value: float) -> None:
     text = (
-        f"{kind}  (cost=0.00..9.00 rows=9 width=4)"
+        f"{kind}  (cost=0.00..9.00 rows=100000 width=4)"
         f" (actual time=0.1..90.0 rows=100000 loops=1)\n  {line}\n"
     )
     (found,) = findings(read_text_plan(text, source="x"))

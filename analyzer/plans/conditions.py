@@ -1,0 +1,259 @@
+"""Conditions as EXPLAIN prints them: which columns an index could search by.
+
+The text is PostgreSQL's own deparsed form (ruleutils.c): each operator stands in
+parentheses, a constant has its type. It is looked at, never parsed as SQL: a plan from
+a file may hold anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_CHARS = 20_000
+"""A longer condition is a list of constants; what follows adds nothing."""
+MAX_COLUMNS = 4
+
+_NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*)'
+_COLUMN = re.compile(rf"(?:{_NAME}\.)?(?P<column>{_NAME})")
+_TYPE = r"[a-z]+(?: [a-z]+){0,3}"
+_CAST = re.compile(rf"\((?P<inner>[^()]+)\)::(?P<type>{_TYPE})(?:\(\d+\))?")
+_AS_TEXT = frozenset({"text", "bpchar", "character varying"})
+_NUMBERS = frozenset({"numeric", "double precision", "real", "bigint", "integer"})
+_OPERATOR = re.compile(
+    r" (?P<operator>IS DISTINCT FROM|[=<>!~@#&|?^+*/%-]{1,5}) (?P<all>ANY |ALL )?"
+)
+_CONSTANT = re.compile(
+    r"'(?:[^']|'')*'(?:::[a-z \"\[\]().\d]+)?|[-+.\d()e]+(?:::[a-z ]+)?"
+    r"|\$\d+|true|false|NULL(?:::[a-z ]+)?|\((?:InitPlan|SubPlan) \d+\)\.col\d+"
+    r"|ROW\(.*\)"
+)
+_IS_NULL = re.compile(r"(?P<left>.+) IS (?:NOT )?NULL")
+_SUBPLAN = re.compile(r"\((?:hashed )?(?:SubPlan|InitPlan) \d+\)(?:\.col\d+)?")
+_STRING = re.compile(r"'(?:[^']|'')*'")
+_WORD = re.compile(rf"{_NAME}(?:\.{_NAME})?")
+_FUNCTION = re.compile(rf"(?P<name>{_NAME}(?:\.{_NAME})?)\(")
+_COMPARES = frozenset({"=", "<", ">", "<=", ">="})
+_PATTERNS = frozenset({"~~", "~~*", "~", "~*"})
+_KEYWORDS = frozenset(
+    (
+        *("AND", "OR", "NOT", "IS", "NULL", "ANY", "ALL", "CASE", "WHEN", "THEN"),
+        *("ELSE", "END", "FROM", "DISTINCT", "true", "false"),
+    )
+)
+
+
+class ConditionKind(StrEnum):
+    """How far an index can serve a condition."""
+
+    EQUALITY = "equality"
+    RANGE = "range"
+    EXPRESSION = "expression"
+    CAST = "cast"
+    PATTERN = "pattern"
+    PREFIX = "prefix"
+    CONTAINS = "contains"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One part of a conjunction.
+
+    Attributes:
+        kind: how an index could serve it.
+        column: the column it is on, where that is one and bare; else empty.
+        expression: what stands where a column could, as printed.
+    """
+
+    kind: ConditionKind
+    column: str = ""
+    expression: str = ""
+
+
+def conditions(text: str) -> tuple[Condition, ...]:
+    """The parts of a conjunction, each with its kind.
+
+    >>> [(c.kind.value, c.column or c.expression) for c in conditions(
+    ...     "((a = 1) AND (lower(t.b) = 'x'::text) AND ((c)::numeric > 2.5))")]
+    [('equality', 'a'), ('expression', 'lower(t.b)'), ('cast', '(c)::numeric')]
+    """
+    return tuple(_condition(part) for part in _conjuncts(text[:MAX_CHARS]))
+
+
+def searchable_columns(parts: Sequence[Condition]) -> tuple[str, ...]:
+    """Columns for the keys of an index: those with ``=`` first, then one of a range."""
+    equal = [item.column for item in parts if item.kind is ConditionKind.EQUALITY]
+    ranged = [item.column for item in parts if item.kind is ConditionKind.RANGE]
+    return tuple(dict.fromkeys((*equal, *ranged[:1])))[:MAX_COLUMNS]
+
+
+def columns(text: str) -> tuple[str, ...]:
+    """All column-like words of a condition, without strings, types and functions.
+
+    >>> columns("((o.kind = 1) AND (abs((twin - kind)) = 'x'::text))")
+    ('kind', 'twin')
+    """
+    return tuple(dict.fromkeys(_bare(name) for name in _qualified(text)))
+
+
+def _qualified(text: str) -> Iterator[str]:
+    """Columns of a condition with the names of their tables, as they are printed."""
+    bare = re.sub(rf"::{_TYPE}", "", _STRING.sub("''", text[:MAX_CHARS]))
+    bare = _SUBPLAN.sub("", bare)
+    for word in _WORD.finditer(bare):
+        is_call = bare[word.end() : word.end() + 1] == "("
+        if not is_call and word[0] not in _KEYWORDS:
+            yield word[0]
+
+
+def functions(text: str) -> tuple[str, ...]:
+    """Names of the functions that a condition or an output calls."""
+    bare = _STRING.sub("''", text[:MAX_CHARS])
+    names = (found["name"] for found in _FUNCTION.finditer(bare))
+    return tuple(dict.fromkeys(name for name in names if name not in _KEYWORDS))
+
+
+def _bare(name: str) -> str:
+    found = _COLUMN.fullmatch(name)
+    return found["column"] if found else name
+
+
+def _conjuncts(text: str) -> Iterator[str]:
+    inner = _stripped(text)
+    parts = _split(inner, " AND ")
+    if len(parts) == 1:
+        yield inner
+    else:
+        yield from (_stripped(part) for part in parts)
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split where neither parentheses nor a string are open."""
+    depth, start, at, quoted = 0, 0, 0, False
+    parts = []
+    while at < len(text):
+        char = text[at]
+        if char == "'":
+            quoted = not quoted
+        elif not quoted:
+            depth += (char in "([") - (char in ")]")
+            if depth == 0 and text.startswith(separator, at):
+                parts.append(text[start:at])
+                at += len(separator)
+                start = at
+                continue
+        at += 1
+    return [*parts, text[start:]]
+
+
+def _stripped(text: str) -> str:
+    """Without one pair of parentheses that holds all of it."""
+    text = text.strip()
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth, quoted = 0, False
+    for at, char in enumerate(text):
+        if char == "'":
+            quoted = not quoted
+        elif not quoted:
+            depth += (char == "(") - (char == ")")
+            if depth == 0 and at < len(text) - 1:
+                return text
+    return text[1:-1].strip()
+
+
+def _condition(text: str) -> Condition:
+    is_null = _IS_NULL.fullmatch(text)
+    if is_null and (column := _column(is_null["left"])):
+        return Condition(kind=ConditionKind.EQUALITY, column=column)
+    left, operator, right = _sides(text)
+    if operator in _PATTERNS:
+        return _pattern(left, operator, right)
+    if operator in ("@>", "<@", "?", "?|", "?&", "@@", "&&"):
+        return Condition(
+            kind=ConditionKind.CONTAINS, column=_column(left), expression=left
+        )
+    if operator not in _COMPARES:
+        return Condition(kind=ConditionKind.OTHER, expression=text)
+    if _is_constant(left):
+        left, right = right, left
+    return _comparison(left, operator, right)
+
+
+def _comparison(left: str, operator: str, right: str) -> Condition:
+    if not _column(left) or not _is_bound(left, right):
+        left, right = right, left
+    column = _column(left)
+    if column and _is_bound(left, right):
+        kind = ConditionKind.EQUALITY if operator == "=" else ConditionKind.RANGE
+        return Condition(kind=kind, column=column)
+    for side in (left, right):
+        cast = _CAST.fullmatch(side)
+        if cast and _is_other_type(cast["inner"], cast["type"]):
+            return Condition(kind=ConditionKind.CAST, expression=side)
+    computed = right if _is_constant(left) or not columns(left) else left
+    return Condition(kind=ConditionKind.EXPRESSION, expression=computed)
+
+
+def _is_bound(column: str, value: str) -> bool:
+    """Whether a value is known before the table is read: a constant, or outer columns.
+
+    In a nested loop columns of the outer side bear the name of their table.
+    """
+    if _is_constant(value) or not columns(value):
+        return True
+    own = column.rpartition(".")[0]
+    owners = {name.rpartition(".")[0] for name in _qualified(value)}
+    return own not in owners and "" not in owners
+
+
+def _is_other_type(inner: str, kind: str) -> bool:
+    """Whether a cast keeps an index from use; of varchar to text it does not.
+
+    What type a column has is not in the plan: a key that is cast to text is taken for
+    a number.
+    """
+    if kind in _AS_TEXT:
+        return _bare(inner).strip('"').lower().endswith("id")
+    return kind in _NUMBERS
+
+
+def _column(text: str) -> str:
+    """The bare column that a side consists of; empty where it is none."""
+    text = _stripped(text)
+    cast = _CAST.fullmatch(text)
+    if cast and cast["type"] in _AS_TEXT and not _is_other_type(*cast.groups()):
+        text = cast["inner"]
+    found = _COLUMN.fullmatch(text)
+    return found["column"] if found and text not in _KEYWORDS else ""
+
+
+def _sides(text: str) -> tuple[str, str, str]:
+    """What stands left of the outermost operator, it, and what stands right."""
+    depth, quoted = 0, False
+    for at, char in enumerate(text):
+        if char == "'":
+            quoted = not quoted
+        elif not quoted:
+            depth += (char in "([") - (char in ")]")
+            if char == " " and depth == 0 and (found := _OPERATOR.match(text, at)):
+                return text[:at].strip(), found["operator"], text[found.end() :].strip()
+    return text, "", ""
+
+
+def _is_constant(text: str) -> bool:
+    return bool(_CONSTANT.fullmatch(_stripped(text)) or _CONSTANT.fullmatch(text))
+
+
+def _pattern(left: str, operator: str, right: str) -> Condition:
+    literal = right.lstrip("(").removeprefix("'")
+    is_prefix = operator == "~~" and not literal.startswith(("%", "_"))
+    is_prefix = is_prefix or (operator == "~" and literal.startswith("^"))
+    column = _column(left)
+    if not column:
+        return Condition(kind=ConditionKind.EXPRESSION, expression=left)
+    kind = ConditionKind.PREFIX if is_prefix else ConditionKind.PATTERN
+    return Condition(kind=kind, column=column)

@@ -1,0 +1,162 @@
+"""Findings on how a table or index is read: pages for few rows, rows out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import conditions, searchable_columns
+from analyzer.plans.findings_view import (
+    MIN_RATIO,
+    PlanView,
+    finding,
+    measured,
+    over_loops,
+    place,
+    rows_of,
+    title,
+)
+from analyzer.plans.measure import NodeMeasure
+from analyzer.plans.node_facts import number
+from analyzer.plans.remedies import search_conditions
+from analyzer.plans.titles import one_line
+
+MIN_PAGES = 100
+MIN_PAGES_PER_ROW = 5.0
+"""A row costs at most a page of the table and a few of the index."""
+MIN_FETCHES = 10_000
+MIN_FETCH_RATIO = 0.5
+"""A fetch of most rows by an index costs less than half of the time: let it be."""
+MIN_TABLE_PAGES = 1_000
+MIN_TABLE_PAGES_PER_ROW = 5.0
+"""A row is at most a page long (longer values are kept elsewhere)."""
+MIN_FOUND_PER_ROW = 5.0
+MIN_BITMAP_RATIO = 0.3
+
+
+def index_pages(view: PlanView) -> Iterator[Finding]:
+    """Indexes that are read for the most part to find few rows."""
+    for item in view.ran():
+        node = item.node
+        if node.node_type not in ("Index Scan", "Index Only Scan", "Bitmap Index Scan"):
+            continue
+        pages, loops = _own_pages(item), node.loops or 1.0
+        rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
+        ratio = view.own_ratio(item)
+        if not node.index_cond or ratio < MIN_RATIO or pages < MIN_PAGES:
+            continue
+        fetched = number(node.details, "Heap Fetches") or 0.0
+        if pages < MIN_PAGES_PER_ROW * (rows + fetched + loops):
+            continue
+        claim = (
+            f"{title(item)} reads {pages:,.0f} pages for {rows:,.0f} rows: the "
+            "condition is not on the leading columns of the index, or the index is "
+            "full of dead entries"
+        )
+        keys = one_line(", ".join(searchable_columns(conditions(node.index_cond))))
+        remedy = (
+            "An index whose leading columns are those of the condition"
+            + (f" ({keys})" if keys else "")
+            + " goes to the rows at once; REINDEX if the index is bloated."
+        )
+        found = finding(
+            item, "index_does_not_fit", claim, measured(pages, "pages"), ratio
+        )
+        yield replace(found, remedy=remedy)
+
+
+def combined_bitmaps(view: PlanView) -> Iterator[Finding]:
+    """Several indexes, each of which finds far more rows than all of them together."""
+    for item in view.ran():
+        if item.node.node_type != "Bitmap Heap Scan":
+            continue
+        below = [
+            child for child in view.inputs(item) if child.node.node_type == "BitmapAnd"
+        ]
+        if not below:
+            continue
+        parts = view.inputs(below[0])
+        fewest = min((rows_of(part) for part in parts), default=0.0)
+        ratio = view.total_ratio(below[0])
+        if ratio < MIN_BITMAP_RATIO or fewest < MIN_FOUND_PER_ROW * max(
+            rows_of(item), 1
+        ):
+            continue
+        sizes = " and ".join(f"{rows_of(part):,.0f}" for part in parts)
+        claim = (
+            f"{title(item)} combines indexes that find {sizes} rows, to keep "
+            f"{rows_of(item):,.0f}"
+        )
+        found_by = [
+            part for text in search_conditions(item.node) for part in conditions(text)
+        ]
+        keys = one_line(", ".join(searchable_columns(found_by)))
+        remedy = f"One index on {place(item)} ({keys}) finds only these."
+        found = finding(
+            item, "index_does_not_fit", claim, measured(fewest, "rows"), ratio
+        )
+        yield replace(found, remedy=remedy)
+
+
+def scattered_fetches(view: PlanView) -> Iterator[Finding]:
+    """Index scans that visit about one page of the table for each row."""
+    for item in view.ran():
+        ratio = view.own_ratio(item)
+        if item.node.node_type != "Index Scan" or ratio < MIN_FETCH_RATIO:
+            continue
+        if (item.node.loops or 0) > view.processes(item) or not is_scattered(item):
+            continue
+        pages, rows = _own_pages(item), rows_of(item)
+        claim = (
+            f"{title(item)} visits {pages:,.0f} pages for {rows:,.0f} rows, which lie "
+            "scattered over the table (heap fetches in the order of the index)"
+        )
+        remedy = (
+            "A covering index (INCLUDE of the columns that are read) needs no visit to "
+            f"the table; CLUSTER {place(item)} puts the rows in its order; a scan of "
+            "the table or a bitmap reads each page once."
+        )
+        found = finding(
+            item, "scattered_heap_fetches", claim, measured(pages, "pages"), ratio
+        )
+        yield replace(found, remedy=remedy)
+
+
+def is_scattered(item: NodeMeasure) -> bool:
+    """Whether an index scan fetched many rows, and hardly two from one page.
+
+    Where blocks were not counted that is not known, and taken for granted.
+    """
+    rows = rows_of(item) + over_loops(item.node, item.node.rows_removed_by_filter)
+    if rows < MIN_FETCHES:
+        return False
+    return item.own_buffers is None or _own_pages(item) >= rows / 2
+
+
+def bloat(view: PlanView) -> Iterator[Finding]:
+    """Tables with far more pages than rows: the space of dead rows is still read."""
+    for item in view.ran():
+        node = item.node
+        pages, ratio = _own_pages(item), view.own_ratio(item)
+        rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
+        if node.node_type != "Seq Scan" or ratio < MIN_RATIO or not node.loops:
+            continue
+        is_whole = not any(a.node.node_type == "Limit" for a, _ in view.ancestors(item))
+        if not is_whole or pages < max(MIN_TABLE_PAGES, MIN_TABLE_PAGES_PER_ROW * rows):
+            continue
+        claim = (
+            f"{title(item)} reads {pages:,.0f} pages for {rows:,.0f} rows: the table "
+            "is bloated, most of its space holds no rows"
+        )
+        remedy = (
+            f"VACUUM FULL {place(item)} (locks it) or pg_repack gives the space back; "
+            "autovacuum that comes sooner keeps it so."
+        )
+        found = finding(item, "bloat", claim, measured(pages, "pages"), ratio)
+        yield replace(found, remedy=remedy)
+
+
+def _own_pages(item: NodeMeasure) -> float:
+    own = item.own_buffers
+    return float(own.shared_hit_blks + own.shared_read_blks) if own else 0.0

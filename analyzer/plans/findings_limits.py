@@ -1,0 +1,159 @@
+"""Findings below LIMIT: rows that are skipped, sorted or joined to be thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import columns, functions
+from analyzer.plans.findings_view import (
+    GATHERS,
+    MIN_RATIO,
+    PlanView,
+    finding,
+    measured,
+    over_loops,
+    place,
+    rows_of,
+    title,
+)
+from analyzer.plans.measure import NodeMeasure
+from analyzer.plans.titles import one_line
+
+MIN_SKIPPED = 1_000
+MIN_SKIPPED_PER_ROW = 10.0
+MIN_SORTED = 10_000
+MIN_SORTED_PER_ROW = 100.0
+MIN_LIMIT_RATIO = 0.3
+MIN_KEPT_RATIO = 0.5
+
+_SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
+
+
+def large_offsets(view: PlanView) -> Iterator[Finding]:
+    """Limits that let many rows pass before the first one they give."""
+    for item in view.ran():
+        below = view.inputs(item)
+        if item.node.node_type != "Limit" or not below:
+            continue
+        made, given = rows_of(below[0]), rows_of(item)
+        skipped = made - given
+        if skipped < max(MIN_SKIPPED, MIN_SKIPPED_PER_ROW * given):
+            continue
+        ratio = view.total_ratio(item)
+        if ratio < MIN_RATIO:
+            continue
+        claim = (
+            f"OFFSET throws away {skipped:,.0f} rows that were computed, to give "
+            f"{given:,.0f}"
+        )
+        remedy = (
+            "Rather than OFFSET, remember the last key of the page before and ask for "
+            "what comes after it: WHERE (key) > (last key) ORDER BY key LIMIT n."
+        )
+        found = finding(item, "large_offset", claim, measured(skipped, "rows"), ratio)
+        yield replace(found, remedy=remedy)
+
+
+def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
+    """Whole tables that are sorted for their first few rows."""
+    for item in view.ran():
+        below = view.inputs(item)
+        if item.node.node_type != "Sort" or not below or not _is_limited(view, item):
+            continue
+        scan = below[0]
+        read = rows_of(scan)
+        removed = over_loops(scan.node, scan.node.rows_removed_by_filter)
+        if scan.node.node_type != "Seq Scan" or read < MIN_KEPT_RATIO * (
+            read + removed
+        ):
+            continue
+        if read < max(MIN_SORTED, MIN_SORTED_PER_ROW * rows_of(item)):
+            continue
+        ratio, keys = view.total_ratio(item), _keys(item)
+        if ratio < MIN_LIMIT_RATIO or not keys:
+            continue
+        claim = (
+            f"{title(scan)} reads {read:,.0f} rows and all are sorted, to give the "
+            f"first {rows_of(item):,.0f}"
+        )
+        remedy = (
+            f"An index in the order of ORDER BY gives them at once: CREATE INDEX ON "
+            f"{place(scan)} ({keys})."
+        )
+        found = finding(scan, "sort_for_limit", claim, measured(read, "rows"), ratio)
+        yield replace(found, remedy=remedy)
+
+
+def _is_limited(view: PlanView, item: NodeMeasure) -> bool:
+    for above, _ in view.ancestors(item):
+        if above.node.node_type == "Limit":
+            return True
+        if above.node.node_type not in GATHERS:
+            return False
+    return False
+
+
+def _keys(item: NodeMeasure) -> str:
+    """The sort's key as columns of an index; empty where it is computed."""
+    value = item.node.details.get("Sort Key")
+    texts = [str(key) for key in value] if isinstance(value, list | tuple) else None
+    keys = texts or str(value or "").split(", ")
+    if any(functions(key) or len(columns(key.split(" ")[0])) != 1 for key in keys):
+        return ""
+    return one_line(", ".join(key.rpartition(".")[2] for key in keys))
+
+
+def joins_below_limits(view: PlanView) -> Iterator[Finding]:
+    """Rows read in the order of an index and joined, of which nearly none is kept."""
+    for item in view.ran():
+        if item.node.node_type != "Limit" or not view.inputs(item):
+            continue
+        join = _first_join(view, view.inputs(item)[0])
+        scan = _driver(view, join) if join else None
+        if join is None or scan is None:
+            continue
+        read, given = rows_of(scan), rows_of(join)
+        ratio = view.total_ratio(item)
+        if ratio < MIN_LIMIT_RATIO or read < max(
+            MIN_SORTED, MIN_SORTED_PER_ROW * given
+        ):
+            continue
+        claim = (
+            f"{title(scan)} gives its rows in the order of the index, and {read:,.0f} "
+            f"are joined before the {given:,.0f} wanted ones are found: they come late "
+            "in it"
+        )
+        remedy = (
+            "An index for the condition of the other table, and for the join, finds "
+            "the few rows first; sorting them is cheap. Where the index for ORDER BY "
+            "is taken all the same, ORDER BY an expression (key + 0) rules it out."
+        )
+        found = finding(
+            scan, "order_by_wrong_index", claim, measured(read, "rows"), ratio
+        )
+        yield replace(found, remedy=remedy)
+
+
+def _first_join(view: PlanView, item: NodeMeasure) -> NodeMeasure | None:
+    while item.node.node_type in (
+        *GATHERS,
+        "Subquery Scan",
+        "Result",
+        "Incremental Sort",
+    ):
+        below = view.inputs(item)
+        if not below:
+            return None
+        item = below[0]
+    return item if item.node.node_type == "Nested Loop" else None
+
+
+def _driver(view: PlanView, join: NodeMeasure) -> NodeMeasure | None:
+    """The scan without a condition that feeds a tower of nested loops."""
+    item = join
+    while item.node.node_type == "Nested Loop" and view.inputs(item):
+        item = view.inputs(item)[0]
+    is_free = item.node.node_type in _SCANS and not item.node.index_cond
+    return item if is_free and item.node.index_name else None

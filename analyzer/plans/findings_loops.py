@@ -1,0 +1,154 @@
+"""Findings on loops: joins row by row, and subqueries that are run for each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import ConditionKind
+from analyzer.plans.findings_rows import MIN_REMOVED_PER_ROW, MIN_REPEATS
+from analyzer.plans.findings_view import (
+    PlanView,
+    finding,
+    measured,
+    over_loops,
+    rows_of,
+    title,
+)
+from analyzer.plans.measure import NodeMeasure
+from analyzer.plans.node_facts import number
+from analyzer.plans.remedies import not_searchable
+from analyzer.plans.titles import one_line
+
+MIN_REPEATED_RATIO = 0.3
+MIN_PAIRS = 100_000
+MIN_OUTER_ROWS = 10_000
+"""Below that a join row by row takes milliseconds."""
+MIN_LOOP_RATIO = 0.5
+
+_LOOKUPS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
+_WHOLE = frozenset(
+    {"Aggregate", "Limit", "Sort", "WindowAgg", "Unique", "Subquery Scan"}
+)
+"""Nodes that make an inner side a subquery of its own (LATERAL)."""
+
+
+def pairwise_joins(view: PlanView) -> Iterator[Finding]:
+    """Nested loops that compare each row of one side with each of the other."""
+    for item in view.ran():
+        node = item.node
+        if node.node_type != "Nested Loop":
+            continue
+        removed = over_loops(node, number(node.details, "Rows Removed by Join Filter"))
+        if removed < max(MIN_PAIRS, MIN_REMOVED_PER_ROW * rows_of(item)):
+            continue
+        sides = view.inputs(item)
+        ratio = view.own_ratio(item) + (view.own_ratio(sides[-1]) if sides else 0.0)
+        if ratio < MIN_REPEATED_RATIO:
+            continue
+        loops = sides[-1].node.loops or 0.0
+        claim = (
+            f"{title(item)} compares {removed + rows_of(item):,.0f} pairs of rows and "
+            f"keeps {rows_of(item):,.0f}: its inner side, {title(sides[-1])}, is gone "
+            f"through {loops:,.0f} times"
+        )
+        yield _pairwise(item, claim, removed, ratio)
+
+
+def _pairwise(item: NodeMeasure, claim: str, removed: float, ratio: float) -> Finding:
+    condition = str(item.node.details.get("Join Filter", ""))
+    computed = not_searchable(item.node, condition)
+    rule, remedy = (
+        "nested_loop",
+        (
+            "A condition with = between the two sides lets them be hashed; an index on "
+            "the inner side finds the pairs."
+        ),
+    )
+    if computed is not None and computed.kind is ConditionKind.CAST:
+        rule = "type_mismatch"
+        claim += (
+            f", since {one_line(computed.expression)} casts a column to another type"
+        )
+        remedy = (
+            "Join columns of one type: then an index on the inner side finds the pairs."
+        )
+    quantity = measured(removed, "pairs removed")
+    return replace(finding(item, rule, claim, quantity, ratio), remedy=remedy)
+
+
+def repeated_subplans(view: PlanView) -> Iterator[Finding]:
+    """Subqueries that are run anew for each row."""
+    for item in view.ran():
+        node = item.node
+        if node.parent_relationship != "SubPlan":
+            continue
+        loops = (node.loops or 0.0) / view.processes(item)
+        ratio = view.total_ratio(item)
+        above = view.parent(item)
+        if above and "SubPlan" in above.node.filter:
+            ratio = min(ratio + view.own_ratio(above), 1.0)  # it compares all rows
+        if loops < MIN_REPEATS or ratio < MIN_REPEATED_RATIO:
+            continue
+        name = node.subplan_name or "A subquery"
+        claim = (
+            f"{name} ({title(item).removeprefix(f'{name}: ')}) is run {loops:,.0f} "
+            "times, once for each row"
+        )
+        found = finding(item, "repeated_subplan", claim, measured(loops, "runs"), ratio)
+        remedy = "Write it as a join, or give it an index for the row it depends on."
+        yield replace(found, remedy=remedy)
+
+
+def large_outer_sides(view: PlanView) -> Iterator[Finding]:
+    """Nested loops that look up the inner side for each of very many outer rows."""
+    for item in view.ran():
+        sides = view.inputs(item)
+        if item.node.node_type != "Nested Loop" or len(sides) != 2:
+            continue
+        inner = _looked_up(view, sides[1])
+        loops = (inner.node.loops or 0.0) / view.processes(inner)
+        is_subquery = inner.node.node_type in _WHOLE
+        if loops < (MIN_REPEATS if is_subquery else MIN_OUTER_ROWS):
+            continue
+        ratio = min(view.total_ratio(inner) + view.own_ratio(item), 1.0)
+        if ratio < MIN_LOOP_RATIO or inner.node.node_type not in _LOOKUPS | _WHOLE:
+            continue
+        if is_subquery:
+            yield _lateral(inner, loops, ratio)
+        else:
+            yield _large_outer(item, inner, loops, ratio)
+
+
+def _looked_up(view: PlanView, side: NodeMeasure) -> NodeMeasure:
+    """The inner side, below what only remembers its rows."""
+    while side.node.node_type == "Memoize" and view.inputs(side):
+        side = view.inputs(side)[0]
+    return side
+
+
+def _lateral(inner: NodeMeasure, loops: float, ratio: float) -> Finding:
+    claim = f"The subquery {title(inner)} is run {loops:,.0f} times, once for each row"
+    found = finding(inner, "repeated_subplan", claim, measured(loops, "runs"), ratio)
+    remedy = (
+        "Group it once and join the result, rather than LATERAL for each row; or let "
+        "fewer rows reach it."
+    )
+    return replace(found, remedy=remedy)
+
+
+def _large_outer(
+    item: NodeMeasure, inner: NodeMeasure, loops: float, ratio: float
+) -> Finding:
+    claim = (
+        f"{title(item)} has a large outer side: {title(inner)} is searched "
+        f"{loops:,.0f} times, once for each row"
+    )
+    found = finding(item, "nested_loop", claim, measured(loops, "loops"), ratio)
+    remedy = (
+        "A hash join would read the inner side once: see that it is not ruled out "
+        "(enable_hashjoin, work_mem, types that cannot be hashed), or let fewer rows "
+        "reach the join."
+    )
+    return replace(found, remedy=remedy)

@@ -1,0 +1,150 @@
+"""Findings on work that no node is named for: functions, triggers, temporary files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import functions
+from analyzer.plans.findings_memory import work_mem_for
+from analyzer.plans.findings_view import (
+    MIN_RATIO,
+    PlanView,
+    finding,
+    measured,
+    over_loops,
+    rows_of,
+    title,
+)
+from analyzer.plans.measure import NodeMeasure
+from analyzer.plans.node_facts import hash_facts, number, sort_facts
+from analyzer.plans.titles import one_line
+
+MIN_ROWS = 100
+MIN_ROW_US = 5.0
+"""Reading, comparing and adding up take a tenth of a microsecond each."""
+MIN_NAMED_ROW_US = 2.0
+MIN_WORK_RATIO = 0.3
+MIN_TEMPORARY_BLKS = 100
+MIN_TRIGGER_RATIO = 0.3
+
+_BLOCK_BYTES = 8192
+_SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
+_COMPUTES = frozenset({"Result", "Subquery Scan", "ProjectSet"})
+_CHEAP = frozenset(
+    (
+        *("lower", "upper", "COALESCE", "abs", "now", "EXTRACT", "length", "round"),
+        *("date_trunc", "count", "sum", "min", "max", "avg", "GREATEST", "LEAST"),
+        *("NULLIF", "substr", "substring", "btrim"),
+    )
+)
+
+
+def functions_per_row(view: PlanView) -> Iterator[Finding]:
+    """Nodes that take microseconds for each row without reading: they compute."""
+    for item in view.ran():
+        node = item.node
+        ratio = view.own_ratio(item)
+        is_subplans = "SubPlan" in node.filter
+        if item.own_time_ms is None or ratio < MIN_WORK_RATIO or is_subplans:
+            continue
+        rows = _rows_computed(view, item)
+        names = _functions(node.filter, node.details, view.raw_output(item))
+        least_us = MIN_NAMED_ROW_US if names else MIN_ROW_US
+        own_us = item.own_time_ms * 1e3 * view.processes(item)
+        if rows < MIN_ROWS or own_us < least_us * rows or _reads(item, own_us):
+            continue
+        called = f" (calls {one_line(', '.join(names))})" if names else ""
+        claim = (
+            f"{title(item)} spends {own_us / rows:,.1f} microseconds on each of "
+            f"{rows:,.0f} rows: a function or expression is computed row by row{called}"
+        )
+        remedy = (
+            "Let fewer rows reach the function, keep its result in a generated column "
+            "or an index on the expression, or write it in SQL so that it is inlined."
+        )
+        found = finding(
+            item, "function_per_row", claim, measured(own_us / rows, "us"), ratio
+        )
+        yield replace(found, remedy=remedy)
+
+
+def _rows_computed(view: PlanView, item: NodeMeasure) -> float:
+    node = item.node
+    if node.node_type in _SCANS:
+        return rows_of(item) + over_loops(node, node.rows_removed_by_filter)
+    if node.node_type == "Aggregate" and hash_facts(node) is None:
+        return sum(rows_of(child) for child in view.inputs(item))
+    return rows_of(item) if node.node_type in _COMPUTES else 0.0
+
+
+def _functions(
+    condition: str, details: Mapping[str, Any], output: str
+) -> tuple[str, ...]:
+    texts = (condition, str(details.get("Join Filter", "")), output)
+    names = (name for text in texts for name in functions(text))
+    return tuple(name for name in dict.fromkeys(names) if name not in _CHEAP)[:3]
+
+
+def _reads(item: NodeMeasure, own_us: float) -> bool:
+    """Whether blocks or temporary files may be what the time goes to."""
+    own = item.own_buffers
+    if own is None:
+        return False
+    if own.temp_read_blks or own.temp_written_blks:
+        return True
+    # Upper bounds of usual times, in microseconds: of the system, and in memory.
+    blocks_us = own.shared_read_blks * 100.0 + own.shared_hit_blks * 5.0
+    return blocks_us > own_us / 2
+
+
+def slow_triggers(view: PlanView) -> Iterator[Finding]:
+    """Triggers and checks of foreign keys that take most of a change's time."""
+    triggers = view.plan.raw.get("Triggers")
+    total_ms = view.plan.execution_time_ms or view.total_ms
+    if not isinstance(triggers, list | tuple) or total_ms <= 0:
+        return
+    for trigger in triggers:
+        if not isinstance(trigger, Mapping):
+            continue
+        spent_ms = number(trigger, "Time") or 0.0
+        ratio = spent_ms / total_ms
+        if ratio < MIN_TRIGGER_RATIO:
+            continue
+        constraint = trigger.get("Constraint Name")
+        name = one_line(str(constraint or trigger.get("Trigger Name", "")))
+        calls = number(trigger, "Calls") or 0.0
+        what = f"The foreign key {name}" if constraint else f"The trigger {name}"
+        claim = f"{what} is checked {calls:,.0f} times and takes {spent_ms:,.0f} ms"
+        remedy = (
+            "An index on the referencing columns of the foreign key lets each check "
+            "find its rows, where rows are deleted or keys changed."
+            if constraint
+            else "See what its function does for each row."
+        )
+        found = finding(
+            view.items[0], "slow_trigger", claim, measured(spent_ms, "ms"), ratio
+        )
+        yield replace(found, remedy=remedy)
+
+
+def temporary_files(view: PlanView) -> Iterator[Finding]:
+    """Nodes that keep rows in temporary files, and are neither sort nor hash."""
+    for item in view.ran():
+        own, node = item.own_buffers, item.node
+        ratio = view.own_ratio(item)
+        if own is None or own.temp_written_blks < MIN_TEMPORARY_BLKS:
+            continue
+        if ratio < MIN_RATIO or sort_facts(node) is not None:
+            continue
+        if hash_facts(node) is not None or node.node_type in ("Hash", "Hash Join"):
+            continue
+        size = own.temp_written_blks * _BLOCK_BYTES
+        claim = (
+            f"{title(item)} keeps its rows in a temporary file, since they do not fit "
+            "into work_mem"
+        )
+        found = finding(item, "temporary_file", claim, measured(size, "bytes"), ratio)
+        yield replace(found, remedy=work_mem_for(size * 2.0))

@@ -1,0 +1,142 @@
+"""What to do about a condition or a wrong estimate, as SQL where a plan tells it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from analyzer.domain.plan import PlanNode
+from analyzer.plans.conditions import (
+    MAX_COLUMNS,
+    Condition,
+    ConditionKind,
+    columns,
+    conditions,
+    searchable_columns,
+)
+from analyzer.plans.findings_view import PlanView, place
+from analyzer.plans.measure import NodeMeasure
+from analyzer.plans.titles import one_line
+
+_EXPRESSIONS = (ConditionKind.EXPRESSION, ConditionKind.CAST)
+
+
+def search_conditions(node: PlanNode) -> tuple[str, ...]:
+    """What a scan searches by: its own condition, or those of its bitmaps."""
+    own = [node.index_cond, str(node.details.get("Recheck Cond", ""))]
+    if not own[0]:
+        below = (item.index_cond for item in node.walk())
+        own = [text for text in below if text] or own
+    return tuple(dict.fromkeys(text for text in own if text))
+
+
+def index_for(item: NodeMeasure) -> str:
+    """An index that finds the rows that the node's filter keeps."""
+    node = item.node
+    parts = conditions(node.filter)
+    found = [part for text in search_conditions(node) for part in conditions(text)]
+    keys = searchable_columns((*found, *parts))
+    special = _special(parts, place(item))
+    if special and not searchable_columns(parts):
+        return special
+    if not keys:
+        return f"An index on {place(item)} with the columns of the filter may help."
+    names = one_line(", ".join(keys))
+    return (
+        f"An index on {place(item)} with the columns of the filter finds only these: "
+        f"CREATE INDEX ON {place(item)} ({names})."
+    )
+
+
+def _special(parts: Sequence[Condition], table: str) -> str:
+    kinds = {part.kind: one_line(part.column or part.expression) for part in parts}
+    if ConditionKind.PREFIX in kinds:
+        name = kinds[ConditionKind.PREFIX]
+        return (
+            f"An index on {table} ({name} text_pattern_ops) finds what begins so; a "
+            "plain one does only in the collation C."
+        )
+    if ConditionKind.PATTERN in kinds:
+        name = kinds[ConditionKind.PATTERN]
+        return (
+            f"A trigram index finds patterns inside a text: CREATE INDEX ON {table} "
+            f"USING gin ({name} gin_trgm_ops), with the extension pg_trgm."
+        )
+    if ConditionKind.CONTAINS in kinds:
+        name = kinds[ConditionKind.CONTAINS]
+        create = f"CREATE INDEX ON {table} USING gin ({name})"
+        return f"A GIN index serves this operator: {create}."
+    return ""
+
+
+def not_searchable(node: PlanNode, text: str) -> Condition | None:
+    """The condition on an expression, if no part of a text is on a bare column."""
+    parts = conditions(text)
+    if not parts or any(part.kind not in _EXPRESSIONS for part in parts):
+        return None
+    return next(
+        (part for part in parts if part.kind is ConditionKind.CAST),
+        parts[0] if columns(parts[0].expression) else None,
+    )
+
+
+def statistics_for(view: PlanView, item: NodeMeasure) -> tuple[str, str]:
+    """Why an estimate is likely to be wrong, and the SQL that would mend it."""
+    node = item.node
+    keys = node.details.get("Group Key")
+    if keys:
+        texts = [str(key) for key in keys] if isinstance(keys, list | tuple) else None
+        return _of_groups(view, item, texts or str(keys).split(", "))
+    if not node.relation:
+        return (
+            "",
+            "Its condition is on columns of several tables, which have no statistics.",
+        )
+    parts = [
+        part
+        for text in (node.filter, *search_conditions(node))
+        for part in conditions(text)
+    ]
+    names = [name for part in parts for name in columns(part.column or part.expression)]
+    names = list(dict.fromkeys(names))[:MAX_COLUMNS]
+    table = place(item)
+    computed = [part for part in parts if part.kind in _EXPRESSIONS]
+    if computed and len(names) < 2:
+        text = one_line(computed[0].expression)
+        return "an expression has no statistics of its own", (
+            "Extended statistics on the expression: " + _create((f"({text})",), table)
+        )
+    if len(names) > 1:
+        return "columns depend on one another", (
+            "Extended statistics on its columns: " + _create(names, table)
+        )
+    return "statistics are stale or too coarse", (
+        f"ANALYZE {table}; if that does not help, raise the statistics target"
+        + (f" of {one_line(names[0])}." if names else ".")
+    )
+
+
+def _of_groups(
+    view: PlanView, item: NodeMeasure, keys: Sequence[str]
+) -> tuple[str, str]:
+    why = "how many groups there are is not in the statistics"
+    tables = {
+        place(other)
+        for other in view.items
+        if other.node.relation and other.path[: len(item.path)] == item.path
+    }
+    plain = all(
+        len(columns(key)) == 1 and key.endswith(columns(key)[0]) for key in keys
+    )
+    named = [columns(key)[0] if plain else f"({key})" for key in keys]
+    of = next(iter(tables)) if len(tables) == 1 else "its table"
+    return why, ("Extended statistics on what it groups by: " + _create(named, of))
+
+
+def _create(keys: Sequence[str], table: str) -> str:
+    # Before PostgreSQL 16 the object needs a name.
+    words = re.findall(r"[a-z0-9_]+", " ".join(keys).lower())
+    name = "_".join(("stats", *words))[:60]
+    return one_line(
+        f"CREATE STATISTICS {name} ON {', '.join(keys)} FROM {table}; ANALYZE {table}."
+    )
