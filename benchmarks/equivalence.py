@@ -2,6 +2,7 @@
 
     python benchmarks/equivalence.py                    # those of tests/support
     python benchmarks/equivalence.py --pairs FILE.json  # {"pairs": [{id, q1, …}]}
+    python benchmarks/equivalence.py --pairs FILE.jsonl # one of them a line
     python benchmarks/equivalence.py --seeds 0 1 2      # the same with several seeds
     python benchmarks/equivalence.py --mutants 200      # false pairs made of true ones
 
@@ -14,7 +15,6 @@ is a false pair, and the question is how many of those the usual check accepts.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
 import sys
@@ -35,7 +35,7 @@ from analyzer.domain.equivalence import (
 from analyzer.errors import AnalyzerError
 from analyzer.statements.mutants import mutants
 from analyzer.verification.equivalence import EquivalenceChecker
-from tests.support.equivalence_pairs import read_pairs
+from tests.support.equivalence_pairs import ADVERSARIAL, read_lines, read_pairs
 
 MANY = 5
 """Databases that a mutant is tried on, times those of the usual check."""
@@ -69,17 +69,16 @@ def own_pairs() -> list[Pair]:
 
 
 def pairs_of_file(path: Path) -> list[Pair]:
-    document = json.loads(path.read_text(encoding="utf-8"))
     return [
         Pair(
-            item["id"],
-            item["schema"],
-            item["q1"],
-            item["q2"],
-            str(item["equivalent"]),
-            Compare(item.get("compare", "bag")),
+            pair.name,
+            pair.schema,
+            pair.before,
+            pair.after,
+            str(pair.is_equivalent),
+            Compare(pair.compare),
         )
-        for item in document["pairs"]
+        for pair in read_lines(path)
     ]
 
 
@@ -105,7 +104,9 @@ def is_as_labelled(pair: Pair, verdict: Verdict) -> bool:
 
 def run(checker: EquivalenceChecker, pairs: list[Pair], options: CheckOptions) -> int:
     counts: Counter[tuple[str, str]] = Counter()
-    times, wrong = [], 0
+    times: list[tuple[float, float]] = []
+    found_in: list[int] = []
+    wrong = 0
     for pair in pairs:
         begun, wall = processor_s(), time.monotonic()
         verdict = check(checker, pair, options)
@@ -114,6 +115,8 @@ def run(checker: EquivalenceChecker, pairs: list[Pair], options: CheckOptions) -
             counts[pair.label, "error"] += 1
             continue
         counts[pair.label, f"{verdict.outcome} {verdict.level}".strip()] += 1
+        if pair.label == "False":
+            found_in.append(verdict.coverage.databases)
         if not is_as_labelled(pair, verdict):
             print(f"  {pair.label:7} {verdict.outcome:10} {pair.name}", end=" ")
             print(verdict.reason[:100])
@@ -122,6 +125,12 @@ def run(checker: EquivalenceChecker, pairs: list[Pair], options: CheckOptions) -
     print(f"seed {options.seed}, {options.databases} databases:")
     for (label, outcome), number in sorted(counts.items()):
         print(f"  {label:8} {outcome:26} {number:5}")
+    if found_in:
+        print(
+            "  databases tried on false pairs:"
+            f" median {statistics.median(found_in):.0f}, 95%"
+            f" {sorted(found_in)[int(len(found_in) * 0.95)]}, most {max(found_in)}"
+        )
     report_times(times)
     return wrong
 
@@ -200,7 +209,10 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--mutants", type=int, default=0)
     arguments = parser.parse_args()
-    pairs = pairs_of_file(arguments.pairs) if arguments.pairs else own_pairs()
+    if arguments.pairs:
+        pairs = pairs_of_file(arguments.pairs)
+    else:
+        pairs = own_pairs() + pairs_of_file(ADVERSARIAL)
     wrong = 0
     with EquivalenceChecker() as checker:
         for seed in arguments.seeds:

@@ -37,23 +37,28 @@ class DataHints:
         strings: string constants.
         counts: integers that may count rows: in LIMIT, OFFSET, and anywhere in a query
             with an aggregate or a window.
+        thresholds: of these, the ones that an aggregate, a window or a subquery is
+        compared with, and LIMIT and OFFSET.
         comparisons: columns compared with constants.
         equalities: columns compared with columns by ``=``, IN or USING.
         relations: alias, or name where there is none, to schema and name.
         columns: every column name in the text.
         has_star: some ``*`` stands for columns that are not named.
         has_groups: it has an aggregate, a window, DISTINCT or GROUP BY.
+        joins_texts: it puts texts together.
     """
 
     numbers: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
+    thresholds: tuple[int, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     equalities: tuple[tuple[ColumnUse, ColumnUse], ...] = ()
     relations: tuple[tuple[str, tuple[str, str]], ...] = ()
     columns: frozenset[str] = frozenset()
     has_star: bool = False
     has_groups: bool = False
+    joins_texts: bool = False
 
 
 @dataclass(slots=True)
@@ -61,12 +66,14 @@ class _Seen:
     numbers: list[str] = field(default_factory=list)
     strings: list[str] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
+    thresholds: list[int] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     equalities: list[tuple[ColumnUse, ColumnUse]] = field(default_factory=list)
     relations: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
     columns: set[str] = field(default_factory=set)
     has_star: bool = False
     has_groups: bool = False
+    joins_texts: bool = False
 
 
 def data_hints(query: str) -> DataHints:
@@ -89,12 +96,14 @@ def data_hints(query: str) -> DataHints:
         numbers=_unique(seen.numbers),
         strings=_unique(seen.strings),
         counts=tuple(sorted({n for n in seen.counts if n > 0})),
+        thresholds=tuple(sorted({n for n in seen.thresholds if n > 0})),
         comparisons=tuple(dict.fromkeys(seen.comparisons)),
         equalities=tuple(dict.fromkeys(seen.equalities)),
         relations=tuple(dict.fromkeys(seen.relations)),
         columns=frozenset(seen.columns),
         has_star=seen.has_star,
         has_groups=seen.has_groups,
+        joins_texts=seen.joins_texts,
     )
 
 
@@ -140,10 +149,11 @@ def _relation(seen: _Seen, fields: Node) -> None:
 
 def _select(seen: _Seen, fields: Node) -> None:
     for key in ("limitCount", "limitOffset"):
-        for _kind, constant in walk(fields.get(key)):
-            text = constant_text(constant)
+        for kind, constant in walk(fields.get(key)):
+            text = constant_text(constant) if kind == "A_Const" else None
             if text is not None and text.isdecimal():
                 seen.counts.append(int(text))
+                seen.thresholds.append(int(text))
     if any(key in fields for key in ("groupClause", "havingClause", "distinctClause")):
         seen.has_groups = True
     for side in ("larg", "rarg"):
@@ -153,10 +163,18 @@ def _select(seen: _Seen, fields: Node) -> None:
 
 
 def _call(seen: _Seen, fields: Node) -> None:
-    is_aggregate = any(k in fields for k in ("agg_star", "agg_distinct", "over"))
-    name = str(fields["funcname"][-1]["String"].get("sval", ""))
-    if is_aggregate or name in ("count", "sum", "avg", "min", "max"):
+    if _is_aggregate(fields):
         seen.has_groups = True
+    if _called(fields) in _TEXT_JOINS:
+        seen.joins_texts = True
+
+
+def _called(fields: Node) -> str:
+    return str(fields["funcname"][-1]["String"].get("sval", ""))
+
+
+_AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
+_TEXT_JOINS = frozenset({"concat", "concat_ws", "format", "string_agg"})
 
 
 def _join(seen: _Seen, fields: Node) -> None:
@@ -184,6 +202,10 @@ def _expression(seen: _Seen, fields: Node) -> None:
     left, right = fields.get("lexpr"), fields.get("rexpr")
     kind = fields.get("kind", "AEXPR_OP")
     operator = str(fields["name"][-1]["String"].get("sval", ""))
+    seen.joins_texts = seen.joins_texts or operator == "||"
+    for one, other in ((left, right), (right, left)):
+        if _counts(one):
+            seen.thresholds += _integers(other)
     lefts, rights = list(_columns_of(left)), list(_columns_of(right))
     if lefts and rights and (operator == "=" or kind == "AEXPR_NOT_DISTINCT"):
         seen.equalities.append((lefts[0], rights[0]))
@@ -193,6 +215,24 @@ def _expression(seen: _Seen, fields: Node) -> None:
     _compare(seen, lefts, right, operator if _is_column(left) else "")
     swapped = _SWAPPED.get(operator, operator)
     _compare(seen, rights, left, swapped if _is_column(right) else "")
+
+
+def _counts(node: object) -> bool:
+    """Whether a side of a comparison may be a number of rows, or a sum."""
+    return any(
+        kind == "SubLink" or (kind == "FuncCall" and _is_aggregate(fields))
+        for kind, fields in walk(node)
+    )
+
+
+def _is_aggregate(fields: Node) -> bool:
+    is_marked = any(key in fields for key in ("agg_star", "agg_distinct", "over"))
+    return is_marked or _called(fields) in _AGGREGATES
+
+
+def _integers(node: object) -> list[int]:
+    texts = [constant_text(f) for kind, f in walk(node) if kind == "A_Const"]
+    return [int(text) for text in texts if text is not None and text.isdecimal()]
 
 
 def _between(seen: _Seen, left: object, right: object) -> None:

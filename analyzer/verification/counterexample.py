@@ -20,7 +20,7 @@ from analyzer.verification.trial import (
     run_in_parts,
 )
 from analyzer.verification.trial_database import TrialDatabase
-from analyzer.verification.trial_rows import TrialRows
+from analyzer.verification.trial_needs import TrialRows
 from analyzer.verification.trial_sql import lines_of, literal, table_name
 
 _BARE = frozenset({"smallint", "integer", "bigint"})

@@ -93,4 +93,5 @@ def _merged(group: Sequence[Pool]) -> Pool:
         specific=gathered("specific"),
         fitting=gathered("fitting"),
         extremes=gathered("extremes"),
+        telling=gathered("telling"),
     )

@@ -35,6 +35,7 @@ from analyzer.verification.joined_columns import joined_columns, merged_pools
 from analyzer.verification.schema_facts import parameter_table
 from analyzer.verification.trial import AFTER, BEFORE, FIRST_MUTANT
 from analyzer.verification.trial_database import TrialDatabase
+from analyzer.verification.trial_needs import TrialNeeds
 from analyzer.verification.trial_rows import TrialRowMaker
 from analyzer.verification.value_pools import make_pools
 
@@ -254,14 +255,14 @@ def _make_rows(
     filled = (*tables, parameter_table(types)) if types else tables
     pools = make_pools(database.connection, filled, hints)
     leaders = joined_columns(filled, hints)
-    counts = sorted({n for hint in hints for n in hint.counts})
-    return TrialRowMaker(
-        filled,
-        merged_pools(pools, leaders),
-        leaders,
-        counts=counts,
-        seed=seed,
+    needs = TrialNeeds(
+        tables=filled,
+        pools=merged_pools(pools, leaders),
+        leaders=leaders,
+        counts=tuple(sorted({n for hint in hints for n in hint.counts})),
+        thresholds=tuple(sorted({n for hint in hints for n in hint.thresholds})),
     )
+    return TrialRowMaker(needs, seed=seed)
 
 
 def _mutants(

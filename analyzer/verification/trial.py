@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from analyzer.postgres.attempt import Failure
 from analyzer.verification.trial_database import TrialDatabase, Tried
-from analyzer.verification.trial_rows import TrialRowMaker, TrialRows
+from analyzer.verification.trial_needs import TrialRows
+from analyzer.verification.trial_rows import TrialRowMaker
 
 BEFORE, AFTER = 0, 1
 FIRST_MUTANT = 2
@@ -50,6 +51,8 @@ class TrialResult:
     killed: set[int] = field(default_factory=set)
     out_of_time: bool = False
     too_slow: bool = False
+    telling: list[TrialRows] = field(default_factory=list)
+    """Databases that killed a mutant first or gave a new result, the latest first."""
     rows: dict[int, TrialRows] = field(default_factory=dict)
     """Of the databases that are named above, as they were staged."""
 
@@ -86,7 +89,7 @@ def try_pair(
         if time.monotonic() > order.ends_at:
             result.out_of_time = True
             break
-        made = {n: maker.make(n) for n in range(first, last + 1)}
+        made = _made(maker, range(first, last + 1), result.telling)
         database.stage(made.items())
         alive = []
         if first < _MUTANT_DATABASES and not result.too_slow:
@@ -94,7 +97,8 @@ def try_pair(
         queries = [BEFORE, AFTER, *alive]
         attempt = Attempt(queries=tuple(queries), ends_at=order.ends_at)
         tried = run_in_parts(database, first, last, attempt, result)
-        _count(result, tried, order)
+        told = _count(result, tried, order)
+        result.telling = [*(made[n] for n in told), *result.telling][:_MAX_TELLING]
         result.rows = {n: made[n] for n in result.numbers if n in made} | result.rows
         if result.differing is not None:
             break
@@ -103,6 +107,16 @@ def try_pair(
             if result.unstable is not None:
                 break
     return result
+
+
+def _made(
+    maker: TrialRowMaker, numbers: Iterable[int], telling: Sequence[TrialRows]
+) -> dict[int, TrialRows]:
+    """New databases; every other one a neighbour of one that told something."""
+    return {
+        n: maker.neighbour(n, telling) if telling and n % 2 else maker.make(n)
+        for n in numbers
+    }
 
 
 def try_rows(
@@ -117,6 +131,7 @@ def try_rows(
         result.rows[number] = rows
 
 
+_MAX_TELLING = 60
 _FRAGILE_DATABASES = 600
 _MUTANT_DATABASES = 360
 """Mutants are harder on the test than the query is: they get fewer databases."""
@@ -188,7 +203,9 @@ def is_result(item: Tried | None) -> bool:
     return not (item.sqlstate or "").startswith(_NOT_A_RESULT)
 
 
-def _count(result: TrialResult, tried: Sequence[Tried], order: TrialOrder) -> None:
+def _count(result: TrialResult, tried: Sequence[Tried], order: TrialOrder) -> list[int]:
+    """Add up what was tried; the numbers of databases that told something new."""
+    told: list[int] = []
     for number, items in by_number(tried).items():
         before, after = items.get(BEFORE), items.get(AFTER)
         if -1 in items:
@@ -199,17 +216,35 @@ def _count(result: TrialResult, tried: Sequence[Tried], order: TrialOrder) -> No
             or not (is_result(before) and is_result(after))
         ):
             continue
-        result.compared += 1
-        result.results.add(before.result)
-        result.with_rows += bool(before.row_count)
-        if before.bag != after.bag and result.differing is None:
-            result.differing = number
-        if before.result != after.result and result.ordered_otherwise is None:
-            result.ordered_otherwise = number
-        for mutant, original in order.mutants.items():
-            item, whole = items.get(mutant), items[original]
-            if item is not None and is_result(item) and item.result != whole.result:
-                result.killed.add(mutant)
+        is_new = before.result not in result.results and bool(before.row_count)
+        _compare(result, before, after)
+        if _killed(result, items, order) or is_new:
+            told.append(number)
+    return told
+
+
+def _compare(result: TrialResult, before: Tried, after: Tried) -> None:
+    result.compared += 1
+    result.results.add(before.result)
+    result.with_rows += bool(before.row_count)
+    if before.bag != after.bag and result.differing is None:
+        result.differing = before.number
+    if before.result != after.result and result.ordered_otherwise is None:
+        result.ordered_otherwise = before.number
+
+
+def _killed(result: TrialResult, items: dict[int, Tried], order: TrialOrder) -> bool:
+    """Note the mutants that a database told from their originals; whether any."""
+    killed = {
+        mutant
+        for mutant, original in order.mutants.items()
+        if mutant in items
+        and is_result(items[mutant])
+        and items[mutant].result != items[original].result
+    }
+    is_any = bool(killed - result.killed)
+    result.killed |= killed
+    return is_any
 
 
 def _look_for_instability(

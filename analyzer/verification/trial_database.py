@@ -37,8 +37,9 @@ from analyzer.verification.schema_facts import (
     Table,
     read_tables,
 )
-from analyzer.verification.trial_rows import TrialRows
+from analyzer.verification.trial_needs import TrialRows
 from analyzer.verification.trial_sql import (
+    COPY_PARAMETERS,
     PARAMETERS,
     RUN,
     copy_statement,
@@ -231,7 +232,7 @@ class TrialDatabase:
             for number, rows in batch
             for row in rows.get(PARAMETERS_OID, [[]])
         ]
-        self._copy(f"COPY {PARAMETERS} FROM STDIN", given)
+        self._copy(COPY_PARAMETERS, given)
         if repair:
             self._repair()
 

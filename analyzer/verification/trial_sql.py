@@ -71,6 +71,10 @@ def create_stages(tables: Sequence[Table], parameter_types: Sequence[str]) -> st
     return ";\n".join(lines)
 
 
+COPY_PARAMETERS = f"COPY {PARAMETERS} FROM STDIN {_LENIENT}"
+"""The COPY that fills the parameters; where one does not fit, all are NULL."""
+
+
 def copy_statement(table: Table) -> str:
     """The COPY that fills a staging table; a value that does not fit costs its row."""
     names = "".join(f", {quote_identifier(c.name)}" for c in table.stored)

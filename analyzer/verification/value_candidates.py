@@ -9,9 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
+from itertools import chain, permutations, zip_longest
+
+from analyzer.verification.moment_values import (
+    between_moments,
+    days_of_year,
+    near_moment,
+)
 
 INTEGERS = frozenset({"smallint", "integer", "bigint"})
 _ORDINARY: dict[str, tuple[str, ...]] = {
@@ -72,8 +78,8 @@ _SAME_AS = {
     "jsonb": "json",
 }
 _TIMES_OF_DAY = ("", " 12:00:00", " 23:59:59.999999")
-_YEAR_MONTH = re.compile(r"(\d{4})-(\d{2})\Z")
 _MAX_SPLITS = 12
+_MAX_JOINED = 4
 
 
 def ordinary(base_type: str) -> tuple[str, ...]:
@@ -104,16 +110,31 @@ def near(
     """Values at and around constants, as texts that may or may not fit the type.
 
     >>> near(["5"], [], "integer")
-    ('5', '6', '4')
+    ('5', '6', '4', '-5')
     >>> near([], ["2024-01-31"], "date")[:3]
     ('2024-01-31', '2024-02-01', '2024-01-30')
     """
-    found: list[str] = []
-    for number in numbers:
-        found += _near_number(number, base_type)
-    for text in strings:
-        found += _near_string(text, base_type)
+    texts = list(strings)
+    around = [
+        *(_near_number(number, base_type) for number in numbers),
+        *(_near_string(text, base_type) for text in texts),
+    ]
+    # In turns, since lists are cut: each constant keeps the values nearest to it.
+    turns = chain.from_iterable(zip_longest(*around))
+    found = [text for text in turns if text is not None]
+    if base_type.startswith(("timestamp", "date")):
+        found += between_moments(texts)
+    elif _SAME_AS.get(base_type, base_type) == "text":
+        found += _joined(texts)
     return tuple(dict.fromkeys(found))
+
+
+def _joined(texts: Sequence[str]) -> Iterator[str]:
+    """Short constants written behind and into one another."""
+    short = [text for text in texts if 0 < len(text) <= _MAX_SPLITS][:_MAX_JOINED]
+    for first, second in permutations(short, 2):
+        yield first + second
+        yield first[:1] + second + first[1:]
 
 
 def _near_number(number: str, base_type: str) -> Iterator[str]:
@@ -123,10 +144,11 @@ def _near_number(number: str, base_type: str) -> Iterator[str]:
     except InvalidOperation:
         return
     if base_type.startswith(("timestamp", "date")):
-        yield from _days_of_year(value)
+        yield from days_of_year(value)
         return
     yield f"{value + 1:f}"
     yield f"{value - 1:f}"
+    yield f"{-value:f}"
     if base_type == "numeric" or base_type in ("real", "double precision"):
         yield f"{value + Decimal('0.01'):f}"
         yield f"{value - Decimal('0.01'):f}"
@@ -139,25 +161,10 @@ def _near_number(number: str, base_type: str) -> Iterator[str]:
         yield f"{number} "
 
 
-def _days_of_year(value: Decimal) -> Iterator[str]:
-    """A number in a query about dates may be a year, or a month."""
-    if value != value.to_integral_value():
-        return
-    number = int(value)
-    if 1900 <= number <= 2200:
-        for day in ("01-01", "12-31", "06-15"):
-            yield f"{number}-{day}"
-        yield f"{number - 1}-12-31 23:59:59.999999"
-        yield f"{number + 1}-01-01"
-    elif 1 <= number <= 12:
-        yield f"2024-{number:02d}-01"
-        yield f"2024-{number:02d}-28"
-
-
 def _near_string(text: str, base_type: str) -> Iterator[str]:
     yield text
     if base_type.startswith(("timestamp", "date", "time")):
-        yield from _near_moment(text)
+        yield from near_moment(text)
         return
     name = _SAME_AS.get(base_type, base_type)
     if name == "json":
@@ -183,54 +190,6 @@ def _near_text(text: str) -> Iterator[str]:
     for place in range(1, min(len(text), _MAX_SPLITS)):
         yield text[:place]
         yield text[place:]
-
-
-def _near_moment(text: str) -> Iterator[str]:
-    month = _YEAR_MONTH.match(text)
-    if month:
-        text = f"{text}-01"
-    elif re.fullmatch(r"\d{4}", text):
-        yield from _days_of_year(Decimal(text))
-        return
-    moment = _moment(text)
-    if moment is None:
-        return
-    steps = (
-        *(timedelta(days=n) for n in (1, -1, 31, -31)),
-        *(timedelta(microseconds=n) for n in (1, -1)),
-        *(timedelta(hours=n) for n in (1, -1, 12)),
-    )
-    for step in steps:
-        try:
-            yield _written(moment + step, has_time=bool(step % timedelta(days=1)))
-        except OverflowError:
-            continue
-    for other in (moment.replace(day=1), moment.replace(month=1, day=1)):
-        yield _written(other, has_time=False)
-    last = (moment.replace(day=28) + timedelta(days=4)).replace(day=1)
-    yield _written(last - timedelta(days=1), has_time=False)
-    yield _written(last, has_time=False)
-    yield _written(last - timedelta(microseconds=1), has_time=True)
-
-
-def _moment(text: str) -> datetime | None:
-    for read in (datetime.fromisoformat, _from_date):
-        try:
-            return read(text.strip()).replace(tzinfo=None)
-        except ValueError:
-            continue
-    return None
-
-
-def _from_date(text: str) -> datetime:
-    day = date.fromisoformat(text)
-    return datetime(day.year, day.month, day.day)
-
-
-def _written(moment: datetime, *, has_time: bool) -> str:
-    if has_time or moment.time() != datetime.min.time():
-        return moment.isoformat(sep=" ")
-    return moment.date().isoformat()
 
 
 def serial(base_type: str, number: int, labels: Sequence[str] = ()) -> str:
@@ -274,33 +233,3 @@ _SERIAL_FORMS = {
     "inet": "10.1.{}.1",
     "time without time zone": "00:{:02d}:00",
 }
-
-
-def of_json(keys: Sequence[str], values: Sequence[str]) -> Iterator[str]:
-    """JSON documents in which constants of a query are keys and values."""
-    words = [text for text in dict.fromkeys((*keys, *values)) if len(text) < 40][:6]
-    for key in words:
-        yield f'{{"{_escaped(key)}": null}}'
-        yield f'["{_escaped(key)}"]'
-        for value in words:
-            pair = f'"{_escaped(key)}": "{_escaped(value)}"'
-            yield f"{{{pair}}}"
-            if _is_number(value):
-                yield f'{{"{_escaped(key)}": {value}}}'
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def of_array(elements: Sequence[str]) -> Iterator[str]:
-    """Arrays of a few elements: empty, of one, of two, doubled, with a NULL."""
-    quoted = ['"' + _escaped(text) + '"' for text in elements[:6]]
-    yield "{}"
-    yield "{NULL}"
-    for text in quoted:
-        yield f"{{{text}}}"
-        yield f"{{{text},NULL}}"
-    for first, second in pairwise(quoted):
-        yield f"{{{first},{second}}}"
-        yield f"{{{second},{first},{first}}}"

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import load
 from analyzer.statements.data_hints import Comparison, DataHints
+from analyzer.verification.nested_values import of_array, of_json, of_range
 from analyzer.verification.schema_facts import FOLDER, Column, Table
 from analyzer.verification.value_candidates import (
     extremes,
     near,
-    of_array,
-    of_json,
     ordinary,
 )
 
@@ -34,6 +33,7 @@ class Pool:
         specific: at and near constants that this very column is compared with.
         fitting: of these, values that fulfil the comparison.
         extremes: ends of the type.
+        telling: at and near constants that only one of the queries has.
     """
 
     ordinary: tuple[str, ...]
@@ -41,11 +41,13 @@ class Pool:
     specific: tuple[str, ...] = ()
     fitting: tuple[str, ...] = ()
     extremes: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
         """Every value, without repetition."""
         together = (*self.ordinary, *self.constants, *self.specific, *self.extremes)
+        together = (*together, *self.telling)
         return tuple(dict.fromkeys(together))
 
 
@@ -66,12 +68,12 @@ def make_pools(
     wished: dict[PoolKey, Pool] = {}
     columns: dict[PoolKey, Column] = {}
     for table in tables:
-        numbers, strings = _constants(table, hints)
+        constants = _constants(table, hints)
         for column in table.stored:
             key = (table.oid, column.name)
             columns[key] = column
             compared = _comparisons(table, column, hints)
-            wished[key] = _wished(column, numbers, strings, compared)
+            wished[key] = _wished(column, constants, compared)
     valid = _valid(connection, columns, wished)
     return {
         key: _kept(pool, valid[columns[key].type_name], columns[key])
@@ -79,15 +81,40 @@ def make_pools(
     }
 
 
-def _constants(table: Table, hints: Sequence[DataHints]) -> tuple[list[str], list[str]]:
-    """Numbers and strings of the queries, and of the table's own conditions."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Constants:
+    """Of the queries and of the table's own conditions.
+
+    ``told_numbers`` and ``told_strings`` are those of one query alone: what they
+    decide is likely to be what tells the queries apart.
+    """
+
+    numbers: tuple[str, ...]
+    strings: tuple[str, ...]
+    told_numbers: tuple[str, ...]
+    told_strings: tuple[str, ...]
+    joins_texts: bool
+
+
+def _constants(table: Table, hints: Sequence[DataHints]) -> _Constants:
     texts = [*table.checks, *(key.predicate for key in table.keys)]
     numbers = [n for hint in hints for n in hint.numbers]
     strings = [s for hint in hints for s in hint.strings]
     for text in texts:
         strings += [s.replace("''", "'") for s in _STRING.findall(text)]
         numbers += _NUMBER.findall(_STRING.sub("", text))
-    return list(dict.fromkeys(numbers)), list(dict.fromkeys(strings))
+    return _Constants(
+        numbers=tuple(dict.fromkeys(numbers)),
+        strings=tuple(dict.fromkeys(strings)),
+        told_numbers=_of_one_alone([hint.numbers for hint in hints]),
+        told_strings=_of_one_alone([hint.strings for hint in hints]),
+        joins_texts=any(hint.joins_texts for hint in hints),
+    )
+
+
+def _of_one_alone(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    shared = set.intersection(*(set(items) for items in lists)) if lists else set()
+    return tuple(dict.fromkeys(x for items in lists for x in items if x not in shared))
 
 
 def _comparisons(
@@ -106,32 +133,48 @@ def _comparisons(
     return found
 
 
-def _wished(
-    column: Column,
-    numbers: Sequence[str],
-    strings: Sequence[str],
-    compared: Sequence[Comparison],
-) -> Pool:
+def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -> Pool:
     base = column.base_type
     if column.labels:
         return Pool(ordinary=column.labels)
     if column.category == "A":
         elements = (
-            *near(numbers, strings, column.element_type),
+            *near(known.numbers, known.strings, column.element_type),
             *ordinary(column.element_type),
         )
-        return Pool(ordinary=(*strings, *of_array(elements)))
-    constants = near(numbers, strings, base)
-    if base in ("json", "jsonb"):
-        constants = (*constants, *of_json(strings, (*strings, *numbers)))
+        return Pool(ordinary=(*known.strings, *of_array(elements)))
     literals = [item.literal for item in compared]
     return Pool(
         ordinary=ordinary(base),
-        constants=constants,
+        constants=_near_constants(column, known),
         specific=near(literals, literals, base),
         fitting=tuple(value for item in compared for value in _fitting(item, base)),
         extremes=extremes(base),
+        telling=near(known.told_numbers, known.told_strings, base),
     )
+
+
+def _near_constants(column: Column, known: _Constants) -> tuple[str, ...]:
+    base = column.base_type
+    if base in ("json", "jsonb"):
+        return (*known.strings, *of_json(known.strings, known.numbers))
+    if column.category == "R":
+        inner = _BOUNDS.get(base, "integer")
+        return tuple(of_range(near(known.numbers, known.strings, inner)))
+    found = near(known.numbers, known.strings, base)
+    if column.category == "S" and known.joins_texts:
+        return (*_PIECES, *found)
+    return found
+
+
+_BOUNDS = {
+    "numrange": "numeric",
+    "daterange": "date",
+    "tsrange": "timestamp without time zone",
+    "tstzrange": "timestamp with time zone",
+}
+_PIECES = ("", "a", "ab", "b", "bb", "abb")
+"""Put together in two ways, some of them give the same text."""
 
 
 def _fitting(item: Comparison, base: str) -> tuple[str, ...]:
@@ -180,4 +223,5 @@ def _kept(pool: Pool, valid: frozenset[str], column: Column) -> Pool:
         specific=keep(pool.specific),
         fitting=keep(pool.fitting),
         extremes=keep(pool.extremes),
+        telling=keep(pool.telling),
     )

@@ -1,12 +1,17 @@
-"""Reads the pairs of queries in ``pairs/own_pairs.sql``."""
+"""Reads the pairs of queries in ``pairs``."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 FILE = Path(__file__).parent / "pairs" / "own_pairs.sql"
+ADVERSARIAL = FILE.with_name("adversarial_pairs.jsonl")
+"""Pairs that differ in one row of one rare database, or look as if they did: each line
+has a schema of its own, two queries, how they are compared and what is true of them.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,3 +39,33 @@ def read_pairs(path: Path = FILE) -> tuple[str, list[LabelledPair]]:
             )
         )
     return head, pairs
+
+
+@dataclass(frozen=True)
+class PairWithSchema:
+    name: str
+    schema: str
+    before: str
+    after: str
+    compare: str
+    is_equivalent: bool | None
+
+
+def read_lines(path: Path = ADVERSARIAL) -> list[PairWithSchema]:
+    """The pairs of a file with one JSON object a line, or a list of them."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".jsonl":
+        items = [json.loads(line) for line in text.splitlines()]
+    else:
+        items = json.loads(text)["pairs"]
+    return [
+        PairWithSchema(
+            name=item["id"],
+            schema=item["schema"],
+            before=item["q1"],
+            after=item["q2"],
+            compare=item.get("compare", "bag"),
+            is_equivalent={True: True, False: False}.get(item["equivalent"]),
+        )
+        for item in items
+    ]

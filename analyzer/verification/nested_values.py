@@ -1,0 +1,123 @@
+"""Texts that may be documents, arrays or ranges near the constants of queries."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
+
+_MAX_WORDS = 6
+_PATH = re.compile(r"\{([\w,\s]+)\}\Z")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+def of_json(texts: Sequence[str], numbers: Sequence[str]) -> Iterator[str]:
+    """JSON documents in which constants of a query are documents, keys and values.
+
+    >>> list(of_json(['{"a": 1}'], []))[:4]
+    ['{"a": 1}', '[{"a": 1}]', '{"a": 1, "x": 1}', '{}']
+    """
+    for text in texts:
+        yield from _near_document(text)
+    words = [w for w in dict.fromkeys((*texts, *numbers)) if len(w) < 40]
+    words = [w for w in words if w[:1] not in ("{", "[")][:_MAX_WORDS]
+    keys = [word for word in words if word in texts]
+    for path in (m.group(1) for m in map(_PATH.match, texts) if m):
+        yield from _nested([part.strip() for part in path.split(",")], words)
+    for key in keys:
+        yield from _with_key(key, words)
+    for first, second in pairwise(keys):
+        yield from _nested([first, second], words)
+
+
+def _with_key(key: str, values: Sequence[str]) -> Iterator[str]:
+    yield json.dumps({key: None})
+    yield json.dumps([key])
+    yield json.dumps(key)
+    for value in values:
+        yield json.dumps({key: value})
+        yield json.dumps({key: [value]})
+        if _NUMBER.fullmatch(value):
+            yield f"{{{json.dumps(key)}: {value}}}"
+            yield f"{{{json.dumps(key)}: [{value}]}}"
+
+
+def _nested(path: Sequence[str], values: Sequence[str]) -> Iterator[str]:
+    """Documents in which a path leads to each value, or ends early."""
+    leaves: list[object] = [*values[:_MAX_WORDS], None, 1, "b"]
+    for leaf in leaves:
+        document = leaf
+        for key in reversed(path):
+            document = {key: document}
+        yield json.dumps(document)
+    yield json.dumps({path[0]: "b"})
+
+
+def _near_document(text: str) -> Iterator[str]:
+    """A constant that is a document, and documents that differ from it in one thing."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return
+    if not isinstance(document, dict | list):
+        return
+    yield json.dumps(document)
+    yield json.dumps([document])
+    if isinstance(document, list):
+        for changed in (document[:-1], [*document, 1], document[::-1]):
+            yield json.dumps(changed)
+        return
+    yield json.dumps({**document, "x": 1})
+    for key, value in islice(document.items(), _MAX_WORDS):
+        yield json.dumps({k: v for k, v in document.items() if k != key})
+        for other in _other_values(value):
+            yield json.dumps({**document, key: other})
+
+
+def _other_values(value: object) -> Iterator[object]:
+    """Values that are easily taken for one another."""
+    yield None
+    yield [value]
+    if isinstance(value, list):
+        yield from (value[0], [], value[:-1]) if value else ("",)
+    elif isinstance(value, dict):
+        yield from ({}, {**value, "x": 1})
+    elif isinstance(value, str):
+        yield from (value + "x", "")
+    else:
+        yield str(value)
+
+
+def of_array(elements: Sequence[str]) -> Iterator[str]:
+    """Arrays of a few elements: empty, of one, of two, doubled, with a NULL."""
+    quoted = ['"' + _escaped(text) + '"' for text in elements[:_MAX_WORDS]]
+    yield "{}"
+    yield "{NULL}"
+    for text in quoted:
+        yield f"{{{text}}}"
+        yield f"{{{text},NULL}}"
+    for first, second in pairwise(quoted):
+        yield f"{{{first},{second}}}"
+        yield f"{{{second},{first},{first}}}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def of_range(bounds: Iterable[str]) -> Iterator[str]:
+    """Ranges that begin, end or lie at each of some values, and unbounded ones.
+
+    >>> list(of_range(["5"]))
+    ['["5","5"]', '["5",)', '("5",)', '(,"5"]', '(,"5")']
+    """
+    known = [f'"{_escaped(text)}"' for text in bounds][: 2 * _MAX_WORDS]
+    for text in known:
+        yield f"[{text},{text}]"
+        yield from (f"[{text},)", f"({text},)", f"(,{text}]", f"(,{text})")
+    for place, first in enumerate(known):
+        for second in known[place + 1 : place + 4]:
+            # Of the two orders the server accepts one.
+            yield from (f"[{first},{second})", f"[{second},{first})")
+            yield from (f"({first},{second}]", f"({second},{first}]")

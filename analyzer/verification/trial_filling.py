@@ -1,0 +1,201 @@
+"""The rows of one small database, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from random import Random
+
+from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Key, Table
+from analyzer.verification.trial_needs import Row, TrialNeeds, TrialRows
+from analyzer.verification.trial_styles import COUNTED, Style
+from analyzer.verification.value_candidates import serial
+from analyzer.verification.value_pools import Pool, PoolKey
+
+
+class Filling:
+    """One database while it is filled: constraints are kept where that is easy."""
+
+    def __init__(self, needs: TrialNeeds, style: Style, random: Random) -> None:
+        self._needs = needs
+        self._style = style
+        self._random = random
+        self._null_ratio = random.choice(style.null_ratios)
+        self._domains: dict[PoolKey, list[str]] = {}
+        self._policies: dict[PoolKey, str] = {}
+        self._rows: TrialRows = {}
+        self._count = 0
+        self._many: set[int] = set()
+        if style is COUNTED:
+            self._count = needs.threshold(random)
+            oids = [table.oid for table in needs.tables]
+            self._many = set(oids if random.random() < 0.3 else [random.choice(oids)])
+
+    def fill(self, empty: Container[int]) -> TrialRows:
+        """The rows of every table that is not to be empty."""
+        for table in self._needs.tables:
+            self._rows[table.oid] = []
+            if table.oid == PARAMETERS_OID:
+                values = [self._value(table, column, 0) for column in table.stored]
+                self._rows[table.oid].append(values)
+            elif table.oid not in empty:
+                self._fill_table(table)
+        return self._rows
+
+    def _fill_table(self, table: Table) -> None:
+        random, rows = self._random, self._rows[table.oid]
+        wanted = random.randint(*self._style.rows)
+        if table.oid in self._many:
+            wanted = self._count
+        places = {column.name: i for i, column in enumerate(table.stored)}
+        keys = [
+            (key, [places[name] for name in key.columns])
+            for key in table.keys
+            if all(name in places for name in key.columns)
+        ]
+        taken: list[set[tuple[str | None, ...]]] = [set() for _ in keys]
+        is_copying = not keys and table.oid not in self._many
+        for number in range(wanted):
+            if is_copying and rows and random.random() < self._style.copied_ratio:
+                rows.append(list(random.choice(rows)))
+                continue
+            row = self._row(table, number, places)
+            if row is not None and self._is_new(table, row, keys, taken):
+                rows.append(row)
+
+    def _row(self, table: Table, number: int, places: Mapping[str, int]) -> Row | None:
+        row: Row = [self._value(table, column, number) for column in table.stored]
+        for reference in table.references:
+            if not all(name in places for name in reference.columns):
+                continue
+            spots = [places[name] for name in reference.columns]
+            picked = self._parent_values(table, reference.target, reference)
+            for spot, value in zip(spots, picked, strict=True):
+                if value is None and table.stored[spot].not_null:
+                    return None
+                row[spot] = value
+        return row
+
+    def _parent_values(self, table: Table, target: int, reference: object) -> Row:
+        columns: Sequence[str] = reference.target_columns  # type: ignore[attr-defined]
+        parents = self._rows.get(target, [])
+        optional = all(
+            not column.not_null
+            for column in table.stored
+            if column.name in reference.columns  # type: ignore[attr-defined]
+        )
+        if not parents or (optional and self._random.random() < self._null_ratio):
+            return [None] * len(columns)
+        parent_table = next(t for t in self._needs.tables if t.oid == target)
+        names = [column.name for column in parent_table.stored]
+        is_first = table.oid in self._many and self._random.random() < 0.8
+        parent = parents[0] if is_first else self._random.choice(parents)
+        return [parent[names.index(name)] for name in columns]
+
+    def _value(self, table: Table, column: Column, number: int) -> str | None:
+        random = self._random
+        if not column.not_null and random.random() < self._null_ratio:
+            return None
+        key = (table.oid, column.name)
+        leader, pool = self._needs.pool_of(key)
+        if table.oid in self._many:
+            return self._counted_value(column, leader, pool, number)
+        return self._pick(leader, pool)
+
+    def _pick(self, leader: PoolKey, pool: Pool) -> str | None:
+        domain = self._domains.get(leader)
+        if domain is None:
+            domain = self._domains[leader] = self._domain(pool)
+        return self._random.choice(domain) if domain else None
+
+    def _domain(self, pool: Pool) -> list[str]:
+        random = self._random
+        lists = (
+            pool.ordinary,
+            pool.constants,
+            pool.specific,
+            pool.fitting,
+            pool.extremes,
+            pool.telling,
+        )
+        usable = [
+            (values, weight)
+            for values, weight in zip(lists, self._style.weights, strict=True)
+            if values and weight
+        ]
+        if not usable:
+            return list(pool.all[:1])
+        sources = random.choices(
+            [values for values, _ in usable],
+            [weight for _, weight in usable],
+            k=random.randint(*self._style.values),
+        )
+        domain: list[str] = []
+        for values in sources:
+            # Two values that are the same would make a poorer database.
+            fresh = [value for value in values if value not in domain]
+            domain.append(random.choice(fresh or values))
+        return domain
+
+    def _counted_value(
+        self, column: Column, leader: PoolKey, pool: Pool, number: int
+    ) -> str | None:
+        policy = self._policies.get(leader)
+        if policy is None:
+            policy = self._policies[leader] = self._policy(column, pool)
+        if policy == "serial":
+            return serial(column.base_type, number + 1, column.labels)
+        if policy == "total":
+            return self._needs.part_of_total(self._random, self._count)
+        domain = self._domains.setdefault(leader, self._domain(pool))
+        if policy == "constant":
+            return domain[0] if domain else None
+        return self._random.choice(domain) if domain else None
+
+    def _policy(self, column: Column, pool: Pool) -> str:
+        draw = self._random.random()
+        if pool.fitting and draw < 0.8:
+            return "constant"
+        if (
+            column.category == "N"
+            and draw < 0.3
+            and self._needs.part_of_total(self._random, self._count)
+        ):
+            return "total"
+        return self._random.choice(("constant", "serial", "serial", "few"))
+
+    def _is_new(
+        self,
+        table: Table,
+        row: Row,
+        keys: Sequence[tuple[Key, list[int]]],
+        taken: Sequence[set[tuple[str | None, ...]]],
+    ) -> bool:
+        """Make the row's keys new, if need be by other values; false if not."""
+        for (key, spots), seen in zip(keys, taken, strict=True):
+            if key.predicate:
+                continue
+            value = tuple(row[spot] for spot in spots)
+            tries = 0
+            while value in seen and (None not in value or key.nulls_not_distinct):
+                tries += 1
+                if tries > 3:
+                    return False
+                self._change(table, row, spots, len(seen) + tries)
+                value = tuple(row[spot] for spot in spots)
+        for (_key, spots), seen in zip(keys, taken, strict=True):
+            seen.add(tuple(row[spot] for spot in spots))
+        return True
+
+    def _change(
+        self, table: Table, row: Row, spots: Sequence[int], number: int
+    ) -> None:
+        referencing = {
+            name for reference in table.references for name in reference.columns
+        }
+        own = [s for s in spots if table.stored[s].name not in referencing]
+        spot = self._random.choice(own or list(spots))
+        column = table.stored[spot]
+        value = row[spot] = serial(column.base_type, number, column.labels)
+        # What is joined with it may now have this value as well.
+        leader, pool = self._needs.pool_of((table.oid, column.name))
+        self._domains.setdefault(leader, self._domain(pool)).append(value)

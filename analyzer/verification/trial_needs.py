@@ -1,0 +1,76 @@
+"""What all databases of one pair of queries are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from analyzer.verification.schema_facts import Table
+from analyzer.verification.value_pools import Pool, PoolKey
+
+Row = list[str | None]
+TrialRows = dict[int, list[Row]]
+"""Rows by the oid of their table, in the order of its stored columns."""
+
+MAX_COUNTED_ROWS = 1_200
+_USUAL_COUNT = 24
+_LARGEST_COUNT = 20
+"""Above it a number may also be a total that sums are compared with."""
+_ROWS_FOR_COUNTS = 60
+"""How often a threshold is met falls with its size: many rows take long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialNeeds:
+    """Tables, values and numbers that rows are made for.
+
+    Attributes:
+        tables: referenced ones first.
+        pools: of each set of joined columns, by its leader.
+        leaders: from a column to the leader of its set.
+        counts: numbers of rows, or sums, that may matter.
+        thresholds: of these, the ones that are surely compared with such a number.
+    """
+
+    tables: Sequence[Table]
+    pools: Mapping[PoolKey, Pool]
+    leaders: Mapping[PoolKey, PoolKey]
+    counts: tuple[int, ...] = ()
+    thresholds: tuple[int, ...] = ()
+
+    def pool_of(self, key: PoolKey) -> tuple[PoolKey, Pool]:
+        """The set a column belongs to, and its values."""
+        leader = self.leaders[key]
+        return leader, self.pools[leader]
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether some number of rows is worth being met."""
+        return any(n <= MAX_COUNTED_ROWS for n in self.counts)
+
+    @property
+    def has_telling(self) -> bool:
+        """Whether only one of the queries has some constant."""
+        return any(pool.telling for pool in self.pools.values())
+
+    def threshold(self, random: Random) -> int:
+        """A number of rows at or next to one that the queries name."""
+        counts = [n for n in self.counts if n <= MAX_COUNTED_ROWS]
+        usual = [n for n in counts if n <= _USUAL_COUNT]
+        sure = [n for n in self.thresholds if n <= MAX_COUNTED_ROWS]
+        aim = random.choice(sure) if sure and random.random() < 0.6 else 0
+        if not aim or random.random() > _ROWS_FOR_COUNTS / aim:
+            is_usual = usual and random.random() < 0.95
+            aim = random.choice(usual if is_usual else counts)
+        return max(1, aim + random.choice((-1, 0, 1, 1, 2)))
+
+    def part_of_total(self, random: Random, count: int) -> str | None:
+        """A summand that brings the sum of ``count`` rows near a named total."""
+        totals = [n for n in self.counts if n > _LARGEST_COUNT]
+        sure = [n for n in self.thresholds if n > _LARGEST_COUNT]
+        if not totals:
+            return None
+        total = random.choice(sure if sure and random.random() < 0.5 else totals)
+        exact = random.choice((total, total + 1, total - 1))
+        return str(random.choice((exact, total // count, total // count + 1)))
