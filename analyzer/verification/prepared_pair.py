@@ -255,12 +255,14 @@ def _make_rows(
     filled = (*tables, parameter_table(types)) if types else tables
     pools = make_pools(database.connection, filled, hints)
     leaders = joined_columns(filled, hints)
+    named = {name for item in facts for _schema, name, _ in item.relations}
     needs = TrialNeeds(
         tables=filled,
         pools=merged_pools(pools, leaders),
         leaders=leaders,
         counts=tuple(sorted({n for hint in hints for n in hint.counts})),
         thresholds=tuple(sorted({n for hint in hints for n in hint.thresholds})),
+        asked=frozenset(table.oid for table in tables if table.name in named),
     )
     return TrialRowMaker(needs, seed=seed)
 

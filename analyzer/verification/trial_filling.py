@@ -11,9 +11,18 @@ from analyzer.verification.trial_styles import COUNTED, Style
 from analyzer.verification.value_candidates import serial
 from analyzer.verification.value_pools import Pool, PoolKey
 
+_POLICIES = ("constant", "serial", "serial", "few", "blocks", "cycle")
+_MAX_GRID_ROWS = 40
+_MAX_PARENTS = 5
+
 
 class Filling:
-    """One database while it is filled: constraints are kept where that is easy."""
+    """One database while it is filled: constraints are kept where that is easy.
+
+    In a *counted* database as many rows are alike in some columns as a threshold says.
+    Thresholds within thresholds ("three sales each of two products") need a *grid*: as
+    many blocks of rows as one threshold says, each as long as another.
+    """
 
     def __init__(self, needs: TrialNeeds, style: Style, random: Random) -> None:
         self._needs = needs
@@ -25,9 +34,17 @@ class Filling:
         self._rows: TrialRows = {}
         self._count = 0
         self._many: set[int] = set()
+        self._parent_policies: dict[PoolKey, str] = {}
+        self._block = 1
+        self._is_grid = False
+        self._fewest_parents = 0
         if style is COUNTED:
             self._count = needs.threshold(random)
-            oids = [table.oid for table in needs.tables]
+            self._block = min(needs.threshold(random), _MAX_GRID_ROWS)
+            self._is_grid = random.random() < (0.5 if needs.is_nested else 0.15)
+            self._fewest_parents = min(self._block, _MAX_PARENTS)
+            oids = [t.oid for t in needs.tables if t.oid in needs.asked]
+            oids = oids or [table.oid for table in needs.tables]
             self._many = set(oids if random.random() < 0.3 else [random.choice(oids)])
 
     def fill(self, empty: Container[int]) -> TrialRows:
@@ -43,9 +60,7 @@ class Filling:
 
     def _fill_table(self, table: Table) -> None:
         random, rows = self._random, self._rows[table.oid]
-        wanted = random.randint(*self._style.rows)
-        if table.oid in self._many:
-            wanted = self._count
+        wanted = self._rows_wanted(table)
         places = {column.name: i for i, column in enumerate(table.stored)}
         keys = [
             (key, [places[name] for name in key.columns])
@@ -87,9 +102,22 @@ class Filling:
             return [None] * len(columns)
         parent_table = next(t for t in self._needs.tables if t.oid == target)
         names = [column.name for column in parent_table.stored]
-        is_first = table.oid in self._many and self._random.random() < 0.8
-        parent = parents[0] if is_first else self._random.choice(parents)
+        parent = parents[self._parent_place((table.oid, columns[0]), len(parents))]
         return [parent[names.index(name)] for name in columns]
+
+    def _parent_place(self, key: PoolKey, count: int) -> int:
+        """Which of some parents a row gets; rows that are counted share one, or few."""
+        random = self._random
+        if key[0] not in self._many:
+            return random.randrange(count)
+        policy = self._parent_policies.get(key)
+        if policy is None:
+            policy = random.choice(("first", "first", "mixed", "blocks"))
+            self._parent_policies[key] = policy
+        if policy == "blocks":
+            return (len(self._rows[key[0]]) // self._block) % count
+        is_first = policy == "first" or random.random() < 0.8
+        return 0 if is_first else random.randrange(count)
 
     def _value(self, table: Table, column: Column, number: int) -> str | None:
         random = self._random
@@ -144,6 +172,10 @@ class Filling:
             policy = self._policies[leader] = self._policy(column, pool)
         if policy == "serial":
             return serial(column.base_type, number + 1, column.labels)
+        if policy == "blocks":
+            return serial(column.base_type, number // self._block + 1, column.labels)
+        if policy == "cycle":
+            return serial(column.base_type, number % self._block + 1, column.labels)
         if policy == "total":
             return self._needs.part_of_total(self._random, self._count)
         domain = self._domains.setdefault(leader, self._domain(pool))
@@ -161,7 +193,15 @@ class Filling:
             and self._needs.part_of_total(self._random, self._count)
         ):
             return "total"
-        return self._random.choice(("constant", "serial", "serial", "few"))
+        return self._random.choice(_POLICIES)
+
+    def _rows_wanted(self, table: Table) -> int:
+        if table.oid not in self._many:
+            fewest, most = self._style.rows
+            return self._random.randint(fewest, max(most, self._fewest_parents))
+        if self._is_grid:
+            return min(self._count * self._block, max(self._count, _MAX_GRID_ROWS))
+        return self._count
 
     def _is_new(
         self,

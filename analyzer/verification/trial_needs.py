@@ -17,7 +17,7 @@ MAX_COUNTED_ROWS = 1_200
 _USUAL_COUNT = 24
 _LARGEST_COUNT = 20
 """Above it a number may also be a total that sums are compared with."""
-_ROWS_FOR_COUNTS = 60
+_ROWS_FOR_COUNTS = 150
 """How often a threshold is met falls with its size: many rows take long."""
 
 
@@ -31,6 +31,7 @@ class TrialNeeds:
         leaders: from a column to the leader of its set.
         counts: numbers of rows, or sums, that may matter.
         thresholds: of these, the ones that are surely compared with such a number.
+        asked: oids of the tables that the queries name; the others are referenced.
     """
 
     tables: Sequence[Table]
@@ -38,6 +39,7 @@ class TrialNeeds:
     leaders: Mapping[PoolKey, PoolKey]
     counts: tuple[int, ...] = ()
     thresholds: tuple[int, ...] = ()
+    asked: frozenset[int] = frozenset()
 
     def pool_of(self, key: PoolKey) -> tuple[PoolKey, Pool]:
         """The set a column belongs to, and its values."""
@@ -48,6 +50,11 @@ class TrialNeeds:
     def has_counts(self) -> bool:
         """Whether some number of rows is worth being met."""
         return any(n <= MAX_COUNTED_ROWS for n in self.counts)
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether one threshold may count what another one left."""
+        return len(self.thresholds) > 1
 
     @property
     def has_telling(self) -> bool:
@@ -63,7 +70,7 @@ class TrialNeeds:
         if not aim or random.random() > _ROWS_FOR_COUNTS / aim:
             is_usual = usual and random.random() < 0.95
             aim = random.choice(usual if is_usual else counts)
-        return max(1, aim + random.choice((-1, 0, 1, 1, 2)))
+        return max(1, aim + random.choice((-1, 0, 0, 0, 1, 1, 2)))
 
     def part_of_total(self, random: Random, count: int) -> str | None:
         """A summand that brings the sum of ``count`` rows near a named total."""

@@ -26,6 +26,7 @@ from analyzer.verification.trial_styles import (
 )
 
 _MAX_CHANGES = 3
+_COUNTED_MORE = 0.15
 
 
 class TrialRowMaker:
@@ -53,6 +54,8 @@ class TrialRowMaker:
         if number <= len(oids):
             empty = set(oids) if number == 0 else {oids[number - 1]}
         style = random.choices(STYLES, STYLE_WEIGHTS)[0]
+        if self._needs.thresholds and random.random() < _COUNTED_MORE:
+            style = COUNTED
         if (style is COUNTED and not self._needs.has_counts) or (
             style is TELLING and not self._needs.has_telling
         ):

@@ -72,10 +72,10 @@ COUNTED = Style(
 )
 TELLING = Style(
     name="telling",
-    rows=(1, 4),
+    rows=(1, 5),
     values=(1, 3),
-    weights=(0.5, 0.5, 0.5, 6, 0, 6),
+    weights=(0.5, 0.5, 1, 4, 0, 8),
     null_ratios=(0.0, 0.0, 0.2),
 )
 STYLES = (SPARSE, DENSE, FITTING, EXTREME, COUNTED, TELLING)
-STYLE_WEIGHTS = (0.22, 0.16, 0.26, 0.08, 0.18, 0.1)
+STYLE_WEIGHTS = (0.2, 0.15, 0.24, 0.08, 0.17, 0.16)

@@ -33,7 +33,8 @@ class Pool:
         specific: at and near constants that this very column is compared with.
         fitting: of these, values that fulfil the comparison.
         extremes: ends of the type.
-        telling: at and near constants that only one of the queries has.
+        telling: at and near constants that only one of the queries has, and pieces
+            of texts where texts are put together.
     """
 
     ordinary: tuple[str, ...]
@@ -144,13 +145,19 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
         )
         return Pool(ordinary=(*known.strings, *of_array(elements)))
     literals = [item.literal for item in compared]
+    is_joined = column.category == "S" and known.joins_texts
+    pieces = _pieces(known.strings) if is_joined else ()
+    direct = [item for item in compared if item.operator or not is_joined]
     return Pool(
         ordinary=ordinary(base),
         constants=_near_constants(column, known),
-        specific=near(literals, literals, base),
-        fitting=tuple(value for item in compared for value in _fitting(item, base)),
+        specific=(*pieces, *near(literals, literals, base)),
+        fitting=tuple(value for item in direct for value in _fitting(item, base)),
         extremes=extremes(base),
-        telling=near(known.told_numbers, known.told_strings, base),
+        telling=(
+            *pieces,
+            *near(known.told_numbers, known.told_strings, base),
+        ),
     )
 
 
@@ -161,10 +168,7 @@ def _near_constants(column: Column, known: _Constants) -> tuple[str, ...]:
     if column.category == "R":
         inner = _BOUNDS.get(base, "integer")
         return tuple(of_range(near(known.numbers, known.strings, inner)))
-    found = near(known.numbers, known.strings, base)
-    if column.category == "S" and known.joins_texts:
-        return (*_PIECES, *found)
-    return found
+    return near(known.numbers, known.strings, base)
 
 
 _BOUNDS = {
@@ -173,8 +177,18 @@ _BOUNDS = {
     "tsrange": "timestamp without time zone",
     "tstzrange": "timestamp with time zone",
 }
-_PIECES = ("", "a", "ab", "b", "bb", "abb")
-"""Put together in two ways, some of them give the same text."""
+_MAX_SEPARATOR = 2
+
+
+def _pieces(strings: Sequence[str]) -> tuple[str, ...]:
+    """Texts that, put together in two ways, with or without a separator, are one."""
+    separators = [text for text in strings if 0 < len(text) <= _MAX_SEPARATOR]
+    around = (
+        piece
+        for sign in separators
+        for piece in (f"a{sign}", f"{sign}a", f"a{sign}a", sign)
+    )
+    return ("", "a", "aa", *around)
 
 
 def _fitting(item: Comparison, base: str) -> tuple[str, ...]:
