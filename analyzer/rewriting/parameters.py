@@ -28,6 +28,16 @@ def constant_values(samples: Sequence[ParameterSet]) -> dict[int, str]:
     return common
 
 
+def used_parameters(query: str) -> list[int]:
+    """The numbers of the parameters in a query, in order.
+
+    >>> used_parameters("SELECT $3, $1, $3")
+    [1, 3]
+    """
+    found = [item for item in tokens(query) if item.kind == "PARAM"]
+    return sorted({int(query[item.start + 1 : item.end]) for item in found})
+
+
 def compacted(
     query: str, values: Sequence[str | None]
 ) -> tuple[str, tuple[str | None, ...]]:
@@ -40,7 +50,7 @@ def compacted(
     """
     found = [item for item in tokens(query) if item.kind == "PARAM"]
     numbers = [int(query[item.start + 1 : item.end]) for item in found]
-    order = sorted(set(numbers))
+    order = used_parameters(query)
     new = {old: place for place, old in enumerate(order, start=1)}
     pieces, position = [], 0
     for item, number in zip(found, numbers, strict=True):

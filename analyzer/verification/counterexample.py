@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from analyzer.domain.equivalence import Counterexample, Difference, Rows
 from analyzer.postgres.attempt import Failure, attempt
+from analyzer.rewriting.parameters import compacted
 from analyzer.statements.identifiers import quote_identifier
 from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Table
 from analyzer.verification.trial import (
@@ -193,7 +194,8 @@ def _result(
 ) -> tuple[Rows, str]:
     connection = database.connection
     attempt(connection, "SAVEPOINT pgproof_shown")
-    found = attempt(connection, query, parameters)
+    # One query may use fewer parameters than the other.
+    found = attempt(connection, *compacted(query, parameters))
     attempt(connection, "ROLLBACK TO SAVEPOINT pgproof_shown")
     if isinstance(found, Failure):
         return (), str(found)

@@ -20,6 +20,7 @@ from analyzer.postgres.errors_map import translated
 from analyzer.postgres.guard import Action, Place, enforce
 from analyzer.postgres.guard_catalog import look_up
 from analyzer.postgres.rolled_back import rolled_back
+from analyzer.rewriting.parameters import compacted, used_parameters
 from analyzer.statements.data_hints import DataHints, data_hints
 from analyzer.statements.identifiers import quote_relation
 from analyzer.statements.mutants import ORDER_TURNED, mutants
@@ -227,15 +228,19 @@ def _ordered(
 def _parameter_types(
     database: TrialDatabase, facts: Sequence[SafetyFacts]
 ) -> tuple[str, ...]:
-    both = [database.parameter_type_names(item.text) for item in facts]
-    longest = max(both, key=len)
-    shortest = min(both, key=len)
-    if longest[: len(shortest)] != shortest:
-        raise UserError(
-            "the queries use the same parameter with different types",
-            detail=f"{', '.join(both[0])}; and {', '.join(both[1])}.",
-        )
-    return longest
+    known: dict[int, str] = {}
+    for item in facts:
+        numbers = used_parameters(item.text)
+        text, _ = compacted(item.text, ())
+        for number, name in zip(
+            numbers, database.parameter_type_names(text), strict=True
+        ):
+            if known.setdefault(number, name) != name:
+                raise UserError(
+                    "the queries use the same parameter with different types",
+                    detail=f"${number} is {known[number]} in one, {name} in the other.",
+                )
+    return tuple(known.get(n, "text") for n in range(1, max(known, default=0) + 1))
 
 
 def _make_rows(

@@ -72,7 +72,7 @@ class TrialRowMaker:
         random = Random(f"{self._seed}/{number}/neighbour")
         base = random.choice(known)
         rows = {oid: [list(row) for row in given] for oid, given in base.items()}
-        for _ in range(random.randint(1, _MAX_CHANGES)):
+        for _ in range(random.randint(1, _MAX_CHANGES) if self.tables else 0):
             table = random.choice(self.tables)
             self._change(table, rows[table.oid], random)
         return rows

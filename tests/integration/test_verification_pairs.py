@@ -233,6 +233,26 @@ def test_parameters_stand_for_any_value(checker: EquivalenceChecker) -> None:
     assert found.parameters == (None,)
 
 
+def test_one_query_may_use_fewer_parameters_than_the_other(
+    checker: EquivalenceChecker,
+) -> None:
+    both = "SELECT id FROM t WHERE a = $1 AND s = $2"
+    for fewer in ("SELECT id FROM t WHERE a = $1", "SELECT id FROM t WHERE s = $2"):
+        verdict = checker.check(T, both, fewer)
+        assert verdict.outcome is Outcome.REFUTED
+        found = verdict.counterexample
+        assert found is not None
+        assert len(found.parameters) == 2
+    same = "SELECT id FROM t WHERE s = $2"
+    assert checker.check(T, same, "SELECT id FROM t WHERE $2 = s").is_accepted
+
+
+def test_queries_without_a_table_are_compared(checker: EquivalenceChecker) -> None:
+    verdict = checker.check(T, "SELECT 1 AS a", "WITH r AS (SELECT 1 AS a) TABLE r")
+    assert verdict.outcome is not Outcome.REFUTED
+    assert verdict.coverage.databases > 500
+
+
 def test_hostile_ddl_runs_without_rights(checker: EquivalenceChecker) -> None:
     ddl = (
         "CREATE TABLE t (id int PRIMARY KEY, a int, s text);"
