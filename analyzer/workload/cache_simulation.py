@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.domain.execution_columns import ExecutionColumns, Floats, Longs
+from analyzer.workload.percentiles import total_ms
 
 TTLS_S = (1, 10, 60, 600)
 
@@ -39,15 +40,6 @@ class CacheOutcome:
     stale_count: int
     oldest_s: float
     mean_age_s: float
-
-
-def total_ms(durations_ms: Floats) -> float:
-    """The sum, which does not depend on the order: whole microseconds add up exactly.
-
-    >>> total_ms(np.array([0.1, 0.2, 0.3])) == total_ms(np.array([0.3, 0.2, 0.1]))
-    True
-    """
-    return int(np.rint(durations_ms * 1000).sum()) / 1000
 
 
 def simulate(

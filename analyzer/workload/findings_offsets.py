@@ -11,6 +11,7 @@ from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.statement import StatementKind
 from analyzer.statements.traits import traits
 from analyzer.workload.findings_runs import LogFacts, measured
+from analyzer.workload.percentiles import total_ms
 from analyzer.workload.session_rows import segments, together
 
 MIN_PAGES = 5
@@ -80,7 +81,7 @@ def _finding(
     durations = [facts.columns.duration_ms[part] for part in walks]
     first = float(np.mean([part[0] for part in durations]))
     last = max(float(part[-1]) for part in durations)
-    lost = sum(float((part - part[0]).sum()) for part in durations)
+    lost = total_ms(np.concatenate([part - part[0] for part in durations]))
     return LogFinding(
         kind="offset_walk",
         title=f"{len(walks):,} walks through {pages:,} pages by OFFSET: from "

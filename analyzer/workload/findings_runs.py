@@ -14,7 +14,8 @@ from analyzer.domain.recommendation import Basis, Evidence, Quantity
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import StatementRun
 from analyzer.statements.traits import StatementTraits, batched_text, traits
-from analyzer.workload.cache_simulation import CacheOutcome, simulate, total_ms
+from analyzer.workload.cache_simulation import CacheOutcome, simulate
+from analyzer.workload.percentiles import total_ms
 from analyzer.workload.sessions import Run, Runs
 
 SOURCE = "log"

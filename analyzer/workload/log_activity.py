@@ -19,6 +19,7 @@ from analyzer.domain.execution_columns import (
 )
 from analyzer.domain.log_activity import Activity, ActivityStep
 from analyzer.domain.statement import StatementKind
+from analyzer.workload.percentiles import total_ms
 
 STEPS_S = (1, 10, 60, 300, 900, 3_600, 14_400, 86_400)
 MAX_STEPS = 200
@@ -103,7 +104,7 @@ def _executions(
             read_count=int(reads[statement].sum()),
             write_count=int(writes[statement].sum()),
             prepared_count=int(_prepared(columns, rows).sum()),
-            total_ms=float(durations.sum()),
+            total_ms=total_ms(durations),
             p50_ms=quantiles[0],
             p95_ms=quantiles[1],
             p99_ms=quantiles[2],

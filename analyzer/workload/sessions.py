@@ -148,11 +148,16 @@ def runs_of(rows: SessionRows) -> list[Run]:
     if not len(starts):
         return []
     ratios = _distinct_ratios(rows.values_hash, starts, ends)
-    sums = np.add.reduceat(
-        np.append(rows.duration_ms, 0.0), np.column_stack((starts, ends)).ravel()
-    )[::2]
+    # Whole microseconds, whose sums do not depend on the order.
+    durations_us = np.rint(rows.duration_ms * 1000)
+    sums_ms = (
+        np.add.reduceat(
+            np.append(durations_us, 0.0), np.column_stack((starts, ends)).ravel()
+        )[::2]
+        / 1000
+    )
     return [
-        _run(rows, close, place, (float(sums[at]), float(ratios[at])))
+        _run(rows, close, place, (float(sums_ms[at]), float(ratios[at])))
         for at, place in enumerate(zip(starts.tolist(), ends.tolist(), strict=True))
     ]
 

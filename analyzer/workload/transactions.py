@@ -25,7 +25,7 @@ from analyzer.domain.log_activity import IdleInTransaction, Transactions
 from analyzer.domain.log_report import LoggedLockWait
 from analyzer.domain.statement import StatementKind
 from analyzer.domain.workload import Latency
-from analyzer.workload.percentiles import latency
+from analyzer.workload.percentiles import latency, total_ms
 from analyzer.workload.session_rows import (
     NO_TRANSACTION,
     SessionRows,
@@ -70,7 +70,7 @@ def transactions(
     writes = np.array([kind in _WRITES for kind in kinds], np.bool_)
     spans: list[_Open] = []
     durations: list[Floats] = []
-    idle_ms = 0.0
+    idle_ms: list[float] = []
     pauses: list[tuple[float, int, IdleInTransaction]] = []
     for rows in session_rows(columns):
         starts, ends = _spans(rows)
@@ -78,7 +78,8 @@ def transactions(
         real = _real(rows, starts, ends)
         durations.append(_milliseconds(spans[-1])[real])
         gaps_ms = _gaps_ms(rows)
-        idle_ms += float(gaps_ms[_within(starts[real], ends[real], len(rows))].sum())
+        within = _within(starts[real], ends[real], len(rows))
+        idle_ms.append(total_ms(gaps_ms[within]))
         for found in _pauses(columns, rows, (starts[real], ends[real]), writes):
             heapq.heappush(pauses, (found.idle_ms, len(pauses), found))
             if len(pauses) > MAX_IDLE:
@@ -87,7 +88,7 @@ def transactions(
     return _busy(
         Transactions(
             duration=_latency(durations),
-            idle_ms=idle_ms,
+            idle_ms=total_ms(np.array(idle_ms)),
             idle=tuple(_with_blocked(item[2], waits) for item in longest),
         ),
         spans,
