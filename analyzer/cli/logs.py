@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -28,6 +29,8 @@ from analyzer.report.logs_as_rows import DEFAULT_TOP
 
 _FILE = click.Path(path_type=Path)
 STANDARD_INPUT = "-"
+_TRACE_ID = re.compile(r"[0-9a-f]{32}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Moment(click.ParamType[datetime]):
@@ -74,6 +77,26 @@ class Percent(click.ParamType[float]):
         return ratio
 
 
+class TraceId(click.ParamType[str]):
+    """The value of --trace."""
+
+    name = "id"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """The 32 digits, in lower case."""
+        text = str(value).strip().lower()
+        found = _TRACEPARENT.fullmatch(text)
+        trace_id = found[1] if found else text
+        if text and not _TRACE_ID.fullmatch(trace_id):
+            self.fail(f"{value!r} is no trace id of 32 hexadecimal digits", param, ctx)
+        return trace_id
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=_FILE, metavar="FILE…")
 @click.option("--prefix", help="log_line_prefix, if it cannot be found out.")
@@ -85,6 +108,13 @@ class Percent(click.ParamType[float]):
 @click.option("--database", default="", help="Only of this database.")
 @click.option("--user", default="", help="Only of this user.")
 @click.option("--application", default="", help="Only of this application_name.")
+@click.option(
+    "--trace",
+    "trace_id",
+    type=TraceId(),
+    default="",
+    help="Only statements of this trace: its id, or a whole traceparent.",
+)
 @click.option(
     "--top",
     type=click.IntRange(min=1),
@@ -170,6 +200,7 @@ def _request(
             database=str(options["database"]),
             user=str(options["user"]),
             application=str(options["application"]),
+            trace_id=str(options["trace_id"]),
         ),
         show_parameters=bool(options["show_parameters"]),
         jobs=int(str(options["jobs"])),

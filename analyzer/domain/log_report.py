@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from analyzer.domain.execution import LogCoverage
+from analyzer.domain.execution import Execution, LockWait, LogCoverage, LogEvent
 from analyzer.domain.log_activity import (
     Activity,
     Bouncer,
@@ -21,13 +21,16 @@ from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import Latency, StatementRun
 
+Logged = Execution | LockWait | LogEvent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFilter:
     """Which part of a log counts; what is empty filters nothing.
 
     ``since`` is included, ``until`` is not; both are times of log lines, which a
-    statement writes at its end.
+    statement writes at its end. ``trace_id`` is that of a ``traceparent`` in a comment
+    of the statement, 32 hexadecimal digits in lower case.
     """
 
     since: datetime | None = None
@@ -35,6 +38,17 @@ class LogFilter:
     database: str = ""
     user: str = ""
     application: str = ""
+    trace_id: str = ""
+
+    def admits(self, item: Logged) -> bool:
+        """Whether something logged counts, as far as its text need not be read."""
+        return (
+            (self.since is None or item.logged_at >= self.since)
+            and (self.until is None or item.logged_at < self.until)
+            and self.database in ("", item.database)
+            and self.user in ("", item.user)
+            and self.application in ("", item.application_name)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +273,8 @@ class LogReport:
         event_examples: each class of messages with its first one.
         severities: messages by their level, executions among LOG.
         bouncer: what PgBouncer's logs say; none if there are none.
+        trace: every execution of the trace that was asked for, in time order; none if
+            none was.
         first_seen_at: of what counts here; none if nothing does.
     """
 
@@ -285,6 +301,7 @@ class LogReport:
     event_examples: tuple[EventExample, ...] = ()
     severities: Mapping[str, int] = field(default_factory=dict)
     bouncer: Bouncer | None = None
+    trace: tuple[SlowSample, ...] | None = None
 
     @property
     def execution_count(self) -> int:

@@ -29,6 +29,7 @@ from analyzer.logs.window import (
     detail_text,
     hash_of_parameters,
 )
+from analyzer.statements.tags import is_of_trace
 
 SAMPLE_COUNT = 3
 """Texts kept of each statement, those of its slowest executions."""
@@ -112,7 +113,8 @@ class ExecutionSink:
         """
         self._book = book
         self._wanted = wanted
-        self._sample_count = None if keep_texts else SAMPLE_COUNT
+        keep_all = keep_texts or bool(wanted.trace_id)
+        self._sample_count = None if keep_all else SAMPLE_COUNT
         self._numbers: dict[Fingerprint, int] = {}
         self._statements: list[_Statement] = []
         self._floors = np.zeros(0)
@@ -190,6 +192,9 @@ class ExecutionSink:
             for item in rows.origins
         ]
         wanted &= np.array(named, np.bool_)[rows.origin[at]]
+        if trace_id := self._wanted.trace_id:
+            traced = [is_of_trace(item.text, trace_id) for item in rows.texts]
+            wanted &= np.array(traced, np.bool_)[rows.text[at]]
         return wanted & self._wanted_times(rows.logged_at_us[at])
 
     def _wanted_times(self, logged_at_us: Longs) -> Bools:
@@ -214,14 +219,9 @@ class ExecutionSink:
             self._store(columns, sample)
 
     def _is_wanted(self, item: Execution) -> bool:
-        wanted = self._wanted
-        return (
-            (wanted.since is None or item.logged_at >= wanted.since)
-            and (wanted.until is None or item.logged_at < wanted.until)
-            and wanted.database in ("", item.database)
-            and wanted.user in ("", item.user)
-            and wanted.application in ("", item.application_name)
-        )
+        trace_id = self._wanted.trace_id
+        is_traced = not trace_id or is_of_trace(item.query, trace_id)
+        return is_traced and self._wanted.admits(item)
 
     def _row(self, item: Execution, position: int) -> Arrays:
         facts = self._book.facts(item.query)

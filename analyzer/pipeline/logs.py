@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from analyzer.domain.execution import LogContents
 from analyzer.domain.log_report import LogFilter, LogReport
 from analyzer.domain.ports import Progress
 from analyzer.errors import LogFormatError
@@ -14,6 +15,7 @@ from analyzer.sources.log_files import LogOptions, read_log_files
 from analyzer.sources.log_follow import LogFollower
 from analyzer.workload.log_filter import filtered
 from analyzer.workload.log_summary import log_report
+from analyzer.workload.logged_statements import sample_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +50,20 @@ def read_logs(request: LogRequest, progress: Progress | None = None) -> LogRepor
         ConfigError: the time zone is not known.
     """
     contents = read_log_files(request.paths, _options(request, progress))
-    report = log_report(
-        filtered(contents, request.wanted), show_parameters=request.show_parameters
-    )
+    report = _report(contents, request)
     if progress is not None:
         progress("done", 1.0)
     return report
+
+
+def _report(contents: LogContents, request: LogRequest) -> LogReport:
+    contents = filtered(contents, request.wanted)
+    show = request.show_parameters
+    report = log_report(contents, show_parameters=show)
+    if not request.wanted.trace_id:
+        return report
+    found = [sample_of(item, show_parameters=show) for item in contents.executions]
+    return replace(report, trace=tuple(found))
 
 
 def follow_logs(
@@ -73,8 +83,7 @@ def follow_logs(
     try:
         while True:
             if follower.poll():
-                contents = filtered(follower.contents(), request.wanted)
-                take(log_report(contents, show_parameters=request.show_parameters))
+                take(_report(follower.contents(), request))
             time.sleep(interval_s)
     finally:
         follower.close()

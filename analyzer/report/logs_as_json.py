@@ -58,6 +58,9 @@ def log_report(report: LogReport, top: int | None = None) -> Json:
         "errors": [_error(item, report.texts) for item in report.errors[:top]],
         "findings": [finding(item, report.texts) for item in report.findings],
         **activity(report, top),
+        "trace": None
+        if report.trace is None
+        else [_sample(item) for item in report.trace],
     }
 
 

@@ -62,6 +62,7 @@ def summary_lines(report: LogReport) -> list[str]:
 def tables(report: LogReport, top: int = DEFAULT_TOP) -> Iterator[Rows]:
     """The tables that have rows, the most important first."""
     for table in (
+        _trace(report),
         _statements(report.statements, top),
         _findings(report, top),
         _locks(report.locks, top),
@@ -76,6 +77,24 @@ def tables(report: LogReport, top: int = DEFAULT_TOP) -> Iterator[Rows]:
     ):
         if table.rows:
             yield table
+
+
+def _trace(report: LogReport) -> Rows:
+    """All executions of the trace that was asked for: nothing of it is left out."""
+    return Rows(
+        title="Executions of the trace",
+        columns=("logged at, UTC", "ms", "process", "application", "statement"),
+        rows=tuple(
+            (
+                f"{item.logged_at:%Y-%m-%d %H:%M:%S.%f}",
+                number(item.duration_ms),
+                str(item.process_id),
+                plain(item.application_name),
+                shortened(item.query, QUERY_LENGTH),
+            )
+            for item in report.trace or ()
+        ),
+    )
 
 
 def _statements(found: Sequence[LoggedStatement], top: int) -> Rows:

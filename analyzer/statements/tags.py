@@ -43,6 +43,22 @@ def tags(query: str) -> dict[str, str]:
     return found
 
 
+def is_of_trace(query: str, trace_id: str) -> bool:
+    """Whether a comment of the query names the trace, whatever its flags.
+
+    ``traceparent`` is version, trace id, parent id and flags, in hexadecimal digits
+    (W3C Trace Context, 3.2).
+
+    >>> parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+    >>> is_of_trace(f"SELECT 1 /*traceparent='{parent}'*/", parent[3:35])
+    True
+    """
+    if trace_id not in query:
+        return False
+    parts = tags(query).get("traceparent", "").split("-")
+    return len(parts) > 1 and parts[1] == trace_id
+
+
 def _comments(query: str) -> list[str]:
     try:
         spans = [(t.start, t.end) for t in tokens(query) if t.kind == "C_COMMENT"]

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from analyzer.domain.execution import Execution, LogContents
 from analyzer.domain.execution_columns import ExecutionColumns, as_microseconds
-from analyzer.domain.log_report import LogFilter
+from analyzer.domain.log_report import LogFilter, Logged
+from analyzer.statements.tags import is_of_trace
 
-
-class _Logged(Protocol):
-    @property
-    def logged_at(self) -> datetime: ...
-    @property
-    def database(self) -> str: ...
-    @property
-    def user(self) -> str: ...
-    @property
-    def application_name(self) -> str: ...
-
-
-T = TypeVar("T", bound=_Logged)
+T = TypeVar("T", bound=Logged)
 
 
 def filtered(contents: LogContents, wanted: LogFilter) -> LogContents:
@@ -67,11 +55,6 @@ def _kept(items: Iterable[T], wanted: LogFilter) -> tuple[T, ...]:
     return tuple(item for item in items if _is_wanted(item, wanted))
 
 
-def _is_wanted(item: _Logged, wanted: LogFilter) -> bool:
-    return (
-        (wanted.since is None or item.logged_at >= wanted.since)
-        and (wanted.until is None or item.logged_at < wanted.until)
-        and wanted.database in ("", item.database)
-        and wanted.user in ("", item.user)
-        and wanted.application in ("", item.application_name)
-    )
+def _is_wanted(item: Logged, wanted: LogFilter) -> bool:
+    is_traced = not wanted.trace_id or is_of_trace(item.query, wanted.trace_id)
+    return is_traced and wanted.admits(item)

@@ -130,7 +130,9 @@ def _samples(group: _Group, *, show_parameters: bool) -> tuple[SlowSample, ...]:
         group.samples,
         key=lambda row: (-columns.duration_ms[row], columns.position[row]),
     )[:SAMPLE_COUNT]
-    return tuple(_sample(columns[row], show_parameters) for row in slowest)
+    return tuple(
+        sample_of(columns[row], show_parameters=show_parameters) for row in slowest
+    )
 
 
 class _Shares:
@@ -224,7 +226,8 @@ def histogram(durations_ms: npt.ArrayLike) -> tuple[HistogramBucket, ...]:
     )
 
 
-def _sample(execution: Execution, show_parameters: bool) -> SlowSample:
+def sample_of(execution: Execution, *, show_parameters: bool) -> SlowSample:
+    """One execution as it is shown; without permission its text has no constants."""
     query = execution.query
     return SlowSample(
         logged_at=execution.logged_at,
