@@ -23,6 +23,7 @@ from analyzer.pipeline.logs import (
     follow_logs,
     read_logs,
     refuse_too_little,
+    resume_logs,
 )
 from analyzer.report import logs_as_html, logs_as_json, logs_as_markdown, logs_as_text
 from analyzer.report.logs_as_rows import DEFAULT_TOP
@@ -128,6 +129,13 @@ class TraceId(click.ParamType[str]):
     show_default=True,
     help="Processes that read; the answer is the same for any number.",
 )
+@click.option(
+    "--resume",
+    type=_FILE,
+    metavar="STATE",
+    help="Read only what was written since the last run with this file, which is made "
+    "and kept up to date.",
+)
 @click.option("--follow", is_flag=True, help="Go on as the files grow; Ctrl-C ends it.")
 @click.option(
     "--interval",
@@ -158,22 +166,24 @@ def logs(files: Sequence[Path], **options: object) -> int:
     jsonlog, plain or compressed by gzip, zstd, xz, bzip2 or lz4. A FILE - is standard
     input.
     """
-    output = options["output"]
     if options["follow"]:
         return _follow(files, options)
+    if isinstance(options["resume"], Path):
+        return _resume(files, options["resume"], options)
     with _with_standard_input(files) as (paths, names):
         request = _request(paths, names, options)
         with BytesPrinter(_size_bytes(paths), quiet=bool(options["quiet"])) as progress:
             report = read_logs(request, progress)
-    write(_render(report, options), output if isinstance(output, Path) else None)
-    ratio = options["max_not_understood"]
-    refuse_too_little(report, ratio if isinstance(ratio, float) else 0.0)
+    _write(report, options)
+    _check(report, options)
     return 0
 
 
 def _follow(files: Sequence[Path], options: dict[str, object]) -> int:
     if STANDARD_INPUT in map(str, files) or options["output"] is not None:
         raise click.UsageError("--follow reads files and writes to standard output")
+    if options["resume"] is not None:
+        raise click.UsageError("--follow and --resume exclude each other")
 
     def show(report: LogReport) -> None:
         # One line for each document, so that a program can read them one by one.
@@ -183,6 +193,28 @@ def _follow(files: Sequence[Path], options: dict[str, object]) -> int:
         request = _request(files, {}, options)
         follow_logs(request, float(str(options["interval"])), show)
     return 0
+
+
+def _resume(files: Sequence[Path], state_path: Path, options: dict[str, object]) -> int:
+    if STANDARD_INPUT in map(str, files):
+        raise click.UsageError("--resume reads files, not standard input")
+
+    def show(report: LogReport) -> None:
+        _write(report, options)
+        _check(report, options)
+
+    resume_logs(_request(files, {}, options), state_path, show)
+    return 0
+
+
+def _write(report: LogReport, options: dict[str, object]) -> None:
+    output = options["output"]
+    write(_render(report, options), output if isinstance(output, Path) else None)
+
+
+def _check(report: LogReport, options: dict[str, object]) -> None:
+    ratio = options["max_not_understood"]
+    refuse_too_little(report, ratio if isinstance(ratio, float) else 0.0)
 
 
 def _request(

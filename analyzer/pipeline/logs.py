@@ -13,6 +13,7 @@ from analyzer.domain.ports import Progress
 from analyzer.errors import LogFormatError
 from analyzer.sources.log_files import LogOptions, read_log_files
 from analyzer.sources.log_follow import LogFollower
+from analyzer.sources.log_positions import read_positions, write_positions
 from analyzer.workload.log_filter import filtered
 from analyzer.workload.log_summary import log_report
 from analyzer.workload.logged_statements import sample_of
@@ -64,6 +65,33 @@ def _report(contents: LogContents, request: LogRequest) -> LogReport:
         return report
     found = [sample_of(item, show_parameters=show) for item in contents.executions]
     return replace(report, trace=tuple(found))
+
+
+def resume_logs(
+    request: LogRequest, state_path: Path, take: Callable[[LogReport], None]
+) -> None:
+    """Read what was written since the last time, each line once.
+
+    How far each file was read is kept for the next time once the report was taken. A
+    record that may still grow is left to it.
+
+    Args:
+        request: plain files that the server itself writes.
+        state_path: where positions are kept; made if it does not exist.
+        take: is given the report of what is new; if it raises, nothing counts as read.
+
+    Raises:
+        LogFormatError: a file is no log, or of a kind that cannot be read in parts.
+        ConfigError: ``state_path`` is something else, or cannot be written.
+    """
+    positions = read_positions(state_path)
+    follower = LogFollower(request.paths, _options(request, None), positions)
+    try:
+        follower.poll()
+    finally:
+        reached = follower.pause()
+    take(_report(follower.contents(), request))
+    write_positions(state_path, {**positions, **reached})
 
 
 def follow_logs(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -22,30 +22,30 @@ from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import TextBook
 from analyzer.sources.log_bytes import MAX_LINE_BYTES, WINDOW_BYTES
 from analyzer.sources.log_files import LogOptions
+from analyzer.sources.log_positions import (
+    TAIL_BYTES,
+    LogPosition,
+    position_at,
+    tail_before,
+)
 from analyzer.statements.fingerprint import fingerprint
 
-TAIL_BYTES = 4096
-"""How much before an offset must still be the same for the file to be the same."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogPosition:
-    """How far a file has been read: which file, how many bytes, and what they end in.
-
-    The hash tells a file that was cut and written anew from one that only grew.
-    """
-
-    device: int
-    inode: int
-    offset_bytes: int
-    tail_sha256: str
+SAMPLE_BYTES = 512 << 10
+NOWHERE: Mapping[str, LogPosition] = {}
 
 
 class GrowingFile:
     """A file that grows, is cut, or is replaced by another of its name."""
 
-    def __init__(self, path: Path) -> None:
-        """Start at its beginning.
+    def __init__(self, path: Path, position: LogPosition | None = None) -> None:
+        """Start at its beginning, or where an earlier reader was.
+
+        A file that was renamed since, as rotation does, is looked for in its folder;
+        the rest of it comes first.
+
+        Args:
+            path: of the log.
+            position: of an earlier reader; without effect if that file is gone.
 
         Raises:
             LogFormatError: it cannot be opened.
@@ -54,17 +54,41 @@ class GrowingFile:
         self._file = self._opened()
         self._offset = 0
         self._tail = b""
+        if position is not None:
+            self._go_on(position)
 
-    @property
-    def position(self) -> LogPosition:
-        """How far it has been read."""
-        status = os.fstat(self._file.fileno())
-        return LogPosition(
-            device=status.st_dev,
-            inode=status.st_ino,
-            offset_bytes=self._offset,
-            tail_sha256=hashlib.sha256(self._tail).hexdigest(),
-        )
+    def position(self, held_back_bytes: int = 0) -> LogPosition:
+        """How far it has been read, but for the last so many bytes."""
+        return position_at(self._file, max(self._offset - held_back_bytes, 0))
+
+    def head(self) -> bytes:
+        """How the file begins, whatever was read of it: that tells its format."""
+        return os.pread(self._file.fileno(), SAMPLE_BYTES, 0)
+
+    def _go_on(self, position: LogPosition) -> None:
+        for path in (self.path, *self._siblings(position)):
+            try:
+                file = path.open("rb")
+            except OSError:
+                continue
+            if position_at(file, position.offset_bytes) == position:
+                self._file.close()
+                self._file = file
+                self._offset = position.offset_bytes
+                self._tail = tail_before(file, self._offset)
+                file.seek(self._offset)
+                return
+            file.close()
+
+    def _siblings(self, position: LogPosition) -> list[Path]:
+        """Files of the folder that are the one that was read, by another name."""
+        found = []
+        with suppress(OSError), os.scandir(self.path.absolute().parent) as entries:
+            for entry in entries:
+                with suppress(OSError):
+                    if entry.inode() == position.inode and entry.is_file():
+                        found.append(Path(entry.path))
+        return sorted(found)
 
     def new_bytes(self) -> bytes:
         """What was written since the last time, a window at most.
@@ -123,7 +147,9 @@ class _Followed:
     file: GrowingFile
     clock: Clock
     tally: Tally
+    resumed: bool = False
     rest: bytes = b""
+    raw_rest: bytes = b""
     bytes_read: int = 0
     message_count: int = 0
     recognized: Recognized | None = None
@@ -133,8 +159,18 @@ class _Followed:
 class LogFollower:
     """Reads the files of one server as they grow."""
 
-    def __init__(self, paths: Sequence[Path], options: LogOptions) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        options: LogOptions,
+        positions: Mapping[str, LogPosition] = NOWHERE,
+    ) -> None:
         """Open the files.
+
+        Args:
+            paths: of one server.
+            options: how to read them.
+            positions: where an earlier reader was, by absolute path.
 
         Raises:
             LogFormatError: one cannot be opened.
@@ -146,7 +182,12 @@ class LogFollower:
         )
         self._joiner = Joiner(self._book, self._sink)
         self._files = [
-            _Followed(GrowingFile(path), Clock(options.log_timezone), Tally())
+            _Followed(
+                GrowingFile(path, positions.get(str(path.absolute()))),
+                Clock(options.log_timezone),
+                Tally(),
+                resumed=str(path.absolute()) in positions,
+            )
             for path in paths
         ]
 
@@ -157,6 +198,21 @@ class LogFollower:
             LogFormatError: a file is no log, or of a kind that cannot be followed.
         """
         return any([self._poll(item) for item in self._files])
+
+    def pause(self) -> dict[str, LogPosition]:
+        """Let go of the files; what is held back is for the next reader.
+
+        Returns:
+            How far each file was read, by absolute path.
+        """
+        positions = {
+            str(item.file.path.absolute()): item.file.position(len(item.raw_rest))
+            for item in self._files
+        }
+        for item in self._files:
+            item.file.close()
+        self._joiner.finish()
+        return positions
 
     def contents(self) -> LogContents:
         """Everything read so far that is complete."""
@@ -173,7 +229,7 @@ class LogFollower:
         for item in self._files:
             if item.rest:
                 self._take(item, item.rest + b"\n")
-                item.rest = b""
+                item.rest = item.raw_rest = b""
             item.file.close()
         self._joiner.finish()
 
@@ -195,6 +251,7 @@ class LogFollower:
             if len(whole) - at > MAX_LINE_BYTES:
                 at = len(whole)
             item.rest = whole[at:]
+            item.raw_rest = _last_lines(item.raw_rest + data, item.rest)
             if reader is not None and at:
                 self._take(item, whole[:at])
         return found
@@ -211,7 +268,8 @@ class LogFollower:
             return item.reader
         prefix = self._options.line_prefix
         given = None if prefix is None else line_prefix(prefix)
-        lines = data[: 512 << 10].decode("utf-8", "replace").split("\n")
+        sample = item.file.head() if item.resumed else data[:SAMPLE_BYTES]
+        lines = sample.decode("utf-8", "replace").split("\n")
         item.recognized = recognize(lines, given)
         if item.recognized is not None:
             item.reader = window_reader(
@@ -222,9 +280,19 @@ class LogFollower:
                 f"{item.file.path}: this log cannot be followed",
                 detail="Only what the server itself writes can be read while it grows: "
                 "stderr whose lines begin with the time, csvlog or jsonlog.",
-                hint="Read it without --follow.",
+                hint="Read it as a whole, without --follow and --resume.",
             )
         return item.reader
+
+
+def _last_lines(raw: bytes, rest: bytes) -> bytes:
+    """The end of what was read that ``rest`` was made of, with its line ends."""
+    if not rest:
+        return b""
+    at = len(raw)
+    for _line in range(rest.count(b"\n") + 1):
+        at = max(raw.rfind(b"\n", 0, at), 0)
+    return raw[at + 1 :] if raw[at : at + 1] == b"\n" else raw
 
 
 def _coverage(item: _Followed) -> LogCoverage:
