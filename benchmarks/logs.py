@@ -173,6 +173,9 @@ def in_parallel(logs: dict[str, Path], folder: Path) -> None:
 def our_run(path: Path, folder: Path, *more: str) -> Run:
     target = folder / "pgproof.json"
     command = [sys.executable, "-m", "analyzer", "logs", str(path), "--quiet", *more]
+    if path.suffix in (".log", ".gz"):
+        # As pgBadger is told it, which cannot find it out.
+        command += ["--prefix", PREFIX]
     command += ["--format", "json", "--output", str(target)]
     run = run_of(command, path, target)
     return Run(**{**run, "calls": run["document"]["execution_count"]})
@@ -199,7 +202,9 @@ def pgbadger_run(name: str, path: Path, folder: Path) -> Run:
 
 def run_of(command: list[str], path: Path, target: Path) -> dict[str, Any]:
     begun = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    # A program that is installed has its modules compiled.
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, env=kept)
     _pid, status, usage = os.wait4(process.pid, 0)
     wall_s = time.monotonic() - begun
     process.returncode = os.waitstatus_to_exitcode(status)

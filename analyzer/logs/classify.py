@@ -70,18 +70,18 @@ class Classifier:
         self._processes: dict[str, ProcessState] = {}
         self._maker = EventMaker()
 
-    def take(self, entry: LogEntry) -> None:
-        """Sort in one entry."""
-        if entry.severity == "LOG" and not entry.statement:
+    def take(self, entry: LogEntry) -> str:
+        """Sort in one entry; the kind of event it is, empty if it is none."""
+        if is_part_of_run(entry):
             duration = read_duration(entry.message)
-            if duration is not None and duration.verb != "other":
+            if duration is not None:
                 self.take_duration(entry, duration)
-                return
+                return ""
             logged = read_logged_statement(entry.message)
-            if logged is not None and not entry.context:
+            if logged is not None:
                 self._take_text(entry, *logged)
-                return
-        self._take_other(entry)
+                return ""
+        return self._take_other(entry)
 
     def finish(self) -> None:
         """Settle what still waits for its other half; the log has ended."""
@@ -278,7 +278,7 @@ class Classifier:
             known = self._fingerprints[query] = self._fingerprint(query)
         return known
 
-    def _take_other(self, entry: LogEntry) -> None:
+    def _take_other(self, entry: LogEntry) -> str:
         origin = entry.origin
         lock = read_lock(entry.message)
         if lock is not None:
@@ -299,16 +299,19 @@ class Classifier:
                     application_name=origin.application_name,
                 )
             )
-            return
+            return ""
         kind = kind_of(entry.message, entry.severity, origin.sqlstate)
         if kind in ("statement_duration", "statement_auto_explain", "statement_log"):
             kind = "other"
         self.note(entry, kind)
         if entry.severity in ("ERROR", "FATAL", "PANIC"):
             # The statement failed, so no duration follows.
-            self.state_of(entry).text = None
+            state = self.known_state(origin.process_key)
+            if state is not None:
+                state.text = None
         if kind == "connection_disconnected":
             self._settle(origin.process_key)
+        return kind
 
     def note(self, entry: LogEntry, kind: str) -> None:
         """Keep an entry as an event."""
@@ -345,6 +348,16 @@ class Classifier:
         for name, unused in (("parse", state.parse), ("bind", state.bind)):
             if unused is not None:
                 self.note(unused.entry, f"{name}_without_execution")
+
+
+def is_part_of_run(entry: LogEntry) -> bool:
+    """Whether an entry tells the time, the text or the plan of a run of a statement."""
+    if entry.severity != "LOG" or entry.statement:
+        return False
+    duration = read_duration(entry.message)
+    if duration is not None and duration.verb != "other":
+        return True
+    return not entry.context and read_logged_statement(entry.message) is not None
 
 
 def _query_of(entry: LogEntry, text: str) -> str:

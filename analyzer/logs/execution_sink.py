@@ -26,8 +26,8 @@ from analyzer.logs.slices import Bools, Longs
 from analyzer.logs.window import (
     DurationRows,
     TextBook,
-    detail_text,
     hash_of_parameters,
+    values_hash_of,
 )
 from analyzer.statements.tags import is_of_trace
 
@@ -45,9 +45,9 @@ class JoinedRows:
     """Executions of one window, in log order.
 
     Attributes:
-        begin: position of the first.
-        regular: row numbers of the first ones.
-        kept: of those behind them a row number, or an execution that is not of a row.
+        begin: position of the first row of the window, whose number is 0.
+        at: numbers of the rows that are executions by themselves.
+        kept: other executions; their positions come behind those of all rows.
         rows: what the numbers are about.
         sessions: number of the process of each origin of the rows.
         parse_us: by row number.
@@ -55,8 +55,8 @@ class JoinedRows:
     """
 
     begin: int
-    regular: Longs
-    kept: Sequence[int | Execution]
+    at: Longs
+    kept: Sequence[Execution]
     rows: DurationRows
     sessions: Sequence[int]
     parse_us: Longs
@@ -68,14 +68,13 @@ class _Sample(NamedTuple):
     logged_at_us: int
     position: int
     text: str
-    detail: str | bytes | None
+    detail: str
     execution: Execution | None = None
 
     def kept(self) -> KeptText:
         item = self.execution
         if item is None:
-            text = detail_text(self.detail)
-            values = read_parameters(text) if text else ()
+            values = read_parameters(self.detail) if self.detail else ()
             return KeptText(query=self.text, parameters=values)
         return KeptText(
             query=item.query,
@@ -130,30 +129,23 @@ class ExecutionSink:
 
     def add(self, joined: JoinedRows) -> None:
         """Take the executions of one window."""
-        kept = joined.kept
-        begin = joined.begin + len(joined.regular)
-        singly = [(begin + n, item) for n, item in enumerate(kept)]
-        others = [pair for pair in singly if not isinstance(pair[1], int)]
-        numbers = [pair for pair in singly if isinstance(pair[1], int)]
-        at = np.append(joined.regular, np.array([row for _, row in numbers], np.int64))
-        position = np.append(
-            np.arange(joined.begin, begin), np.array([p for p, _ in numbers], np.int64)
-        )
-        if len(at):
-            self._add_rows(joined, at, position)
-        if others:
-            self._add_executions(others)  # type: ignore[arg-type]
+        if len(joined.at):
+            self._add_rows(joined)
+        behind = joined.begin + len(joined.rows)
+        if joined.kept:
+            self._add_executions([*enumerate(joined.kept, start=behind)])
 
     def amend(self, changed: Mapping[int, Execution]) -> None:
         """Executions that were found to be longer, or to have a plan, afterwards."""
         self._changed = changed
 
-    def _add_rows(self, joined: JoinedRows, at: Longs, position: Longs) -> None:
-        rows = joined.rows
+    def _add_rows(self, joined: JoinedRows) -> None:
+        rows, at = joined.rows, joined.at
         origin = np.array([self._origin(item) for item in rows.origins], np.int64)
-        statement = np.array([self._statement(f.fingerprint) for f in rows.texts])
+        statement = np.array([self._statement(n) for n in rows.texts.fingerprints])
         wanted = self._wanted_rows(rows, at)
-        at, position = at[wanted], position[wanted]
+        at = at[wanted]
+        position = at + joined.begin
         columns = {
             "logged_at_us": rows.logged_at_us[at],
             "duration_ms": rows.duration_us[at] / 1000.0,
@@ -175,8 +167,8 @@ class ExecutionSink:
                 float(columns["duration_ms"][row]),
                 int(columns["logged_at_us"][row]),
                 int(position[row]),
-                rows.texts[int(rows.text[number])].text,
-                rows.details[number],
+                rows.texts.text(int(rows.text[number])),
+                rows.detail(number),
             )
 
         self._store(columns, sample)
@@ -193,7 +185,8 @@ class ExecutionSink:
         ]
         wanted &= np.array(named, np.bool_)[rows.origin[at]]
         if trace_id := self._wanted.trace_id:
-            traced = [is_of_trace(item.text, trace_id) for item in rows.texts]
+            texts = map(rows.texts.text, range(len(rows.texts)))
+            traced = [is_of_trace(text, trace_id) for text in texts]
             wanted &= np.array(traced, np.bool_)[rows.text[at]]
         return wanted & self._wanted_times(rows.logged_at_us[at])
 
@@ -224,7 +217,6 @@ class ExecutionSink:
         return is_traced and self._wanted.admits(item)
 
     def _row(self, item: Execution, position: int) -> Arrays:
-        facts = self._book.facts(item.query)
         origin = Origin(
             process_id=item.process_id,
             session_id=item.session_id,
@@ -233,9 +225,11 @@ class ExecutionSink:
             application_name=item.application_name,
             remote_host=item.remote_host,
         )
-        values = facts.literals_hash
-        if item.parameters:
-            values = hash_of_parameters(item.parameters)
+        values = (
+            hash_of_parameters(item.parameters)
+            if item.parameters
+            else values_hash_of(item.query)
+        )
         local = item.virtual_transaction_id.rpartition("/")[2]
         return {
             "logged_at_us": as_microseconds(item.logged_at),
@@ -377,7 +371,7 @@ class ExecutionSink:
 
 def _sample_of(item: Execution, position: int) -> _Sample:
     moment = as_microseconds(item.logged_at)
-    return _Sample(item.duration_ms, moment, position, item.query, None, item)
+    return _Sample(item.duration_ms, moment, position, item.query, "", item)
 
 
 def _slowest_first(sample: _Sample) -> tuple[float, int, str]:

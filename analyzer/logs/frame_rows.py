@@ -9,7 +9,7 @@ import polars as pl
 
 from analyzer.logs.duration_rows import read_durations
 from analyzer.logs.entry import MAX_TEXT_CHARS, Origin
-from analyzer.logs.slices import PADDING, Bools, Bytes, Longs
+from analyzer.logs.slices import PADDING, Bools, Bytes, Longs, Slices
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import (
@@ -17,6 +17,7 @@ from analyzer.logs.window import (
     TextBook,
     Verb,
     distinct_slices,
+    unchanged,
     values_hashes,
 )
 
@@ -97,8 +98,10 @@ class FrameReader:
         raws, text = distinct_slices(
             messages.data, found.text_start[keep], messages.ends[at]
         )
-        texts = self._book.facts_of([raw.decode() for raw in raws])
-        shown = _details(usual["detail"], at, has_detail[at] & (verb == Verb.EXECUTE))
+        texts = self._book.texts([raw.strip() for raw in raws])
+        details, buffer = _details(
+            usual["detail"], at, has_detail[at] & (verb == Verb.EXECUTE)
+        )
         origins, origin = _origins(usual)
         return DurationRows(
             order=order,
@@ -109,10 +112,13 @@ class FrameReader:
             verb=verb,
             duration_us=found.duration_us[keep],
             text=text,
-            details=shown,
-            values_hash=values_hashes(shown, texts, text),
+            details=details,
+            values_hash=values_hashes(
+                (texts, text), details, buffer, np.zeros(len(at), np.bool_), unchanged
+            ),
             origins=origins,
             texts=texts,
+            clean=unchanged,
         ), is_row
 
 
@@ -122,15 +128,13 @@ def _colons(buffer: Bytes) -> Longs:
     return found
 
 
-def _details(details: pl.Series, at: Longs, wanted: Bools) -> list[str | bytes | None]:
+def _details(details: pl.Series, at: Longs, wanted: Bools) -> tuple[Slices, Bytes]:
     """Texts of the rows that are wanted, among those at some places."""
-    found: list[str | bytes | None] = [None] * len(at)
     rows = np.flatnonzero(wanted)
-    for row, text in zip(
-        rows.tolist(), details.gather(at[rows]).to_list(), strict=True
-    ):
-        found[row] = text
-    return found
+    found = packed(details.gather(at[rows]))
+    starts, ends = np.full(len(at), -1), np.full(len(at), -1)
+    starts[rows], ends[rows] = found.starts, found.ends
+    return Slices(data=found.data, starts=starts, ends=ends), found.buffer
 
 
 def _origins(frame: pl.DataFrame) -> tuple[list[Origin], Longs]:

@@ -13,12 +13,9 @@ from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import as_datetime
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.messages import read_parameters
-from analyzer.logs.regular_rows import MAX_RECENT, PhaseRows, RegularRows
+from analyzer.logs.phase_join import MAX_RECENT, NONE, PhaseJoin, PhaseRows
 from analyzer.logs.slices import Longs
-from analyzer.logs.window import VERB_WORDS, DurationRows, TextBook, detail_text
-
-NONE = -1
-"""No row."""
+from analyzer.logs.window import VERB_WORDS, DurationRows, TextBook
 
 
 class LoneRow(NamedTuple):
@@ -31,7 +28,7 @@ class LoneRow(NamedTuple):
     verb: int
     duration_us: int
     text: str
-    detail: str | bytes | None
+    detail: str
     parse_us: int = 0
     bind_us: int = 0
     process: int = 0
@@ -56,7 +53,7 @@ class LoneRow(NamedTuple):
             origin=origin,
             severity="LOG",
             message=f"duration: {self.duration_us / 1000:.3f} ms  {verb}: {self.text}",
-            detail=detail_text(self.detail),
+            detail=self.detail,
         )
 
     def execution(self, book: TextBook) -> Execution:
@@ -86,46 +83,49 @@ class LoneRow(NamedTuple):
 class Process:
     """What one process is about.
 
-    ``parse`` and ``bind`` are rows that wait for their execution; ``recent`` the last
-    executions of the extended protocol; while ``is_careful`` the classifier decides.
+    ``recent`` are its last executions of the extended protocol; while ``is_careful``
+    the classifier decides. ``local`` is its number in the window and ``cursor`` the
+    place up to which its rows are dealt with; both are -1 if it has no rows there.
     """
 
     number: int
-    parse: int = NONE
-    bind: int = NONE
     recent: deque[int] = field(default_factory=lambda: deque(maxlen=MAX_RECENT))
     is_careful: bool = False
     older: dict[int, LoneRow | Execution] = field(default_factory=dict)
+    local: int = NONE
+    cursor: int = NONE
 
 
 class Ledger(MutableSequence[Execution]):
     """The executions as the classifier sees them: a list that only the end is kept of.
 
-    Rows stay numbers until the classifier asks for one of them.
+    Each row of the window has its position, whether it is an execution or not; behind
+    them stand the executions that the classifier has made.
     """
 
     def __init__(self, book: TextBook) -> None:
         self._book = book
         self.begin = 0
-        self.regular: Longs = np.zeros(0, np.int64)
-        self.kept: list[int | Execution] = []
+        self.columns: WindowRows | None = None
+        self.kept: list[Execution] = []
         self.changed: dict[int, Execution] = {}
         self.process = Process(0)
-        self.row: Any = None
+        self._replaced: dict[int, Execution] = {}
 
     def __len__(self) -> int:
         return self.kept_from + len(self.kept)
 
     @property
     def kept_from(self) -> int:
-        """Position of the first that is kept here; before are the regular rows."""
-        return self.begin + len(self.regular)
+        """Position of the first that is kept here."""
+        return self.begin + (0 if self.columns is None else len(self.columns.rows))
 
     def close(self) -> None:
-        """Begin the next window."""
+        """End the window."""
         self.begin = len(self)
-        self.regular = np.zeros(0, np.int64)
+        self.columns = None
         self.kept = []
+        self._replaced = {}
 
     @overload
     def __getitem__(self, position: int) -> Execution: ...
@@ -143,20 +143,22 @@ class Ledger(MutableSequence[Execution]):
         """One of a process's recent executions."""
         if position < self.begin:
             return process.older[position]
-        if position < self.kept_from:
-            row: LoneRow = self.row(int(self.regular[position - self.begin]))
-            return row
-        item = self.kept[position - self.kept_from]
-        found: LoneRow | Execution = self.row(item) if isinstance(item, int) else item
-        return found
+        if position >= self.kept_from or self.columns is None:
+            return self.kept[position - self.kept_from]
+        replaced = self._replaced.get(position)
+        return replaced or self.columns.row(position - self.begin)
 
     def __setitem__(self, position: int | slice, value: Any) -> None:
         if isinstance(position, slice):
             raise TypeError("one execution at a time")
-        if position < self.begin:
-            self.changed[position] = self.process.older[position] = value
-        else:
+        if position >= self.kept_from:
             self.kept[position - self.kept_from] = value
+            return
+        self.changed[position] = value
+        if position < self.begin:
+            self.process.older[position] = value
+        else:
+            self._replaced[position] = value
 
     def __delitem__(self, position: int | slice) -> None:
         raise TypeError("executions are never taken back")
@@ -169,33 +171,39 @@ class Ledger(MutableSequence[Execution]):
 class WindowRows:
     """The rows of a window; phases that wait from windows before come behind them."""
 
-    def __init__(self, rows: DurationRows, waiting: Sequence[LoneRow]) -> None:
+    def __init__(
+        self,
+        rows: DurationRows,
+        waiting: Sequence[LoneRow],
+        processes: Sequence[int],
+        waiting_processes: Sequence[int],
+    ) -> None:
+        """Take the number in the window of each origin's and waiting row's process."""
         self.rows = rows
         self.waiting = waiting
         self.verb = np.append(rows.verb, _numbers(row.verb for row in waiting))
-        self.us = np.append(
-            rows.duration_us, _numbers(row.duration_us for row in waiting)
-        )
+        us = np.append(rows.duration_us, _numbers(row.duration_us for row in waiting))
         # Texts that only waiting rows have get numbers of their own.
-        known = {facts.text: n for n, facts in enumerate(rows.texts)} if waiting else {}
+        known = (
+            {rows.texts.text(n): n for n in range(len(rows.texts))} if waiting else {}
+        )
         texts = [known.setdefault(row.text, len(known)) for row in waiting]
         self.text = np.append(rows.text, _numbers(texts))
-
-    def join(self, processes: Sequence[int], irregular: Iterable[int]) -> RegularRows:
-        """Join the rows of all processes that are regular."""
-        phases = PhaseRows(
-            process=np.append(
-                _numbers(processes)[self.rows.origin],
-                _numbers(row.process for row in self.waiting),
-            ),
-            verb=self.verb.astype(np.uint8),
-            text=self.text,
-            duration_us=self.us,
-            row_count=len(self.rows),
+        self._us = us
+        self.join = PhaseJoin(
+            PhaseRows(
+                order=np.append(rows.order, np.full(len(waiting), NONE)),
+                process=np.append(
+                    _numbers(processes)[rows.origin], _numbers(waiting_processes)
+                ),
+                process_count=max([*processes, *waiting_processes], default=-1) + 1,
+                verb=self.verb.astype(np.uint8),
+                text=self.text,
+                duration_us=us,
+                row_count=len(rows),
+                same_text=self.same_text,
+            )
         )
-        found = RegularRows(phases, irregular)
-        self.parse_us, self.bind_us = found.parse_us, found.bind_us
-        return found
 
     def row(self, at: int) -> LoneRow:
         """One row by itself."""
@@ -208,11 +216,11 @@ class WindowRows:
             int(rows.local_transaction_id[at]),
             int(rows.queryid[at]),
             int(self.verb[at]),
-            int(self.us[at]),
-            rows.texts[int(self.text[at])].text,
-            rows.details[at],
-            int(self.parse_us[at]),
-            int(self.bind_us[at]),
+            int(self._us[at]),
+            rows.texts.text(int(self.text[at])),
+            rows.detail(at),
+            int(self.join.parse_us[at]),
+            int(self.join.bind_us[at]),
         )
 
     def same_text(self, one: int, other: int) -> bool:

@@ -1,9 +1,10 @@
 """Windows of a log to executions: phases, fetches and plans joined, each run once.
 
 What :class:`~analyzer.logs.classify.Classifier` does message by message is done here on
-rows of numbers, as long as a process does nothing but parse, bind and execute. As soon
-as it does anything else (a plan, a line of log_statement, a fetch, an error), its rows
-take the classifier's way, until nothing of that process waits for its other half.
+rows of numbers, as long as a process does nothing but parse, bind and execute. A plan,
+a line of log_statement, a fetch or a duration alone marks a place: from there on the
+rows of its process take the classifier's way, until nothing of that process waits for
+its other half. All other messages touch no execution.
 """
 
 from __future__ import annotations
@@ -11,22 +12,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-import numpy as np
-
-from analyzer.logs.classify import Classifier
+from analyzer.logs.classify import Classifier, is_part_of_run
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.execution_sink import ExecutionSink, JoinedRows
-from analyzer.logs.joined_rows import NONE, Ledger, LoneRow, Process, WindowRows
+from analyzer.logs.joined_rows import Ledger, LoneRow, Process, WindowRows
 from analyzer.logs.messages import Duration
+from analyzer.logs.phase_join import NONE
 from analyzer.logs.process import Phase
-from analyzer.logs.regular_rows import RegularRows
-from analyzer.logs.slices import Longs
-from analyzer.logs.window import VERB_WORDS, TextBook, Verb, Window
+from analyzer.logs.window import VERB_WORDS, TextBook, Window
 
 MAX_PROCESSES = 20_000
-
-# A member of an enumeration takes as long to look up as a row takes to join.
-_STATEMENT, _PARSE, _EXECUTE = map(int, (Verb.STATEMENT, Verb.PARSE, Verb.EXECUTE))
+_DISCONNECTED = "connection_disconnected"
 
 
 class Joiner:
@@ -44,130 +40,93 @@ class Joiner:
 
     @property
     def position(self) -> int:
-        """The number of executions so far."""
+        """The number of executions so far, or more."""
         return self._ledger.begin
 
     def take(self, window: Window) -> None:
         """Join one window."""
-        rows = window.rows
-        columns = WindowRows(rows, self._waiting)
-        self._ledger.row = columns.row
-        processes = [self._process(origin.process_key) for origin in rows.origins]
-        others = [
-            self._process(entry.origin.process_key) for _, entry in window.entries
-        ]
-        irregular = {process.number for process in others}
-        irregular |= {process.number for process in processes if process.is_careful}
-        found = columns.join([process.number for process in processes], irregular)
-        self._ledger.regular = found.rows
-        self._begin(columns, found)
-        at = 0
-        rest = np.flatnonzero(~found.is_regular_row[: len(rows)])
-        places = rows.order[rest].searchsorted([order for order, _ in window.entries])
-        for place, (_, entry) in zip(places.tolist(), window.entries, strict=True):
-            self._run(columns, processes, rest[at:place])
-            at = place
-            self._take_entry(columns, entry)
-        self._run(columns, processes, rest[at:])
-        self._end_regular(found)
-        self._close(columns, processes)
+        processes = [self._process(item.process_key) for item in window.rows.origins]
+        present = self._number(processes)
+        columns = self._ledger.columns = WindowRows(
+            window.rows,
+            self._waiting,
+            [process.local for process in processes],
+            [self._by_number[row.process].local for row in self._waiting],
+        )
+        for process in present:
+            process.cursor = columns.join.start(process.local)
+        for order, entry in window.entries:
+            self._take_entry(columns, order, entry)
+        for process in present:
+            self._run(columns, process, columns.join.end(process.local))
+        columns.join.join()
+        for at in columns.join.lost.tolist():
+            self._lose(columns.row(at))
+        self._close(columns, processes, present)
 
     def finish(self) -> None:
         """Settle what still waits; the log has ended."""
-        columns = WindowRows(Window().rows, self._waiting)
-        columns.join([], ())
-        self._ledger.row = columns.row
         for row in self._waiting:
             self._lose(row)
         self._waiting = []
         self.classifier.finish()
-        self._close(columns, [])
+        self.take(Window())
 
-    def _begin(self, columns: WindowRows, found: RegularRows) -> None:
-        """Put what waits from windows before where irregular processes look for it."""
-        for at, row in enumerate(self._waiting, start=len(columns.rows)):
-            process = self._by_number.get(row.process)
-            if process is None or found.is_regular_row[at]:
-                continue
-            if row.verb == _PARSE:
-                process.parse = at
-            else:
-                process.bind = at
-
-    def _end_regular(self, found: RegularRows) -> None:
-        for number, at in found.waiting():
-            process = self._by_number.get(number)
-            if process is None:
-                continue
-            if found.verb_of(at) == _PARSE:
-                process.parse = at
-            else:
-                process.bind = at
-        begin = self._ledger.begin
-        for number, rows in found.recent():
-            process = self._by_number.get(number)
-            if process is not None:
-                places = found.rows.searchsorted(rows) + begin
-                process.recent.extend(places.tolist())
+    def _number(self, processes: Sequence[Process]) -> list[Process]:
+        """Number the processes that have rows in a window."""
+        self._waiting = [r for r in self._waiting if r.process in self._by_number]
+        present = {process.number: process for process in processes}
+        for row in self._waiting:
+            present.setdefault(row.process, self._by_number[row.process])
+        for local, process in enumerate(present.values()):
+            process.local = local
+        return list(present.values())
 
     def _process(self, key: str) -> Process:
         process = self._processes.get(key)
         if process is None:
             if len(self._processes) >= MAX_PROCESSES:
-                gone = self._processes.pop(next(iter(self._processes)))
-                del self._by_number[gone.number]
+                self._forget(next(iter(self._processes)))
             process = self._processes[key] = Process(self._sink.session(key))
             self._by_number[process.number] = process
         return process
 
-    def _run(
-        self, columns: WindowRows, processes: Sequence[Process], places: Longs
-    ) -> None:
-        """Rows of irregular processes between two entries."""
-        kept, begin = self._ledger.kept, self._ledger.kept_from
-        verbs, origins = columns.verb[places], columns.rows.origin[places]
-        for at, what, origin in zip(
-            places.tolist(), verbs.tolist(), origins.tolist(), strict=True
-        ):
-            process = processes[origin]
-            if process.is_careful:
-                self._take_row(columns, process, at)
-                continue
-            if what > _STATEMENT:
-                if what != _EXECUTE:
-                    self._wait(columns, process, at)
-                    continue
-                # Without a phase that waits there is nothing to join.
-                if process.bind >= 0 or process.parse >= 0:
-                    self._join(columns, process, at)
-                process.recent.append(begin + len(kept))
-            kept.append(at)
+    def _forget(self, key: str) -> None:
+        gone = self._processes.pop(key, None)
+        if gone is not None:
+            self._by_number.pop(gone.number, None)
 
-    def _join(self, columns: WindowRows, process: Process, at: int) -> None:
-        """Give an execution the time of the phases that led to it."""
-        text, us = columns.text, columns.us
-        bind, parse = process.bind, process.parse
-        process.bind = process.parse = NONE
-        if bind >= 0:
-            if text[bind] == text[at] or columns.same_text(bind, at):
-                columns.bind_us[at] = us[bind]
-            else:
-                self._lose(columns.row(bind))
-        if parse >= 0:
-            if text[parse] == text[at] or columns.same_text(parse, at):
-                columns.parse_us[at] = us[parse]
-            else:
-                self._lose(columns.row(parse))
+    def _take_entry(self, columns: WindowRows, order: int, entry: LogEntry) -> None:
+        key = entry.origin.process_key
+        process = self._processes.get(key)
+        if is_part_of_run(entry):
+            process = process or self._process(key)
+        elif process is None or not process.is_careful:
+            event = self.classifier.take(entry)
+            if event == _DISCONNECTED and process is not None:
+                self._end(columns, process, order)
+            return
+        place = NONE
+        if process.local >= 0:
+            place = columns.join.place(process.local, order)
+            self._run(columns, process, place)
+        self._hand_over(columns, process, entry, place)
+        self.classifier.take(entry)
+        self._take_back(process, entry)
 
-    def _wait(self, columns: WindowRows, process: Process, at: int) -> None:
-        is_parse = columns.verb[at] == _PARSE
-        unused = process.parse if is_parse else process.bind
-        if unused >= 0:
-            self._lose(columns.row(unused))
-        if is_parse:
-            process.parse = at
-        else:
-            process.bind = at
+    def _end(self, columns: WindowRows, process: Process, order: int) -> None:
+        """Forget what a process that has ended did; its number may be used again."""
+        if process.local >= 0:
+            process.cursor = columns.join.place(process.local, order)
+            columns.join.stop(process.local, process.cursor)
+        process.recent.clear()
+
+    def _run(self, columns: WindowRows, process: Process, until: int) -> None:
+        """Rows of a process up to a place, as far as the classifier wants them."""
+        join = columns.join
+        while process.is_careful and process.cursor < until:
+            self._take_row(columns, process, join.take_row(process.cursor))
+            process.cursor += 1
 
     def _lose(self, row: LoneRow) -> None:
         self.classifier.note(row.entry(), f"{VERB_WORDS[row.verb]}_without_execution")
@@ -180,30 +139,34 @@ class Joiner:
             text=row.text,
         )
         entry = row.entry()
-        self._hand_over(columns, process, entry)
+        self._ledger.process = process
         self.classifier.take_duration(entry, duration)
         self._take_back(process, entry)
 
-    def _take_entry(self, columns: WindowRows, entry: LogEntry) -> None:
-        process = self._process(entry.origin.process_key)
-        self._hand_over(columns, process, entry)
-        self.classifier.take(entry)
-        self._take_back(process, entry)
-
     def _hand_over(
-        self, columns: WindowRows, process: Process, entry: LogEntry
+        self, columns: WindowRows, process: Process, entry: LogEntry, place: int
     ) -> None:
         """Let the classifier know what the rows before have left open."""
         self._ledger.process = process
-        if process.parse < 0 and process.bind < 0 and not process.recent:
+        if process.is_careful:
+            return
+        parse = bind = NONE
+        if place >= 0:
+            join = columns.join
+            begin = self._ledger.begin
+            runs = join.recent(process.local, process.cursor, place)
+            process.recent.extend(begin + at for at in runs)
+            parse, bind = join.take_pending(process.local, place)
+            join.stop(process.local, place)
+            process.cursor = place
+        if parse < 0 and bind < 0 and not process.recent:
             return
         state = self.classifier.state_of(entry)
         state.recent = process.recent
-        if process.parse >= 0:
-            state.parse = _phase(columns.row(process.parse))
-        if process.bind >= 0:
-            state.bind = _phase(columns.row(process.bind))
-        process.parse = process.bind = NONE
+        if parse >= 0:
+            state.parse = _phase(columns.row(parse))
+        if bind >= 0:
+            state.bind = _phase(columns.row(bind))
 
     def _take_back(self, process: Process, entry: LogEntry) -> None:
         state = self.classifier.known_state(entry.origin.process_key)
@@ -214,30 +177,36 @@ class Joiner:
             process.recent = state.recent
             process.is_careful = not state.is_clean
 
-    def _close(self, columns: WindowRows, processes: Sequence[Process]) -> None:
+    def _close(
+        self,
+        columns: WindowRows,
+        processes: Sequence[Process],
+        present: Sequence[Process],
+    ) -> None:
         """Keep of a window what later ones may need, and give away the rest."""
-        ledger, begin = self._ledger, self._ledger.begin
+        ledger, join = self._ledger, columns.join
         self._waiting = [
-            columns.row(at)._replace(process=process.number)
-            for process in self._processes.values()
-            for at in (process.parse, process.bind)
-            if at >= 0
+            columns.row(at)._replace(process=present[local].number)
+            for local, at in join.waiting()
         ]
+        for process in present:
+            runs = join.recent(process.local, process.cursor, join.end(process.local))
+            process.recent.extend(ledger.begin + at for at in runs)
         for process in self._processes.values():
-            process.parse = process.bind = NONE
-            if process.recent and process.recent[-1] >= begin:
+            if process.recent and process.recent[-1] >= ledger.begin:
                 process.older = {
                     place: ledger.item(place, process) for place in process.recent
                 }
+            process.local = process.cursor = NONE
         self._sink.add(
             JoinedRows(
-                begin=begin,
-                regular=ledger.regular,
+                begin=ledger.begin,
+                at=join.runs(),
                 kept=ledger.kept,
                 rows=columns.rows,
                 sessions=[process.number for process in processes],
-                parse_us=columns.parse_us,
-                bind_us=columns.bind_us,
+                parse_us=join.parse_us,
+                bind_us=join.bind_us,
             )
         )
         self._sink.amend(ledger.changed)

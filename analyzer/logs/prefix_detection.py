@@ -85,7 +85,7 @@ _LABELLED = re.compile(
     r"(?=[\],;|]|\" | $| [a-z_]+ ?=)"
 )
 _PLAIN_NUMBER = re.compile(r"(?<![\w.%\]])-?\d+(?![\w.])")
-_AFTER_DATABASE = re.compile(r"(%u@%d[/:,|])[^%]+?([ :]*)\Z")
+_AFTER_DATABASE = re.compile(r"(%u@%d[/:,|])[^%]+?((?: %[hr])?[ :]*)\Z")
 _OTHER_FIELDS = re.compile(
     r"(?<!\S)[0-9a-f]{8}\.[0-9a-f]{1,8}(?!\S)|(?<!\S)-?\d+/\d+(?!\S)|[\w\]]@[\w\[]"
     r"|\[\d+\]|\b(?:user|db|database|client|host|pid)="
@@ -115,18 +115,20 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
         return None
     # Spread over the sample, so that the first connections do not decide alone.
     records = records[:: max(len(records) // MAX_RECORDS, 1)]
-    tried: list[LinePrefix] = []
+    tried: list[tuple[float, LinePrefix]] = []
     for text in COMMON:
-        tried.append(line_prefix(text))
-        if text and _ratio(tried[-1], records) >= ENOUGH_RATIO:
-            return tried[-1]
-    best, _ = _best(tried, records)
+        prefix = line_prefix(text)
+        tried.append((_ratio(prefix, records), prefix))
+        if text and tried[-1][0] >= ENOUGH_RATIO:
+            return prefix
+    best = _best(tried)
     inferred = [
         line_prefix(text)
         for text in dict.fromkeys(_templates(records))
         if text.count(f"%{WORD}") <= MAX_WORDS
     ]
-    return _best([best, *inferred, LOOSE], records)[0]
+    others = [(_ratio(prefix, records), prefix) for prefix in (*inferred, LOOSE)]
+    return _best([best, *others])[1]
 
 
 def _head(line: str) -> str | None:
@@ -135,8 +137,14 @@ def _head(line: str) -> str | None:
     return None if found is None else line[: found.start()]
 
 
+_FIRST_LOOK = 40
+
+
 def _ratio(prefix: LinePrefix, records: Sequence[str]) -> float:
     match = prefix.cut_off.fullmatch
+    # A prefix that fits none of a few fits hardly any, and most fit none.
+    if not any(match(line) for line in records[:: len(records) // _FIRST_LOOK + 1]):
+        return 0.0
     found = [match(line) for line in records]
     # A name with a blank, or with what looks like other fields, hints at a prefix that
     # took more than the name.
@@ -152,13 +160,9 @@ def _doubt(found: re.Match[str]) -> float:
     return 0.5 if blank else 0.0
 
 
-def _best(
-    prefixes: Sequence[LinePrefix], records: Sequence[str]
-) -> tuple[LinePrefix, float]:
+def _best(tried: Sequence[tuple[float, LinePrefix]]) -> tuple[float, LinePrefix]:
     # The first of equals is taken, so the order of the candidates is their rank.
-    ratios = [_ratio(prefix, records) for prefix in prefixes]
-    best = max(range(len(prefixes)), key=lambda n: (round(ratios[n], 2), -n))
-    return prefixes[best], ratios[best]
+    return max(tried, key=lambda item: round(item[0], 2))
 
 
 def _templates(records: Sequence[str]) -> list[str]:

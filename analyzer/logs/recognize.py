@@ -110,9 +110,11 @@ def _tabs_stripped(lines: Sequence[str], prefix: LinePrefix) -> bool:
     Not if any line has its tab, and not if the lines look like records of another
     prefix: then it is the prefix that is wrong.
     """
+    if any(line.startswith("\t") for line in lines):
+        return False
     splitter = Splitter(prefix)
     others = [line for line in lines if splitter.split(line) is None]
-    if not others or any(line.startswith("\t") for line in others):
+    if not others:
         return False
     look_like_records = sum(_SEVERITY_NEAR.match(line) is not None for line in others)
     return look_like_records * 5 < len(others)

@@ -10,7 +10,7 @@ import numpy as np
 from analyzer.logs.duration_rows import Durations, read_durations
 from analyzer.logs.entry import MAX_TEXT_CHARS, LogEntry
 from analyzer.logs.severity import ENGLISH
-from analyzer.logs.slices import Bools, Longs, begins_with
+from analyzer.logs.slices import Bools, Longs, Slices, begins_with
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.stderr_records import (
     IS_COMPANION,
@@ -190,9 +190,9 @@ class StderrWindows:
         raws, text = distinct_slices(
             lines.data, found.text_start[kept], ends[found.at][kept]
         )
-        texts = self._book.facts_of([_text(raw) for raw in raws])
+        texts = self._book.texts([_clean(raw).strip() for raw in raws])
         shown = np.where(verb == Verb.EXECUTE, detail[order], -1)
-        details = _detail_texts(lines, grouped, shown)
+        details, odd = _detail_slices(lines, grouped, shown)
         rows = DurationRows(
             order=order,
             logged_at_us=records.logged_at_us[index],
@@ -203,9 +203,12 @@ class StderrWindows:
             duration_us=found.duration_us[kept],
             text=text,
             details=details,
-            values_hash=values_hashes(details, texts, text),
+            values_hash=values_hashes(
+                (texts, text), details, lines.buffer, odd, _clean
+            ),
             origins=records.origins,
             texts=texts,
+            clean=_clean,
         )
         return rows, is_row
 
@@ -335,18 +338,19 @@ def _has_usual_detail(
     return usual
 
 
-def _detail_texts(
+def _detail_slices(
     lines: Lines, grouped: _Grouped, detail: Longs
-) -> list[str | bytes | None]:
-    texts: list[str | bytes | None] = [None] * len(detail)
-    at = np.flatnonzero(detail >= 0)
-    starts = grouped.text_start[detail[at]].tolist()
-    ends = lines.ends[grouped.until[detail[at]] - 1].tolist()
-    for row, start, end in zip(at.tolist(), starts, ends, strict=True):
-        texts[row] = lines.data[start:end]
-    return texts
+) -> tuple[Slices, Bools]:
+    """Where the details stand, and which of them go on behind a line end."""
+    has = detail >= 0
+    until = grouped.until[detail]
+    return Slices(
+        data=lines.data,
+        starts=np.where(has, grouped.text_start[detail], -1),
+        ends=np.where(has, lines.ends[until - 1], -1),
+    ), has & (until - grouped.line[detail] > 1)
 
 
-def _text(raw: bytes) -> str:
-    text = raw.decode("utf-8", "replace")
-    return text.replace("\n\t", "\n") if "\n" in text else text
+def _clean(raw: bytes) -> bytes:
+    """Without the tabs that continuation lines begin with."""
+    return raw.replace(b"\n\t", b"\n") if b"\n" in raw else raw

@@ -24,11 +24,13 @@ MAX_TEXT_BYTES = 20_000
 """Longer texts are rare, and parsed."""
 
 _VERBS = (
-    "select", "insert", "update", "delete", "with",
-    "SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "Select", "Insert",
+    b"select", b"insert", b"update", b"delete", b"with",
+    b"SELECT", b"INSERT", b"UPDATE", b"DELETE", b"WITH", b"Select", b"Insert",
 )  # fmt: skip
-_DOUBTS = ("\\", "$", '"', "[", "\0", "fetch", "FETCH", "Fetch")
-_SEPARATOR = "\0"
+_DOUBTS = np.zeros(256, np.bool_)
+_DOUBTS[[*b'\\$"[']] = True
+_DOUBTFUL_WORDS = (b"fetch", b"FETCH", b"Fetch")
+_SEPARATOR = b"\0"
 _ZERO, _NINE = b"09"
 # What a name can consist of: digits behind one of these are a part of it.
 _IN_NAME = np.zeros(256, np.bool_)
@@ -47,62 +49,82 @@ class ShapeBook:
         self._answer_count = 0
         self._is_trusted = True
 
-    def fingerprints(self, texts: Sequence[str]) -> list[Fingerprint]:
+    def fingerprints(self, texts: Sequence[bytes]) -> list[Fingerprint]:
         """The fingerprint of each text."""
-        plain = [n for n, text in enumerate(texts) if _is_plain(text)]
         found: list[Fingerprint | None] = [None] * len(texts)
-        if self._is_trusted and plain:
+        if self._is_trusted:
+            plain = _plain(texts)
             for number, shape in zip(
                 plain, shapes([texts[n] for n in plain]), strict=True
             ):
                 found[number] = self._of_shape(shape, texts[number])
-        return [name or self._ask(texts[n]) for n, name in enumerate(found)]
+        return [name or self._parsed(texts[n]) for n, name in enumerate(found)]
 
-    def _of_shape(self, shape: bytes, text: str) -> Fingerprint | None:
+    def _parsed(self, text: bytes) -> Fingerprint:
+        return self._ask(text.decode("utf-8", "replace").strip())
+
+    def _of_shape(self, shape: bytes, text: bytes) -> Fingerprint | None:
         known = self._known.get(shape)
         if known is None:
             if self._chars > MAX_SHAPE_CHARS:
                 self._known.clear()
                 self._chars = 0
-            known = self._known[shape] = self._ask(text)
+            known = self._known[shape] = self._parsed(text)
             self._chars += len(shape)
             return known
         self._answer_count += 1
-        if self._answer_count % CHECKED_EVERY == 0 and self._ask(text) != known:
+        if self._answer_count % CHECKED_EVERY == 0 and self._parsed(text) != known:
             self._is_trusted = False
         return known if self._is_trusted else None
 
 
-def _is_plain(text: str) -> bool:
-    return (
-        len(text) <= MAX_TEXT_BYTES
-        and text.startswith(_VERBS)
-        and not any(doubt in text for doubt in _DOUBTS)
-    )
+def _plain(texts: Sequence[bytes]) -> list[int]:
+    """Which texts are plain statements."""
+    likely = [
+        number
+        for number, text in enumerate(texts)
+        if text.startswith(_VERBS)
+        and len(text) <= MAX_TEXT_BYTES
+        and _SEPARATOR not in text
+    ]
+    data = _SEPARATOR.join([*(texts[number] for number in likely), b""])
+    buffer = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(buffer == 0)
+    doubts = np.flatnonzero(_DOUBTS[buffer]).tolist()
+    for word in _DOUBTFUL_WORDS:
+        at = data.find(word)
+        while at >= 0:
+            doubts.append(at)
+            at = data.find(word, at + 1)
+    is_plain = np.ones(len(likely), np.bool_)
+    is_plain[np.searchsorted(ends, np.array(doubts, np.int64))] = False
+    chosen: list[int] = np.array(likely, np.int64)[is_plain].tolist()
+    return chosen
 
 
-def shapes(texts: Sequence[str]) -> list[bytes]:
+def shapes(texts: Sequence[bytes]) -> list[bytes]:
     """The texts with each number cut down to a zero.
 
     Args:
         texts: without the character of number zero.
 
-    >>> shapes(["SELECT 42 FROM t2 WHERE a = 1.50", "SELECT 7 FROM t2 WHERE a = 3.1"])
+    >>> shapes([b"SELECT 42 FROM t2 WHERE a = 1.50", b"SELECT 7 FROM t2 WHERE a = 3.1"])
     [b'SELECT 0 FROM t2 WHERE a = 0.0', b'SELECT 0 FROM t2 WHERE a = 0.0']
     """
-    data = _SEPARATOR.join((*texts, "")).encode("utf-8", "surrogatepass")
+    data = _SEPARATOR.join([*texts, b""])
     buffer = np.frombuffer(data, np.uint8)
-    is_digit = (buffer >= _ZERO) & (buffer <= _NINE)
-    begins = np.flatnonzero(is_digit & ~np.append(False, is_digit[:-1]))
-    ends = np.flatnonzero(is_digit & ~np.append(is_digit[1:], False)) + 1
+    is_digit = (buffer - np.uint8(_ZERO)) <= _NINE - _ZERO
+    edges = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
+    # A text begins with a letter and the last byte is a separator.
+    begins, ends = edges[0::2], edges[1::2]
     is_number = ~_IN_NAME[buffer[begins - 1]]
     begins, ends = begins[is_number], ends[is_number]
     # Plus one where digits to leave out begin, minus one behind their end.
     steps = np.zeros(len(buffer) + 1, np.int8)
-    np.add.at(steps, begins + 1, 1)
-    np.subtract.at(steps, ends, 1)
+    steps[begins + 1] += 1
+    steps[ends] -= 1
     shortened = buffer.copy()
     shortened[begins] = _ZERO
     kept = shortened[np.cumsum(steps[:-1], dtype=np.int8) == 0]
-    found: list[bytes] = kept.tobytes().split(_SEPARATOR.encode())[:-1]
+    found: list[bytes] = kept.tobytes().split(_SEPARATOR)[:-1]
     return found

@@ -9,22 +9,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
-from typing import NamedTuple
 
 import numpy as np
 
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
 from analyzer.logs.entry import LogEntry, Origin
-from analyzer.logs.slices import Bytes, Longs
+from analyzer.logs.slices import Bools, Bytes, Longs, Slices, hash_of, hashes, padded
 from analyzer.logs.text_shapes import ShapeBook
 
-MAX_KNOWN_CHARS = 24_000_000
+MAX_KNOWN_BYTES = 12_000_000
 """Texts that are remembered with their fingerprints, in two generations."""
 
+_BYTES_EACH = 150
+"""What remembering costs beside the text itself."""
+
 _PARAMETERS_AT = len("parameters: ")
-_LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d[\w.]*")
+_LITERAL = re.compile(rb"'(?:[^']|'')*'|\b\d[\w.]*")
+
+Clean = Callable[[bytes], bytes]
+"""Makes of bytes as a format has them those of the text, in UTF-8 as far as it is."""
 
 
 class Verb(IntEnum):
@@ -39,12 +44,27 @@ class Verb(IntEnum):
 VERB_WORDS = ("statement", "parse", "bind", "execute")
 
 
-class TextFacts(NamedTuple):
-    """A raw text and what is computed once for it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """Distinct texts, without the blanks around them.
 
-    text: str
-    fingerprint: Fingerprint
-    literals_hash: int
+    Attributes:
+        raw: in UTF-8 as far as they are.
+        fingerprints: of each.
+        values_hash: of the constants in each.
+    """
+
+    raw: Sequence[bytes] = ()
+    fingerprints: Sequence[Fingerprint] = ()
+    values_hash: Longs
+
+    def __len__(self) -> int:
+        """Number of texts."""
+        return len(self.raw)
+
+    def text(self, number: int) -> str:
+        """One of them."""
+        return self.raw[number].decode("utf-8", "replace").strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +84,7 @@ class DurationRows:
         values_hash: of the detail, else of the constants in the text.
         origins: without times and transactions.
         texts: distinct raw texts.
+        clean: what the bytes of details stand for.
     """
 
     order: Longs
@@ -74,14 +95,30 @@ class DurationRows:
     verb: Bytes
     duration_us: Longs
     text: Longs
-    details: Sequence[str | bytes | None]
+    details: Slices
     values_hash: Longs
     origins: Sequence[Origin]
-    texts: Sequence[TextFacts]
+    texts: Texts
+    clean: Clean
 
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.order)
+
+    def detail(self, at: int) -> str:
+        """What the DETAIL line of a row said, empty without one."""
+        if not self.details.has(at):
+            return ""
+        return self.clean(self.details.raw(at)).decode("utf-8", "replace")
+
+    def compact(self) -> DurationRows:
+        """The same rows without the bytes of the window they came from."""
+        return replace(self, details=self.details.compact())
+
+
+def unchanged(raw: bytes) -> bytes:
+    """Bytes that stand for themselves."""
+    return raw
 
 
 def no_rows() -> DurationRows:
@@ -96,10 +133,11 @@ def no_rows() -> DurationRows:
         verb=np.zeros(0, np.uint8),
         duration_us=none,
         text=none,
-        details=(),
+        details=Slices(data=b"", starts=none, ends=none),
         values_hash=none,
         origins=(),
-        texts=(),
+        texts=Texts(values_hash=none),
+        clean=unchanged,
     )
 
 
@@ -116,80 +154,92 @@ class Window:
 
 
 class TextBook:
-    """Facts of raw texts, each computed once while it is remembered."""
+    """Fingerprints of texts, each asked for once while it is remembered."""
 
     def __init__(self, fingerprint: Callable[[str], Fingerprint] | None = None) -> None:
         """Start empty; ``fingerprint`` is asked once per remembered text."""
         self._shapes = None if fingerprint is None else ShapeBook(fingerprint)
-        self._young: dict[str, TextFacts] = {}
-        self._old: dict[str, TextFacts] = {}
-        self._chars = 0
+        self._young: dict[bytes, Fingerprint] = {}
+        self._old: dict[bytes, Fingerprint] = {}
+        self._size = 0
 
-    def facts(self, raw: str) -> TextFacts:
-        """The facts of a text, which is stripped first."""
-        return self.facts_of([raw])[0]
-
-    def facts_of(self, raws: Sequence[str]) -> list[TextFacts]:
-        """The facts of several texts."""
-        young, old = self._young, self._old
-        unknown = [raw for raw in raws if raw not in young and raw not in old]
-        fresh = dict(zip(unknown, self._computed(unknown), strict=True))
-        found = [young.get(raw) or old.get(raw) or fresh[raw] for raw in raws]
-        self._remember(zip(raws, found, strict=True))
-        return found
+    def texts(self, raws: Sequence[bytes]) -> Texts:
+        """What is known of some texts without blanks around them."""
+        return Texts(
+            raw=raws,
+            fingerprints=self._fingerprints(raws),
+            values_hash=_values_hashes(raws),
+        )
 
     def fingerprint(self, query: str) -> Fingerprint:
         """The fingerprint of a text."""
-        return self.facts(query).fingerprint
+        return self._fingerprints([query.strip().encode("utf-8", "surrogatepass")])[0]
 
-    def _remember(self, pairs: Iterable[tuple[str, TextFacts]]) -> None:
-        for raw, facts in pairs:
-            if raw not in self._young:
-                self._young[raw] = facts
-                self._chars += len(raw)
-        if self._chars > MAX_KNOWN_CHARS:
-            self._old, self._young, self._chars = self._young, {}, 0
-
-    def _computed(self, raws: Sequence[str]) -> list[TextFacts]:
-        texts = [raw.strip() for raw in raws]
+    def _fingerprints(self, raws: Sequence[bytes]) -> Sequence[Fingerprint]:
         if self._shapes is None:
-            return [TextFacts(text, NO_FINGERPRINT, _values(text)) for text in texts]
-        names = self._shapes.fingerprints(texts)
-        return [
-            TextFacts(text, name, _values(text))
-            for text, name in zip(texts, names, strict=True)
-        ]
+            return [NO_FINGERPRINT] * len(raws)
+        young, old = self._young, self._old
+        found = [young.get(raw) or old.get(raw) for raw in raws]
+        unknown = [at for at, name in enumerate(found) if name is None]
+        if unknown:
+            names = self._shapes.fingerprints([raws[at] for at in unknown])
+            for at, name in zip(unknown, names, strict=True):
+                found[at] = name
+        self._remember(zip(raws, found, strict=True))
+        return found  # type: ignore[return-value]
+
+    def _remember(self, pairs: Iterable[tuple[bytes, Fingerprint | None]]) -> None:
+        young = self._young
+        for raw, name in pairs:
+            if raw not in young and name is not None:
+                young[raw] = name
+                self._size += len(raw) + _BYTES_EACH
+        if self._size > MAX_KNOWN_BYTES:
+            self._old, self._young, self._size = young, {}, 0
 
 
-def _values(text: str) -> int:
+def values_hash_of(query: str) -> int:
     """A hash of the constants of a text; without comments the text tells them apart."""
-    if "/*" in text or "--" in text:
-        return hash(tuple(_LITERAL.findall(text)))
-    return hash(text)
+    return int(_values_hashes([query.strip().encode("utf-8", "surrogatepass")])[0])
 
 
-def values_hashes(
-    details: Sequence[str | bytes | None], texts: Sequence[TextFacts], text: Longs
-) -> Longs:
-    """Hashes of the details, and where there is none of the constants in the text."""
-    found: Longs = np.array([item.literals_hash for item in texts], np.int64)[text]
-    rows = [row for row, detail in enumerate(details) if detail is not None]
-    found[rows] = [_parameters_hash(details[row]) for row in rows]
+def _values_hashes(raws: Sequence[bytes]) -> Longs:
+    buffer = padded(b"".join(raws))
+    ends = np.cumsum(np.fromiter(map(len, raws), np.int64, len(raws)))
+    found = hashes(buffer, np.append(0, ends[:-1]) if len(ends) else ends, ends)
+    for at, raw in enumerate(raws):
+        if b"--" in raw or b"/*" in raw:
+            found[at] = hash(tuple(_LITERAL.findall(raw)))
     return found
 
 
-def _parameters_hash(detail: str | bytes | None) -> int:
+def values_hashes(
+    rows: tuple[Texts, Longs], details: Slices, buffer: Bytes, odd: Bools, clean: Clean
+) -> Longs:
+    """Hashes of the details, and where there is none of the constants in the text.
+
+    Args:
+        rows: the texts, and which of them each row has.
+        details: of the rows.
+        buffer: which the details are slices of.
+        odd: rows whose detail may stand for other bytes.
+        clean: what those stand for.
+    """
+    texts, text = rows
+    found: Longs = texts.values_hash[text]
+    has = np.flatnonzero(details.starts >= 0)
     # Behind "parameters: ", whose first letter differs between versions.
-    shown = (detail or "")[_PARAMETERS_AT:]
-    if isinstance(shown, bytes):
-        return hash(shown.replace(b"\n\t", b"\n") if b"\n" in shown else shown)
-    return hash(shown if shown.isascii() else shown.encode())
+    begin = np.minimum(details.starts[has] + _PARAMETERS_AT, details.ends[has])
+    found[has] = hashes(buffer, begin, details.ends[has])
+    for at in has[odd[has]].tolist():
+        found[at] = hash_of(clean(details.raw(at))[_PARAMETERS_AT:])
+    return found
 
 
 def hash_of_parameters(values: Sequence[str | None]) -> int:
     """The hash that a DETAIL line with these values has.
 
-    >>> hash_of_parameters(["7"]) == _parameters_hash("Parameters: $1 = '7'")
+    >>> hash_of_parameters(["7"]) == hash_of(b"$1 = '7'")
     True
     """
     shown = (
@@ -197,15 +247,7 @@ def hash_of_parameters(values: Sequence[str | None]) -> int:
         for value in values
     )
     pairs = (f"${number} = {value}" for number, value in enumerate(shown, start=1))
-    return hash(", ".join(pairs).encode())
-
-
-def detail_text(detail: str | bytes | None) -> str:
-    """A DETAIL as text, without the tabs that continuation lines begin with."""
-    if isinstance(detail, bytes):
-        text = detail.decode("utf-8", "replace")
-        return text.replace("\n\t", "\n") if "\n" in text else text
-    return detail or ""
+    return hash_of(", ".join(pairs).encode("utf-8", "surrogatepass"))
 
 
 def distinct_slices(

@@ -12,7 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -127,4 +127,6 @@ def _read(file: int, data: bytes) -> _Result:
     if reader is None:
         raise ValueError("this log is not read in windows")
     window = reader.read(data)
+    # What goes to another process is copied, so only what it needs.
+    window = replace(window, rows=window.rows.compact())
     return _Result(window, tally, clock.unknown_zones)

@@ -8,15 +8,16 @@ came after a logged write to a table they read: those may have been stale.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.domain.execution_columns import ExecutionColumns, Floats, Longs
+from analyzer.domain.execution_columns import Bools, ExecutionColumns, Floats, Longs
 from analyzer.workload.percentiles import total_ms
 
 TTLS_S = (1, 10, 60, 600)
+_FEW = 16
+"""So few values left are followed one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,38 +58,63 @@ def simulate(
     starts_us = ends_us - np.rint(durations_ms * 1000).astype(np.int64)
     order = np.lexsort((starts_us, columns.values_hash[rows]))
     keys = columns.values_hash[rows][order]
-    bounds = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
-    groups = list(zip(bounds.tolist(), [*bounds[1:].tolist(), len(keys)], strict=True))
+    is_first = np.append(True, keys[1:] != keys[:-1])
     starts_us, ends_us = starts_us[order], ends_us[order]
     durations_ms = durations_ms[order]
     return tuple(
-        _outcome(ttl_s, (starts_us, durations_ms), filled, writes_us)
+        _outcome(
+            ttl_s,
+            (starts_us, durations_ms),
+            _filled(starts_us, ends_us, is_first, ttl_s * 1_000_000),
+            writes_us,
+        )
         for ttl_s in TTLS_S
-        if (filled := _filled(starts_us, ends_us, groups, ttl_s * 1_000_000))
-        is not None
     )
 
 
-def _filled(
-    starts_us: Longs, ends_us: Longs, groups: Sequence[tuple[int, int]], ttl_us: int
-) -> Longs:
-    """When the entry that answers each read was filled; 0 for a read that fills it."""
-    filled = np.zeros(len(starts_us), np.int64)
-    for start, end in groups:
-        if end - start == 1:
-            continue
-        at = start
-        while at < end:
-            ready_us = int(ends_us[at])
-            # Reads that start before the entry is there go to the server as well.
-            first = at + int(np.searchsorted(starts_us[at:end], ready_us))
-            first = max(first, at + 1)
-            last = at + int(
-                np.searchsorted(starts_us[at:end], ready_us + ttl_us, side="left")
-            )
-            filled[first:last] = ready_us
-            at = max(last, first)
-    return filled
+def _filled(starts_us: Longs, ends_us: Longs, is_first: Bools, ttl_us: int) -> Longs:
+    """When the entry that answers each read was filled; 0 for a read that fills it.
+
+    Args:
+        starts_us: of the reads, ascending for equal values.
+        ends_us: of the reads.
+        is_first: the first read with each of the values.
+        ttl_us: age at which an entry is not used any more.
+    """
+    fills = _fills(starts_us, ends_us + ttl_us, is_first)
+    place = np.arange(len(starts_us))
+    ready_us = ends_us[np.maximum.accumulate(np.where(fills, place, 0))]
+    # Reads that start before the entry is there go to the server as well.
+    return np.where(~fills & (starts_us >= ready_us), ready_us, 0)
+
+
+def _fills(starts_us: Longs, until_us: Longs, is_first: Bools) -> Bools:
+    """Which reads fill an entry: the first, and each that finds it too old."""
+    group = np.cumsum(is_first) - 1
+    # One ascending key for all groups, so that one search serves all reads.
+    times = np.unique(np.concatenate((starts_us, until_us)))
+    base = group * len(times)
+    following = np.searchsorted(
+        base + np.searchsorted(times, starts_us),
+        base + np.searchsorted(times, until_us),
+    )
+    place = np.arange(len(starts_us))
+    following = np.maximum(following, place + 1)
+    ends = np.append(np.flatnonzero(is_first)[1:], len(starts_us))[group]
+    fills = is_first.copy()
+    at = np.flatnonzero(is_first)
+    while len(at) > _FEW:
+        after = following[at]
+        at = after[after < ends[at]]
+        fills[at] = True
+    if len(at):
+        nexts, limits = following.tolist(), ends.tolist()
+        for start in at.tolist():
+            after = nexts[start]
+            while after < limits[start]:
+                fills[after] = True
+                after = nexts[after]
+    return fills
 
 
 def _outcome(

@@ -238,7 +238,7 @@ def _summary(runs: Sequence[Run], names: Sequence[Fingerprint]) -> StatementRun:
         parent=names[parents.most_common(1)[0][0]] if parents else None,
         run_count=len(runs),
         call_count=calls,
-        total_ms=sum(run.total_ms for run in runs),
+        total_ms=round(sum(run.total_ms for run in runs), 3),
         longest=max(run.call_count for run in runs),
         distinct_parameter_ratio=sum(
             run.distinct_ratio * run.call_count for run in runs
