@@ -45,18 +45,18 @@ class JoinedRows:
     """Executions of one window, in log order.
 
     Attributes:
-        begin: position of the first row of the window, whose number is 0.
         at: numbers of the rows that are executions by themselves.
-        kept: other executions; their positions come behind those of all rows.
+        position: of each of them.
+        kept: other executions, by position.
         rows: what the numbers are about.
         sessions: number of the process of each origin of the rows.
         parse_us: by row number.
         bind_us: by row number.
     """
 
-    begin: int
     at: Longs
-    kept: Sequence[Execution]
+    position: Longs
+    kept: Mapping[int, Execution]
     rows: DurationRows
     sessions: Sequence[int]
     parse_us: Longs
@@ -131,9 +131,8 @@ class ExecutionSink:
         """Take the executions of one window."""
         if len(joined.at):
             self._add_rows(joined)
-        behind = joined.begin + len(joined.rows)
         if joined.kept:
-            self._add_executions([*enumerate(joined.kept, start=behind)])
+            self._add_executions([*joined.kept.items()])
 
     def amend(self, changed: Mapping[int, Execution]) -> None:
         """Executions that were found to be longer, or to have a plan, afterwards."""
@@ -144,8 +143,7 @@ class ExecutionSink:
         origin = np.array([self._origin(item) for item in rows.origins], np.int64)
         statement = np.array([self._statement(n) for n in rows.texts.fingerprints])
         wanted = self._wanted_rows(rows, at)
-        at = at[wanted]
-        position = at + joined.begin
+        at, position = at[wanted], joined.position[wanted]
         columns = {
             "logged_at_us": rows.logged_at_us[at],
             "duration_ms": rows.duration_us[at] / 1000.0,

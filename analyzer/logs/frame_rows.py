@@ -67,20 +67,7 @@ class FrameReader:
             frame: one row a message, with ``COLUMNS``.
         """
         is_row = np.zeros(frame.height, np.bool_)
-        usual = frame.with_row_index("order").filter(
-            pl.col("message").str.starts_with("duration: ")
-            & (pl.col("severity") == "LOG")
-            & (pl.col("statement").fill_null("") == "")
-            & (pl.col("context").fill_null("") == "")
-            & (pl.col("message").str.len_bytes() <= MAX_TEXT_CHARS)
-            & pl.col("logged_at").is_not_null()
-            & pl.col("process_id").fill_null("").str.contains(r"^\d{0,10}$")
-            & ~pl.any_horizontal(pl.col(*ORIGIN).str.contains(_SEPARATOR, literal=True))
-            & (
-                (pl.col("detail").fill_null("") == "")
-                | pl.col("detail").str.slice(1).str.starts_with(_PARAMETERS)
-            )
-        )
+        usual = _usual(frame)
         messages = packed(usual["message"])
         found = read_durations(
             messages.buffer, messages.starts, messages.ends, _colons(messages.buffer)
@@ -120,6 +107,24 @@ class FrameReader:
             texts=texts,
             clean=unchanged,
         ), is_row
+
+
+def _usual(frame: pl.DataFrame) -> pl.DataFrame:
+    """The messages that look like durations."""
+    return frame.with_row_index("order").filter(
+        pl.col("message").str.starts_with("duration: ")
+        & (pl.col("severity") == "LOG")
+        & (pl.col("statement").fill_null("") == "")
+        & (pl.col("context").fill_null("") == "")
+        & (pl.col("message").str.len_bytes() <= MAX_TEXT_CHARS)
+        & pl.col("logged_at").is_not_null()
+        & pl.col("process_id").fill_null("").str.contains(r"^\d{0,10}$")
+        & ~pl.any_horizontal(pl.col(*ORIGIN).str.contains(_SEPARATOR, literal=True))
+        & (
+            (pl.col("detail").fill_null("") == "")
+            | pl.col("detail").str.slice(1).str.starts_with(_PARAMETERS)
+        )
+    )
 
 
 def _colons(buffer: Bytes) -> Longs:

@@ -79,6 +79,10 @@ class LoneRow(NamedTuple):
         )
 
 
+STRIDE = 1024
+"""Positions of one message; no message settles more than two hundred plans."""
+
+
 @dataclass(slots=True)
 class Process:
     """What one process is about.
@@ -99,32 +103,40 @@ class Process:
 class Ledger(MutableSequence[Execution]):
     """The executions as the classifier sees them: a list that only the end is kept of.
 
-    Each row of the window has its position, whether it is an execution or not; behind
-    them stand the executions that the classifier has made.
+    A position says where an execution stands in the log: each message of a window has
+    ``STRIDE`` of them, the first its own if it is an execution by itself, and those
+    behind it for what the classifier makes when it is given the message.
     """
 
     def __init__(self, book: TextBook) -> None:
         self._book = book
         self.begin = 0
         self.columns: WindowRows | None = None
-        self.kept: list[Execution] = []
+        self.kept: dict[int, Execution] = {}
         self.changed: dict[int, Execution] = {}
         self.process = Process(0)
+        self._end = 0
         self._replaced: dict[int, Execution] = {}
 
     def __len__(self) -> int:
-        return self.kept_from + len(self.kept)
+        return self._end
 
-    @property
-    def kept_from(self) -> int:
-        """Position of the first that is kept here."""
-        return self.begin + (0 if self.columns is None else len(self.columns.rows))
+    def at(self, process: Process, order: int) -> None:
+        """What follows is about a process, at a message of the window."""
+        self.process = process
+        self._end = self.begin + order * STRIDE + 1
 
-    def close(self) -> None:
+    def position(self, row: int) -> int:
+        """The position of a row of the window."""
+        order = 0 if self.columns is None else int(self.columns.rows.order[row])
+        return self.begin + order * STRIDE
+
+    def close(self, message_count: int) -> None:
         """End the window."""
-        self.begin = len(self)
+        self.begin += (message_count + 1) * STRIDE
+        self._end = self.begin
         self.columns = None
-        self.kept = []
+        self.kept = {}
         self._replaced = {}
 
     @overload
@@ -143,16 +155,17 @@ class Ledger(MutableSequence[Execution]):
         """One of a process's recent executions."""
         if position < self.begin:
             return process.older[position]
-        if position >= self.kept_from or self.columns is None:
-            return self.kept[position - self.kept_from]
-        replaced = self._replaced.get(position)
-        return replaced or self.columns.row(position - self.begin)
+        found = self.kept.get(position) or self._replaced.get(position)
+        if found is not None or self.columns is None:
+            return found or process.older[position]
+        order = (position - self.begin) // STRIDE
+        return self.columns.row(int(self.columns.rows.order.searchsorted(order)))
 
     def __setitem__(self, position: int | slice, value: Any) -> None:
         if isinstance(position, slice):
             raise TypeError("one execution at a time")
-        if position >= self.kept_from:
-            self.kept[position - self.kept_from] = value
+        if position in self.kept:
+            self.kept[position] = value
             return
         self.changed[position] = value
         if position < self.begin:
@@ -165,7 +178,8 @@ class Ledger(MutableSequence[Execution]):
 
     def insert(self, position: int, value: Execution) -> None:
         """Append, which is all that is ever done."""
-        self.kept.insert(position - self.kept_from, value)
+        self.kept[self._end] = value
+        self._end += 1
 
 
 class WindowRows:

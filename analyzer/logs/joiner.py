@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from analyzer.logs.classify import Classifier, is_part_of_run
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.execution_sink import ExecutionSink, JoinedRows
-from analyzer.logs.joined_rows import Ledger, LoneRow, Process, WindowRows
+from analyzer.logs.joined_rows import STRIDE, Ledger, LoneRow, Process, WindowRows
 from analyzer.logs.messages import Duration
 from analyzer.logs.phase_join import NONE
 from analyzer.logs.process import Phase
@@ -62,13 +62,14 @@ class Joiner:
         columns.join.join()
         for at in columns.join.lost.tolist():
             self._lose(columns.row(at))
-        self._close(columns, processes, present)
+        self._close(columns, processes, (present, _message_count(window)))
 
     def finish(self) -> None:
         """Settle what still waits; the log has ended."""
         for row in self._waiting:
             self._lose(row)
         self._waiting = []
+        self._ledger.at(Process(NONE), 0)
         self.classifier.finish()
         self.take(Window())
 
@@ -102,6 +103,7 @@ class Joiner:
         if is_part_of_run(entry):
             process = process or self._process(key)
         elif process is None or not process.is_careful:
+            self._ledger.at(process or Process(NONE), order)
             event = self.classifier.take(entry)
             if event == _DISCONNECTED and process is not None:
                 self._end(columns, process, order)
@@ -110,6 +112,7 @@ class Joiner:
         if process.local >= 0:
             place = columns.join.place(process.local, order)
             self._run(columns, process, place)
+        self._ledger.at(process, order)
         self._hand_over(columns, process, entry, place)
         self.classifier.take(entry)
         self._take_back(process, entry)
@@ -139,7 +142,7 @@ class Joiner:
             text=row.text,
         )
         entry = row.entry()
-        self._ledger.process = process
+        self._ledger.at(process, int(columns.rows.order[at]))
         self.classifier.take_duration(entry, duration)
         self._take_back(process, entry)
 
@@ -147,15 +150,13 @@ class Joiner:
         self, columns: WindowRows, process: Process, entry: LogEntry, place: int
     ) -> None:
         """Let the classifier know what the rows before have left open."""
-        self._ledger.process = process
         if process.is_careful:
             return
         parse = bind = NONE
         if place >= 0:
             join = columns.join
-            begin = self._ledger.begin
             runs = join.recent(process.local, process.cursor, place)
-            process.recent.extend(begin + at for at in runs)
+            process.recent.extend(map(self._ledger.position, runs))
             parse, bind = join.take_pending(process.local, place)
             join.stop(process.local, place)
             process.cursor = place
@@ -181,27 +182,29 @@ class Joiner:
         self,
         columns: WindowRows,
         processes: Sequence[Process],
-        present: Sequence[Process],
+        counted: tuple[Sequence[Process], int],
     ) -> None:
         """Keep of a window what later ones may need, and give away the rest."""
         ledger, join = self._ledger, columns.join
+        present, message_count = counted
         self._waiting = [
             columns.row(at)._replace(process=present[local].number)
             for local, at in join.waiting()
         ]
         for process in present:
             runs = join.recent(process.local, process.cursor, join.end(process.local))
-            process.recent.extend(ledger.begin + at for at in runs)
+            process.recent.extend(map(ledger.position, runs))
         for process in self._processes.values():
             if process.recent and process.recent[-1] >= ledger.begin:
                 process.older = {
                     place: ledger.item(place, process) for place in process.recent
                 }
             process.local = process.cursor = NONE
+        runs_at = join.runs()
         self._sink.add(
             JoinedRows(
-                begin=ledger.begin,
-                at=join.runs(),
+                at=runs_at,
+                position=ledger.begin + columns.rows.order[runs_at] * STRIDE,
                 kept=ledger.kept,
                 rows=columns.rows,
                 sessions=[process.number for process in processes],
@@ -210,7 +213,14 @@ class Joiner:
             )
         )
         self._sink.amend(ledger.changed)
-        ledger.close()
+        ledger.close(message_count)
+
+
+def _message_count(window: Window) -> int:
+    """Messages of a window, those counted that were not understood."""
+    last = [int(window.rows.order[-1])] if len(window.rows) else []
+    last += [order for order, _ in window.entries[-1:]]
+    return max(last, default=-1) + 1
 
 
 def _phase(row: LoneRow) -> Phase:
