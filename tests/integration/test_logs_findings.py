@@ -243,7 +243,8 @@ def test_the_server(documents: dict[str, dict[str, Any]]) -> None:
     document = documents["jsonlog"]
     (short,) = findings(document, "connection_churn")
     assert short["sessions"] >= 120
-    assert 1 <= short["pool_size"] <= 10
+    # As many at once as the machine lets wait: far from one a session.
+    assert 1 <= short["pool_size"] <= 40
     (spilled,) = findings(document, "temp_files")
     assert spilled["count"] >= 12
     (canceled,) = findings(document, "canceled_statements")
