@@ -125,7 +125,8 @@ class _Redaction:
         yield NotSeen(
             what=f"text values of {len(self._known)} columns",
             why="they were replaced (--redact); order, length and frequency are kept, "
-            "so plans for literals of these columns may differ",
+            "so plans for literals of these columns may differ, and so may those for "
+            "patterns within a text (LIKE '%…%')",
         )
         if self._left_out:
             yield NotSeen(
