@@ -30,8 +30,18 @@ class IndexKey:
     """None is the default of the direction: last for ASC, first for DESC."""
 
 
+class _HashedOnce:
+    """A place for the hash of a value, which searches ask for millions of times.
+
+    It is no field, so that it is not copied, compared or pickled.
+    """
+
+    __slots__ = ("_hash",)
+    _hash: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexDefinition:
+class IndexDefinition(_HashedOnce):
     """What an index is made of, without a name."""
 
     relation: RelationName
@@ -41,6 +51,15 @@ class IndexDefinition:
     predicate: str = ""
     unique: bool = False
     nulls_not_distinct: bool = False
+
+    def __hash__(self) -> int:
+        """That of the fields, counted once."""
+        try:
+            return self._hash
+        except AttributeError:
+            value = hash((self.relation, self.keys, self.include, self.predicate))
+            object.__setattr__(self, "_hash", value)
+            return value
 
     @property
     def attributes(self) -> tuple[str, ...]:

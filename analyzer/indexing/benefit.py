@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
@@ -23,6 +24,7 @@ MAX_PARAMETER_SETS = ((0.05, 5), (0.01, 3), (0.0, 2))
 """From a share of the workload's time on: how many sets a statement is planned with."""
 
 
+@lru_cache(maxsize=1 << 16)
 def sort_key(definition: IndexDefinition) -> tuple[str, ...]:
     """A stable order of definitions, so that ties are always broken alike."""
     return (

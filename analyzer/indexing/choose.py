@@ -4,13 +4,16 @@
    uses is an option. The used ones are taken away and it picks again; then the same
    among indexes without INCLUDE, of one key, and small ones (Valentin et al., "DB2
    Advisor", ICDE 2000). What is picked anywhere is the pool.
-2. *Solve*: the best set by the options known, exactly (:mod:`.solver`).
+2. *Solve*: the best set by the options known and by guesses made from them
+   (:mod:`.guesses`), exactly (:mod:`.solver`).
 3. *Look*: each statement is planned under the set, for a planner does better with all
-   of it than with the options it was made of. New options lead back to 2.
+   of it than with the options it was made of, and worse than some guesses. What was
+   seen leads back to 2, until the set is one that was looked at already.
 4. *Polish*: each member is taken out, the indexes outside the set that promise most
    are tried beside it, and those of one key with different INCLUDE are tried as one;
    new options lead back to 2. It ends when nothing new is found, or when the caller's
    time or the bound on questions is over; the best set so far is the answer any time.
+   Some questions are kept for the last look, so the bound holds.
 
 The worth of a set is always that of real plans under the whole set. Deterministic for
 the same answers of the planner, unless the caller stops it by the clock.
@@ -26,7 +29,8 @@ from functools import partial
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
-from analyzer.indexing.options import Asked, OptionTable, WeightedStatement, chunks
+from analyzer.indexing.guesses import Guesses
+from analyzer.indexing.options import Asked, OptionTable, WeightedStatement
 from analyzer.indexing.solver import IndexFacts, SetLimits, Solution, greedy, solve
 from analyzer.indexing.worths import Worth
 
@@ -42,7 +46,7 @@ HALVINGS = 4
 MIN_MIXED_SHARE_RATIO = 0.005
 """Of the workload: a lighter statement is not asked about with halves."""
 
-MAX_ROUNDS = 40
+MAX_ROUNDS = 120
 MAX_FRUITLESS_ROUNDS = 6
 MIN_PICK_GAIN_RATIO = 0.002
 MIN_PARTIAL_FACTOR = 10.0
@@ -92,11 +96,17 @@ class Chooser:
         self._facts: dict[IndexDefinition, IndexFacts] = {}
         self._best = NOTHING
         self._best_worth = float("inf")
+        self._guesses = Guesses(
+            table=table,
+            size_bytes=lambda index: self.facts(index).size_bytes,
+            fits=self._fits,
+        )
         self._merged_from: dict[IndexDefinition, Configuration] = {}
         self._candidates = {
             item.fingerprint: frozenset(item.prepared.candidates)
             for item in table.statements
         }
+        self._looked_at: set[Configuration] = set()
         self._tried: set[tuple[Configuration, IndexDefinition | None]] = set()
 
     def facts(self, definition: IndexDefinition) -> IndexFacts:
@@ -149,10 +159,13 @@ class Chooser:
 
     def _asked(self, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Worth]]:
         """Questions with their answers, as many as there is time for."""
-        for chunk in chunks(asked, QUESTIONS_AT_ONCE):
-            if not self._has_time:
+        rest = asked
+        while rest and self._has_time:
+            chunk = self.table.some(rest, QUESTIONS_AT_ONCE)
+            if not chunk:
                 return
             yield from zip(chunk, self.table.ask(chunk), strict=True)
+            rest = rest[len(chunk) :]
 
     def _classes(self) -> Iterator[tuple[Callable[[IndexDefinition], bool], int]]:
         yield (lambda index: True), PICK_ROUNDS
@@ -182,7 +195,10 @@ class Chooser:
         for _ in range(MAX_ROUNDS):
             solution = self._solve()
             bound = solution.bound
+            is_new = not self._is_seen(solution.chosen)
             is_better = self._consider(solution.chosen)
+            if is_new and self._has_time:
+                continue
             fruitless = 0 if is_better else fruitless + 1
             if fruitless >= MAX_FRUITLESS_ROUNDS or not self._has_time:
                 break
@@ -201,7 +217,11 @@ class Chooser:
             if self._fits(index)
         }
         start = self._best or greedy(self.table, facts, self._limits)
-        return solve(self.table, facts, self._limits, start=start)
+        guessed = self._guesses.propose(start)
+        for options in guessed.values():
+            for index in frozenset().union(*options):
+                facts.setdefault(index, self.facts(index))
+        return solve(self.table, facts, self._limits, start=start, guessed=guessed)
 
     def _consider(self, chosen: Configuration) -> bool:
         """Look at a set as it really is; whether it is the best so far."""
@@ -210,6 +230,12 @@ class Chooser:
             self._best, self._best_worth = chosen, worth
             return True
         return False
+
+    def _is_seen(self, chosen: Configuration) -> bool:
+        """Whether a set was looked at already."""
+        is_new = chosen not in self._looked_at
+        self._looked_at.add(chosen)
+        return not is_new
 
     def _total(self, chosen: Configuration) -> float:
         prices = sum(self.facts(index).price for index in chosen)
@@ -320,6 +346,8 @@ class Chooser:
         """Without the members that nothing uses or that do not pay for themselves."""
         current = frozenset().union(*self.table.used(chosen).values())
         for index in sorted(current, key=lambda i: -self.facts(i).size_bytes):
+            if self.table.worths.kept < 2 * len(self.table.statements):
+                break
             rest = current - {index}
             if self._total(rest) <= self._total(current) * (1.0 + 1e-6):
                 current = rest

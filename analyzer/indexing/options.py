@@ -10,9 +10,8 @@ VLDB 2007) and CoPhy (Dash, Polyzotis, Ailamaki, VLDB 2011).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from analyzer.domain.index import IndexDefinition
 from analyzer.domain.statement import Fingerprint
@@ -58,6 +57,9 @@ class OptionTable:
         self._options: dict[Fingerprint, dict[Configuration, float]] = {
             item.fingerprint: {} for item in statements
         }
+        self._seen: dict[Fingerprint, dict[Configuration, float]] = {
+            item.fingerprint: {} for item in statements
+        }
         self._by_index: dict[IndexDefinition, list[WeightedStatement]] = {}
         self.ask([(item, NOTHING) for item in statements])
 
@@ -69,17 +71,33 @@ class OptionTable:
         """What is known of one statement; the empty set is always in it."""
         return self._options[item.fingerprint]
 
+    def seen(self, item: WeightedStatement) -> Iterable[tuple[Configuration, float]]:
+        """The sets that a statement was asked about, with its true worth."""
+        return self._seen[item.fingerprint].items()
+
     def ask(self, asked: Sequence[Asked]) -> list[tuple[float, Configuration]]:
         """The true worth of statements under sets of indexes, and what they use."""
         questions = [
             (item.prepared.subject, item.relevant(wanted)) for item, wanted in asked
         ]
         answers = self.worths.of(questions)
-        for (item, _), (worth, used) in zip(asked, answers, strict=True):
+        for (item, _), (_, wanted), (worth, used) in zip(
+            asked, questions, answers, strict=True
+        ):
+            self._seen[item.fingerprint][wanted] = worth
             known = self._options[item.fingerprint]
             if worth < known.get(used, float("inf")):
                 known[used] = worth
         return answers
+
+    def some(self, asked: Sequence[Asked], most: int) -> Sequence[Asked]:
+        """The first of some questions: at most so many, and no more than are left."""
+        left = self.worths.remaining
+        for position, (item, _) in enumerate(asked[:most]):
+            left -= self.worths.sets(item.prepared.subject)
+            if left < 0:
+                return asked[:position]
+        return asked[:most]
 
     def total(self, wanted: Configuration) -> float:
         """The true worth of the workload under a set of indexes."""
@@ -129,11 +147,3 @@ class OptionTable:
     def floor(self) -> float:
         """What the workload would be worth if every statement had its best option."""
         return sum(item.weight * self.least(item) for item in self.statements)
-
-
-def chunks(asked: Sequence[Asked], size: int) -> list[list[Asked]]:
-    """The questions in order, some at a time."""
-    rest = iter(asked)
-    return [
-        chunk for _ in range(0, len(asked), size) if (chunk := list(islice(rest, size)))
-    ]

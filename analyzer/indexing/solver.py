@@ -9,7 +9,7 @@ option of a statement follows (CoPhy: Dash, Polyzotis, Ailamaki, VLDB 2011).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -19,12 +19,13 @@ import numpy as np
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
 from analyzer.indexing.definition import is_prefix_of, key_path
+from analyzer.indexing.guesses import Guessed
 from analyzer.indexing.options import OptionTable, WeightedStatement
 
 GAP_RATIO = 0.0005
 """How far from the optimum a solution may be and still end the solver."""
 
-MAX_NODES = 400
+MAX_NODES = 100
 TIME_LIMIT_S = 60.0
 """Of one solution; then the best one so far is taken. The nodes come first, so that the
 answer does not hang on how busy the machine is."""
@@ -89,6 +90,7 @@ def solve(
     limits: SetLimits,
     *,
     start: Configuration = NOTHING,
+    guessed: Guessed | None = None,
 ) -> Solution:
     """Choose among the indexes of ``facts``.
 
@@ -97,6 +99,7 @@ def solve(
         facts: of each index that may be chosen.
         limits: what the set may be.
         start: a set within the limits that is known already; the answer is no worse.
+        guessed: options that no plan has shown yet.
     """
     indexes = sorted(facts, key=sort_key)
     number = {index: position for position, index in enumerate(indexes)}
@@ -105,7 +108,7 @@ def solve(
     constant = 0.0
     values = [1.0 if index in start else 0.0 for index in indexes]
     for item in table.statements:
-        offered = _offered(table, item, number)
+        offered = _offered(table, item, number, (guessed or {}).get(item.fingerprint))
         values += _taken(offered, start)
         base = item.weight * table.base(item)
         constant += base
@@ -115,7 +118,7 @@ def solve(
             column = len(costs)
             costs.append(item.weight * worth - base)
             own[column] = 1.0
-            for index in used:
+            for index in sorted(used, key=sort_key):
                 needed.setdefault(number[index], {})[column] = 1.0
         if own:
             # Taking none is to stay as it is. Options that share an index share a row.
@@ -138,27 +141,36 @@ def greedy(
 
     Sizes count with their square root, which lets large indexes in early.
     """
-    chosen: set[IndexDefinition] = set()
+    number = {index: position for position, index in enumerate(facts)}
     options = [
         (item, used, worth)
         for item in table.statements
-        for used, worth in _offered(table, item, facts)
+        for used, worth in _offered(table, item, number)
     ]
+    chosen: Configuration = NOTHING
+    now = {item.fingerprint: table.base(item) for item in table.statements}
     while True:
-        best: tuple[float, Configuration] = (0.0, NOTHING)
-        for item, used, worth in options:
+        ranked = []
+        for order, (item, used, worth) in enumerate(options):
             new = used - chosen
-            if not new:
-                continue
-            gain = item.weight * (table.known_best(item, frozenset(chosen)) - worth)
+            gain = item.weight * (now[item.fingerprint] - worth)
             gain -= sum(facts[index].price for index in new)
-            size = sum(facts[index].size_bytes for index in new)
-            ratio = gain / max(size, 1) ** 0.5
-            if ratio > best[0] and _is_allowed(chosen | new, facts, limits):
-                best = (ratio, frozenset(new))
-        if not best[1]:
-            return frozenset(chosen)
-        chosen |= best[1]
+            if new and gain > 0:
+                size = sum(facts[index].size_bytes for index in new)
+                ranked.append((-gain / max(size, 1) ** 0.5, order, new))
+        wider = (
+            chosen | new
+            for _, _, new in sorted(ranked)
+            if _is_allowed(chosen | new, facts, limits)
+        )
+        found = next(wider, None)
+        if found is None:
+            return chosen
+        chosen = found
+        now = {
+            item.fingerprint: table.known_best(item, chosen)
+            for item in table.statements
+        }
 
 
 def _is_allowed(
@@ -177,7 +189,8 @@ def _is_allowed(
     most = limits.write_overhead_ratio
     too_much = most is not None and any(ratio > most for ratio in written.values())
     return not (too_large or too_many or too_much) and not any(
-        is_in_the_way(one, other) for one, other in combinations(wanted, 2)
+        one.relation == other.relation and is_in_the_way(one, other)
+        for one, other in combinations(wanted, 2)
     )
 
 
@@ -192,21 +205,23 @@ def _taken(
 def _offered(
     table: OptionTable,
     item: WeightedStatement,
-    known: Container[IndexDefinition],
+    number: Mapping[IndexDefinition, int],
+    guessed: Mapping[Configuration, float] | None = None,
 ) -> list[tuple[Configuration, float]]:
     """Options that gain and that no smaller one beats, in a stable order."""
     least = table.base(item) * (1.0 - MIN_OPTION_GAIN_RATIO)
-    options = [
-        (used, worth)
-        for used, worth in table.options(item).items()
-        if used and worth < least and all(index in known for index in used)
-    ]
-    options.sort(key=lambda option: (option[1], len(option[0])))
-    return [
-        (used, worth)
-        for used, worth in options
-        if not any(other < used and cheaper <= worth for other, cheaper in options)
-    ]
+    options = []
+    for used, worth in {**(guessed or {}), **table.options(item)}.items():
+        if used and worth < least and all(index in number for index in used):
+            mask = sum(1 << number[index] for index in used)
+            options.append((worth, len(used), mask, used))
+    options.sort(key=lambda option: option[:3])
+    kept: list[tuple[int, Configuration, float]] = []
+    for worth, _, mask, used in options:
+        # Those kept are cheaper, so one that needs no more beats this one.
+        if not any(other & ~mask == 0 for other, _, _ in kept):
+            kept.append((mask, used, worth))
+    return [(used, worth) for _, used, worth in kept]
 
 
 def _limit(

@@ -117,7 +117,8 @@ class WorkloadChoice:
         worths = PlanWorths(
             self._planner,
             value=self._options.value,
-            max_calls=max(0, self._options.max_calls - self.costs.calls),
+            # As many as the plans as they are took are asked to explain the answer.
+            max_calls=max(0, self._options.max_calls - 2 * self.costs.calls),
         )
         statements = []
         for prepared in self.prepared:

@@ -16,6 +16,9 @@ from analyzer.domain.workload import ParameterSet
 from analyzer.errors import AnalyzerError, PlanningFailed
 from analyzer.indexing.benefit import Configuration, PlannedSet, Subject, sort_key
 
+KEPT_RATIO = 0.08
+"""Of the questions: kept for valuing the last sets and leaving out idle members."""
+
 Value = Callable[[Plan], float]
 Worth = tuple[float, Configuration]
 """What a statement is worth, and the hypothetical indexes its plans use."""
@@ -46,9 +49,23 @@ class PlanWorths:
         self.calls = 0
 
     @property
+    def remaining(self) -> int:
+        """How many questions the search may still ask; some are kept for its end."""
+        return max(0, int(self._max_calls * (1.0 - KEPT_RATIO)) - self.calls)
+
+    @property
+    def kept(self) -> int:
+        """How many questions are left in all, for the last look at the answer."""
+        return max(0, self._max_calls - self.calls)
+
+    @property
     def exhausted(self) -> bool:
-        """Whether the bound on questions is reached."""
-        return self.calls >= self._max_calls
+        """Whether the search has used up its questions."""
+        return self.remaining == 0
+
+    def sets(self, subject: Subject) -> int:
+        """How many questions one about this statement is: its parameter sets."""
+        return len(self._sets[subject.fingerprint])
 
     @property
     def source(self) -> str:

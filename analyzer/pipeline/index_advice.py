@@ -38,7 +38,7 @@ from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.postgres.guarded_session import Limits
 
-DEFAULT_TIME_LIMIT_S = 110.0
+DEFAULT_TIME_LIMIT_S = 100.0
 RUN_TIMEOUT_MS = 30_000
 _MAX_RUN_COST = 1e9
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.indexing.choose import halves, merge
 from analyzer.indexing.definition import is_prefix_of, key_path
+from analyzer.indexing.options import OptionTable
 from analyzer.indexing.solver import (
     IndexFacts,
     SetLimits,
@@ -138,3 +140,25 @@ def test_halves_part_the_candidates() -> None:
     for one, other in zip(found[::2], found[1::2], strict=True):
         assert one | other == {A, B, AB, C}
         assert not one & other
+
+
+class Worths:
+    """Answers as many questions as it is let."""
+
+    def __init__(self, remaining: int, sets: int) -> None:
+        self.remaining = remaining
+        self._sets = sets
+
+    def sets(self, subject) -> int:
+        return self._sets
+
+    def of(self, questions):
+        return [(1.0, frozenset())] * len(questions)
+
+
+def test_no_more_is_asked_than_is_left() -> None:
+    table = OptionTable([], Worths(remaining=7, sets=3))
+    item = SimpleNamespace(prepared=SimpleNamespace(subject=None))
+    asked = [(item, frozenset({A}))] * 5
+    assert len(table.some(asked, 100)) == 2
+    assert len(table.some(asked, 1)) == 1

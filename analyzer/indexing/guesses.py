@@ -1,0 +1,293 @@
+"""Options that no plan has shown yet, but that may be worth a look.
+
+A solver that knows only what plans showed stays near it. Two kinds of guess lead on:
+
+1. *stand-in*: an index that starts with the same key and holds all columns of another
+   one may take its place in an option, for the same worth. So one wide index is thought
+   of that serves several statements (Chaudhuri and Narasayya, "Index Merging", ICDE
+   1999), though each of them alone would pick a narrower one.
+2. *together*: two options on different relations save what both save.
+
+A guess is never better than what was seen under a set that holds more, since a planner
+that has more to choose from never does worse by its own measure. So every look at a
+chosen set takes back what was promised too much there, and the search ends at a set
+that keeps its promise. (CoPhy and INUM derive costs in the same spirit; here they are
+bounded by what was seen, and never taken for an answer.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.statement import Fingerprint
+from analyzer.indexing.benefit import Configuration, sort_key
+from analyzer.indexing.options import OptionTable, WeightedStatement
+
+SHARED_PER_ROUND = 200
+MERGED_FROM_EACH = 12
+MERGE_LEVELS = 2
+STAND_INS_EACH = 2
+STAND_INS_PER_ROUND = 4_000
+PAIRED_OPTIONS = 8
+PAIRS_PER_ROUND = 600
+MIN_GAIN_RATIO = 0.002
+"""Of a statement's worth: an option that gains less starts no guess."""
+
+Guessed = Mapping[Fingerprint, Mapping[Configuration, float]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Use:
+    """An index in an option of a statement, and what the option is worth."""
+
+    item: WeightedStatement
+    index: IndexDefinition
+    held: frozenset[str]
+    rest: Configuration
+    rest_bytes: int
+    worth: float
+
+
+@dataclass(slots=True, kw_only=True)
+class _Group:
+    """Indexes that start alike, with their uses."""
+
+    held: dict[IndexDefinition, frozenset[str]] = field(default_factory=dict)
+    uses: list[_Use] = field(default_factory=list)
+
+
+_Start = tuple[RelationName, str, object]
+
+
+@dataclass(slots=True, kw_only=True)
+class Guesses:
+    """Makes guesses from the options that are known so far.
+
+    Attributes:
+        table: the options.
+        size_bytes: of an index.
+        fits: whether an index may be chosen at all.
+    """
+
+    table: OptionTable
+    size_bytes: Callable[[IndexDefinition], int]
+    fits: Callable[[IndexDefinition], bool]
+    _numbers: dict[IndexDefinition, int] = field(default_factory=dict)
+
+    def propose(self, current: Configuration) -> Guessed:
+        """Guesses around the best set so far, each worth what it may be at best."""
+        groups = self._groups()
+        found: dict[Fingerprint, dict[Configuration, float]] = {
+            item.fingerprint: {} for item in self.table.statements
+        }
+        for use, index in self._stand_ins(groups, current):
+            known = found[use.item.fingerprint]
+            wanted = use.rest | {index}
+            known[wanted] = min(use.worth, known.get(wanted, use.worth))
+        for item, wanted, worth in self._together():
+            found[item.fingerprint].setdefault(wanted, worth)
+        return {
+            item.fingerprint: self._bounded(item, found[item.fingerprint])
+            for item in self.table.statements
+        }
+
+    def _groups(self) -> dict[_Start, _Group]:
+        """B-trees in options that gain, by what they start with."""
+        groups: dict[_Start, _Group] = {}
+        for item in self.table.statements:
+            for option, worth in self._gaining(item):
+                for index in option:
+                    if index.method != "btree" or not index.keys[0].attribute:
+                        continue
+                    start = (index.relation, index.predicate, index.keys[0])
+                    group = groups.setdefault(start, _Group())
+                    if index not in group.held:
+                        group.held[index] = columns(index)
+                    rest = option - {index}
+                    use = _Use(
+                        item=item,
+                        index=index,
+                        held=group.held[index],
+                        rest=rest,
+                        rest_bytes=sum(map(self.size_bytes, rest)),
+                        worth=worth,
+                    )
+                    group.uses.append(use)
+        return groups
+
+    def _gaining(self, item: WeightedStatement) -> list[tuple[Configuration, float]]:
+        least = self.table.base(item) * (1.0 - MIN_GAIN_RATIO)
+        return [
+            (option, worth)
+            for option, worth in self.table.options(item).items()
+            if option and worth < least
+        ]
+
+    def _stand_ins(
+        self, groups: Mapping[_Start, _Group], current: Configuration
+    ) -> Iterator[tuple[_Use, IndexDefinition]]:
+        """Uses with the index that may take its place; those first that free most."""
+        ranked = []
+        for start, indexes in self._shared(groups, current).items():
+            for use, index in _stand_ins(groups[start], indexes):
+                gain = use.item.weight * (self.table.base(use.item) - use.worth)
+                added = sum(map(self.size_bytes, (use.rest | {index}) - current))
+                ratio = gain / max(added, 1) ** 0.5
+                order = (-ratio, use.item.fingerprint, self._mask([use.index, index]))
+                ranked.append((order, use, index))
+        ranked.sort(key=lambda entry: entry[0])
+        for _, use, index in ranked[:STAND_INS_PER_ROUND]:
+            yield use, index
+
+    def _shared(
+        self, groups: Mapping[_Start, _Group], current: Configuration
+    ) -> dict[_Start, list[IndexDefinition]]:
+        """The indexes that promise most by serving several statements."""
+        scored = [
+            (score, index, start)
+            for start, group in groups.items()
+            for index, score in self._shared_of(group, current).items()
+            if score > 0
+        ]
+        scored.sort(key=lambda entry: (-entry[0], sort_key(entry[1])))
+        found: dict[_Start, list[IndexDefinition]] = {}
+        for _, index, start in scored[:SHARED_PER_ROUND]:
+            found.setdefault(start, []).append(index)
+        return found
+
+    def _shared_of(
+        self, group: _Group, current: Configuration
+    ) -> dict[IndexDefinition, float]:
+        """Indexes of a group, and merged ones, with what they promise."""
+        # Those of the set that start alike would be replaced.
+        others = current - group.held.keys()
+        now = {
+            use.item.fingerprint: self.table.known_best(use.item, others)
+            for use in group.uses
+        }
+        gaining = [
+            (use, use.item.weight * (now[use.item.fingerprint] - use.worth))
+            for use in group.uses
+            if use.worth < now[use.item.fingerprint]
+        ]
+        level = {use.index: use.held for use, _ in gaining}
+        members = dict(level)
+        scores = {
+            index: self._promise(index, held, gaining)
+            for index, held in members.items()
+        }
+        for _ in range(MERGE_LEVELS):
+            new: dict[IndexDefinition, float] = {}
+            for one, held in _unions(level, members):
+                index = replace(one, include=tuple(sorted(held - {*one.attributes})))
+                if index not in scores:
+                    new[index] = self._promise(index, held, gaining)
+            scores.update(new)
+            best = sorted(new, key=lambda index: (-new[index], sort_key(index)))
+            level = {index: columns(index) for index in best[:MERGED_FROM_EACH]}
+        return scores
+
+    def _promise(
+        self,
+        index: IndexDefinition,
+        held: frozenset[str],
+        gaining: Iterable[tuple[_Use, float]],
+    ) -> float:
+        """What an index could bring for its size, in place of narrower ones."""
+        served = [(use, gain) for use, gain in gaining if use.held <= held]
+        if len({use.item.fingerprint for use, _ in served}) < 2 or not self.fits(index):
+            return 0.0
+        size = max(self.size_bytes(index), 1)
+        gains: dict[Fingerprint, float] = {}
+        for use, gain in served:
+            share = gain * (size / (size + use.rest_bytes)) ** 0.5
+            name = use.item.fingerprint
+            gains[name] = max(gains.get(name, 0.0), share)
+        return float(sum(gains.values()) / size**0.5)
+
+    def _together(self) -> Iterator[tuple[WeightedStatement, Configuration, float]]:
+        """Pairs of options that may add up, the most promising ones first."""
+        ranked = []
+        for item in self.table.statements:
+            base = self.table.base(item)
+            for wanted, worth in self._pairs(item):
+                size = sum(map(self.size_bytes, wanted))
+                ratio = item.weight * (base - worth) / max(size, 1) ** 0.5
+                order = (-ratio, item.fingerprint, self._mask(wanted))
+                ranked.append((order, item, wanted, worth))
+        ranked.sort(key=lambda entry: entry[0])
+        for _, item, wanted, worth in ranked[:PAIRS_PER_ROUND]:
+            yield item, wanted, worth
+
+    def _pairs(self, item: WeightedStatement) -> Iterator[tuple[Configuration, float]]:
+        base = self.table.base(item)
+        ranked = [
+            ((base - worth) / max(sum(map(self.size_bytes, used)), 1) ** 0.5, used)
+            for used, worth in self._gaining(item)
+        ]
+        ranked.sort(key=lambda entry: (-entry[0], self._mask(entry[1])))
+        known = self.table.options(item)
+        best = [used for _, used in ranked[:PAIRED_OPTIONS]]
+        for one, other in combinations(best, 2):
+            if {i.relation for i in one}.isdisjoint(i.relation for i in other):
+                yield one | other, max(0.0, known[one] + known[other] - base)
+
+    def _bounded(
+        self, item: WeightedStatement, found: Mapping[Configuration, float]
+    ) -> dict[Configuration, float]:
+        """Guesses that gain, none of them better than a larger set was seen to be."""
+        if not found:
+            return {}
+        seen = [(self._mask(wanted), worth) for wanted, worth in self.table.seen(item)]
+        # The worst comes first, so the first that holds all of a guess bounds it.
+        seen.sort(key=lambda entry: -entry[1])
+        known = self.table.options(item)
+        base = self.table.base(item)
+        bounded = {}
+        for wanted, worth in found.items():
+            outside = ~self._mask(wanted)
+            least = next((w for other, w in seen if other | outside == -1), 0.0)
+            guess = max(worth, least)
+            if guess < known.get(wanted, base):
+                bounded[wanted] = guess
+        return bounded
+
+    def _mask(self, wanted: Iterable[IndexDefinition]) -> int:
+        mask = 0
+        for index in wanted:
+            mask |= 1 << self._numbers.setdefault(index, len(self._numbers))
+        return mask
+
+
+def columns(index: IndexDefinition) -> frozenset[str]:
+    """The columns an index holds; of an expression an empty string."""
+    return frozenset((*index.attributes, *index.include))
+
+
+def _stand_ins(
+    group: _Group, indexes: Iterable[IndexDefinition]
+) -> Iterator[tuple[_Use, IndexDefinition]]:
+    """Indexes that may take the place of another one in a use of it."""
+    uses = sorted(group.uses, key=lambda use: use.worth)
+    for index in indexes:
+        held = columns(index)
+        counts: dict[Fingerprint, int] = {}
+        for use in uses:
+            name = use.item.fingerprint
+            if use.held <= held and use.index != index:
+                counts[name] = counts.get(name, 0) + 1
+                if counts[name] <= STAND_INS_EACH:
+                    yield use, index
+
+
+def _unions(
+    level: Mapping[IndexDefinition, frozenset[str]],
+    members: Mapping[IndexDefinition, frozenset[str]],
+) -> Iterator[tuple[IndexDefinition, frozenset[str]]]:
+    """Each of some indexes with the columns that it and another one hold."""
+    for one, held in level.items():
+        for wide in {held | other for other in members.values()} - {held}:
+            yield one, wide
