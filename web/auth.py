@@ -31,6 +31,7 @@ from analyzer.store import audit, users
 from analyzer.store.passwords import DECOY, verify_password
 from web import current
 from web.error_pages import wants_json
+from web.params import refuse_bad_bytes
 from web.roles import MINIMUM_ROLE, Role, allowed, role_named
 from web.throttle import RateLimit, Throttle
 
@@ -123,6 +124,8 @@ def _gate() -> ResponseReturnValue | None:
         g.viewer = found
         if not allowed(endpoint, g.viewer.role):
             raise Forbidden
+    if request.method not in _SAFE_METHODS:
+        refuse_bad_bytes()
     if request.method not in _SAFE_METHODS and not g.get("by_header", False):
         csrf.protect()
     return None

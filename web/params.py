@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import unquote_to_bytes
 
 from flask import request, url_for
 
-from analyzer.errors import UserError
+from analyzer.errors import UnsafeText, UserError
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -25,6 +26,26 @@ RANGES = {
 }
 DEFAULT_RANGE = "7d"
 CUSTOM = "custom"
+
+
+def refuse_bad_bytes() -> None:
+    """Refuse a form with bytes that are not UTF-8, before anything reads the form.
+
+    Werkzeug makes ``%FF`` of such a byte, as if a user had typed that.
+
+    Raises:
+        UnsafeText: there are such bytes.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return
+    try:
+        unquote_to_bytes(request.get_data(cache=True)).decode()
+    except UnicodeDecodeError:
+        raise UnsafeText(
+            "the form holds bytes that are not UTF-8",
+            detail="rule characters: such bytes are no text.",
+            hint="Paste it as UTF-8, or write the character as an escape: U&'\\FFFD'.",
+        ) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

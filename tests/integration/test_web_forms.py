@@ -166,6 +166,18 @@ def test_what_cannot_be_submitted(
     assert says in answer.text
 
 
+def test_bytes_that_are_not_utf8_are_refused(site: Site) -> None:
+    client = log_in(site, Role.DEVELOPER)
+    known = f"csrf_token={token_of(client.get('/submit'))}&target={site.target_id}"
+    answer = client.post(
+        "/submit",
+        data=f"{known}&query=SELECT+'%FF%FE'",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code == 400
+    assert "not UTF-8" in answer.text
+
+
 def test_the_position_of_a_syntax_error_is_marked(site: Site) -> None:
     client = log_in(site, Role.DEVELOPER)
     query = "SELECT <b>x</b> FROM WHERE a = 1"
