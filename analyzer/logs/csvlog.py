@@ -33,13 +33,12 @@ COLUMNS = (
     "query_id",
 )  # fmt: skip
 COLUMN_COUNTS = (23, 24, 26)
-USED = (0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 13, 14, 15, 16, 18, 19, 21, 22, 25)
-"""Places of the columns that are read."""
 RECORD_START = re.compile(TIME_PATTERN + ',(?:"|,)')
 MAX_READ_AGAIN = 20
 """How often, on average, a line may be read again after a record was given up."""
 
-_TEXT_LIMIT = 4 * MAX_TEXT_CHARS
+TEXT_LIMIT = 4 * MAX_TEXT_CHARS
+"""The longest record, in characters."""
 
 
 def read_csvlog(
@@ -52,10 +51,8 @@ def read_csvlog(
         clock: of this log.
         tally: counts what was not understood.
     """
-    # The csv module's own limit is 128 KiB, shorter than a long statement.
-    csv.field_size_limit(max(csv.field_size_limit(), _TEXT_LIMIT))
     for lines in _Records(blocks, tally):
-        entry = _entry("\n".join(lines), clock)
+        entry = entry_of_record("\n".join(lines), clock)
         if entry is None:
             tally.not_understood(lines[0], count=len(lines))
         else:
@@ -94,7 +91,7 @@ class _Records:
     def _complete(self, record: list[str]) -> bool:
         open_quotes = record[0].count('"') % 2
         size = len(record[0])
-        while open_quotes and size <= _TEXT_LIMIT:
+        while open_quotes and size <= TEXT_LIMIT:
             line = self._next()
             if line is None:
                 return False
@@ -116,15 +113,19 @@ class _Records:
             self._tally.truncated_tail = True
 
 
-def _entry(text: str, clock: Clock) -> LogEntry | None:
+def entry_of_record(text: str, clock: Clock) -> LogEntry | None:
+    """The entry that the text of a record is, or none if it is no record."""
+    # The csv module's own limit is 128 KiB, shorter than a long statement.
+    if len(text) > csv.field_size_limit():
+        csv.field_size_limit(TEXT_LIMIT)
     try:
         row = next(csv.reader([text], strict=True))
     except (csv.Error, StopIteration):
         return None
-    return entry_of_row(row, clock)
+    return _entry_of_row(row, clock)
 
 
-def entry_of_row(row: Sequence[str], clock: Clock) -> LogEntry | None:
+def _entry_of_row(row: Sequence[str], clock: Clock) -> LogEntry | None:
     """The entry that the columns of a record are, or none if they are no record."""
     if len(row) not in COLUMN_COUNTS:
         return None
@@ -154,7 +155,7 @@ def _origin(row: Sequence[str], clock: Clock) -> Origin:
         user=row[1],
         database=row[2],
         process_id=int(row[3] or 0),
-        remote_host=_host(row[4]),
+        remote_host=host_of(row[4]),
         session_id=row[5],
         virtual_transaction_id=row[9],
         transaction_id=int(row[10] or 0),
@@ -164,6 +165,7 @@ def _origin(row: Sequence[str], clock: Clock) -> Origin:
     )
 
 
-def _host(connection_from: str) -> str:
+def host_of(connection_from: str) -> str:
+    """The host of a column ``connection_from``, which may have a port."""
     host, separator, port = connection_from.rpartition(":")
     return host if separator and port.isdecimal() else connection_from

@@ -1,45 +1,31 @@
-"""Windows of a json log, read as a table."""
+"""Windows of a json log: plain messages in columns, the others line by line."""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator
 
 import numpy as np
-import polars as pl
 
 from analyzer.logs.entry import LogEntry
-from analyzer.logs.frame_rows import FrameReader
-from analyzer.logs.jsonlog import entry_of_line, read_jsonlog
-from analyzer.logs.slices import Bools
+from analyzer.logs.json_records import Records, plain_messages
+from analyzer.logs.jsonlog import entry_of_line
+from analyzer.logs.message_rows import duration_rows
+from analyzer.logs.slices import Bools, padded
 from analyzer.logs.tally import Tally
+from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import TextBook, Window
 
-_SCHEMA = {
-    "timestamp": pl.String, "user": pl.String, "dbname": pl.String, "pid": pl.Int64,
-    "remote_host": pl.String, "session_id": pl.String, "vxid": pl.String,
-    "error_severity": pl.String, "message": pl.String, "detail": pl.String,
-    "context": pl.String, "statement": pl.String, "application_name": pl.String,
-    "query_id": pl.Int64,
-}  # fmt: skip
-_NAMES = {
-    "timestamp": "logged_at", "dbname": "database", "pid": "process_id",
-    "vxid": "virtual_transaction_id", "error_severity": "severity",
-    "application_name": "application", "query_id": "queryid",
-}  # fmt: skip
-_SURROGATE = re.compile(rb"\\u[dD]")
-
 
 class JsonWindows:
-    """Reads the windows of one file; what is no clean table is read line by line."""
+    """Reads the windows of one file."""
 
     def __init__(self, clock: Clock, tally: Tally, book: TextBook) -> None:
         """Start at the beginning of a file."""
         self._clock = clock
         self._tally = tally
-        self._rows = FrameReader(clock, book)
+        self._book = book
+        self._times = TimeReader(clock, has_milliseconds=True)
 
     def boundary(self, data: bytes) -> int:
         """Behind the last line end; every line is a record."""
@@ -51,47 +37,26 @@ class JsonWindows:
 
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
-        frame = _frame(data)
-        if frame is None or frame.height != data.count(b"\n"):
-            return self._read_lines(data)
-        rows, is_row = self._rows.rows(
-            frame.rename(_NAMES).with_columns(pl.col("process_id").cast(pl.String))
-        )
-        entries = list(self._entries(data, is_row))
-        self._tally.line_count += frame.height
-        return Window(
-            rows=rows, entries=entries, message_count=len(rows) + len(entries)
-        )
+        records = Records(data, padded(data))
+        messages, heads = plain_messages(records, self._times, self._clock)
+        rows = duration_rows(messages, heads, self._book)
+        is_row = np.zeros(len(records.ends), np.bool_)
+        is_row[rows.order] = True
+        entries = list(self._entries(records, is_row))
+        count = len(rows) + len(entries)
+        return Window(rows=rows, entries=entries, message_count=count)
 
-    def _entries(self, data: bytes, is_row: Bools) -> Iterator[tuple[int, LogEntry]]:
-        ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n"))
+    def _entries(
+        self, records: Records, is_row: Bools
+    ) -> Iterator[tuple[int, LogEntry]]:
+        before = self._tally.line_count
         for number in np.flatnonzero(~is_row).tolist():
-            start = int(ends[number - 1]) + 1 if number else 0
-            line = data[start : int(ends[number])].decode("utf-8", "replace")
+            start, end = int(records.starts[number]), int(records.ends[number])
+            line = records.data[start:end].decode("utf-8", "replace")
             entry = entry_of_line(line, self._clock)
-            if entry is None:
-                self._tally.not_understood(line)
-            else:
+            if entry is not None:
                 yield number, entry
-
-    def _read_lines(self, data: bytes) -> Window:
-        lines = data.decode("utf-8", "replace").split("\n")[:-1]
-        entries = list(enumerate(read_jsonlog([lines], self._clock, self._tally)))
-        return Window(entries=entries, message_count=len(entries))
-
-
-def _frame(data: bytes) -> pl.DataFrame | None:
-    """The lines as a table, or none if they are anything else.
-
-    A line with an escape that may be half a character stays empty here.
-    """
-    if _SURROGATE.search(data):
-        lines = data.split(b"\n")
-        data = b"\n".join(b"{}" if _SURROGATE.search(line) else line for line in lines)
-    for again in (False, True):
-        text = data.decode("utf-8", "replace").encode() if again else data
-        try:
-            return pl.read_ndjson(io.BytesIO(text), schema=_SCHEMA)
-        except pl.exceptions.PolarsError:
-            continue
-    return None
+            elif line.strip():
+                self._tally.line_count = before + number + 1
+                self._tally.not_understood(line)
+        self._tally.line_count = before + len(is_row)

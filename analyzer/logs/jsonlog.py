@@ -47,7 +47,7 @@ def entry_of_line(line: str, clock: Clock) -> LogEntry | None:
         severity = ENGLISH.get(str(record.get("error_severity", "")))
         if severity is None:
             return None
-        origin = _origin(record, clock)
+        origin = origin_of(record, clock)
     except (ValueError, TypeError, RecursionError):
         return None
     return LogEntry(
@@ -63,7 +63,8 @@ def entry_of_line(line: str, clock: Clock) -> LogEntry | None:
     )
 
 
-def _origin(record: Mapping[str, Any], clock: Clock) -> Origin:
+def origin_of(record: Mapping[str, Any], clock: Clock) -> Origin:
+    """Who wrote a record."""
     time = _text(record, "timestamp")
     return Origin(
         logged_at=clock.read(time) if time else UNKNOWN_TIME,

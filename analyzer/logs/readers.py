@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Protocol
 
+from analyzer.logs.csv_window import CsvWindows
 from analyzer.logs.entry import LogEntry
+from analyzer.logs.json_window import JsonWindows
 from analyzer.logs.recognize import LogFormat, Recognized
 from analyzer.logs.stderr import StderrOptions
 from analyzer.logs.stderr_window import StderrWindows, reads_in_columns
@@ -51,13 +53,8 @@ def window_reader(
 ) -> WindowReader | None:
     """The reader in columns, or none if this log must be read message by message."""
     if recognized.format is LogFormat.CSV:
-        # Their library takes longer to load than a small plain log to read.
-        from analyzer.logs.csv_window import CsvWindows  # noqa: PLC0415
-
         return CsvWindows(clock, tally, book)
     if recognized.format is LogFormat.JSON:
-        from analyzer.logs.json_window import JsonWindows  # noqa: PLC0415
-
         return JsonWindows(clock, tally, book)
     if recognized.format is LogFormat.PGBOUNCER:
         return None

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.logs.duration_rows import Durations, read_durations
-from analyzer.logs.entry import MAX_TEXT_CHARS, LogEntry
+from analyzer.logs.entry import LogEntry
+from analyzer.logs.message_rows import Heads, Messages, duration_rows
 from analyzer.logs.severity import ENGLISH
-from analyzer.logs.slices import Bools, Longs, Slices, begins_with
+from analyzer.logs.slices import Bools, Longs, begins_with
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.stderr_records import (
     IS_COMPANION,
@@ -23,19 +23,11 @@ from analyzer.logs.stitch import MAX_OPEN_MESSAGES, is_companion
 from analyzer.logs.tally import Tally
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import (
-    DurationRows,
-    TextBook,
-    Verb,
-    Window,
-    distinct_slices,
-    values_hashes,
-)
+from analyzer.logs.window import DurationRows, TextBook, Window
 
 _LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
 _MAX_HEAD_BYTES = 4_000
 _SUCCESS = b"00000: "
-_PARAMETERS = (b"parameters: ", b"Parameters: ")
 
 
 def reads_in_columns(options: StderrOptions) -> bool:
@@ -104,7 +96,9 @@ class StderrWindows:
         unread = self._read_singly(lines, records)
         grouped = _grouped(lines, records, unread)
         self._count_lines(lines, grouped, unread)
-        rows, is_row = self._rows(lines, records, grouped)
+        rows = self._rows(lines, records, grouped)
+        is_row = np.zeros(len(grouped.message), np.bool_)
+        is_row[rows.order] = True
         return Window(
             rows=rows,
             entries=[*self._entries(lines, grouped, is_row)],
@@ -168,49 +162,37 @@ class StderrWindows:
                 self._tally.not_understood(text, count=count)
         self._tally.line_count = before + len(lines.starts)
 
-    def _rows(
-        self, lines: Lines, records: Records, grouped: _Grouped
-    ) -> tuple[DurationRows, Bools]:
+    def _rows(self, lines: Lines, records: Records, grouped: _Grouped) -> DurationRows:
         message, column = grouped.message, grouped.column[grouped.message]
         detail, fits = _details(grouped)
         fits &= (grouped.severity[message] == _LOG) & ~grouped.messy[message]
         at = np.flatnonzero(fits)
         starts = grouped.text_start[message[at]]
         starts += len(_SUCCESS) * begins_with(lines.buffer, starts, _SUCCESS)
-        ends = lines.ends[grouped.until[message[at]] - 1]
-        short = ends - starts <= MAX_TEXT_CHARS
-        at, starts, ends = at[short], starts[short], ends[short]
-        found = read_durations(lines.buffer, starts, ends, lines.colons)
-        kept = _has_usual_detail(lines, grouped, found, detail[at[found.at]])
-        order = at[found.at][kept]
-        is_row = np.zeros(len(message), np.bool_)
-        is_row[order] = True
-        index = column[order]
-        verb = found.verb[kept]
-        raws, text = distinct_slices(
-            lines.data, found.text_start[kept], ends[found.at][kept]
-        )
-        texts = self._book.texts([_clean(raw).strip() for raw in raws])
-        shown = np.where(verb == Verb.EXECUTE, detail[order], -1)
-        details, odd = _detail_slices(lines, grouped, shown)
-        rows = DurationRows(
-            order=order,
-            logged_at_us=records.logged_at_us[index],
-            origin=records.origin[index],
-            local_transaction_id=records.local_transaction_id[index],
-            queryid=records.queryid[index],
-            verb=verb,
-            duration_us=found.duration_us[kept],
-            text=text,
-            details=details,
-            values_hash=values_hashes(
-                (texts, text), details, lines.buffer, odd, _clean
+        detail, index = detail[at], column[at]
+        has, until = detail >= 0, grouped.until[detail]
+        return duration_rows(
+            Messages(
+                data=lines.data,
+                buffer=lines.buffer,
+                colons=lines.colons,
+                order=at,
+                starts=starts,
+                ends=lines.ends[grouped.until[message[at]] - 1],
+                detail_starts=np.where(has, grouped.text_start[detail], -1),
+                detail_ends=np.where(has, lines.ends[until - 1], -1),
+                has_odd_detail=has & (until - grouped.line[detail] > 1),
+                clean=_clean,
             ),
-            origins=records.origins,
-            texts=texts,
-            clean=_clean,
+            Heads(
+                logged_at_us=records.logged_at_us[index],
+                origin=records.origin[index],
+                local_transaction_id=records.local_transaction_id[index],
+                queryid=records.queryid[index],
+                origins=records.origins,
+            ),
+            self._book,
         )
-        return rows, is_row
 
     def _entries(
         self, lines: Lines, grouped: _Grouped, is_row: Bools
@@ -319,36 +301,6 @@ def _details(grouped: _Grouped) -> tuple[Longs, Bools]:
     fits = np.bincount(owner[is_detail], minlength=count) <= 1
     fits[owner[~is_detail & ~is_location]] = False
     return detail, fits
-
-
-def _has_usual_detail(
-    lines: Lines, grouped: _Grouped, durations: Durations, detail: Longs
-) -> Bools:
-    """Whether the DETAIL of each duration can be nothing but bound parameters."""
-    has_detail = np.flatnonzero(detail >= 0)
-    starts = grouped.text_start[detail[has_detail]]
-    is_usual = np.zeros(len(has_detail), np.bool_)
-    for word in _PARAMETERS:
-        is_usual |= begins_with(lines.buffer, starts, word)
-    verb = durations.verb[has_detail]
-    usual = np.ones(len(detail), np.bool_)
-    usual[has_detail] = (
-        (is_usual & (verb == Verb.EXECUTE)) | (verb == Verb.PARSE) | (verb == Verb.BIND)
-    )
-    return usual
-
-
-def _detail_slices(
-    lines: Lines, grouped: _Grouped, detail: Longs
-) -> tuple[Slices, Bools]:
-    """Where the details stand, and which of them go on behind a line end."""
-    has = detail >= 0
-    until = grouped.until[detail]
-    return Slices(
-        data=lines.data,
-        starts=np.where(has, grouped.text_start[detail], -1),
-        ends=np.where(has, lines.ends[until - 1], -1),
-    ), has & (until - grouped.line[detail] > 1)
 
 
 def _clean(raw: bytes) -> bytes:

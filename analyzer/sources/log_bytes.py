@@ -10,7 +10,8 @@ from analyzer.errors import LogFormatError
 from analyzer.sources.compression import BROKEN, ByteStream, decompressed
 
 BLOCK_BYTES = 1 << 20
-WINDOW_BYTES = 16 << 20
+WINDOW_BYTES = 6 << 20
+"""What is read at once: so little that its columns stay in the processor's caches."""
 MAX_LINE_BYTES = 48 << 20
 SAMPLE_BYTES = 512 << 10
 MAX_RATIO = 1100
@@ -102,7 +103,7 @@ class LogFile:
     def windows(
         self, boundary: Callable[[bytes], int], *, crlf: bool = False
     ) -> Iterator[bytes]:
-        """All bytes, some 16 megabytes at a time, each window of whole records.
+        """All bytes, some megabytes at a time, each window of whole records.
 
         Args:
             boundary: where in a window its last record begins that may go on behind it;

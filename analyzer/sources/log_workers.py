@@ -8,7 +8,6 @@ workers. They are forked: hashes of texts must mean the same in all of them.
 from __future__ import annotations
 
 import multiprocessing
-import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
@@ -46,13 +45,8 @@ _book = TextBook(fingerprint)
 
 
 def can_fork() -> bool:
-    """Whether workers can be made that share hashes.
-
-    Not if polars is loaded: its threads do not survive a fork, and a worker that needs
-    them would wait for ever.
-    """
-    has_threads = "polars" in sys.modules
-    return not has_threads and "fork" in multiprocessing.get_all_start_methods()
+    """Whether workers can be made that share hashes."""
+    return "fork" in multiprocessing.get_all_start_methods()
 
 
 class LogWorkers:
