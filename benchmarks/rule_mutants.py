@@ -3,13 +3,14 @@
     python benchmarks/rule_mutants.py                    # every rule, all they share
     python benchmarks/rule_mutants.py not_in proofs      # these modules
     python benchmarks/rule_mutants.py --list             # with each survivor
+    python benchmarks/rule_mutants.py --choose           # look-alikes that kill more
 
 A mutant is a rule, or a proof, with one condition less: a part of an ``and``, an ``or``
 or a comprehension, a guard that returns, a branch, an entry of ``conditions=``. It is
-killed if a golden case of ``tests/golden/rewriting/rules`` gets another answer, if a
-step that it makes of any case gives other rows on the rows of those tests, if the unit
-tests fail, or if it does not end. Functions get the mutated code in place, so no module
-is loaded twice.
+killed if a golden case of ``tests/golden/rewriting/rules`` or a look-alike of one
+(``look_alikes.json``) gets another answer, if a step that it makes of any case gives
+other rows on the rows of those tests, if the unit tests fail, or if it does not end.
+Functions get the mutated code in place, so no module is loaded twice.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import signal
 import sys
 import tempfile
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +42,8 @@ from analyzer.rewriting.protocol import Subject, subject
 from analyzer.rewriting.registry import RULES
 from analyzer.statements.parse import parse_one
 from analyzer.statements.plain_tree import same_tree
+from tests.support import look_alikes
+from tests.support.look_alikes import LookAlike
 from tests.support.rule_cases import ROWS, SCHEMA, RuleCase, rule_cases, schema_catalog
 from tests.support.same_rows import difference
 
@@ -226,9 +229,13 @@ def limited() -> Iterator[None]:
 class Examiner:
     """Tries mutants on all cases; knows what the sound rules make of them."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, is_choosing: bool = False) -> None:
         self._connection = connection
+        self._is_choosing = is_choosing
+        self.look_alikes = look_alikes.read()
+        self._all_look_alikes: dict[str, list[LookAlike]] = {}
         self._cases = rule_cases()
+        self._by_title = {(case.slug, case.title): case for case in self._cases}
         self._catalogs = {c.version: schema_catalog(c.version) for c in self._cases}
         self._sound = {
             (case.name, slug): steps
@@ -252,26 +259,69 @@ class Examiner:
             with limited(), in_place(mutant) as differs:
                 if not differs:
                     return "not reachable"
-                return self._by_cases(slug) or self._by_units()
+                return (
+                    self._by_cases(slug)
+                    or self._by_look_alikes(slug, self.look_alikes)
+                    or self._by_rows_of_all(slug)
+                    or self._by_units()
+                    or self._by_new_look_alike(slug)
+                )
         except TooSlow:
             return "does not end"
 
+    def prepare(self, slug: str) -> None:
+        """Note what the sound rule says of all look-alikes, to choose from them."""
+        for case in self._cases if self._is_choosing else ():
+            if case.slug == slug:
+                catalog = self._catalogs[case.version]
+                found = list(look_alikes.look_alikes(case, catalog))
+                self._all_look_alikes.setdefault(slug, []).extend(found)
+
     def _by_cases(self, slug: str) -> str:
-        """The golden cases first, of the rule or of all, then every step's rows."""
+        """The golden cases of the rule, or of all."""
         own = [case for case in self._cases if slug in ("", case.slug)]
-        for check in (self._by_text, self._by_rows):
-            for case in own if check == self._by_text else self._cases:
-                try:
-                    reason = check(case, slug)
-                except TooSlow:
-                    raise
-                except Exception as error:
-                    return f"{type(error).__name__} in {case.name}"
-                if reason:
-                    return reason
+        return next((r for case in own if (r := self._tried(self._by_text, case))), "")
+
+    def _by_rows_of_all(self, slug: str) -> str:
+        """Every step of the rule, or of all rules, on every case."""
+
+        def check(case: RuleCase) -> str:
+            return self._by_rows(case, slug)
+
+        return next((r for c in self._cases if (r := self._tried(check, c))), "")
+
+    def _tried(self, check: Callable[[RuleCase], str], case: RuleCase) -> str:
+        try:
+            return check(case)
+        except TooSlow:
+            raise
+        except Exception as error:
+            return f"{type(error).__name__} in {case.name}"
+
+    def _by_look_alikes(self, slug: str, items: Sequence[LookAlike]) -> str:
+        found = (item for item in items if slug in ("", item.rule))
+        return next(
+            (f"look-alike: {item.change}" for item in found if self._errs(item)), ""
+        )
+
+    def _errs(self, item: LookAlike) -> bool:
+        case = self._by_title[item.rule, item.case]
+        try:
+            steps = look_alikes.steps_of(case, item.query, self._catalogs[case.version])
+        except TooSlow:
+            raise
+        except Exception:
+            return True
+        return look_alikes.counts(steps) != (item.fires, item.asks)
+
+    def _by_new_look_alike(self, slug: str) -> str:
+        for item in self._all_look_alikes.get(slug, ()):
+            if self._errs(item):
+                self.look_alikes.append(item)
+                return f"look-alike: {item.change}"
         return ""
 
-    def _by_text(self, case: RuleCase, _slug: str) -> str:
+    def _by_text(self, case: RuleCase) -> str:
         steps = self._steps(case, case.slug)[case.slug]
         return "" if is_expected(case, steps) else f"golden: {case.name}"
 
@@ -327,10 +377,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--list", action="store_true", help="show each survivor")
+    parser.add_argument("--choose", action="store_true", help="add look-alikes")
     parser.add_argument("--at-least", type=float, default=0.9, help="share, 0 to 1")
     arguments = parser.parse_args()
     with case_database() as connection:
-        return report(Examiner(connection), arguments)
+        examiner = Examiner(connection, is_choosing=arguments.choose)
+        return report(examiner, arguments)
 
 
 @contextlib.contextmanager
@@ -359,6 +411,7 @@ def report(examiner: Examiner, arguments: argparse.Namespace) -> int:
     killed = total = 0
     for module, path in modules(arguments.modules):
         survivors, number = [], 0
+        examiner.prepare(path.stem if ".rules." in module else "")
         for mutant in mutants(module, path.read_text(encoding="utf-8")):
             reason = examiner.killed_by(mutant)
             if reason == "not reachable":
@@ -368,6 +421,8 @@ def report(examiner: Examiner, arguments: argparse.Namespace) -> int:
                 survivors.append(mutant)
         total, killed = total + number, killed + number - len(survivors)
         print(f"{path.stem:24} {number - len(survivors):4} of {number:4}", flush=True)
+        if arguments.choose:
+            look_alikes.write(examiner.look_alikes)
         for mutant in survivors if arguments.list else ():
             print(f"    {path.name}:{mutant.line}: {mutant.what[:150]}", flush=True)
     share = killed / max(1, total)

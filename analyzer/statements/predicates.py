@@ -245,7 +245,16 @@ def _operator(fields: Node) -> tuple[str, PredicateKind]:
         return shown, PredicateKind.IN_LIST if is_list else PredicateKind.OTHER
     if form in ("AEXPR_BETWEEN", "AEXPR_BETWEEN_SYM"):
         return name.lower(), PredicateKind.RANGE
-    return name.lower(), PredicateKind.OTHER
+    # These carry the name of the operator they use, and mean something else.
+    return _OTHER_FORMS.get(form, name.lower()), PredicateKind.OTHER
+
+
+_OTHER_FORMS = {
+    "AEXPR_DISTINCT": "is distinct from",
+    "AEXPR_NOT_DISTINCT": "is not distinct from",
+    "AEXPR_OP_ALL": "all",
+    "AEXPR_NULLIF": "nullif",
+}
 
 
 def _refined(found: Predicate) -> Predicate:

@@ -44,6 +44,7 @@ def find(given: Subject) -> Iterator[Found]:
         fields = block.fields
         is_fit = (
             "havingClause" in fields
+            and "groupClause" in fields
             and has_only(fields, _CLAUSES)
             and block.is_understood
             and knows(fields)

@@ -94,12 +94,16 @@ def _is_whole(text: str | None) -> bool:
 def _sort_columns(given: Subject, block: Block) -> list[Use]:
     """The sort keys, if all are own columns that the select list gives by name."""
     keys: list[Use] = []
-    named = {name for name, _ in _outputs(given, block)}
+    outputs = _outputs(given, block)
+    named = {name for name, _ in outputs}
+    # Above UNION ALL a key is looked for among the names: each must be there once.
+    if len(named) != len(outputs):
+        return []
     for item in block.fields.get("sortClause", []):
         use = given.blocks.column(item["SortBy"].get("node"), block)
         if use is None or use[1] not in named or "useOp" in item["SortBy"]:
             return []
-        if dict(_outputs(given, block))[use[1]] not in (use, "*"):
+        if dict(outputs)[use[1]] not in (use, "*"):
             return []
         keys.append(use)
     return keys

@@ -57,9 +57,11 @@ def _part(
     sides = equality(item)
     for call, value in (sides, sides[::-1]) if sides else ():
         fields = call.get("FuncCall", {})
-        if function_name(fields) not in ("extract", "date_part"):
+        arguments = fields.get("args", [])
+        named = function_name(fields) in ("extract", "date_part")
+        if not named or len(arguments) != 2:
             continue
-        name, column = fields["args"][0], fields["args"][1]
+        name, column = arguments
         use, number = given.blocks.column(column, block), number_constant(value)
         if use is None or number is None or number.denominator != 1:
             return None
