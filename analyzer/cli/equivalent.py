@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from analyzer.cli.output import write
+from analyzer.cli.progress import ProgressPrinter
 from analyzer.cli.statement_file import STANDARD_INPUT, read_text
 from analyzer.cli.where import resolve_target
 from analyzer.domain.equivalence import CheckedSchema, CheckOptions, Compare, Outcome
@@ -21,7 +23,7 @@ from analyzer.pipeline.equivalence import (
     schema_of_target,
     schema_of_text,
 )
-from analyzer.report.verdict_as_json import verdict_as_json
+from analyzer.report.verdict_as_json import Json, verdict_as_json
 from analyzer.report.verdict_as_text import verdict_as_text
 
 EXIT_CODES = {Outcome.EQUIVALENT: 0, Outcome.REFUTED: 1}
@@ -76,8 +78,9 @@ def equivalent(**options: object) -> int:
 
     A.sql and B.sql hold one SELECT each; $1, $2 … stand for any value. They are tried
     on generated databases that fulfil the schema's constraints, and proved where a
-    proof is at hand. Nothing is ever run on the target: its schema is rebuilt in a
-    PostgreSQL of our own, where foreign SQL runs as a role without rights.
+    proof is at hand. Two of INSERT, UPDATE and DELETE are compared by what they report,
+    return and leave in the tables. Nothing is ever run on the target: its schema is
+    rebuilt in a PostgreSQL of our own, where foreign SQL runs as a role without rights.
 
     Each line of a batch is {"id", "schema", "q1", "q2", "compare"}, and becomes one of
     {"id", "verdict", "level", "databases", "counterexample", "reason"}.
@@ -134,14 +137,40 @@ def _schema(options: dict[str, object]) -> CheckedSchema:
 
 
 def _batch(batch: Path, check_options: CheckOptions, path: Path | None) -> int:
-    answers = check_batch(_lines(batch), check_options)
-    if path is not None:
-        lines = [json.dumps(answer, ensure_ascii=False) for answer in answers]
-        write("\n".join(lines), path)
-        return 0
-    for answer in answers:
-        click.echo(json.dumps(answer, ensure_ascii=False))
+    # Answers on a terminal are progress enough; a bar would write between them.
+    is_quiet = not sys.stderr.isatty() or (path is None and sys.stdout.isatty())
+    with ProgressPrinter(quiet=is_quiet) as progress:
+        answers = _told(check_batch(_lines(batch), check_options), batch, progress)
+        if path is not None:
+            lines = [json.dumps(answer, ensure_ascii=False) for answer in answers]
+            write("\n".join(lines), path)
+            return 0
+        for answer in answers:
+            click.echo(json.dumps(answer, ensure_ascii=False))
     return 0
+
+
+def _told(
+    answers: Iterator[Json], batch: Path, progress: ProgressPrinter
+) -> Iterator[Json]:
+    """The answers, with their number and verdicts shown as they come."""
+    total = _count(batch)
+    seen: Counter[str] = Counter()
+    for number, answer in enumerate(answers, 1):
+        seen[str(answer["verdict"])] += 1
+        shown = ", ".join(f"{many} {name}" for name, many in sorted(seen.items()))
+        progress(f"{number} pairs: {shown}", number / total if total else 0.0)
+        yield answer
+
+
+def _count(path: Path) -> int:
+    """How many lines a file has with something in them; 0 where it must be read once.
+
+    A file that is no file may be a pipe, whose lines come only once.
+    """
+    if str(path) == STANDARD_INPUT or not path.is_file():
+        return 0
+    return sum(1 for line in _lines(path) if line.strip())
 
 
 def _refuse(options: dict[str, object], names: tuple[str, ...]) -> None:

@@ -167,7 +167,12 @@ def _shown(
         for statement in statements:
             if isinstance(attempt(connection, statement), Failure):
                 return None
-        results = [_result(database, q, suspect.parameters) for q in suspect.queries]
+        results = [
+            _left_by(database, number, suspect.parameters)
+            if database.is_writing
+            else _result(database, query, suspect.parameters)
+            for number, query in zip((BEFORE, AFTER), suspect.queries, strict=True)
+        ]
         runs = [_runs(database, n, suspect.parameters) for n in (BEFORE, AFTER)]
     finally:
         attempt(connection, "ROLLBACK")
@@ -200,6 +205,19 @@ def _result(
     if isinstance(found, Failure):
         return (), str(found)
     return tuple(found), ""
+
+
+def _left_by(
+    database: TrialDatabase, number: int, parameters: Sequence[str | None]
+) -> tuple[Rows, str]:
+    """What a write reports, returns and leaves in the tables, a text for each."""
+    connection = database.connection
+    attempt(connection, "SAVEPOINT pgproof_left")
+    found = attempt(connection, lines_of(number, len(parameters)), parameters)
+    attempt(connection, "ROLLBACK TO SAVEPOINT pgproof_left")
+    if isinstance(found, Failure):
+        return (), str(found)
+    return tuple((str(line).partition(" ")[2],) for (line,) in found), ""
 
 
 def _runs(

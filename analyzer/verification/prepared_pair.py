@@ -27,6 +27,7 @@ from analyzer.statements.mutants import ORDER_TURNED, mutants
 from analyzer.statements.safety import SafetyFacts, safety_facts
 from analyzer.statements.sorted_output import SortedOutput, sorted_output
 from analyzer.statements.unstable import may_depend_on_storage, row_locks
+from analyzer.statements.writing import is_one_write
 from analyzer.verification.compared_columns import (
     ColumnDifference,
     column_differences,
@@ -116,6 +117,7 @@ def prepare(
         reason = "the order of a query is by something that cannot be compared"
         return Verdict(outcome=Outcome.REFUSED, reason=reason)
     database.is_list = is_list
+    database.is_writing = facts[0].writes
     types = _parameter_types(database, facts)
     maker = _make_rows(database, facts, types, options.seed)
     _add(database, BEFORE, ordered[0], columns[0], types)
@@ -124,7 +126,9 @@ def prepare(
         before=facts[0],
         after=facts[1],
         is_list=is_list,
-        is_fragile=any(may_depend_on_storage(item.text) for item in facts),
+        is_fragile=any(
+            item.writes or may_depend_on_storage(item.text) for item in facts
+        ),
         maker=maker,
         mutants=_mutants(database, facts, columns, types, is_list=is_list),
         parameter_types=types,
@@ -144,12 +148,9 @@ def _facts(text: str) -> SafetyFacts:
 
 def _refusal(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
     """Why the statements are not run; empty if they are."""
-    locks = {row_locks(item.text) for item in facts}
-    for item in facts:
-        if item.kind != "select" or item.writes:
-            return "only SELECT is compared; a statement writes"
-    if len(locks) > 1:
-        return "the queries lock rows differently"
+    unlike = _unlike(facts)
+    if unlike:
+        return unlike
     with translated(), rolled_back(database.connection):
         for item in facts:
             catalog = look_up(database.connection, item, safety_facts)
@@ -163,6 +164,20 @@ def _refusal(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
             if volatile:
                 names = ", ".join(volatile)
                 return f"volatile functions have no fixed result: {names}"
+    return ""
+
+
+def _unlike(facts: Sequence[SafetyFacts]) -> str:
+    """Why two statements are of kinds that are not compared; empty if they are."""
+    for item in facts:
+        if item.writes and not is_one_write(item.text):
+            return "of statements that write, one INSERT, UPDATE or DELETE is compared"
+        if not item.writes and item.kind != "select":
+            return "only queries and single writes are compared"
+    if len({item.writes for item in facts}) > 1:
+        return "one statement writes, the other does not"
+    if len({row_locks(item.text) for item in facts}) > 1:
+        return "the queries lock rows differently"
     return ""
 
 

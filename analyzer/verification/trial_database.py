@@ -50,6 +50,7 @@ from analyzer.verification.trial_sql import (
     stage_name,
     staged_rows,
     table_name,
+    writing_function,
 )
 from analyzer.verification.warm_cluster import WarmCluster
 
@@ -119,6 +120,7 @@ class TrialDatabase:
         self.tables: tuple[Table, ...] = ()
         self.parameter_count = 0
         self.is_list = False
+        self.is_writing = False
         self._run_function = ""
 
     def close(self) -> None:
@@ -285,7 +287,12 @@ class TrialDatabase:
         parameter_types: Sequence[str],
     ) -> Failure | None:
         """Make a query ready to be tried; the reason if it cannot be."""
-        text = query_function(number, query, columns, parameter_types)
+        if self.is_writing:
+            text = writing_function(
+                number, query.text, columns, parameter_types, self.tables
+            )
+        else:
+            text = query_function(number, query, columns, parameter_types)
         return attempt_script(self.connection, text)
 
     def run(
@@ -299,7 +306,11 @@ class TrialDatabase:
     ) -> list[Tried] | Failure:
         """Try queries on the staged databases from one number to another."""
         function = run_function(
-            self.tables, queries, self.parameter_count, is_list=self.is_list
+            self.tables,
+            queries,
+            self.parameter_count,
+            is_list=self.is_list,
+            is_writing=self.is_writing,
         )
         if function != self._run_function:
             self._must(function)

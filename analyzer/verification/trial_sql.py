@@ -183,6 +183,66 @@ def query_function(
     )
 
 
+def writing_function(
+    number: int,
+    text: str,
+    columns: Sequence[OutputColumn],
+    parameter_types: Sequence[str],
+    tables: Sequence[Table],
+) -> str:
+    """A function that runs a write and gives what it left: rows returned, and tables.
+
+    The first text has the number of rows that the statement reports.
+
+    Args:
+        number: of the statement; part of the function's name.
+        text: one INSERT, UPDATE or DELETE, checked by the guard.
+        columns: of its RETURNING; none if it has none.
+        parameter_types: of ``$1`` ….
+        tables: whose rows are looked at afterwards.
+    """
+    left = "\n".join(_table_lines(table) for table in tables)
+    run = f"{text};\nGET DIAGNOSTICS pgproof_count = ROW_COUNT;\n"
+    if columns:
+        names = ", ".join(f"c{i}" for i in range(1, len(columns) + 1))
+        visible = [_canonical(f"c{i}", c) for i, c in enumerate(columns, 1)]
+        line = f"'0 returned: ' || ROW({', '.join(visible)})::text"
+        run = (
+            f"WITH pgproof_given({names}) AS (\n{text}\n) SELECT count(*),"
+            f" coalesce(array_agg({line} ORDER BY {line} COLLATE \"C\"), '{{}}')"
+            " INTO pgproof_count, pgproof_lines FROM pgproof_given;\n"
+        )
+    statement = (
+        "#variable_conflict use_column\n"
+        "DECLARE pgproof_lines text[] := '{}'; pgproof_count bigint;\nBEGIN\n"
+        f"{run}pgproof_lines := ('0 rows: ' || pgproof_count) || pgproof_lines;\n"
+        f"{left}\nRETURN pgproof_lines;\nEND"
+    )
+    return (
+        f"CREATE OR REPLACE FUNCTION {SCHEMA}.q{number}({', '.join(parameter_types)})"
+        f" RETURNS text[] LANGUAGE plpgsql AS {literal(statement)}"
+    )
+
+
+def _table_lines(table: Table) -> str:
+    values = ", ".join(
+        _CANONICAL.get(c.base_type, "{}").format(quote_identifier(c.name))
+        for c in table.columns
+    )
+    line = f"{literal(f'0 {table.name}: ')} || ROW({values})::text"
+    return (
+        f"pgproof_lines := pgproof_lines || (SELECT coalesce(array_agg({line} ORDER BY"
+        f" {line} COLLATE \"C\"), '{{}}') FROM {table_name(table)});"
+    )
+
+
+_CANONICAL = {
+    "numeric": "trim_scale({})",
+    "real": "({} + 0)",
+    "double precision": "({} + 0)",
+}
+
+
 def _canonical(name: str, column: OutputColumn) -> str:
     """One text for values that are equal: 1.0 and 1.00, 0 and -0."""
     if column.type_oid == _NUMERIC:
@@ -209,6 +269,7 @@ def run_function(
     parameter_count: int,
     *,
     is_list: bool,
+    is_writing: bool = False,
 ) -> str:
     """A function that tries queries on the databases from one number to another.
 
@@ -218,7 +279,8 @@ def run_function(
     """
     inserts = "\n".join(_insert(table) for table in tables)
     values = ", ".join(f"given.p{i}" for i in range(1, parameter_count + 1))
-    attempts = "\n".join(_attempt(n, values, is_list=is_list) for n in queries)
+    attempt = _attempt_to_write if is_writing else _attempt
+    attempts = "\n".join(attempt(n, values, is_list=is_list) for n in queries)
     statement = f"""#variable_conflict use_variable
 DECLARE
     lines text[];
@@ -280,6 +342,25 @@ def _attempt(number: int, values: str, *, is_list: bool) -> str:
                 bag_hash := {bag};
                 RETURN NEXT;
             EXCEPTION WHEN OTHERS THEN
+                row_count := NULL; hash := NULL; bag_hash := NULL;
+                state := SQLSTATE; message := SQLERRM;
+                RETURN NEXT;
+            END;"""
+
+
+def _attempt_to_write(number: int, values: str, *, is_list: bool) -> str:
+    """As :func:`_attempt`, with what is written undone; order is of no concern."""
+    del is_list
+    return f"""BEGIN
+                query := {number}; state := NULL; message := NULL;
+                lines := {SCHEMA}.q{number}({values});
+                row_count := substring(lines[1] FROM '[0-9]+$')::int;
+                hash := md5(lines::text);
+                bag_hash := hash;
+                RAISE EXCEPTION SQLSTATE '{UNDONE}';
+            EXCEPTION WHEN SQLSTATE '{UNDONE}' THEN
+                RETURN NEXT;
+            WHEN OTHERS THEN
                 row_count := NULL; hash := NULL; bag_hash := NULL;
                 state := SQLSTATE; message := SQLERRM;
                 RETURN NEXT;

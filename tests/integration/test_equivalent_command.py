@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from analyzer.cli.main import main
 from tests.support.cli import run_cli
 
 FORM = json.loads(
@@ -103,3 +106,24 @@ def test_each_line_of_a_batch_gets_a_line(files: Path) -> None:
     ]
     assert answers[0]["counterexample"].startswith("INSERT INTO public.")
     assert "line 2" in answers[1]["reason"]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_batch_shows_how_far_it_is_on_a_terminal_alone(
+    files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = {"schema": SCHEMA, "q1": NOT_IN, "q2": NOT_EXISTS}
+    (files / "pairs.jsonl").write_text("\n".join([json.dumps(pair)] * 2))
+    arguments = ("equivalent", "--batch", "pairs.jsonl", "--databases", "40")
+    assert run_cli(*arguments).err == ""
+    screen = Terminal()
+    monkeypatch.setattr(sys, "argv", ["pgproof", *arguments, "-o", "out.jsonl"])
+    monkeypatch.setattr(sys, "stderr", screen)
+    with pytest.raises(SystemExit):
+        main()
+    assert "2 pairs: 2 refuted" in screen.getvalue()
+    assert len((files / "out.jsonl").read_text().splitlines()) == 2

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 
+from analyzer.domain.target import Address
+from analyzer.postgres.connect import session
 from tests.support.cli import run_cli
 
 FORM = Path(__file__).parents[2] / "analyzer/report/schema/rewrite.schema.json"
@@ -83,3 +87,46 @@ def test_a_bad_request_gets_a_clear_error(
     outcome = run_cli("rewrite", *given)
     assert outcome.exit_code in (2, 3, 5)
     assert message in outcome.err and "Traceback" not in outcome.err
+
+
+@pytest.fixture
+def target(superuser: Address) -> Iterator[Address]:
+    """A database in which a cast hides a key, with statistics."""
+    address = replace(superuser, database="rewrite_measured")
+    with session(superuser, read_only=False) as connection:
+        connection.execute("CREATE DATABASE rewrite_measured")
+    with session(address, read_only=False) as connection:
+        connection.execute(DDL.format(" NOT NULL").encode())
+        connection.execute(
+            "INSERT INTO customers SELECT g, 'c' || g FROM generate_series(1, 40000) g"
+        )
+        connection.execute("ANALYZE")
+    yield address
+    with session(superuser, read_only=False) as connection:
+        connection.execute("DROP DATABASE rewrite_measured WITH (FORCE)")
+
+
+def test_measure_runs_both_texts_on_generated_rows(
+    target: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = "SELECT name FROM customers WHERE id::text = '777'"
+    dsn = f"host={target.host} port={target.port} dbname={target.database}"
+    monkeypatch.setenv("PGPASSWORD", target.password)
+    outcome = run_cli(
+        *("rewrite", "-c", query, "--target", f"{dsn} user={target.user}"),
+        *("--measure", "--format", "json"),
+    )
+    assert outcome.exit_code == 0, outcome.err
+    found = json.loads(outcome.out)
+    jsonschema.validate(found, json.loads(FORM.read_text()))
+    best = found["rewrites"][0]
+    assert best["query"].endswith("id = 777")
+    measured = best["measurement"]
+    assert measured["source"].startswith("generated data")
+    assert measured["before_blks"] > 10 * measured["after_blks"]
+
+
+def test_a_schema_alone_has_no_rows_to_measure_on(schema: str) -> None:
+    outcome = run_cli("rewrite", "-c", QUERY, "--schema", schema, "--measure")
+    assert outcome.exit_code == 2
+    assert "nothing about the data" in outcome.err

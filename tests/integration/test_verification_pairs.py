@@ -186,6 +186,73 @@ def test_what_has_no_fixed_result_or_may_not_run_is_refused(
     assert word in verdict.reason
 
 
+W = CheckedSchema(
+    ddl="CREATE TABLE t (id int PRIMARY KEY, a int, s text);"
+    "CREATE TABLE u (b int, t_id int REFERENCES t ON DELETE CASCADE);"
+    "CREATE TABLE w (id serial, x int)"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "outcome"),
+    [
+        (
+            "DELETE FROM u WHERE b IN (SELECT id FROM t)",
+            "DELETE FROM u USING t WHERE t.id = u.b",
+            Outcome.EQUIVALENT,
+        ),
+        (
+            "DELETE FROM u WHERE b NOT IN (SELECT a FROM t) RETURNING b",
+            "DELETE FROM u WHERE NOT EXISTS (SELECT 1 FROM t WHERE a = b) RETURNING b",
+            Outcome.REFUTED,
+        ),
+        (
+            "UPDATE t SET a = (SELECT max(b) FROM u WHERE t_id = id)",
+            "UPDATE t SET a = m FROM (SELECT t_id, max(b) AS m FROM u GROUP BY t_id) x"
+            " WHERE t_id = id",
+            Outcome.REFUTED,
+        ),
+        (
+            "DELETE FROM t WHERE a = 5",
+            "DELETE FROM t WHERE a = 5 AND NOT EXISTS (SELECT FROM u WHERE t_id = id)",
+            Outcome.REFUTED,
+        ),
+        (
+            "UPDATE t SET a = 3 WHERE id = $1",
+            "UPDATE t SET a = 3 WHERE id = $1 AND a IS DISTINCT FROM 3",
+            Outcome.REFUTED,
+        ),
+        (
+            "INSERT INTO u (b) SELECT DISTINCT id FROM t",
+            "INSERT INTO u (b) SELECT id FROM t",
+            Outcome.EQUIVALENT,
+        ),
+        (
+            "UPDATE t SET a = b FROM u",
+            "UPDATE t SET a = u.b FROM u",
+            Outcome.REFUSED,
+        ),
+        (
+            "INSERT INTO w (x) SELECT a FROM t",
+            "INSERT INTO w (x) SELECT t.a FROM t",
+            Outcome.REFUSED,
+        ),
+        (
+            "WITH g AS (DELETE FROM t RETURNING id) DELETE FROM u",
+            "DELETE FROM u",
+            Outcome.REFUSED,
+        ),
+    ],
+)
+def test_writes_are_compared_by_what_they_leave(
+    checker: EquivalenceChecker, before: str, after: str, outcome: Outcome
+) -> None:
+    verdict = checker.check(W, before, after, options=CheckOptions(databases=400))
+    assert verdict.outcome is outcome, verdict
+    if verdict.counterexample:
+        assert verdict.counterexample.before != verdict.counterexample.after
+
+
 def test_a_limit_without_an_order_has_no_fixed_result(
     checker: EquivalenceChecker,
 ) -> None:
