@@ -35,6 +35,10 @@ def write(text: str, path: Path | None) -> None:
         return
     staging = path.with_name(path.name + ".part")
     try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            # A device or a pipe, such as /dev/null, must not be replaced by a file.
+            path.write_text(text + "\n", encoding="utf-8")
+            return
         staging.write_text(text + "\n", encoding="utf-8")
         os.replace(staging, path)
     except OSError as error:

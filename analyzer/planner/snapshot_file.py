@@ -131,6 +131,9 @@ def save(snapshot: PlannerSnapshot, path: Path) -> None:
     document = {"format": FORMAT, "version": FORMAT_VERSION, **to_json(snapshot)}
     content = gzip.compress(json.dumps(document).encode(), compresslevel=6, mtime=0)
     try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(content)  # a device or a pipe must not be replaced
+            return
         # mkstemp makes files with mode 0600.
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:

@@ -263,3 +263,20 @@ def test_half_a_character_is_no_bug(tmp_path: Path) -> None:
             done = run_cli("logs", str(name), "--format", fmt, "-q", "-o", str(target))
             assert done.exit_code == 0, done.err
             assert "SELECT" in target.read_text("utf-8")
+
+
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        log = tmp_path / "server.log"
+        log.write_text(
+            "2026-03-01 10:00:00.000 UTC [7] LOG:  duration: 1.000 ms  statement: x\n"
+        )
+        done = run_cli("logs", str(log), "-q", "--top", "1", "-o", str(pipe))
+        assert done.exit_code == 0, done.err
+        assert pipe.is_fifo()
+        assert os.read(reader, 10)
+    finally:
+        os.close(reader)
