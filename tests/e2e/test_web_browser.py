@@ -201,10 +201,11 @@ def test_colours_follow_the_system(browser: Browser, address: str, scheme: str) 
     context.close()
 
 
-def test_the_chart_is_drawn_and_the_numbers_stay(site: Site, watched: Watched) -> None:
+def test_charts_are_drawn_and_the_numbers_stay(site: Site, watched: Watched) -> None:
     page = watched.page
     page.goto(f"/queries/{site.target_id}/{ORDERS}?range=all")
-    expect(page.locator(".chart canvas")).to_be_visible()
+    for table in ("history-table", "durations-table"):
+        expect(page.locator(f"[data-chart={table}] canvas")).to_be_visible()
     page.get_by_text("Numbers", exact=True).click()
     expect(page.get_by_role("columnheader", name="Window until, UTC")).to_be_visible()
 
