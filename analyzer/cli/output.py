@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import click
 
 from analyzer.domain.scan import ScanResult
+from analyzer.embedded.whole_files import write_whole
 from analyzer.errors import ConfigError
 from analyzer.report import as_json, as_markdown, as_text
 
@@ -33,14 +33,8 @@ def write(text: str, path: Path | None) -> None:
     if path is None or str(path) == "-":
         click.echo(text)
         return
-    staging = path.with_name(path.name + ".part")
     try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            # A device or a pipe, such as /dev/null, must not be replaced by a file.
-            path.write_text(text + "\n", encoding="utf-8")
-            return
-        staging.write_text(text + "\n", encoding="utf-8")
-        os.replace(staging, path)
+        write_whole(path, f"{text}\n".encode())
     except OSError as error:
         raise ConfigError(
             f'cannot write "{path}"', detail=f"{error.strerror}."

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import tempfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +16,7 @@ from analyzer.domain.index import RelationName
 from analyzer.domain.snapshot import Snapshot
 from analyzer.domain.snapshot_parts import CommonCombination, IndexExtremes
 from analyzer.domain.workload import NotSeen
+from analyzer.embedded.whole_files import write_whole
 from analyzer.errors import SnapshotMismatch, SourceError
 from analyzer.indexing.gin_size import GinContents
 from analyzer.planner.typed_json import from_json, to_json
@@ -131,20 +130,7 @@ def save(snapshot: PlannerSnapshot, path: Path) -> None:
     document = {"format": FORMAT, "version": FORMAT_VERSION, **to_json(snapshot)}
     content = gzip.compress(json.dumps(document).encode(), compresslevel=6, mtime=0)
     try:
-        if path.is_symlink() or (path.exists() and not path.is_file()):
-            path.write_bytes(content)  # a device or a pipe must not be replaced
-            return
-        # mkstemp makes files with mode 0600.
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, content, is_private=True)
     except OSError as error:
         raise SourceError(
             f'cannot write the snapshot file "{path}"', detail=error.strerror

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from analyzer.embedded.whole_files import write_whole
 from analyzer.errors import ConfigError
 
 VERSION = 1
@@ -92,11 +92,7 @@ def write_positions(path: Path, positions: Mapping[str, LogPosition]) -> None:
     files = {name: asdict(item) for name, item in sorted(positions.items())}
     text = json.dumps({"version": VERSION, "files": files}, indent=2) + "\n"
     try:
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.absolute().parent, prefix=f".{path.name}.", delete=False
-        ) as new:
-            new.write(text)
-        Path(new.name).replace(path)
+        write_whole(path, text.encode())
     except OSError as error:
         raise ConfigError(
             f'cannot write positions of logs to "{path}"',
