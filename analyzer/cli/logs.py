@@ -10,12 +10,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from analyzer.cli.output import FORMATS, write
 from analyzer.cli.progress import BytesPrinter
+from analyzer.cli.write import FORMATS, write
 from analyzer.domain.log_report import LogFilter, LogReport
 from analyzer.errors import ConfigError
 from analyzer.pipeline.logs import (
@@ -25,11 +26,12 @@ from analyzer.pipeline.logs import (
     refuse_too_little,
     resume_logs,
 )
-from analyzer.report import logs_as_html, logs_as_json, logs_as_markdown, logs_as_text
+from analyzer.report import logs_as_json
 from analyzer.report.logs_as_rows import DEFAULT_TOP
 
 _FILE = click.Path(path_type=Path)
 STANDARD_INPUT = "-"
+_MODULES = {"table": "text", "markdown": "markdown", "html": "html"}
 _TRACE_ID = re.compile(r"[0-9a-f]{32}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -246,12 +248,13 @@ def _render(report: LogReport, options: dict[str, object]) -> str:
         document = logs_as_json.log_report(report, limit)
         indent = None if options["follow"] else 2
         return json.dumps(document, indent=indent, ensure_ascii=False)
-    if options["fmt"] == "markdown":
-        return logs_as_markdown.log_report(report, limit or DEFAULT_TOP)
-    if options["fmt"] == "html":
-        return logs_as_html.log_report(report, limit or DEFAULT_TOP)
+    # The others load much that JSON does not need.
+    shown = import_module(f"analyzer.report.logs_as_{_MODULES[str(options['fmt'])]}")
+    rows = limit or DEFAULT_TOP
+    if options["fmt"] != "table":
+        return str(shown.log_report(report, rows))
     width = shutil.get_terminal_size((120, 40)).columns
-    return logs_as_text.log_report(report, limit or DEFAULT_TOP, width)
+    return str(shown.log_report(report, rows, width))
 
 
 @contextmanager

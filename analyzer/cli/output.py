@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import click
 
+from analyzer.cli.write import FORMATS, write
 from analyzer.domain.scan import ScanResult
-from analyzer.embedded.whole_files import write_whole
-from analyzer.errors import ConfigError
 from analyzer.report import as_json, as_markdown, as_text
 
-FORMATS = ("table", "json", "markdown")
+__all__ = ["FORMATS", "Bar", "exit_code", "render", "write"]
 
 
 def render(result: ScanResult, output_format: str) -> str:
@@ -22,23 +20,6 @@ def render(result: ScanResult, output_format: str) -> str:
     if output_format == "markdown":
         return as_markdown.scan_result(result)
     return as_text.scan_result(result)
-
-
-def write(text: str, path: Path | None) -> None:
-    """Print the text, or write it to a file that appears whole or not at all.
-
-    Raises:
-        ConfigError: the file cannot be written.
-    """
-    if path is None or str(path) == "-":
-        click.echo(text)
-        return
-    try:
-        write_whole(path, f"{text}\n".encode())
-    except OSError as error:
-        raise ConfigError(
-            f'cannot write "{path}"', detail=f"{error.strerror}."
-        ) from error
 
 
 class Bar(click.ParamType[float]):

@@ -21,6 +21,9 @@ from analyzer.logs.slices import (
     colons_of,
     digits_end,
     find,
+    grouped,
+    hashes,
+    mixed,
     numbers,
 )
 from analyzer.logs.time_columns import TimeReader
@@ -210,22 +213,18 @@ def _read_last_columns(cursor: _Cursor, width: int) -> None:
 def _origins(
     records: Records, fields: Mapping[str, Longs]
 ) -> tuple[list[Origin], Longs]:
-    data = records.data
-    known: dict[bytes, int] = {}
-    number_of = known.setdefault
-    index = [
-        number_of(data[start : end + 1] + data[from_:to], len(known))
-        for start, end, from_, to in zip(
-            fields["head_start"].tolist(),
-            fields["head_end"].tolist(),
-            fields["application_start"].tolist(),
-            fields["application_end"].tolist(),
-            strict=True,
-        )
+    data, buffer = records.data, records.buffer
+    places = [
+        fields[name]
+        for name in ("head_start", "head_end", "application_start", "application_end")
     ]
-    return [_origin(text.decode("utf-8", "replace")) for text in known], np.array(
-        index, np.int64
-    )
+    start, end, from_, to = places
+    keys = mixed(hashes(buffer, start, end).view(np.uint64), buffer, from_, to)
+    first, index = grouped(keys)
+    chosen = (place[first].tolist() for place in places)
+    # The comma behind the head parts the two.
+    texts = [data[a : b + 1] + data[c:d] for a, b, c, d in zip(*chosen, strict=True)]
+    return [_origin(text.decode("utf-8", "replace")) for text in texts], index
 
 
 def _origin(text: str) -> Origin:

@@ -18,9 +18,10 @@ from analyzer.logs.entry import LogEntry
 from analyzer.logs.message_rows import duration_rows
 from analyzer.logs.slices import padded
 from analyzer.logs.tally import Tally
+from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import TIME_PATTERN, Clock
-from analyzer.logs.window import TextBook, Window
+from analyzer.logs.window import Window
 
 _START = re.compile(TIME_PATTERN.encode() + rb',(?:"|,)')
 

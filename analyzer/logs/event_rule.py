@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from analyzer.domain.log_classes import SecretKind
 
@@ -38,14 +39,28 @@ class Rule:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
 class CompiledRule:
-    """A rule whose patterns are ready."""
+    """A rule whose patterns are compiled when they are first looked for.
 
-    kind: str
-    pattern: re.Pattern[str]
-    detail: tuple[re.Pattern[str], ...]
-    rest: SecretKind
+    Most logs have messages of a few kinds, and compiling all took most of the time that
+    the command needs to start.
+    """
+
+    def __init__(self, rule: Rule) -> None:
+        """Take a rule."""
+        self.kind = rule.kind
+        self.rest = rule.rest
+        self._rule = rule
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Of the message."""
+        return re.compile(f"(?:{self._rule.pattern}){_AT_CHARACTER}")
+
+    @cached_property
+    def detail(self) -> tuple[re.Pattern[str], ...]:
+        """Of the DETAIL."""
+        return tuple(re.compile(text) for text in self._rule.detail)
 
 
 class RuleTable:
@@ -54,12 +69,7 @@ class RuleTable:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._by_word: dict[str, list[CompiledRule]] = {}
         for rule in rules:
-            compiled = CompiledRule(
-                kind=rule.kind,
-                pattern=re.compile(f"(?:{rule.pattern}){_AT_CHARACTER}"),
-                detail=tuple(re.compile(text) for text in rule.detail),
-                rest=rule.rest,
-            )
+            compiled = CompiledRule(rule)
             for word in rule.words or first_words(rule.pattern):
                 self._by_word.setdefault(word, []).append(compiled)
 

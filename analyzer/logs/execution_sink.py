@@ -22,13 +22,9 @@ from analyzer.domain.log_report import LogFilter
 from analyzer.domain.statement import Fingerprint
 from analyzer.logs.entry import Origin
 from analyzer.logs.messages import read_parameters
-from analyzer.logs.slices import Bools, Longs
-from analyzer.logs.window import (
-    DurationRows,
-    TextBook,
-    hash_of_parameters,
-    values_hash_of,
-)
+from analyzer.logs.slices import Bools, Longs, grouped, pair_keys
+from analyzer.logs.text_book import TextBook, hash_of_parameters, values_hash_of
+from analyzer.logs.window import DurationRows
 from analyzer.statements.tags import is_of_trace
 
 SAMPLE_COUNT = 3
@@ -285,25 +281,36 @@ class ExecutionSink:
                 known.first_text = text
 
     def _note_queryids(self, columns: Arrays) -> None:
-        queryid = columns["queryid"]
-        if not queryid.any():
-            return
-        pairs = np.stack((columns["statement"].astype(np.int64), queryid))
-        for statement, number in np.unique(pairs, axis=1).T.tolist():
-            if number:
-                self._statements[statement].queryids.add(number)
+        statement, queryid = columns["statement"].astype(np.int64), columns["queryid"]
+        has = np.flatnonzero(queryid)
+        first, _ = grouped(pair_keys(queryid[has], statement[has]))
+        chosen = has[first]
+        for number, found in zip(
+            statement[chosen].tolist(), queryid[chosen].tolist(), strict=True
+        ):
+            self._statements[number].queryids.add(found)
 
     def _candidates(self, columns: Arrays) -> Sequence[int]:
-        if self._sample_count is None:
+        """Rows that may be among the slowest of their statement."""
+        count = self._sample_count
+        if count is None:
             return range(len(columns["position"]))
         statement, duration_ms = columns["statement"], columns["duration_ms"]
+        times = columns["logged_at_us"]
         floor_ms = self._floors[statement]
         slow = duration_ms > floor_ms
-        slow |= (duration_ms == floor_ms) & (
-            columns["logged_at_us"] < self._floor_times[statement]
-        )
-        rows: list[int] = np.flatnonzero(slow).tolist()
-        return rows
+        slow |= (duration_ms == floor_ms) & (times < self._floor_times[statement])
+        rows = np.flatnonzero(slow)
+        rows = rows[np.lexsort((times[rows], -duration_ms[rows], statement[rows]))]
+        place = np.arange(len(rows))
+        ranked = statement[rows]
+        is_first = np.append(True, ranked[1:] != ranked[:-1])[: len(rows)]
+        start = np.maximum.accumulate(np.where(is_first, place, 0))
+        # Of each statement so many, and what is as slow as the last of them.
+        last = rows[np.minimum(start + count - 1, place)]
+        kept = (duration_ms[rows] == duration_ms[last]) & (times[rows] == times[last])
+        chosen: list[int] = rows[kept].tolist()
+        return chosen
 
     def _offer(self, statement: int, sample: _Sample) -> None:
         samples = self._statements[statement].samples

@@ -15,7 +15,8 @@ from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.messages import read_parameters
 from analyzer.logs.phase_join import MAX_RECENT, NONE, PhaseJoin, PhaseRows
 from analyzer.logs.slices import Longs
-from analyzer.logs.window import VERB_WORDS, DurationRows, TextBook
+from analyzer.logs.text_book import TextBook
+from analyzer.logs.window import VERB_WORDS, DurationRows
 
 
 class LoneRow(NamedTuple):
@@ -197,12 +198,9 @@ class WindowRows:
         self.waiting = waiting
         self.verb = np.append(rows.verb, _numbers(row.verb for row in waiting))
         us = np.append(rows.duration_us, _numbers(row.duration_us for row in waiting))
-        # Texts that only waiting rows have get numbers of their own.
-        known = (
-            {rows.texts.text(n): n for n in range(len(rows.texts))} if waiting else {}
-        )
-        texts = [known.setdefault(row.text, len(known)) for row in waiting]
-        self.text = np.append(rows.text, _numbers(texts))
+        # Texts of waiting rows get numbers of their own; `same_text` looks at them.
+        own = np.arange(len(waiting)) + len(rows.texts)
+        self.text = np.append(rows.text, own)
         self._us = us
         self.join = PhaseJoin(
             PhaseRows(

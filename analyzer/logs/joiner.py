@@ -19,7 +19,8 @@ from analyzer.logs.joined_rows import STRIDE, Ledger, LoneRow, Process, WindowRo
 from analyzer.logs.messages import Duration
 from analyzer.logs.phase_join import NONE
 from analyzer.logs.process import Phase
-from analyzer.logs.window import VERB_WORDS, TextBook, Window
+from analyzer.logs.text_book import TextBook
+from analyzer.logs.window import VERB_WORDS, Window
 
 MAX_PROCESSES = 20_000
 _DISCONNECTED = "connection_disconnected"
@@ -155,7 +156,7 @@ class Joiner:
         parse = bind = NONE
         if place >= 0:
             join = columns.join
-            runs = join.recent(process.local, process.cursor, place)
+            runs = join.recent(process.cursor, place)
             process.recent.extend(map(self._ledger.position, runs))
             parse, bind = join.take_pending(process.local, place)
             join.stop(process.local, place)
@@ -192,7 +193,7 @@ class Joiner:
             for local, at in join.waiting()
         ]
         for process in present:
-            runs = join.recent(process.local, process.cursor, join.end(process.local))
+            runs = join.recent(process.cursor, join.end(process.local))
             process.recent.extend(map(ledger.position, runs))
         for process in self._processes.values():
             if process.recent and process.recent[-1] >= ledger.begin:

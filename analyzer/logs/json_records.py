@@ -22,6 +22,9 @@ from analyzer.logs.slices import (
     begins_with,
     colons_of,
     digits_end,
+    grouped,
+    hashes,
+    mixed,
     numbers,
 )
 from analyzer.logs.time_columns import TimeReader
@@ -211,19 +214,18 @@ def _has_between(places: Longs, starts: Longs, ends: Longs) -> Bools:
 def _origins(
     records: Records, places: Sequence[Longs], clock: Clock
 ) -> tuple[list[Origin], Longs]:
-    data = records.data
-    known: dict[bytes, int] = {}
-    number_of = known.setdefault
-    index = [
-        number_of(data[start:end] + data[from_:to], len(known))
-        for start, end, from_, to in zip(*(p.tolist() for p in places), strict=True)
-    ]
+    data, buffer = records.data, records.buffer
+    start, end, from_, to = places
+    keys = mixed(hashes(buffer, start, end).view(np.uint64), buffer, from_, to)
+    first, index = grouped(keys)
+    chosen = (place[first].tolist() for place in places)
+    texts = [data[a:b] + data[c:d] for a, b, c, d in zip(*chosen, strict=True)]
     origins = []
-    for text in known:
+    for text in texts:
         # Both begin with a comma, and hold keys with values only.
         record = load("{" + text[1:].decode("utf-8", "replace") + "}")
         origins.append(origin_of(record, clock))
-    return origins, np.array(index, np.int64)
+    return origins, index
 
 
 def clean(raw: bytes) -> bytes:

@@ -12,9 +12,10 @@ from analyzer.logs.jsonlog import entry_of_line
 from analyzer.logs.message_rows import duration_rows
 from analyzer.logs.slices import Bools, padded
 from analyzer.logs.tally import Tally
+from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import TextBook, Window
+from analyzer.logs.window import Window
 
 
 class JsonWindows:

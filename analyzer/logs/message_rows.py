@@ -9,15 +9,17 @@ import numpy as np
 
 from analyzer.logs.duration_rows import read_durations
 from analyzer.logs.entry import MAX_TEXT_CHARS, Origin
-from analyzer.logs.slices import Bools, Bytes, Longs, Slices, begins_with
-from analyzer.logs.window import (
-    Clean,
-    DurationRows,
-    TextBook,
-    Verb,
-    distinct_slices,
-    values_hashes,
+from analyzer.logs.slices import (
+    Bools,
+    Bytes,
+    Longs,
+    Slices,
+    begins_with,
+    grouped,
+    hashes,
 )
+from analyzer.logs.text_book import Clean, TextBook, values_hashes
+from analyzer.logs.window import DurationRows, Verb
 
 _PARAMETERS = (b"parameters: ", b"Parameters: ")
 
@@ -71,17 +73,18 @@ def duration_rows(messages: Messages, heads: Heads, book: TextBook) -> DurationR
     at = short[found.at]
     kept = _has_usual_detail(messages, at, found.verb)
     at, verb = at[kept], found.verb[kept]
-    raws, text = distinct_slices(
-        messages.data, found.text_start[kept], messages.ends[at]
-    )
-    texts = book.texts([messages.clean(raw).strip() for raw in raws])
+    starts, ends = found.text_start[kept], messages.ends[at]
+    keys = hashes(messages.buffer, starts, ends)
+    first, text = grouped(keys)
+    slices = Slices(data=messages.data, starts=starts[first], ends=ends[first])
+    texts = book.texts(slices, keys[first], messages.clean)
     shows = verb == Verb.EXECUTE
     details = Slices(
         data=messages.data,
         starts=np.where(shows, messages.detail_starts[at], -1),
         ends=np.where(shows, messages.detail_ends[at], -1),
     )
-    hashes = values_hashes(
+    values = values_hashes(
         (texts, text),
         details,
         messages.buffer,
@@ -98,7 +101,7 @@ def duration_rows(messages: Messages, heads: Heads, book: TextBook) -> DurationR
         duration_us=found.duration_us[kept],
         text=text,
         details=details,
-        values_hash=hashes,
+        values_hash=values,
         origins=heads.origins,
         texts=texts,
         clean=messages.clean,

@@ -73,6 +73,7 @@ class PhaseJoin:
         counts = np.bincount(rows.process, minlength=rows.process_count)
         self._ends: Longs = np.cumsum(counts)
         self._starts: Longs = self._ends - counts
+        self._runs = np.flatnonzero(self._verb == Verb.EXECUTE)
         self._barriers: dict[int, int] = {}
         self._all_barriers: list[int] = []
         self._last: tuple[Longs, Longs, Longs] | None = None
@@ -121,10 +122,11 @@ class PhaseJoin:
             for at in (parse, bind)
         )  # type: ignore[return-value]
 
-    def recent(self, process: int, since: int, until: int) -> list[int]:
+    def recent(self, since: int, until: int) -> list[int]:
         """Rows of the last executions of the extended protocol between two places."""
+        first, last = np.searchsorted(self._runs, (since, until)).tolist()
         runs: list[int] = []
-        for at in range(until - 1, since - 1, -1):
+        for at in self._runs[first:last][::-1].tolist():
             if self._verb[at] == Verb.EXECUTE:
                 runs.append(int(self._line[at]))
                 if len(runs) == MAX_RECENT:

@@ -13,8 +13,9 @@ from analyzer.logs.recognize import LogFormat, Recognized
 from analyzer.logs.stderr import StderrOptions
 from analyzer.logs.stderr_window import StderrWindows, reads_in_columns
 from analyzer.logs.tally import Tally
+from analyzer.logs.text_book import TextBook
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import TextBook, Window
+from analyzer.logs.window import Window
 
 ENTRIES_PER_WINDOW = 10_000
 

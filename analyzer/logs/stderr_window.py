@@ -21,9 +21,10 @@ from analyzer.logs.stderr_records import (
 )
 from analyzer.logs.stitch import MAX_OPEN_MESSAGES, is_companion
 from analyzer.logs.tally import Tally
+from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import DurationRows, TextBook, Window
+from analyzer.logs.window import DurationRows, Window
 
 _LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
 _MAX_HEAD_BYTES = 4_000

@@ -28,8 +28,9 @@ from analyzer.logs.readers import stderr_options, window_reader, windows_of
 from analyzer.logs.recognize import LogFormat, Recognized, recognize
 from analyzer.logs.stderr import StderrReader
 from analyzer.logs.tally import Tally
+from analyzer.logs.text_book import TextBook
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import TextBook, Window
+from analyzer.logs.window import Window
 from analyzer.logs.wrapping import Layers
 from analyzer.sources.log_bytes import WINDOW_BYTES, LogFile
 from analyzer.sources.log_workers import LogWorkers, can_fork

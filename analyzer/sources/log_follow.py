@@ -18,8 +18,8 @@ from analyzer.logs.line_prefix import line_prefix
 from analyzer.logs.readers import WindowReader, window_reader
 from analyzer.logs.recognize import Recognized, recognize
 from analyzer.logs.tally import Tally
+from analyzer.logs.text_book import TextBook
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import TextBook
 from analyzer.sources.log_bytes import MAX_LINE_BYTES, WINDOW_BYTES
 from analyzer.sources.log_files import LogOptions
 from analyzer.sources.log_positions import (

@@ -18,8 +18,9 @@ from typing import NamedTuple, Self
 from analyzer.logs.readers import window_reader
 from analyzer.logs.recognize import Recognized
 from analyzer.logs.tally import Tally
+from analyzer.logs.text_book import TextBook
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import TextBook, Window
+from analyzer.logs.window import Window
 from analyzer.statements.fingerprint import fingerprint
 
 SPARE_WINDOWS = 1

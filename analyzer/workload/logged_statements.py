@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -140,68 +140,87 @@ class _Shares:
 
     def __init__(self, columns: ExecutionColumns) -> None:
         origins = columns.origins
-        self._names: Mapping[str, Sequence[str]] = {
-            "database": origins.database,
-            "user": origins.user,
-            "application": origins.application_name,
-            "host": origins.remote_host,
-        }
         duration_us = np.rint(columns.duration_ms * 1000.0)
-        self._by_origin = _sums(columns.statement, columns.origin, duration_us)
+        # Sessions are many and their names few: first by origin, then by each name.
+        by_origin = _sums(
+            columns.statement, columns.origin, np.ones(len(columns)), duration_us
+        )
+        self._by_name = {
+            kind: _by_name(names, by_origin)
+            for kind, names in (
+                ("database", origins.database),
+                ("user", origins.user),
+                ("application", origins.application_name),
+                ("host", origins.remote_host),
+            )
+        }
         hours = columns.logged_at_us // _HOUR_US
-        self._first_hour = int(hours.min())
-        self._by_hour = _sums(columns.statement, hours - self._first_hour, duration_us)
+        first = int(hours.min())
+        by_hour = _sums(
+            columns.statement, hours - first, np.ones(len(columns)), duration_us
+        )
+        moments = {
+            hour: as_datetime((first + hour) * _HOUR_US)
+            for hour in np.unique(by_hour.other).tolist()
+        }
+        self._by_hour = _listed(moments, by_hour)
 
     def by_name(self, statement: int) -> dict[str, dict[str, Share]]:
         """For each kind of name the share of each."""
-        return {
-            kind: _shares(
-                (names[origin], calls, us)
-                for origin, calls, us in self._by_origin.get(statement, ())
-            )
-            for kind, names in self._names.items()
-        }
+        return {kind: found[statement] for kind, found in self._by_name.items()}
 
     def by_hour(self, statement: int) -> dict[datetime, Share]:
         """The share of each hour, UTC."""
-        return _shares(
-            (as_datetime((self._first_hour + hour) * _HOUR_US), calls, us)
-            for hour, calls, us in self._by_hour.get(statement, ())
-        )
+        return self._by_hour[statement]
+
+
+class _Sums(NamedTuple):
+    """Calls and microseconds of each pair that occurs, ascending."""
+
+    statement: Longs
+    other: Longs
+    calls: Floats
+    time_us: Floats
 
 
 def _sums(
-    statement: Ints, other: Longs | Ints, duration_us: Floats
-) -> dict[int, list[tuple[int, int, int]]]:
-    """For each statement: the other number, calls, microseconds."""
+    statement: Ints | Longs, other: Longs | Ints, calls: Floats, time_us: Floats
+) -> _Sums:
+    """Sums by statement and another number; whole ones below 2**53 have no error."""
     width = int(other.max()) + 1
     keys = statement.astype(np.int64) * width + other
     if int(keys.max()) <= _MAX_DENSE:
-        calls = np.bincount(keys)
-        pairs = np.flatnonzero(calls)
-        # Whole microseconds below 2**53 add up without error.
-        time_us = np.bincount(keys, duration_us)[pairs]
-        calls = calls[pairs]
+        pairs: Longs = np.flatnonzero(np.bincount(keys))
+        count, us = (_sum(keys, values)[pairs] for values in (calls, time_us))
     else:
-        pairs, index, calls = np.unique(keys, return_inverse=True, return_counts=True)
-        time_us = np.bincount(index, duration_us)
-    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
-    for key, count, us in zip(
-        pairs.tolist(), calls.tolist(), time_us.tolist(), strict=True
-    ):
-        found[key // width].append((key % width, count, int(us)))
+        pairs, index = np.unique(keys, return_inverse=True)
+        count, us = (_sum(index, values) for values in (calls, time_us))
+    return _Sums(pairs // width, pairs % width, count, us)
+
+
+def _sum(groups: Longs, values: Floats) -> Floats:
+    found: Floats = np.bincount(groups, values).astype(np.float64)
     return found
 
 
-def _shares(parts: Iterable[tuple[K, int, int]]) -> dict[K, Share]:
-    sums: dict[K, tuple[int, int]] = {}
-    for name, calls, us in parts:
-        before = sums.get(name, (0, 0))
-        sums[name] = (before[0] + calls, before[1] + us)
-    return {
-        name: Share(calls=sums[name][0], total_ms=sums[name][1] / 1000)
-        for name in sorted(sums)  # type: ignore[type-var]
-    }
+def _by_name(names: Sequence[str], sums: _Sums) -> dict[int, dict[str, Share]]:
+    """The shares of each statement by the names of the others."""
+    distinct = sorted({*names})
+    numbers = {name: number for number, name in enumerate(distinct)}
+    number = np.array([numbers[name] for name in names], np.int64)
+    found = _sums(sums.statement, number[sums.other], sums.calls, sums.time_us)
+    return _listed(dict(enumerate(distinct)), found)
+
+
+def _listed(others: Mapping[int, K], sums: _Sums) -> dict[int, dict[K, Share]]:
+    found: dict[int, dict[K, Share]] = defaultdict(dict)
+    for statement, other, calls, time_us in zip(
+        *(values.tolist() for values in sums), strict=True
+    ):
+        found[statement][others[other]] = Share(
+            calls=int(calls), total_ms=int(time_us) / 1000
+        )
+    return found
 
 
 def has_plan(execution: Execution) -> bool:

@@ -24,9 +24,9 @@ from analyzer.logs.readers import stderr_options, window_reader
 from analyzer.logs.recognize import LogFormat, Recognized
 from analyzer.logs.stderr import StderrReader
 from analyzer.logs.tally import Tally
+from analyzer.logs.text_book import TextBook
 from analyzer.logs.text_shapes import ShapeBook
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import TextBook
 from analyzer.statements.fingerprint import fingerprint
 from tests.support.log_writer import as_csv, as_json, as_stderr
 
