@@ -15,10 +15,11 @@ and the grouping where they need this table only.
 7. partial: any of these WHERE a condition of the statement that names no parameter
    and that at most half of the rows meet, or WHERE a column that is mostly NULL and
    that the statement compares is not NULL.
-8. expression: an immutable expression around a column that is compared for equality,
-   alone and with E.
-9. pattern: for LIKE, the column with the pattern operator class, which searches by
-   prefix under any collation, alone and after all of E.
+8. expression: an expression over columns of the table that is compared for equality
+   or by range or sorted by, alone and with E; one that is not immutable is refused
+   by the planner.
+9. pattern: for LIKE, the column or expression with the pattern operator class, which
+   searches by prefix under any collation, alone and after all of E.
 10. alternatives: each column of an arm of an OR alone, to be joined as bitmaps.
 11. pairs: any column that the statement tests, joins, groups or sorts by, alone and
     before any other it reads, whatever the other rules say of it (only where a whole
@@ -39,6 +40,14 @@ from itertools import permutations
 from analyzer.domain.catalog import Attribute, Catalog, Relation, RelationKind
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.indexing.existing import is_served
+from analyzer.indexing.expression_keys import (
+    compared_expressions,
+    ordered_expressions,
+    pattern_columns,
+    pattern_expressions,
+    sort_keys,
+)
+from analyzer.indexing.gist import gist
 from analyzer.indexing.inverted import inverted
 from analyzer.indexing.limits import CandidateLimits, has_statistics, is_small
 from analyzer.indexing.variants import covering, partial
@@ -82,6 +91,8 @@ def candidates(
         if bounds.max_paired:
             for definition, rule in inverted(use, relation, catalog.extensions):
                 found.setdefault(definition, rule)
+            for definition, rule in gist(use, relation):
+                found.setdefault(definition, rule)
     return tuple(Candidate(definition=d, rule=rule) for d, rule in found.items())
 
 
@@ -89,6 +100,7 @@ def leading_attributes(use: RelationUse) -> frozenset[str]:
     """Attributes an index useful to this use could lead with."""
     names = {item.attribute for item in use.predicates if item.wrapping is None}
     names.update(key.attribute for key in use.order_by)
+    names.update(key.attribute or key.distance_from for key in use.order_by_expressions)
     names.update(use.group_by)
     return frozenset(names)
 
@@ -112,6 +124,8 @@ class _Groups:
     ordered: Keys
     grouped: Keys
     expressions: Keys
+    ranged_expressions: Keys
+    ordered_expressions: Keys
     patterns: Keys
     alternatives: Keys
 
@@ -189,8 +203,10 @@ def _groups(use: RelationUse, relation: Relation, limits: CandidateLimits) -> _G
         grouped=tuple(
             IndexKey(attribute=name) for name in use.group_by if name in fitting
         ),
-        expressions=_expressions(use),
-        patterns=_patterns(use, relation),
+        expressions=compared_expressions(use, EQUALITIES),
+        ranged_expressions=compared_expressions(use, (PredicateKind.RANGE,)),
+        ordered_expressions=ordered_expressions(use, fitting),
+        patterns=(*pattern_columns(use, relation), *pattern_expressions(use)),
         alternatives=keys(_is_alternative),
     )
 
@@ -204,7 +220,7 @@ _NO_ORDER = frozenset(
 )  # fmt: skip
 
 _VALUES = (SideKind.CONSTANT, SideKind.PARAMETER, SideKind.EXPRESSION, SideKind.NOTHING)
-_EQUALITIES = (
+EQUALITIES = (
     PredicateKind.EQUALITY,
     PredicateKind.IN_LIST,
     PredicateKind.IS_NULL,
@@ -218,7 +234,7 @@ def _holds_always(item: Predicate) -> bool:
 
 def _is_equality(item: Predicate) -> bool:
     return (
-        _holds_always(item) and item.kind in _EQUALITIES and item.other.kind in _VALUES
+        _holds_always(item) and item.kind in EQUALITIES and item.other.kind in _VALUES
     )
 
 
@@ -260,77 +276,7 @@ def _ordered(use: RelationUse, fitting: set[str]) -> Keys:
     """The order as keys; none if any of it is no plain column."""
     if any(key.attribute not in fitting for key in use.order_by):
         return ()
-    keys = tuple(
-        IndexKey(
-            attribute=key.attribute,
-            descending=key.descending,
-            nulls_first=_unusual_nulls(key.descending, key.nulls_first),
-        )
-        for key in use.order_by
-    )
-    if keys and all(key == _descending(key.attribute) for key in keys):
-        # A B-tree is read backwards as well as forwards: keep the plain direction.
-        return tuple(IndexKey(attribute=key.attribute) for key in keys)
-    return keys
-
-
-def _descending(name: str) -> IndexKey:
-    return IndexKey(attribute=name, descending=True)
-
-
-def _unusual_nulls(descending: bool, nulls_first: bool | None) -> bool | None:
-    return None if nulls_first is None or nulls_first == descending else nulls_first
-
-
-# Immutable for every input type, and four that are so for some: a planner refuses the
-# index where they are not, as date_trunc of a timestamp with time zone.
-_IMMUTABLE = frozenset(
-    {
-        "lower", "upper", "length", "char_length", "abs", "md5", "btrim", "ltrim",
-        "rtrim", "left", "right", "reverse", "substr", "substring", "coalesce", "->>",
-        "date_trunc", "date_part", "extract", "cast",
-    }
-)  # fmt: skip
-
-
-def _expressions(use: RelationUse) -> Keys:
-    kinds = (PredicateKind.EQUALITY, PredicateKind.IN_LIST)
-    texts = dict.fromkeys(
-        item.wrapping.index_expression
-        for item in use.predicates
-        if item.wrapping
-        and item.wrapping.index_expression
-        and item.wrapping.function in _IMMUTABLE
-        and item.kind in kinds
-        and item.conjunct
-    )
-    return tuple(IndexKey(expression=text) for text in texts)
-
-
-_PATTERN_CLASSES = {
-    "text": "text_pattern_ops",
-    "character varying": "varchar_pattern_ops",
-    "character": "bpchar_pattern_ops",
-}
-
-
-def _patterns(use: RelationUse, relation: Relation) -> Keys:
-    names = dict.fromkeys(
-        item.attribute
-        for item in use.predicates
-        if _holds_always(item)
-        and (
-            item.kind is PredicateKind.PREFIX
-            or (item.operator == "~~" and item.other.kind is SideKind.PARAMETER)
-        )
-    )
-    keys = []
-    for name in names:
-        attribute = relation.attribute(name)
-        base = attribute.type_name.split("(")[0] if attribute else ""
-        if base in _PATTERN_CLASSES:
-            keys.append(IndexKey(attribute=name, opclass=_PATTERN_CLASSES[base]))
-    return tuple(keys)
+    return sort_keys(use.order_by)
 
 
 def _key_lists(groups: _Groups) -> Iterator[tuple[Keys, int]]:
@@ -347,16 +293,27 @@ def _key_lists(groups: _Groups) -> Iterator[tuple[Keys, int]]:
     if groups.grouped:
         yield (*equal, *groups.grouped), 5
         yield groups.grouped, 5
-    for key in groups.expressions:
-        yield (key,), 8
-        if equal:
-            yield (*equal, key), 8
-            yield (key, *equal), 8
+    yield from _expression_lists(groups)
     for key in groups.patterns:
         yield (key,), 9
         yield (*equal, key), 9
     for key in groups.alternatives:
         yield (key,), 10
+
+
+def _expression_lists(groups: _Groups) -> Iterator[tuple[Keys, int]]:
+    equal = groups.equal
+    for key in groups.expressions:
+        yield (key,), 8
+        if equal:
+            yield (*equal, key), 8
+            yield (key, *equal), 8
+    for key in groups.ranged_expressions:
+        yield (*equal, key), 8
+        yield (key,), 8
+    if groups.ordered_expressions:
+        yield (*equal, *groups.ordered_expressions), 8
+        yield groups.ordered_expressions, 8
 
 
 def _equality_lists(equal: Keys) -> Iterator[tuple[Keys, int]]:

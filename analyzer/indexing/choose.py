@@ -30,6 +30,7 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
 from analyzer.indexing.guesses import Guesses
+from analyzer.indexing.narrowing import Sizing, narrowed
 from analyzer.indexing.options import Asked, OptionTable, WeightedStatement
 from analyzer.indexing.solver import IndexFacts, SetLimits, Solution, greedy, solve
 from analyzer.indexing.worths import Worth
@@ -122,6 +123,8 @@ class Chooser:
             self._pick(keep, rounds)
         bound = self._improve()
         chosen = self._without_idle(self._best)
+        if self._limits.budget_bytes is None:
+            chosen = self._narrowed(chosen)
         after = self._total(chosen)
         return Choice(
             chosen=chosen,
@@ -341,6 +344,11 @@ class Chooser:
                     parts = {member, index, *self._merged_from.get(member, ())}
                     self._merged_from.setdefault(merged, frozenset(parts))
         return sorted(self._merged_from.keys() - current, key=sort_key)
+
+    def _narrowed(self, chosen: Configuration) -> Configuration:
+        pool = self.table.indexes().union(*self._candidates.values())
+        fitting = [index for index in pool if self._fits(index)]
+        return narrowed(chosen, fitting, Sizing(table=self.table, facts=self.facts))
 
     def _without_idle(self, chosen: Configuration) -> Configuration:
         """Without the members that nothing uses or that do not pay for themselves."""

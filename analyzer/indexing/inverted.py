@@ -2,7 +2,8 @@
 
 12. inverted: GIN on a jsonb, array or tsvector column that is tested for containment,
     on ``to_tsvector(…)`` that is matched, and, where pg_trgm is installed, on a text
-    column that is searched for a fragment (``LIKE '%x%'``, ``ILIKE``, ``~``).
+    column or expression that is searched for a fragment (``LIKE '%x%'``, ``ILIKE``,
+    ``~``) or for what is similar (``%``).
 13. summary: BRIN on a column that is searched by range and that the order of a large
     table follows; it takes a thousandth of the space of a B-tree.
 """
@@ -10,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from analyzer.domain.catalog import Attribute, Relation
 from analyzer.domain.index import IndexDefinition, IndexKey
@@ -18,7 +20,7 @@ from analyzer.statements.facts import Predicate, PredicateKind, RelationUse
 MIN_BRIN_PAGES = 4096
 MIN_BRIN_CORRELATION = 0.95
 
-_FRAGMENTS = frozenset({"~~", "~~*", "~", "~*"})
+_FRAGMENTS = frozenset({"~~", "~~*", "~", "~*", "%", "<%", "%>", "<<%", "%>>"})
 _PATH_OPERATORS = frozenset({"@>", "@?", "@@"})
 
 
@@ -46,20 +48,31 @@ def inverted(
 def _inverted_keys(
     item: Predicate, attribute: Attribute, extensions: Collection[str]
 ) -> Iterator[IndexKey]:
-    if item.wrapping is not None:
-        text = item.wrapping.index_expression
-        if item.wrapping.function == "to_tsvector" and text:
-            yield IndexKey(expression=text)
+    if item.wrapping is None:
+        subject = IndexKey(attribute=attribute.name)
+    elif item.wrapping.index_expression:
+        subject = IndexKey(expression=item.wrapping.index_expression)
+    else:
         return
-    kind = attribute.type_name
     if item.operator in _FRAGMENTS:
         if "pg_trgm" in extensions:
-            yield IndexKey(attribute=attribute.name, opclass="gin_trgm_ops")
-    elif item.kind is PredicateKind.CONTAINMENT:
-        if kind in ("jsonb", "tsvector") or kind.endswith("[]"):
-            yield IndexKey(attribute=attribute.name)
-        if kind == "jsonb" and item.operator in _PATH_OPERATORS:
-            yield IndexKey(attribute=attribute.name, opclass="jsonb_path_ops")
+            yield replace(subject, opclass="gin_trgm_ops")
+    elif item.wrapping is not None:
+        if item.wrapping.function == "to_tsvector":
+            yield subject
+    else:
+        yield from _containment_keys(item, attribute.type_name, subject)
+
+
+def _containment_keys(
+    item: Predicate, type_name: str, subject: IndexKey
+) -> Iterator[IndexKey]:
+    if item.kind is not PredicateKind.CONTAINMENT:
+        return
+    if type_name in ("jsonb", "tsvector") or type_name.endswith("[]"):
+        yield subject
+    if type_name == "jsonb" and item.operator in _PATH_OPERATORS:
+        yield replace(subject, opclass="jsonb_path_ops")
 
 
 def _is_summable(item: Predicate, attribute: Attribute, relation: Relation) -> bool:

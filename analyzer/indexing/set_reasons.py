@@ -55,22 +55,34 @@ def _role(key: IndexKey, uses: Iterable[RelationUse]) -> str:
     return ", ".join(found) if found else "read in the order of the index"
 
 
-def _roles(key: IndexKey, use: RelationUse) -> Iterator[str]:
+def _comparisons(
+    key: IndexKey, use: RelationUse
+) -> Iterator[tuple[PredicateKind, SideKind]]:
+    """How the conditions of a use compare a key, and with what."""
+    if key.expression:
+        for found in use.expressions:
+            if found.text == key.expression:
+                yield found.kind, found.other
+        return
     for item in use.predicates:
-        wrapped = item.wrapping.index_expression if item.wrapping else ""
-        if key.expression and wrapped != key.expression:
-            continue
-        if not key.expression and (item.attribute != key.attribute or item.wrapping):
-            continue
-        if item.kind in _EQUAL:
-            other = item.other.kind
+        if item.attribute == key.attribute and item.wrapping is None:
+            yield item.kind, item.other.kind
+
+
+def _roles(key: IndexKey, use: RelationUse) -> Iterator[str]:
+    for kind, other in _comparisons(key, use):
+        if kind in _EQUAL:
             joined = other in (SideKind.ATTRIBUTE, SideKind.SUBQUERY, SideKind.MIXED)
             yield "joined" if joined else "compared for equality"
-        elif item.kind in (PredicateKind.RANGE, PredicateKind.PREFIX):
+        elif kind in (PredicateKind.RANGE, PredicateKind.PREFIX):
             yield "searched by range"
         else:
-            yield f"tested ({item.kind.value})"
-    if any(sort.attribute == key.attribute for sort in use.order_by if key.attribute):
+            yield f"tested ({kind.value})"
+    sorted_by = (*use.order_by, *use.order_by_expressions)
+    if any(key.attribute and key.attribute == sort.distance_from for sort in sorted_by):
+        yield "sorted by the distance from a value"
+    names = {(sort.attribute, sort.expression) for sort in sorted_by}
+    if (key.attribute, key.expression) in names:
         yield "sorted by"
     if key.attribute and key.attribute in use.group_by:
         yield "grouped by"

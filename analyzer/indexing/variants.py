@@ -18,6 +18,10 @@ from analyzer.statements.facts import (
 )
 from analyzer.statements.identifiers import quote_identifier, quote_literal
 
+MAX_PARTIAL_VALUES = 100
+"""Different values of a column at most that one of them may be in a predicate: a state
+or a kind. One of many values is that of this execution; the next has another."""
+
 _BOOLEANS = {"is true": "", "is false": "NOT "}
 
 
@@ -80,14 +84,18 @@ def _constant_condition(
         # Which value is the rarer one is not known here; the planner sees to it.
         rarest = min(attribute.most_common_freqs, default=0.5)
         return f"{_BOOLEANS[item.operator]}{name}", rarest
-    if item.kind is not PredicateKind.EQUALITY or item.operator != "=":
+    if item.kind not in (PredicateKind.EQUALITY, PredicateKind.NOT_EQUAL):
         return None
     if item.other.kind is not SideKind.CONSTANT or item.other.value is None:
         return None
-    # Without the most common values the share is that of an average value.
     distinct = attribute.n_distinct or 0.0
-    ratio = 1.0 / distinct if distinct > 0 else 0.0
-    return f"{name} = {quote_literal(item.other.value)}", ratio
+    if not 0 < distinct <= MAX_PARTIAL_VALUES or item.operator not in ("=", "<>"):
+        return None
+    # Which value is how frequent is not known here; the planner sees to it.
+    ratio = 1.0 / distinct
+    if item.operator == "<>":
+        ratio = 1.0 - max(attribute.most_common_freqs, default=ratio)
+    return f"{name} {item.operator} {quote_literal(item.other.value)}", ratio
 
 
 def covering(

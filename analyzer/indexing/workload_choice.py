@@ -15,6 +15,7 @@ from analyzer.errors import PlanningFailed
 from analyzer.indexing.benefit import Configuration, StatementCost, WorkloadCosts
 from analyzer.indexing.candidates import candidates
 from analyzer.indexing.choose import Choice, Chooser
+from analyzer.indexing.cost_settings import CostSettings
 from analyzer.indexing.limits import CandidateLimits
 from analyzer.indexing.options import OptionTable, WeightedStatement
 from analyzer.indexing.solver import IndexFacts, SetLimits
@@ -28,6 +29,8 @@ from analyzer.indexing.worths import PlanWorths
 from analyzer.indexing.writes import WritePrice, WritePrices
 
 MAX_CALLS = 5_000
+CHEAP_PAGES = 4.0
+"""Pages read at random: the price of two lookups by a key, each of leaf and row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +105,25 @@ class WorkloadChoice:
                 else why_none(known, self.catalog, self._options.candidates)
             )
             try:
-                ready.append(prepare_with(item, known, self.costs, usable, why))
+                prepared = prepare_with(item, known, self.costs, usable, why)
+                ready.append(self._unless_cheap(prepared))
             except PlanningFailed as error:
                 detail = f" ({error.detail})" if error.detail else ""
                 self.skipped[name] = f"It cannot be planned: {error.message}{detail}"
         return ready
+
+    def _unless_cheap(self, prepared: Prepared) -> Prepared:
+        """Without candidates, where a statement costs a few pages as it is.
+
+        A search for the least cost would cover every column that a lookup by the
+        primary key returns, for half of next to nothing.
+        """
+        settings = CostSettings.read(self.catalog.settings)
+        cost = prepared.base.cost
+        if cost >= CHEAP_PAGES * settings.random_page_cost or not prepared.candidates:
+            return prepared
+        why = f"It costs {cost:.1f} as it is, as much as reading a few pages."
+        return replace(prepared, candidates=(), why_none=why)
 
     def weight(self, item: WorkloadItem) -> float:
         """How often a statement counts."""

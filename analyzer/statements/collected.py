@@ -11,8 +11,10 @@ from analyzer.statements.facts import (
     PredicateKind,
     QueryLevel,
     RelationUse,
+    SearchedExpression,
     Side,
     SideKind,
+    SortKey,
 )
 from analyzer.statements.predicates import Place
 from analyzer.statements.scope import Column, CommonTable, Item, Scope
@@ -30,6 +32,7 @@ class Use:
     attributes: set[str] = field(default_factory=set)
     whole: bool = False
     predicates: list[Predicate] = field(default_factory=list)
+    expressions: list[SearchedExpression] = field(default_factory=list)
     written: tuple[str, ...] = ()
 
 
@@ -72,6 +75,11 @@ class Collected:
         """Give each predicate to its use."""
         for item in found:
             self.uses[item.use].predicates.append(item)
+
+    def add_expressions(self, found: Iterable[SearchedExpression]) -> None:
+        """Give each expression to its use."""
+        for item in found:
+            self.uses[item.use].expressions.append(item)
 
     def add_equality(self, column: Column, other: Column, place: Place) -> None:
         """An equality of two attributes that is not written as one condition."""
@@ -122,7 +130,9 @@ class Collected:
             predicates=tuple(use.predicates),
             attributes=frozenset(use.attributes),
             reads_whole_row=use.whole,
+            expressions=tuple(use.expressions),
             order_by=facts.order_by if own_order else (),
+            order_by_expressions=_own_expressions(number, facts.order_by),
             group_by=tuple(key.attribute for key in facts.group_by)
             if own_group
             else (),
@@ -130,3 +140,9 @@ class Collected:
             is_target=use.is_target,
             nullable=use.nullable,
         )
+
+
+def _own_expressions(use: int, keys: tuple[SortKey, ...]) -> tuple[SortKey, ...]:
+    """The keys of an order, if all are a use's own and some an expression."""
+    own = all(use in (key.use, key.expression_use) for key in keys)
+    return keys if own and any(key.expression for key in keys) else ()

@@ -162,14 +162,47 @@ _SARGABLE = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchedExpression:
+    """An expression over attributes of one use that a condition compares.
+
+    Attributes:
+        use: number of the use.
+        text: as CREATE INDEX wants it, without qualifiers; never a bare attribute.
+        attributes: all that it is computed of.
+        function: outermost function or operator, see :class:`Wrapping`.
+        kind: how it is compared.
+        operator: by which, as if it stood on the left.
+        other: kind of what it is compared with.
+        conjunct: whether the condition must hold for every row of its level.
+    """
+
+    use: int
+    text: str
+    attributes: frozenset[str]
+    function: str
+    kind: PredicateKind
+    operator: str
+    other: SideKind
+    conjunct: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SortKey:
     """One item of ORDER BY, GROUP BY or DISTINCT ON.
 
     ``use`` and ``attribute`` are none and empty where it is not a plain attribute.
+
+    Attributes:
+        expression_use: the one use an expression is over; none for an attribute.
+        expression: its text, as CREATE INDEX wants it.
+        distance_from: the attribute whose distance (``<->``) from a value it is.
     """
 
     use: int | None
     attribute: str = ""
+    expression_use: int | None = None
+    expression: str = ""
+    distance_from: str = ""
     descending: bool = False
     nulls_first: bool | None = None
     """None is the default of the direction: last for ASC, first for DESC."""
@@ -188,7 +221,9 @@ class RelationUse:
         predicates: conditions on its attributes, join conditions among them.
         attributes: names of all attributes the statement reads of it.
         reads_whole_row: ``*``, ``t.*`` or the row itself is read.
+        expressions: expressions over its attributes that conditions compare.
         order_by: keys of the level's ORDER BY, if *all* of them are its attributes.
+        order_by_expressions: the same, if all are its own and some an expression.
         group_by: attributes of the level's GROUP BY or DISTINCT, if all are its own.
         written: attributes an UPDATE assigns.
         is_target: the relation an INSERT, UPDATE, DELETE or MERGE writes.
@@ -203,6 +238,8 @@ class RelationUse:
     attributes: frozenset[str] = frozenset()
     reads_whole_row: bool = False
     order_by: tuple[SortKey, ...] = ()
+    expressions: tuple[SearchedExpression, ...] = ()
+    order_by_expressions: tuple[SortKey, ...] = ()
     group_by: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
     is_target: bool = False

@@ -9,6 +9,7 @@ from itertools import count
 
 from analyzer.domain.catalog import Catalog
 from analyzer.statements.collected import Collected, Level
+from analyzer.statements.expressions import ExpressionReader
 from analyzer.statements.facts import (
     Clause,
     QueryLevel,
@@ -259,6 +260,8 @@ class LevelReader:
             self._source, level.scope.resolve, lambda: next(self._disjunctions)
         )
         self._collected.add_predicates(reader.read(node, place))
+        expressions = ExpressionReader(self._source, level.scope.resolve)
+        self._collected.add_expressions(expressions.read(node, place))
         self._mention(node, level)
 
     def _mention(self, node: object, level: Level) -> None:
@@ -349,13 +352,14 @@ class LevelReader:
         column = bare_column(node, level.scope.resolve) or _NOWHERE
         nulls = fields.get("sortby_nulls", "SORTBY_NULLS_DEFAULT")
         span = self._source.condition(node)
-        return SortKey(
+        key = SortKey(
             use=None if column is _NOWHERE else column.use,
             attribute=column.attribute,
             descending=fields.get("sortby_dir") == "SORTBY_DESC",
             nulls_first=_NULLS.get(nulls),
             text=self._source.text(span) if span else "",
         )
+        return ExpressionReader(self._source, level.scope.resolve).sort_key(key, node)
 
     def _limit(self, node: Node | None) -> Side:
         if not node:

@@ -9,7 +9,12 @@ from typing import Any
 from analyzer.statements.facts import Clause, Predicate, PredicateKind, Side, SideKind
 from analyzer.statements.parse import Node, walk
 from analyzer.statements.scope import Column
-from analyzer.statements.sides import SideReader, bare_column
+from analyzer.statements.sides import (
+    SideReader,
+    bare_column,
+    constant_of,
+    without_casts,
+)
 from analyzer.statements.source import SourceText, Span
 
 _MIRRORED = {
@@ -21,7 +26,7 @@ _KINDS = {
     "<>": PredicateKind.NOT_EQUAL,
     **dict.fromkeys(("<", "<=", ">", ">="), PredicateKind.RANGE),
     **dict.fromkeys(
-        ("@>", "<@", "&&", "?", "?|", "?&", "@@"), PredicateKind.CONTAINMENT
+        ("@>", "<@", "&&", "?", "?|", "?&", "@@", "@?"), PredicateKind.CONTAINMENT
     ),
     **dict.fromkeys(("~~", "~~*", "~", "~*"), PredicateKind.PATTERN),
 }
@@ -154,7 +159,7 @@ class PredicateReader:
         halves = self._source.sides(fields, span)
         if halves is None or "lexpr" not in fields:
             return
-        operator, kind = _operator(fields)
+        operator, kind = meaning(fields)
         left, right = fields["lexpr"], fields.get("rexpr")
         if "RowExpr" in left and right is not None and "RowExpr" in right:
             yield from self._rows(left["RowExpr"], right["RowExpr"], operator)
@@ -234,7 +239,7 @@ def _truth(column: Column, value: str) -> Predicate:
     return _predicate(column, PredicateKind.BOOLEAN, f"is {value}", other)
 
 
-def _operator(fields: Node) -> tuple[str, PredicateKind]:
+def meaning(fields: Node) -> tuple[str, PredicateKind]:
     """The operator's name and kind, for every form an ``A_Expr`` can take."""
     name, form = _last_name(fields["name"]), fields["kind"]
     if form in ("AEXPR_OP", "AEXPR_LIKE", "AEXPR_ILIKE"):
@@ -255,6 +260,22 @@ _OTHER_FORMS = {
     "AEXPR_OP_ALL": "all",
     "AEXPR_NULLIF": "nullif",
 }
+
+
+def mirrored(operator: str) -> str:
+    """The operator with its sides changed; empty where that is no other operator.
+
+    >>> mirrored("<="), mirrored("~~")
+    ('>=', '')
+    """
+    return _MIRRORED.get(operator, "")
+
+
+def is_prefix_search(operator: str, pattern: Node) -> bool:
+    """Whether a LIKE has a literal that starts without a wildcard."""
+    constant = without_casts(pattern)[0].get("A_Const") if pattern else None
+    value = constant_of(constant) if constant else None
+    return operator == "~~" and bool(value and literal_prefix(value))
 
 
 def _refined(found: Predicate) -> Predicate:

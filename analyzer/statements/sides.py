@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from analyzer.statements.facts import Side, SideKind, Wrapping
 from analyzer.statements.identifiers import quote_identifier
@@ -12,6 +12,7 @@ from analyzer.statements.source import SourceText, Span
 
 Resolve = Callable[[list[str]], Column | None]
 
+_NO_INDEX = frozenset({"ParamRef", "SubLink"})
 _SPECIAL = {
     "CoalesceExpr": "coalesce",
     "CaseExpr": "case",
@@ -91,29 +92,50 @@ class SideReader:
     def _wrapping(
         self, node: Node, reference: Node, column: Column, span: Span
     ) -> Wrapping:
-        function, position = _outermost(node, reference)
+        function, position = outermost(node, reference)
         target = node.get("TypeCast", {}).get("typeName", {})
         return Wrapping(
             function=function,
             text=self._source.text(span),
-            index_expression=self._index_expression(node, reference, column, span),
+            index_expression=self._index_expression(node, [(reference, column)], span),
             type_name=type_name(target) if target else "",
             argument_position=position,
             node=node,
         )
 
+    def expression(self, node: Node | None, span: Span) -> tuple[int, str] | None:
+        """The use an expression is over, and its text as CREATE INDEX wants it.
+
+        None for a bare attribute, for one over several uses or none, and where it holds
+        a parameter, a subquery or a window function.
+        """
+        if not node or bare_column(node, self._resolve) is not None:
+            return None
+        references = [fields for kind, fields in walk(node) if kind == "ColumnRef"]
+        found = [(item, self._resolve(names_of(item))) for item in references]
+        known = [(item, column) for item, column in found if column is not None]
+        uses = {column.use for _, column in known}
+        if len(known) < len(found) or len(uses) != 1:
+            return None
+        text = self._index_expression(node, known, span)
+        return (uses.pop(), text) if text else None
+
     def _index_expression(
-        self, node: Node, reference: Node, column: Column, span: Span
+        self, node: Node, references: Sequence[tuple[Node, Column]], span: Span
     ) -> str:
-        place = self._source.reference(reference)
-        if place is None or any(kind == "ParamRef" for kind, _ in walk(node)):
+        """The text of an expression with plain names; empty if it cannot be had."""
+        if any(kind in _NO_INDEX for kind, _ in walk(node)) or has_field(node, "over"):
             return ""
-        before = self._source.query[span[0] : place[0]]
-        after = self._source.query[place[1] : span[1]]
-        text = before + quote_identifier(column.attribute) + after
-        is_call = "FuncCall" in node and not has_field(node, "over")
-        is_plain_call = is_call and text.endswith(")") and not text.startswith("(")
-        return text if is_plain_call else f"({text})"
+        text, end = "", span[1]
+        places = [(self._source.reference(item), column) for item, column in references]
+        for place, column in sorted(places, key=lambda item: item[0] or (-1, -1))[::-1]:
+            if place is None:
+                return ""
+            rest = self._source.query[place[1] : end]
+            text, end = quote_identifier(column.attribute) + rest + text, place[0]
+        text = self._source.query[span[0] : end] + text
+        is_plain_call = "FuncCall" in node and text.endswith(")")
+        return text if is_plain_call and not text.startswith("(") else f"({text})"
 
 
 def bare_column(node: Node | None, resolve: Resolve) -> Column | None:
@@ -166,7 +188,7 @@ def function_name(fields: Node) -> str:
     return ".".join(name for name in names if name != "pg_catalog")
 
 
-def _outermost(node: Node, reference: Node) -> tuple[str, int]:
+def outermost(node: Node, reference: Node) -> tuple[str, int]:
     """The name of the outermost wrapping, and which argument the attribute is."""
     ((kind, fields),) = node.items()
     if kind == "FuncCall":

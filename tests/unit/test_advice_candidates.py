@@ -126,11 +126,6 @@ def test_silent_on_partitioned_tables_and_views() -> None:
         assert not found("SELECT * FROM t WHERE a = $1", catalog(changed))
 
 
-def test_silent_on_functions_that_are_not_immutable() -> None:
-    assert not plain("SELECT * FROM t WHERE to_char(c, 'YYYY-MM-DD') = $1")
-    assert not plain("SELECT * FROM t WHERE age(c) = $1")
-
-
 def test_silent_where_an_index_leads_with_the_keys() -> None:
     wide = index("t_a_b", definition("t", "a", "b"))
     known = shop(indexes=[wide])

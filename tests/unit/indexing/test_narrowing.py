@@ -1,0 +1,75 @@
+"""Smaller indexes in place of those that are hardly better; worths given by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
+from analyzer.indexing.narrowing import Sizing, narrowed
+from analyzer.indexing.solver import IndexFacts
+
+T = RelationName("public", "t")
+
+
+def index(
+    *keys: str, include: tuple[str, ...] = (), where: str = ""
+) -> IndexDefinition:
+    return IndexDefinition(
+        relation=T,
+        keys=tuple(IndexKey(attribute=name) for name in keys),
+        include=include,
+        predicate=where,
+    )
+
+
+WIDE, NARROW = index("a", "b", include=("c",)), index("a")
+PARTIAL = index("b", where="NOT a")
+SIZES = {WIDE: 1000, NARROW: 600, PARTIAL: 2}
+
+
+class Told:
+    """A statement's worth by the index it may use, as a planner would tell it."""
+
+    def __init__(self, worths: dict[IndexDefinition, float], base: float) -> None:
+        self.statements = [SimpleNamespace(weight=1.0)]
+        self.worths = SimpleNamespace(kept=1000)
+        self._worths, self._base = worths, base
+
+    def known_best(self, item, wanted):
+        return min([self._base, *(self._worths[i] for i in wanted)])
+
+    def ask(self, asked):
+        return [(self.known_best(item, wanted), wanted) for item, wanted in asked]
+
+
+def best(worths: dict[IndexDefinition, float], base: float, kept: int = 1000):
+    told = Told(worths, base)
+    told.worths.kept = kept
+    sizing = Sizing(table=told, facts=lambda i: IndexFacts(size_bytes=SIZES[i]))
+    (found,) = narrowed(frozenset({WIDE}), list(worths), sizing)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("why", "worths", "wanted"),
+    [
+        ("one page of two", {WIDE: 4, NARROW: 8}, NARROW),
+        ("a tenth of what it saves", {WIDE: 4, NARROW: 1000}, WIDE),
+        (
+            "a hundred times dearer for less than half the size",
+            {WIDE: 1, NARROW: 99},
+            WIDE,
+        ),
+        ("the same, but five hundred times smaller", {WIDE: 1, PARTIAL: 99}, PARTIAL),
+        ("the smallest that will do", {WIDE: 4, NARROW: 8, PARTIAL: 12}, PARTIAL),
+        ("what is worth nothing alone", {WIDE: 4, NARROW: 10_000}, WIDE),
+    ],
+)
+def test_a_wide_index_has_to_earn_its_width(why, worths, wanted) -> None:
+    assert best(worths, base=10_000) == wanted, why
+
+
+def test_without_questions_left_nothing_changes() -> None:
+    assert best({WIDE: 4, NARROW: 4}, base=10_000, kept=1) == WIDE
