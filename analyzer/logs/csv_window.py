@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 
-from analyzer.logs.csv_records import Records, plain_messages
 from analyzer.logs.csvlog import (
     COLUMN_COUNTS,
     TEXT_LIMIT,
     entry_of_record,
+    host_of,
     read_csvlog,
 )
-from analyzer.logs.entry import LogEntry
-from analyzer.logs.message_rows import duration_rows
-from analyzer.logs.slices import padded
+from analyzer.logs.entry import LogEntry, Origin
+from analyzer.logs.scan_csv import CSV_KERNELS
+from analyzer.logs.scanned_rows import Meaning, Scanner, places, scanned_rows
+from analyzer.logs.slices import Longs
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
@@ -33,8 +34,13 @@ class CsvWindows:
         """Start at the beginning of a file."""
         self._clock = clock
         self._tally = tally
-        self._book = book
-        self._times = TimeReader(clock, has_milliseconds=True)
+        self._scanner = Scanner(CSV_KERNELS)
+        self._meaning = Meaning(
+            times=TimeReader(clock, has_milliseconds=True),
+            origin=_origin,
+            clean=clean,
+            book=book,
+        )
 
     def boundary(self, data: bytes) -> int:
         """Where the last record begins, told by the quotes before it; 0 for none."""
@@ -53,27 +59,28 @@ class CsvWindows:
 
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
-        records = Records(data, padded(data))
         width = _width(data)
-        if not width or not records.is_whole:
+        table = self._scanner.scan(data, width) if width else None
+        if table is None:
             return self._read_lines(data)
-        messages, heads = plain_messages(records, self._times, width)
-        rows = duration_rows(messages, heads, self._book)
-        is_row = np.zeros(len(records.ends), np.bool_)
+        rows = scanned_rows(data, table, self._meaning)
+        is_row = np.zeros(len(table), np.bool_)
         is_row[rows.order] = True
-        others = np.flatnonzero(~is_row).tolist()
-        if not _are_records(records, others):
+        others = np.flatnonzero(~is_row)
+        starts, ends = (places(table[others], name) for name in ("start", "end"))
+        if not _are_records(data, starts, ends):
             return self._read_lines(data)
-        entries = list(self._entries(records, others))
+        entries = list(self._entries(data, (others, starts, ends)))
         self._tally.line_count += data.count(b"\n")
         count = len(rows) + len(entries)
         return Window(rows=rows, entries=entries, message_count=count)
 
     def _entries(
-        self, records: Records, numbers: Sequence[int]
+        self, data: bytes, records: tuple[Longs, Longs, Longs]
     ) -> Iterator[tuple[int, LogEntry]]:
-        for number in numbers:
-            text = _raw(records, number).decode("utf-8", "replace")
+        columns = (column.tolist() for column in records)
+        for number, start, end in zip(*columns, strict=True):
+            text = data[start:end].decode("utf-8", "replace")
             entry = entry_of_record(text, self._clock)
             if entry is None:
                 self._tally.not_understood(text, count=text.count("\n") + 1)
@@ -86,17 +93,32 @@ class CsvWindows:
         return Window(entries=entries, message_count=len(entries))
 
 
-def _raw(records: Records, number: int) -> bytes:
-    return records.data[int(records.starts[number]) : int(records.ends[number])]
-
-
-def _are_records(records: Records, numbers: Sequence[int]) -> bool:
+def _are_records(data: bytes, starts: Longs, ends: Longs) -> bool:
     """Whether what stands between line ends outside quotes all begins as records do."""
-    for number in numbers:
-        start, end = int(records.starts[number]), int(records.ends[number])
-        if end - start > TEXT_LIMIT or not _START.match(records.data, start, end):
+    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+        if end - start > TEXT_LIMIT or not _START.match(data, start, end):
             return False
     return True
+
+
+def _origin(head: bytes, name: bytes) -> Origin:
+    # A comma, then names in quotes without quotes in them, so these are all.
+    _, user, _, database, process_id, host, session = head.decode(
+        "utf-8", "replace"
+    ).split('"')
+    return Origin(
+        process_id=int(process_id.strip(",")),
+        session_id=session[1:],
+        user=user,
+        database=database,
+        application_name=name.decode("utf-8", "replace"),
+        remote_host=host_of(host),
+    )
+
+
+def clean(raw: bytes) -> bytes:
+    """Without the doubling of quotes."""
+    return raw.replace(b'""', b'"') if b'"' in raw else raw
 
 
 def _width(data: bytes) -> int:

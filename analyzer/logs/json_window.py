@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from analyzer.logs.entry import LogEntry
-from analyzer.logs.json_records import Records, plain_messages
-from analyzer.logs.jsonlog import entry_of_line
-from analyzer.logs.message_rows import duration_rows
-from analyzer.logs.slices import Bools, padded
+from analyzer.logs.entry import LogEntry, Origin
+from analyzer.logs.json_text import load
+from analyzer.logs.jsonlog import entry_of_line, origin_of
+from analyzer.logs.scan_json import JSON_KERNELS
+from analyzer.logs.scanned_rows import Meaning, Scanner, places, scanned_rows
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
@@ -25,8 +25,18 @@ class JsonWindows:
         """Start at the beginning of a file."""
         self._clock = clock
         self._tally = tally
-        self._book = book
-        self._times = TimeReader(clock, has_milliseconds=True)
+        self._scanner = Scanner(JSON_KERNELS)
+        self._meaning = Meaning(
+            times=TimeReader(clock, has_milliseconds=True),
+            origin=self._origin,
+            clean=clean,
+            book=book,
+        )
+
+    def _origin(self, head: bytes, name: bytes) -> Origin:
+        # Both begin with a comma, and hold keys with values only.
+        text = (head + name)[1:].decode("utf-8", "replace")
+        return origin_of(load("{" + text + "}"), self._clock)
 
     def boundary(self, data: bytes) -> int:
         """Behind the last line end; every line is a record."""
@@ -38,26 +48,48 @@ class JsonWindows:
 
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
-        records = Records(data, padded(data))
-        messages, heads = plain_messages(records, self._times, self._clock)
-        rows = duration_rows(messages, heads, self._book)
-        is_row = np.zeros(len(records.ends), np.bool_)
+        table = self._scanner.scan(data)
+        if table is None:
+            return self._read_lines(data)
+        rows = scanned_rows(data, table, self._meaning)
+        is_row = np.zeros(len(table), np.bool_)
         is_row[rows.order] = True
-        entries = list(self._entries(records, is_row))
+        others = np.flatnonzero(~is_row)
+        starts, ends = (places(table[others], name) for name in ("start", "end"))
+        lines = zip(
+            others.tolist(),
+            map(slice, starts.tolist(), ends.tolist()),
+            strict=True,
+        )
+        entries = list(self._entries((at, data[place]) for at, place in lines))
+        self._tally.line_count += len(table)
         count = len(rows) + len(entries)
         return Window(rows=rows, entries=entries, message_count=count)
 
     def _entries(
-        self, records: Records, is_row: Bools
+        self, lines: Iterable[tuple[int, bytes]]
     ) -> Iterator[tuple[int, LogEntry]]:
         before = self._tally.line_count
-        for number in np.flatnonzero(~is_row).tolist():
-            start, end = int(records.starts[number]), int(records.ends[number])
-            line = records.data[start:end].decode("utf-8", "replace")
+        for number, raw in lines:
+            line = raw.decode("utf-8", "replace")
             entry = entry_of_line(line, self._clock)
             if entry is not None:
                 yield number, entry
             elif line.strip():
                 self._tally.line_count = before + number + 1
                 self._tally.not_understood(line)
-        self._tally.line_count = before + len(is_row)
+        self._tally.line_count = before
+
+    def _read_lines(self, data: bytes) -> Window:
+        lines = data.split(b"\n")[:-1]
+        entries = list(self._entries(enumerate(lines)))
+        self._tally.line_count += len(lines)
+        return Window(entries=entries, message_count=len(entries))
+
+
+def clean(raw: bytes) -> bytes:
+    """Without escapes."""
+    if b"\\" not in raw:
+        return raw
+    text: str = load('"' + raw.decode("utf-8", "replace") + '"')
+    return text.encode("utf-8", "replace")

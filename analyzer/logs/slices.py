@@ -24,8 +24,8 @@ MAX_BYTES = 4096
 """Longer slices are rare, and looked at one by one."""
 
 # Different in each run, and the same in its forks: nobody can make texts collide.
-_SEED = hash("analyzer.logs.slices") & (1 << 64) - 1 | 1
-_FACTOR = 0x9E3779B97F4A7C15 ^ (_SEED & ~1)
+SEED = hash("analyzer.logs.slices") & (1 << 64) - 1 | 1
+FACTOR = 0x9E3779B97F4A7C15 ^ (SEED & ~1)
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(9)], np.uint64)
 _ZEROS = 0x3030303030303030
 _HIGH = np.uint64(0x8080808080808080)
@@ -71,10 +71,10 @@ def hash_of(data: bytes) -> int:
     if len(data) > MAX_BYTES:
         found = int.from_bytes(blake2b(data, digest_size=8).digest(), "little")
     else:
-        found = len(data) * _SEED & _ALL
+        found = len(data) * SEED & _ALL
         for place in range(0, len(data), 8):
             word = int.from_bytes(data[place : place + 8], "little")
-            found = (found ^ word) * _FACTOR & _ALL
+            found = (found ^ word) * FACTOR & _ALL
             found ^= found >> 32
     return found - (1 << 64) if found >> 63 else found
 
@@ -89,11 +89,11 @@ def mixed(state: Words, buffer: Bytes, starts: Longs, ends: Longs) -> Words:
     """
     words = words_of(buffer)
     length = ends - starts
-    state = (state ^ length.astype(np.uint64)) * np.uint64(_FACTOR)
+    state = (state ^ length.astype(np.uint64)) * np.uint64(FACTOR)
     for place in range(0, int(length.max(initial=0)), 8):
         mask = _MASKS[np.clip(length - place, 0, 8)]
         state = (state ^ (words[np.minimum(starts + place, len(words) - 1)] & mask)) * (
-            np.uint64(_FACTOR)
+            np.uint64(FACTOR)
         )
         state ^= state >> np.uint64(32)
     return state
@@ -112,7 +112,7 @@ def hashes(buffer: Bytes, starts: Longs, ends: Longs) -> Longs:
     long = int(np.searchsorted(-ranked, -MAX_BYTES, "left"))
     order, ranked = order[long:], ranked[long:]
     begin = starts[order]
-    state = ranked.astype(np.uint64) * np.uint64(_SEED)
+    state = ranked.astype(np.uint64) * np.uint64(SEED)
     edges = np.searchsorted(-ranked, -np.arange(0, MAX_BYTES + 9, 8), "left")
     inner = np.searchsorted(-ranked, -np.arange(8, MAX_BYTES + 17, 8), "right")
     for step, (count, whole) in enumerate(
@@ -123,7 +123,7 @@ def hashes(buffer: Bytes, starts: Longs, ends: Longs) -> Longs:
         word = words[begin[:count] + 8 * step]
         if whole < count:
             word[whole:] &= _MASKS[ranked[whole:count] - 8 * step]
-        part = (state[:count] ^ word) * np.uint64(_FACTOR)
+        part = (state[:count] ^ word) * np.uint64(FACTOR)
         state[:count] = part ^ (part >> np.uint64(32))
     found: Longs = np.empty(len(starts), np.int64)
     found[order] = state.view(np.int64)
@@ -134,9 +134,9 @@ def hashes(buffer: Bytes, starts: Longs, ends: Longs) -> Longs:
 
 def pair_keys(one: Longs, other: Longs) -> Words:
     """A number for each pair, equal for equal pairs and no others (as hashes are)."""
-    state = (one.view(np.uint64) ^ np.uint64(_SEED)) * np.uint64(_FACTOR)
+    state = (one.view(np.uint64) ^ np.uint64(SEED)) * np.uint64(FACTOR)
     state ^= state >> np.uint64(32)
-    found: Words = (state ^ other.view(np.uint64)) * np.uint64(_FACTOR)
+    found: Words = (state ^ other.view(np.uint64)) * np.uint64(FACTOR)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,6 +35,14 @@ class Times:
     is_time: Bools
     logged_at_us: Longs
     end: Longs
+
+
+class MinuteWords(NamedTuple):
+    """Times as they are written: ``2026-11-23 12:17`` in two words, and the zone."""
+
+    high: Words
+    low: Words
+    zone: Words
 
 
 class TimeReader:
@@ -81,6 +90,29 @@ class TimeReader:
                 break
             left = self._read_zone(buffer, starts, (left, minutes), times)
         return times
+
+    def moments(self, times: MinuteWords) -> tuple[Longs, Bools]:
+        """Where minutes begin, and whether they are of the calendar.
+
+        Args:
+            times: the bytes of each.
+        """
+        columns = (times.high, times.low, times.zone)
+        changes = np.zeros(len(times.high), np.bool_)
+        changes[:1] = True
+        for column in columns:
+            changes[1:] |= column[1:] != column[:-1]
+        firsts = np.flatnonzero(changes)
+        known = [
+            self._minute((high, low), zone.to_bytes(8, "little").rstrip(b"\0"))
+            for high, low, zone in zip(
+                *(column[firsts].tolist() for column in columns), strict=True
+            )
+        ]
+        counts = np.diff(np.append(firsts, len(changes)))
+        base = np.repeat(np.array([us or 0 for us in known], np.int64), counts)
+        is_known = np.repeat(np.array([us is not None for us in known], bool), counts)
+        return base, is_known
 
     def _read_zone(
         self,

@@ -1,0 +1,1 @@
+"""Functions over bytes, written in a small part of Python, run as machine code."""
