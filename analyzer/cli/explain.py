@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from analyzer.cli.statement_file import STANDARD_INPUT, given_text, read_text
 from analyzer.cli.where import is_dsn, resolve_target
 from analyzer.domain.explanation import Explanation
 from analyzer.domain.target import Permissions
-from analyzer.errors import Refusal, UserError
+from analyzer.errors import QuerySyntaxError, Refusal, UserError
 from analyzer.pipeline.explain import ExplainRequest, explain_statement
 from analyzer.pipeline.explain_plan import explain_plan
 from analyzer.plans.read_any import is_plan
@@ -22,6 +23,16 @@ from analyzer.report.explain_as_html import explanation_as_html
 from analyzer.report.explain_as_json import explanation_as_json, refusal_as_json
 from analyzer.report.explain_as_markdown import explanation_as_markdown
 from analyzer.report.explain_as_text import explanation_as_text
+
+_STATEMENT = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/|\()*(?:SELECT|WITH|VALUES|TABLE|INSERT|UPDATE|DELETE"
+    r"|MERGE|EXPLAIN|EXECUTE)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_LOG = re.compile(
+    r"\b(?:LOG|ERROR|FATAL|STATEMENT|HINT|DETAIL|WARNING):  \S"
+    r"|,(?:LOG|ERROR|FATAL|WARNING),[0-9A-Z]{5},|\"error_severity\":"
+)
 
 FORMATS = ("text", "json", "markdown", "html")
 NULL = r"\N"
@@ -89,13 +100,42 @@ def explain(**options: object) -> int:
                     hint="Give both as files: pgproof explain BEFORE --compare AFTER.",
                 )
             else:
-                explanation = explain_statement(_request(text, options), progress)
+                explanation = _explained(text, options, progress)
     except Refusal as error:
         if options["fmt"] == "json":
             write(json.dumps(refusal_as_json(error), ensure_ascii=False), path)
         raise
     write(_render(explanation, str(options["fmt"])), path)
     return 0
+
+
+def _explained(
+    text: str, options: dict[str, object], progress: ProgressPrinter
+) -> Explanation:
+    try:
+        return explain_statement(_request(text, options), progress)
+    except QuerySyntaxError as error:
+        if options["command"] is not None or _STATEMENT.match(text):
+            raise
+        raise UserError(
+            "this is neither a plan nor a statement",
+            detail=f"As a statement: {error}",
+            hint=_hint_for(text),
+        ) from None
+
+
+def _hint_for(text: str) -> str:
+    """What else the text may be, and what to do with it.
+
+    >>> _hint_for("2026-01-01 10:00:00 UTC [1] LOG:  checkpoint starting: time")
+    'It looks like a log of PostgreSQL: pgproof logs FILE reads it.'
+    """
+    if _LOG.search(text):
+        return "It looks like a log of PostgreSQL: pgproof logs FILE reads it."
+    return (
+        "Give one SQL statement, or the whole output of EXPLAIN in text, JSON, YAML or "
+        "XML."
+    )
 
 
 def _text(options: dict[str, object]) -> str:

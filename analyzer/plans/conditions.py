@@ -19,7 +19,8 @@ MAX_COLUMNS = 4
 _NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*)'
 _COLUMN = re.compile(rf"(?:{_NAME}\.)?(?P<column>{_NAME})")
 _TYPE = r"[a-z]+(?: [a-z]+){0,3}"
-_CAST = re.compile(rf"\((?P<inner>[^()]+)\)::(?P<type>{_TYPE})(?:\(\d+\))?")
+_CAST = re.compile(rf"::(?P<type>{_TYPE})(?:\(\d+(?:,\d+)?\))?")
+_MOMENT = re.compile(r"\(?'\d{4}-\d\d(?:-[^'%_]*|[-%_][^']*)?'(?:::text)?\)?")
 _AS_TEXT = frozenset({"text", "bpchar", "character varying"})
 _NUMBERS = frozenset({"numeric", "double precision", "real", "bigint", "integer"})
 _OPERATOR = re.compile(
@@ -187,12 +188,14 @@ def _comparison(left: str, operator: str, right: str) -> Condition:
     if not _column(left) or not _is_bound(left, right):
         left, right = right, left
     column = _column(left)
-    if column and _is_bound(left, right):
+    is_moment = _is_moment_as_text(left, right)
+    # Where both are cast, the one that is known to be of another type decides.
+    is_beside_cast = "::" in left and _is_cast_column(right)
+    if column and _is_bound(left, right) and not is_moment and not is_beside_cast:
         kind = ConditionKind.EQUALITY if operator == "=" else ConditionKind.RANGE
         return Condition(kind=kind, column=column)
-    for side in (left, right):
-        cast = _CAST.fullmatch(side)
-        if cast and _is_other_type(cast["inner"], cast["type"]):
+    for side, other in ((left, right), (right, left)):
+        if _is_cast_column(side) or _is_moment_as_text(side, other):
             return Condition(kind=ConditionKind.CAST, expression=side)
     computed = right if _is_constant(left) or not columns(left) else left
     return Condition(kind=ConditionKind.EXPRESSION, expression=computed)
@@ -221,12 +224,48 @@ def _is_other_type(inner: str, kind: str) -> bool:
     return kind in _NUMBERS
 
 
+def _is_cast_column(text: str) -> bool:
+    """Whether a side is a column in casts, one of which keeps an index from use."""
+    inner, kinds = _without_casts(text)
+    return bool(_COLUMN.fullmatch(inner)) and any(
+        _is_other_type(inner, kind) for kind in kinds
+    )
+
+
+def _is_moment_as_text(text: str, value: str) -> bool:
+    """Whether a column is compared as text with what looks like a date.
+
+    A date's or timestamp's index does not serve that; few texts are dates.
+    """
+    inner, kinds = _without_casts(text)
+    is_text = bool(kinds) and all(kind in _AS_TEXT for kind in kinds)
+    return is_text and bool(_COLUMN.fullmatch(inner) and _MOMENT.fullmatch(value))
+
+
+def _without_casts(text: str) -> tuple[str, list[str]]:
+    """What stands within casts, and to which types it is cast, the innermost last.
+
+    >>> _without_casts("((a)::text)::numeric")
+    ('a', ['numeric', 'text'])
+    """
+    kinds: list[str] = []
+    text = _stripped(text)
+    while len(kinds) < MAX_COLUMNS and ")::" in text:
+        end = text.rindex(")::") + 1
+        cast, inner = _CAST.fullmatch(text, end), _stripped(text[:end])
+        if cast is None or inner == text[:end]:
+            break
+        kinds.append(cast["type"])
+        text = inner
+    return text, kinds
+
+
 def _column(text: str) -> str:
     """The bare column that a side consists of; empty where it is none."""
     text = _stripped(text)
-    cast = _CAST.fullmatch(text)
-    if cast and cast["type"] in _AS_TEXT and not _is_other_type(*cast.groups()):
-        text = cast["inner"]
+    inner, kinds = _without_casts(text)
+    if len(kinds) == 1 and kinds[0] in _AS_TEXT and not _is_other_type(inner, kinds[0]):
+        text = inner
     found = _COLUMN.fullmatch(text)
     return found["column"] if found and text not in _KEYWORDS else ""
 
@@ -252,6 +291,8 @@ def _pattern(left: str, operator: str, right: str) -> Condition:
     literal = right.lstrip("(").removeprefix("'")
     is_prefix = operator == "~~" and not literal.startswith(("%", "_"))
     is_prefix = is_prefix or (operator == "~" and literal.startswith("^"))
+    if _is_cast_column(left) or _is_moment_as_text(left, right):
+        return Condition(kind=ConditionKind.CAST, expression=left)
     column = _column(left)
     if not column:
         return Condition(kind=ConditionKind.EXPRESSION, expression=left)

@@ -37,7 +37,6 @@ from analyzer.plans.findings_rows import removed_rows
 from analyzer.plans.findings_server import (
     costly_jit,
     heap_fetches,
-    missing_workers,
     unpruned_partitions,
 )
 from analyzer.plans.findings_view import MIN_RATIO, PlanView
@@ -46,6 +45,7 @@ from analyzer.plans.findings_work import (
     slow_triggers,
     temporary_files,
 )
+from analyzer.plans.findings_workers import missing_workers, too_few_workers
 
 _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     costly_jit,
@@ -70,6 +70,7 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     scattered_fetches,
     lossy_bitmaps,
     missing_workers,
+    too_few_workers,
 )
 """Where two cost the same, causes come before what they cause."""
 
@@ -113,6 +114,8 @@ def _without_jit(found: Sequence[Finding]) -> list[Finding]:
 
 def _is_told_already(item: Finding, found: Sequence[Finding]) -> bool:
     """Whether another finding on the same rows says why."""
+    if item.rule == "too_few_workers" and len(found) > 1:
+        return True  # work that is done in vain need not be shared out
     for other in found:
         above = item.path[: len(other.path)] == other.path
         if item.rule in _OF_PARTS and other.rule == "unpruned_partitions" and above:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzer.domain.explanation import Finding
-from analyzer.plans.findings_access import is_scattered
+from analyzer.plans.findings_access import MIN_FETCH_RATIO, is_scattered
+from analyzer.plans.findings_loops import MIN_LOOP_RATIO, MIN_OUTER_ROWS
 from analyzer.plans.findings_rows import is_small
 from analyzer.plans.findings_view import (
     MIN_RATIO,
@@ -19,10 +20,14 @@ from analyzer.plans.findings_view import (
 )
 from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.node_facts import hash_facts, number
-from analyzer.plans.remedies import statistics_for
+from analyzer.plans.remedies import not_searchable, statistics_for
 
 MIN_ERROR = 10.0
+MIN_SMALL_ERROR = 4.0
+"""Told only where what it led to is slow whatever was expected."""
 MIN_ROWS = 1_000
+MIN_LOOKUPS_MS = 3.0
+"""So long another join would take as well, or nearly."""
 _INHERITED_RATIO = 0.3
 """An error is a child's if the child's is at least this part of it."""
 _FEW_ROWS_RATIO = 0.05
@@ -44,14 +49,20 @@ _CUTS_SHORT = frozenset({"Semi", "Anti", "Right Semi", "Right Anti"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Consequence:
-    """What an error led to: the share of time it cost, and a clause that says it."""
+    """What an error led to: the share of time it cost, and a clause that says it.
+
+    ``is_slow`` says that another rule finds it slow without looking at estimates.
+    """
 
     ratio: float
     clause: str
+    is_slow: bool = False
 
 
 def estimate_errors(view: PlanView) -> Iterator[Finding]:
     """Errors of at least ten times, where they start, if they spoiled a choice.
+
+    Smaller ones, from four times on, are told as the cause of what is slow anyway.
 
     An error that changed nothing is not told: each node above it is looked at for a
     choice that depends on the number of rows.
@@ -59,7 +70,8 @@ def estimate_errors(view: PlanView) -> Iterator[Finding]:
     for item in view.ran():
         if not _starts_here(view, item):
             continue
-        found = list(_consequences(view, item))
+        is_large = (item.estimate_error or 1.0) >= MIN_ERROR
+        found = [one for one in _consequences(view, item) if is_large or one.is_slow]
         if not found:
             continue
         worst = max(found, key=lambda one: one.ratio)
@@ -88,7 +100,7 @@ def _finding(view: PlanView, item: NodeMeasure, worst: _Consequence) -> Finding:
 
 def _starts_here(view: PlanView, item: NodeMeasure) -> bool:
     error = item.estimate_error
-    if error is None or error < MIN_ERROR or item.node.node_type in _NO_ESTIMATE:
+    if error is None or error < MIN_SMALL_ERROR or item.node.node_type in _NO_ESTIMATE:
         return False
     loops = item.node.loops or 1.0
     if max(rows_of(item), item.node.plan_rows * loops) < MIN_ROWS:
@@ -140,9 +152,13 @@ def _of_join(
     kind = join.node.node_type
     if kind == "Nested Loop" and is_outer and item.underestimated:
         loops = (other.node.loops or 0.0) / view.processes(other)
+        ratio = view.total_ratio(other)
+        if ratio * view.total_ms < MIN_LOOKUPS_MS and view.total_ms:
+            return
         yield _Consequence(
-            ratio=view.total_ratio(other),
+            ratio=ratio,
             clause=f"so {title(other)} is run {loops:,.0f} times in a nested loop",
+            is_slow=loops >= MIN_OUTER_ROWS and ratio >= MIN_LOOP_RATIO,
         )
     elif kind in ("Hash Join", "Merge Join") and not item.underestimated:
         read = view.most_rows_below(other)
@@ -158,7 +174,8 @@ def _of_access(view: PlanView, item: NodeMeasure) -> Iterator[_Consequence]:
     node = item.node
     removed = over_loops(node, node.rows_removed_by_filter)
     read = rows_of(item) + removed
-    if node.node_type == "Seq Scan" and not item.underestimated and not is_small(item):
+    is_whole = node.node_type == "Seq Scan" and not not_searchable(node, node.filter)
+    if is_whole and not item.underestimated and not is_small(item):
         # So many rows are better read without an index, whether there is one or not.
         expected = node.plan_rows * (node.loops or 1.0)
         if read >= MIN_ROWS and expected >= _FEW_ROWS_RATIO * read and removed:
@@ -170,6 +187,7 @@ def _of_access(view: PlanView, item: NodeMeasure) -> Iterator[_Consequence]:
         yield _Consequence(
             ratio=view.own_ratio(item),
             clause=f"so an index fetches {read:,.0f} rows one by one",
+            is_slow=view.own_ratio(item) >= MIN_FETCH_RATIO,
         )
 
 

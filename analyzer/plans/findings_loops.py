@@ -44,7 +44,7 @@ def pairwise_joins(view: PlanView) -> Iterator[Finding]:
         if removed < max(MIN_PAIRS, MIN_REMOVED_PER_ROW * rows_of(item)):
             continue
         sides = view.inputs(item)
-        ratio = view.own_ratio(item) + (view.own_ratio(sides[-1]) if sides else 0.0)
+        ratio = view.own_ratio(item) + (_of_pairs(view, sides[-1]) if sides else 0.0)
         if ratio < MIN_REPEATED_RATIO:
             continue
         loops = sides[-1].node.loops or 0.0
@@ -54,6 +54,13 @@ def pairwise_joins(view: PlanView) -> Iterator[Finding]:
             f"through {loops:,.0f} times"
         )
         yield _pairwise(item, claim, removed, ratio)
+
+
+def _of_pairs(view: PlanView, inner: NodeMeasure) -> float:
+    """What of the inner side's time goes to rows that are compared with the outer."""
+    given = rows_of(inner)
+    removed = over_loops(inner.node, inner.node.rows_removed_by_filter)
+    return view.own_ratio(inner) * given / max(given + removed, 1.0)
 
 
 def _pairwise(item: NodeMeasure, claim: str, removed: float, ratio: float) -> Finding:

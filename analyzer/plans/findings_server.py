@@ -1,4 +1,4 @@
-"""Findings on what surrounds a plan: visibility map, JIT, workers, partitions."""
+"""Findings on what surrounds a plan: visibility map, JIT, partitions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
 from analyzer.plans.findings_view import (
-    GATHERS,
     MIN_RATIO,
     PlanView,
     finding,
@@ -64,29 +63,6 @@ def costly_jit(view: PlanView) -> Iterator[Finding]:
     cost = view.plan.total_cost
     remedy = f"Set jit = off, or jit_above_cost above this plan's cost of {cost:,.0f}."
     yield replace(found, remedy=remedy)
-
-
-def missing_workers(view: PlanView) -> Iterator[Finding]:
-    """Parallel plans that got fewer processes than they were made for."""
-    for item in view.ran():
-        if item.node.node_type not in GATHERS:
-            continue
-        planned = number(item.node.details, "Workers Planned") or 0.0
-        launched = number(item.node.details, "Workers Launched")
-        if launched is None or launched >= planned:
-            continue
-        lost = view.total_ratio(item) * (1 - (launched + 1) / (planned + 1))
-        if lost < MIN_RATIO:
-            continue
-        claim = (
-            f"{title(item)} got {launched:.0f} of the {planned:.0f} workers it was "
-            "planned for"
-        )
-        found = finding(
-            item, "missing_workers", claim, measured(launched, "workers"), lost
-        )
-        remedy = "Raise max_parallel_workers, or let fewer statements ask for workers."
-        yield replace(found, remedy=remedy)
 
 
 def unpruned_partitions(view: PlanView) -> Iterator[Finding]:

@@ -29,6 +29,8 @@ MIN_NAMED_ROW_US = 2.0
 MIN_WORK_RATIO = 0.3
 MIN_TEMPORARY_BLKS = 100
 MIN_TRIGGER_RATIO = 0.3
+MIN_CHECK_US = 100.0
+"""A check of a foreign key by an index takes some tens of microseconds."""
 
 _BLOCK_BYTES = 8192
 _SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
@@ -116,6 +118,8 @@ def slow_triggers(view: PlanView) -> Iterator[Finding]:
         constraint = trigger.get("Constraint Name")
         name = one_line(str(constraint or trigger.get("Trigger Name", "")))
         calls = number(trigger, "Calls") or 0.0
+        if constraint and spent_ms * 1e3 < MIN_CHECK_US * calls:
+            continue
         what = f"The foreign key {name}" if constraint else f"The trigger {name}"
         claim = f"{what} is checked {calls:,.0f} times and takes {spent_ms:,.0f} ms"
         remedy = (

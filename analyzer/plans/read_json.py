@@ -57,7 +57,7 @@ NUMBERS = frozenset(
 """Fields that are numbers, for formats in which everything is text."""
 
 
-def read_plan(document: object, *, source: str) -> Plan:
+def read_plan(document: object, *, source: str, form: str = "FORMAT JSON") -> Plan:
     """Read one EXPLAIN document: JSON text, its list of one, or auto_explain's object.
 
     ``details`` of a node hold what has no field of its own; the list of output columns
@@ -66,6 +66,7 @@ def read_plan(document: object, *, source: str) -> Plan:
     Args:
         document: what EXPLAIN (FORMAT JSON) or auto_explain gave, as text or decoded.
         source: name of the planner, kept in the plan.
+        form: in which the plan was written, where another reader made the document.
 
     Raises:
         SourceError: it is not such a document, has a value of a wrong type, or is
@@ -75,10 +76,30 @@ def read_plan(document: object, *, source: str) -> Plan:
     >>> read_plan('[{"Plan": ' + node + '}]', source="target").root.node_type
     'Result'
     """
+    try:
+        return _read(document, source)
+    except _Damaged as error:
+        raise not_a_plan(form, str(error)) from None
+
+
+def not_a_plan(form: str, why: str) -> SourceError:
+    """What a reader says of a text it cannot read, in the form its author chose."""
+    return SourceError(
+        f"this is not a plan of EXPLAIN ({form})",
+        detail=f"As a plan, {why}.",
+        hint=f"Give the whole output of EXPLAIN ({form}), without row borders.",
+    )
+
+
+class _Damaged(ValueError):
+    """The document is no plan; the text says why."""
+
+
+def _read(document: object, source: str) -> Plan:
     top = _top(_decoded(document))
     root = top.get("Plan")
     if not isinstance(root, Mapping):
-        raise _not_a_plan("it has no object named Plan")
+        raise _Damaged("it has no object named Plan")
     _check_size(top)
     return Plan(
         root=_tree(root),
@@ -95,17 +116,17 @@ def _decoded(document: object) -> object:
         try:
             return json.loads(document)
         except (ValueError, RecursionError):
-            raise _not_a_plan("it is not JSON") from None
+            raise _Damaged("it is not JSON") from None
     return document
 
 
 def _top(document: object) -> Mapping[str, Any]:
     if isinstance(document, list | tuple):
         if len(document) != 1:
-            raise _not_a_plan(f"it holds {len(document)} plans instead of one")
+            raise _Damaged(f"it holds {len(document)} plans instead of one")
         document = document[0]
     if not isinstance(document, Mapping):
-        raise _not_a_plan("it is not an object")
+        raise _Damaged("it is not an object")
     return document
 
 
@@ -117,7 +138,7 @@ def _check_size(top: Mapping[str, Any]) -> None:
         value, depth = stack.pop()
         seen += 1
         if depth > 2 * MAX_DEPTH + 10 or seen > MAX_NESTED_VALUES:
-            raise _not_a_plan("it is nested too deep or too large")
+            raise _Damaged("it is nested too deep or too large")
         if isinstance(value, Mapping):
             stack.extend((item, depth + 1) for item in value.values())
         elif isinstance(value, list | tuple):
@@ -148,26 +169,26 @@ def _tree(root: Mapping[str, Any]) -> PlanNode:
             stack[-1].children.append(node)
             continue
         if not isinstance(child, Mapping):
-            raise _not_a_plan("a node is not an object")
+            raise _Damaged("a node is not an object")
         count += 1
         if len(stack) >= MAX_DEPTH or count > MAX_NODES:
-            raise _not_a_plan("it has too many nodes or they are nested too deep")
+            raise _Damaged("it has too many nodes or they are nested too deep")
         stack.append(_Frame(child, _children(child)))
 
 
 def _children(fields: Mapping[str, Any]) -> Iterator[object]:
     plans = fields.get("Plans", [])
     if not isinstance(plans, list | tuple):
-        raise _not_a_plan("Plans is not a list")
+        raise _Damaged("Plans is not a list")
     if any(item is None for item in plans):
-        raise _not_a_plan("a node is null")
+        raise _Damaged("a node is null")
     return iter(plans)
 
 
 def _node(fields: Mapping[str, Any], children: tuple[PlanNode, ...]) -> PlanNode:
     node_type = _text(fields, "Node Type")
     if not node_type:
-        raise _not_a_plan("a node has no Node Type")
+        raise _Damaged("a node has no Node Type")
     buffers = {name: _number(fields, key, 0) for name, key in _BUFFERS.items()}
     known = _FIELDS | set(_BUFFERS.values())
     return PlanNode(
@@ -200,20 +221,20 @@ def _node(fields: Mapping[str, Any], children: tuple[PlanNode, ...]) -> PlanNode
 def _text(fields: Mapping[str, Any], key: str) -> str:
     value = fields.get(key, "")
     if not isinstance(value, str):
-        raise _not_a_plan(f"{key} is not text")
+        raise _Damaged(f"{key} is not text")
     return value
 
 
 def _number(fields: Mapping[str, Any], key: str, default: float) -> float:
     value = fields.get(key, default)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _not_a_plan(f"{key} is not a number")
+        raise _Damaged(f"{key} is not a number")
     try:
         number = float(value)
     except OverflowError:
-        raise _not_a_plan(f"{key} is out of range") from None
+        raise _Damaged(f"{key} is out of range") from None
     if not math.isfinite(number):
-        raise _not_a_plan(f"{key} is not a finite number")
+        raise _Damaged(f"{key} is not a finite number")
     return number
 
 
@@ -225,13 +246,5 @@ def _settings(value: object) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise _not_a_plan("Settings is not an object")
+        raise _Damaged("Settings is not an object")
     return {str(name): str(setting) for name, setting in value.items()}
-
-
-def _not_a_plan(why: str) -> SourceError:
-    return SourceError(
-        "this is not a plan of EXPLAIN (FORMAT JSON)",
-        detail=f"As a plan, {why}.",
-        hint="Give the whole output of EXPLAIN (FORMAT JSON), without row borders.",
-    )

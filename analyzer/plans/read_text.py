@@ -22,7 +22,7 @@ _NUMBERS = re.compile(
     r"(?:\s*\((?:actual (?:time=[\d.]+\.\.(?P<time>[\d.]+) )?rows=(?P<actual>[\d.]+)"
     r" loops=(?P<loops>\d+)|(?P<never>never executed))\)?)?\s*"
 )
-_SUBPLAN = re.compile(r"\s*(?P<name>(?:InitPlan|SubPlan|CTE) \S.*?)\s*")
+_SUBPLAN = re.compile(r"(?P<indent>\s*)(?P<name>(?:InitPlan|SubPlan|CTE) \S.*?)\s*")
 _TRIGGER = re.compile(
     r"Trigger (?P<of>.{1,200}?):"
     r"(?: time=(?P<time>[\d.]{1,20}))? calls=(?P<calls>\d{1,15})"
@@ -74,7 +74,9 @@ def read_text_plan(text: str, *, source: str) -> Plan:
         reader.take(line)
     if reader.root is None:
         raise _not_a_plan("no line of it is a node with its cost")
-    return read_plan({"Plan": reader.root, **reader.totals}, source=source)
+    return read_plan(
+        {"Plan": reader.root, **reader.totals}, source=source, form="FORMAT TEXT"
+    )
 
 
 class _Reader:
@@ -115,6 +117,8 @@ class _Reader:
             name = f"{stripped.split(maxsplit=1)[0]} Time".replace("Total", "Execution")
             self.totals[name] = float(total[1])
         elif subplan is not None:
+            # It stands where the properties of its parent do.
+            self._close(max(len(subplan["indent"]), 1))
             self._subplan = subplan["name"]
         else:
             self._take_property(line)

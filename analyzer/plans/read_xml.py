@@ -51,7 +51,7 @@ def read_xml_plan(text: str, *, source: str) -> Plan:
         raise _not_a_plan(f"it is not well-formed, line {line}") from None
     if not isinstance(reader.query, dict):
         raise _not_a_plan("it has no Query")
-    return read_plan(reader.query, source=source)
+    return read_plan(reader.query, source=source, form="FORMAT XML")
 
 
 class _Reader:

@@ -13,9 +13,10 @@ from typing import Any
 
 from analyzer.domain.plan import Plan
 from analyzer.errors import SourceError
-from analyzer.plans.read_json import MAX_DEPTH, read_plan
+from analyzer.plans.read_json import MAX_DEPTH, not_a_plan, read_plan
 
 MAX_YAML_CHARS = 16_000_000
+_FORM = "FORMAT YAML"
 _LINE = re.compile(r"(?P<indent> *)(?P<dash>- +)?(?P<rest>\S.*?)?\s*")
 _PAIR = re.compile(r"(?P<key>[^\s\":][^\":]*):(?:\s+(?P<value>.*))?")
 _NUMBER = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?(?:[eE][-+]?\d{1,3})?")
@@ -40,7 +41,7 @@ def read_yaml_plan(text: str, *, source: str) -> Plan:
     for number, line in enumerate(lines, 1):
         if line.strip():
             reader.take(line[margin:], number)
-    return read_plan(reader.top, source=source)
+    return read_plan(reader.top, source=source, form=_FORM)
 
 
 class _Reader:
@@ -109,8 +110,4 @@ def _scalar(text: str, number: int) -> Any:
 
 
 def _not_a_plan(number: int, why: str) -> SourceError:
-    return SourceError(
-        "this is not a plan of EXPLAIN (FORMAT YAML)",
-        detail=f"As a plan, {why}" + (f", line {number}." if number else "."),
-        hint="Give the whole output of EXPLAIN (FORMAT YAML), with its indentation.",
-    )
+    return not_a_plan(_FORM, why + (f", line {number}" if number else ""))

@@ -39,6 +39,9 @@ def tokens(query: str) -> tuple[Token, ...]:
     return _cached(query) if len(query) <= _MAX_CACHED_CHARS else _scanned(query)
 
 
+MAX_MESSAGE_CHARS = 120
+
+
 def _scanned(query: str) -> tuple[Token, ...]:
     try:
         found = parser.scan(query)
@@ -59,6 +62,9 @@ _cached = lru_cache(maxsize=64)(_scanned)
 def syntax_error(error: Exception, query: str) -> QuerySyntaxError:
     """PostgreSQL's complaint as ours, with the position counted from 1."""
     message = str(error.args[0]) if error.args else "syntax error"
+    if len(message) > MAX_MESSAGE_CHARS:
+        # It repeats all that follows an open quote.
+        message = " ".join(message[:MAX_MESSAGE_CHARS].split()) + "…"
     offset = error.args[1] if len(error.args) > 1 else None
     position = len(query) + 1 if offset is None else int(offset) + 1
     return QuerySyntaxError(

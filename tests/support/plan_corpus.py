@@ -1,7 +1,8 @@
 """Statements with a known cause and good ones, and their plans as they were recorded.
 
-``python -m tests.support.plan_corpus`` records them anew, on the embedded server and on
-15 where it is installed.
+``python -m tests.support.plan_corpus [SET...]`` records them anew, on the embedded
+server and on 15 where it is installed. The sets ``library`` and ``trips`` were written
+after the rules, to see what these say of causes and schemas they had not been made for.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -23,6 +25,7 @@ from analyzer.postgres.connect import Connection, session
 from tests.support.server15 import BINARIES_15, running_15
 
 FOLDER = Path(__file__).parent.parent / "plan_corpus"
+SETS = ("shop", "library", "trips")
 VERSIONS = ("18", "15")
 _HEAD = re.compile(r"-- (?P<name>\w+):(?: (?P<rule>\w+))?(?:; (?P<words>.+))?")
 _LINE = re.compile(r"-- (?P<what>set|first|with|only) (?P<value>.+)")
@@ -43,9 +46,14 @@ class PlannedCase:
     only: str = ""
 
 
-def cases(kind: str) -> tuple[PlannedCase, ...]:
-    """The cases of ``planted.sql`` or ``good.sql``."""
-    parts = (FOLDER / f"{kind}.sql").read_text().split("\n\n")
+def folder(name: str) -> Path:
+    """Where the files of a set are."""
+    return FOLDER if name == "shop" else FOLDER / name
+
+
+def cases(kind: str, of: str = "shop") -> tuple[PlannedCase, ...]:
+    """The cases of ``planted.sql`` or ``good.sql`` of a set."""
+    parts = (folder(of) / f"{kind}.sql").read_text().split("\n\n")
     return tuple(_case(part.strip()) for part in parts if _HEAD.match(part.strip()))
 
 
@@ -74,9 +82,9 @@ def _case(text: str) -> PlannedCase:
     )
 
 
-def set_up(address: Address) -> None:
-    """Make the shop of ``setup.sql`` in a database."""
-    blocks = (FOLDER / "setup.sql").read_text().split("-- next\n")
+def set_up(address: Address, of: str = "shop") -> None:
+    """Make the tables of a set's ``setup.sql`` in a database."""
+    blocks = (folder(of) / "setup.sql").read_text().split("-- next\n")
     with session(address, read_only=False, statement_timeout_ms=300_000) as connection:
         for block in blocks:
             connection.execute(block.encode())
@@ -104,23 +112,24 @@ def run(connection: Connection, case: PlannedCase, form: str) -> str:
     return "\n".join(parts)
 
 
-def recorded(version: str) -> dict[str, str]:
+def recorded(version: str, of: str = "shop") -> dict[str, str]:
     """Recorded plans of a version, by the name of their case."""
-    lines = (FOLDER / f"plans-{version}.jsonl").read_text().splitlines()
+    lines = (folder(of) / f"plans-{version}.jsonl").read_text().splitlines()
     return {item["name"]: item["plan"] for item in map(json.loads, lines)}
 
 
-def _record(address: Address, version: str) -> None:
-    place = replace(address, database="corpus")
+def _record(address: Address, version: str, of: str) -> None:
+    place = replace(address, database=of)
     with session(address, read_only=False) as admin:
-        admin.execute("CREATE DATABASE corpus TEMPLATE template0 LOCALE 'C.UTF-8'")
-    set_up(place)
-    path = FOLDER / f"plans-{version}.jsonl"
+        create = f"CREATE DATABASE {of} TEMPLATE template0 LOCALE 'C.UTF-8'"
+        admin.execute(create.encode())
+    set_up(place, of)
+    path = folder(of) / f"plans-{version}.jsonl"
     with (
         path.open("w") as file,
         session(place, read_only=False, statement_timeout_ms=120_000) as connection,
     ):
-        for number, case in enumerate((*cases("planted"), *cases("good"))):
+        for number, case in enumerate((*cases("planted", of), *cases("good", of))):
             # Each case in one form by one version, in the other by the other.
             if case.only not in ("", version):
                 continue
@@ -134,11 +143,11 @@ def _record(address: Address, version: str) -> None:
 
 
 def _servers(stack: ExitStack) -> Iterator[tuple[str, Address]]:
-    folder = Path(tempfile.mkdtemp(prefix="pgproof-corpus-"))
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    folder.chmod(0o755)
+    place = Path(tempfile.mkdtemp(prefix="pgproof-corpus-"))
+    stack.callback(shutil.rmtree, place, ignore_errors=True)
+    place.chmod(0o755)
     spec = ClusterSpec(
-        data_dir=folder / "18",
+        data_dir=place / "18",
         port=free_port(),
         password="of-the-corpus",
         settings={"fsync": "off", "autovacuum": "off", "shared_buffers": "256MB"},
@@ -161,4 +170,5 @@ def _servers(stack: ExitStack) -> Iterator[tuple[str, Address]]:
 if __name__ == "__main__":
     with ExitStack() as stack:
         for version, address in _servers(stack):
-            _record(address, version)
+            for name in sys.argv[1:] or SETS:
+                _record(address, version, name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.cli import run_cli
 
 BEFORE = """\
@@ -37,3 +39,30 @@ def test_statement_cannot_be_compared_with_a_plan(tmp_path: Path) -> None:
     done = run_cli("explain", "-c", "SELECT 1", "--compare", str(after))
     assert done.exit_code == 2
     assert "HINT" in done.err
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2026-01-01 10:00:00 UTC [1] LOG:  duration: 1 ms  plan: x\n", "pgproof logs"),
+        ("# Notes\n\nThe plan isn't here.\n", "EXPLAIN"),
+        ('{"a": [1, 2]}', "EXPLAIN"),
+    ],
+)
+def test_what_is_neither_plan_nor_statement_is_told_so(
+    tmp_path: Path, text: str, hint: str
+) -> None:
+    file = tmp_path / "text"
+    file.write_text(text)
+    done = run_cli("explain", str(file))
+    assert done.exit_code == 2
+    assert "neither a plan nor a statement" in done.err
+    assert hint in done.err
+
+
+def test_a_mistake_in_a_statement_is_told_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "query.sql"
+    file.write_text("-- mine\nSELECT 1 FORM t, u")
+    done = run_cli("explain", str(file))
+    assert done.exit_code == 2
+    assert "character 23" in done.err

@@ -10,15 +10,16 @@ import pytest
 from analyzer.plans.findings import findings
 from analyzer.plans.measure import measure
 from analyzer.plans.read_any import read_any_plan
-from tests.support.plan_corpus import VERSIONS, PlannedCase, cases, recorded
+from tests.support.plan_corpus import SETS, VERSIONS, PlannedCase, cases, recorded
 
-PLANS = {version: recorded(version) for version in VERSIONS}
+PLANS = {(of, v): recorded(v, of) for of in SETS for v in VERSIONS}
 
 
 def _each(kind: str) -> list[object]:
     return [
-        pytest.param(case, PLANS[version][case.name], id=f"{case.name}-{version}")
-        for case in cases(kind)
+        pytest.param(case, PLANS[of, version][case.name], id=f"{case.name}-{version}")
+        for of in SETS
+        for case in cases(kind, of)
         for version in VERSIONS
         if case.only in ("", version)
     ]
@@ -38,9 +39,9 @@ def test_a_good_plan_has_no_findings(case: PlannedCase, text: str) -> None:
     assert findings(read_any_plan(text, source="recorded")) == (), case.statement
 
 
-@pytest.mark.parametrize("version", VERSIONS)
-def test_own_times_of_recorded_plans_add_up_to_the_root(version: str) -> None:
-    for name, text in PLANS[version].items():
+@pytest.mark.parametrize(("of", "version"), PLANS)
+def test_own_times_of_recorded_plans_add_up_to_the_root(of: str, version: str) -> None:
+    for name, text in PLANS[of, version].items():
         items = measure(read_any_plan(text, source="recorded"))
         if items[0].total_time_ms is None:
             continue

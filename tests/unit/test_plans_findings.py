@@ -127,3 +127,64 @@ def test_memory_as_text_tells_it(kind: str, line: str, value: float) -> None:
     assert found.rule in ("sort_spills", "hash_spills")
     assert found.quantity.value == value
     assert "work_mem = " in found.remedy
+
+
+def scan_of_many_pages(pages: int, **settings: str) -> dict[str, Any]:
+    scan = run(
+        "Seq Scan", 1800.0,
+        **{"Relation Name": "t", "Shared Hit Blocks": pages, "Actual Rows": 5_000_000},
+    )  # fmt: skip
+    root = run("Aggregate", 2000.0, scan, **{"Shared Hit Blocks": pages})
+    return {"Plan": root, "Settings": settings, "Execution Time": 2000.0}
+
+
+@pytest.mark.parametrize(
+    ("pages", "settings", "rules"),
+    [
+        (30_000, {"max_parallel_workers_per_gather": "0"}, ["too_few_workers"]),
+        (30_000, {}, []),
+        (30_000, {"max_parallel_workers_per_gather": "4"}, []),
+        (900, {"max_parallel_workers_per_gather": "0"}, []),
+    ],
+)
+def test_workers_that_the_settings_forbid(
+    pages: int, settings: dict[str, str], rules: list[str]
+) -> None:
+    plan = read_plan(scan_of_many_pages(pages, **settings), source="x")
+    assert [found.rule for found in findings(plan)] == rules
+
+
+@pytest.mark.parametrize(
+    ("planned", "settings", "remedy"),
+    [
+        (1, {"max_parallel_workers_per_gather": "1"}, "it was 1 here"),
+        (1, {"max_parallel_workers_per_gather": "4"}, "RESET (parallel_workers)"),
+        (1, {}, "whichever"),
+        (2, {}, ""),
+        (4, {"max_parallel_workers_per_gather": "4"}, ""),
+    ],
+)
+def test_workers_that_the_table_is_worth(
+    planned: int, settings: dict[str, str], remedy: str
+) -> None:
+    document = scan_of_many_pages(40_000, **settings)
+    scan = document["Plan"]["Plans"][0]
+    scan |= {"Parallel Aware": True, "Actual Loops": planned + 1}
+    workers = {"Workers Planned": planned, "Workers Launched": planned}
+    gather = run("Gather", 1900.0, scan, **workers, **{"Shared Hit Blocks": 40_000})
+    document["Plan"]["Plans"] = [gather]
+    found = findings(read_plan(document, source="x"))
+    assert [item.rule for item in found] == (["too_few_workers"] if remedy else [])
+    assert all(remedy in item.remedy for item in found)
+
+
+@pytest.mark.parametrize(("spent_ms", "rules"), [(20.0, []), (900.0, ["slow_trigger"])])
+def test_check_of_a_foreign_key_by_an_index_is_no_finding(
+    spent_ms: float, rules: list[str]
+) -> None:
+    document = {
+        "Plan": run("ModifyTable", 2.0),
+        "Triggers": [{"Constraint Name": "fk", "Calls": 1000, "Time": spent_ms}],
+        "Execution Time": spent_ms + 2.0,
+    }
+    assert [f.rule for f in findings(read_plan(document, source="x"))] == rules

@@ -174,3 +174,34 @@ def test_plan_of_ten_thousand_nodes_is_read() -> None:
     parts = [{"Node Type": "Seq Scan", "Total Cost": 1.0} for _ in range(10_000)]
     document = json.dumps([{"Plan": {"Node Type": "Append", "Plans": parts}}])
     assert len(measure(read_any_plan(document, source="test"))) == 10_001
+
+
+def test_subplan_that_stands_below_a_deeper_child_is_its_parents() -> None:
+    text = """\
+Subquery Scan on l  (cost=0.00..99.00 rows=5 width=4) (actual time=60.0..80.0 rows=2 loops=1)
+  Filter: (ANY (l.id = (hashed SubPlan 1).col1))
+  ->  Limit  (cost=0.00..9.00 rows=9 width=4) (actual time=0.1..0.3 rows=9 loops=1)
+        ->  Seq Scan on t  (cost=0.00..8.00 rows=9 width=4) (actual time=0.1..0.2 rows=9 loops=1)
+  SubPlan 1
+    ->  Seq Scan on u  (cost=0.00..8.00 rows=9 width=4) (actual time=0.1..70.0 rows=900 loops=1)
+"""  # noqa: E501
+    plan = read_any_plan(text, source="test")
+    limit, subplan = plan.root.children
+    assert (limit.node_type, len(limit.children)) == ("Limit", 1)
+    assert (subplan.subplan_name, subplan.relation) == ("SubPlan 1", "u")
+    assert [item.own_time_ms for item in measure(plan)][-1] == pytest.approx(70.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ('- Plan: \n    Node Type: "Result"\n    Plans: 3\n', "FORMAT YAML"),
+        ("<explain><Query><Plan></Plan></Query></explain>", "FORMAT XML"),
+        ('[{"Plan": {"Node Type": 3}}]', "FORMAT JSON"),
+    ],
+)
+def test_refusal_speaks_of_the_form_that_was_given(text: str, form: str) -> None:
+    with pytest.raises(SourceError) as refused:
+        read_any_plan(text, source="test")
+    assert form in str(refused.value)
+    assert form in (refused.value.hint or "")
