@@ -23,6 +23,7 @@ from web.api.routes import api
 from web.pages import (
     advisors,
     jobs,
+    plans,
     queries,
     query,
     recommendation,
@@ -41,6 +42,7 @@ NAVIGATION = (
     ("queries.index", "Queries"),
     ("recommendations.index", "Recommendations"),
     ("submit.form", "Submit a query"),
+    ("plans.compare", "Plans"),
     (None, ""),
     ("targets.index", "Targets"),
     ("jobs.index", "Jobs"),
@@ -59,6 +61,7 @@ _BLUEPRINTS = (
     recommendations.blueprint,
     recommendation.blueprint,
     submit.blueprint,
+    plans.blueprint,
     targets.blueprint,
     jobs.blueprint,
     advisors.blueprint,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from analyzer.store.flips import PlanFlip
 from analyzer.store.jobs import Job, JobState
 from analyzer.store.scans import ScanRow
 from analyzer.store.targets import TargetRecord
@@ -17,6 +18,9 @@ WAITING_TOO_LONG = timedelta(minutes=2)
 FAILURE_SHOWN = timedelta(hours=24)
 LOW_COVERAGE_RATIO = 0.8
 HIGH_OWN_LOAD_RATIO = 0.1
+FLIP_SHOWN = timedelta(hours=36)
+DEARER = 1.2
+"""Cheaper plans want no attention, and estimates sway by a tenth."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,11 +54,13 @@ class Situation:
     jobs: Sequence[Job]
     open_count: int
     workers: Sequence[Worker]
+    flips: Sequence[PlanFlip] = ()
 
 
 def checklist(situation: Situation) -> tuple[Check, ...]:
     """All lines, those that want attention first."""
     lines = [_worker(situation), *_jobs(situation), _advice(situation)]
+    lines += _flips(situation)
     for target in situation.targets:
         lines += _target(target, situation.latest.get(target.target_id), situation.now)
     order = {"bad": 0, "warn": 1, "good": 2}
@@ -90,6 +96,23 @@ def _advice(situation: Situation) -> Check:
         text=f"{number} open recommendation{plural} to decide on.",
         endpoint="recommendations.index",
         args={"state": "open"},
+    )
+
+
+def _flips(situation: Situation) -> Iterator[Check]:
+    """Plans that became dearer, which is what a slow query often begins with."""
+    dearer = [item for item in situation.flips if item.cost_ratio >= DEARER]
+    if not dearer:
+        return
+    first = dearer[0]
+    plural = "y has" if len(dearer) == 1 else "ies have"
+    yield Check(
+        level="warn",
+        text=f"{len(dearer)} quer{plural} another plan since yesterday, up to "
+        f"{max(item.cost_ratio for item in dearer):,.3g} times dearer.",
+        hint=f"First {first.fingerprint} on {first.target_name}: see what changed.",
+        endpoint="plans.compare",
+        args={"before": first.before_plan_id, "after": first.after_plan_id},
     )
 
 

@@ -36,6 +36,8 @@ _VIEWER = (
     "today.show",
     "queries.index",
     "query.show",
+    "plans.show",
+    "plans.compare",
     "recommendations.index",
     "recommendation.show",
     "advisors.index",
@@ -69,6 +71,7 @@ _VIEWER = (
 _DEVELOPER = (
     "submit.form",
     "submit.create",
+    "plans.paste",
     "jobs.cancel",
     "recommendation.decide",
     "api.decisions",

@@ -18,7 +18,7 @@ from analyzer.domain.rewriting import CostPair, Rewrite, RewriteStep, Verdict
 from analyzer.domain.workload import ParameterSet
 from analyzer.errors import AnalyzerError
 from analyzer.plans.as_tree import render_tree
-from analyzer.plans.signature import signature
+from analyzer.plans.signature import Conditions, signature
 from analyzer.rewriting.parameters import compacted
 from analyzer.rewriting.protocol import Rule, Setting, subject
 
@@ -231,7 +231,7 @@ class Searcher:
 
     def _is_same(self, before: Sequence[Plan], after: Sequence[Plan]) -> bool:
         return all(
-            signature(one) == signature(two)
+            signature(one, Conditions.NONE) == signature(two, Conditions.NONE)
             and _conditions(one) == _conditions(two)
             and two.total_cost > one.total_cost / self._limits.min_speedup
             for one, two in zip(before, after, strict=True)

@@ -22,6 +22,7 @@ from analyzer.report import as_json
 from analyzer.statements.redact import redact
 from analyzer.store.database import Store, load
 from analyzer.store.durations import days_of, write_durations
+from analyzer.store.flips import flips_of, write_flips
 from analyzer.store.jobs import Claim, finish_within
 from analyzer.store.snapshots import write_snapshot
 from analyzer.store.storable import storable
@@ -196,8 +197,15 @@ def _write_plans(connection: Connection, target_id: int, result: ScanResult) -> 
         *_plans(result.plans, measured=False),
         *_plans(result.measured_plans, measured=True),
     ]
-    head = {"target_id": target_id, "seen_at": result.finished_at}
+    is_scan = result.kind is ScanKind.SCAN
+    head = {
+        "target_id": target_id,
+        "seen_at": result.finished_at,
+        "scanned_at": result.finished_at if is_scan else None,
+    }
+    flips = flips_of(connection, head, found) if is_scan else []
     execute_many(connection, load("save_plan"), [{**head, **row} for row in found])
+    write_flips(connection, flips)
 
 
 def _plans(

@@ -14,11 +14,10 @@ from analyzer.domain.measurement import (
     ProofVerdict,
     StatementMeasurement,
 )
-from analyzer.domain.plan import Plan
 from analyzer.domain.ports import Progress
 from analyzer.domain.workload import NotSeen, ParameterSet
 from analyzer.errors import PlanningFailed, TimedOut
-from analyzer.plans.signature import signature
+from analyzer.plans.signature import Conditions, signature
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.settings import read_planner_settings, read_settings
 from analyzer.verification.backend_clock import BackendClock, backend_clock
@@ -146,7 +145,10 @@ def _contest(
         for after in (False, True):
             text = contest.text(after=after)
             with bench.entered(after=after):
-                plans.append(_work_of(plan(session, text, contest.values)))
+                found = plan(session, text, contest.values)
+                # The shape alone is not enough: a rewritten condition may search an
+                # index that was read as a whole before.
+                plans.append(signature(found, Conditions.WHOLE))
                 planning.append(planning_cpu_ms(session, text, contest.values))
     except (PlanningFailed, TimedOut) as error:
         why = f"{error.message} ({contest.label})"
@@ -156,27 +158,6 @@ def _contest(
         return None
     contest.planning_cpu_ms = planning[0], planning[1]
     return contest
-
-
-def _work_of(found: Plan) -> tuple[str, ...]:
-    """What a plan does: its shape, and the conditions and keys of each node.
-
-    The shape alone is not enough: a rewritten condition may search an index that was
-    read as a whole before.
-    """
-    conditions = (
-        f"{node.index_cond}|{node.filter}|"
-        + "|".join(
-            f"{name}={value}"
-            for name, value in sorted(node.details.items())
-            if name.endswith(_CONDITIONS)
-        )
-        for node in found.root.walk()
-    )
-    return signature(found), *conditions
-
-
-_CONDITIONS = ("Cond", "Filter", "Key", "Order By")
 
 
 def _set_aside(work: _Work, options: MeasureOptions) -> None:

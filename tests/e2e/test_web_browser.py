@@ -123,6 +123,7 @@ def test_all_pages_without_a_complaint(site: Site, watched: Watched) -> None:
         "/queries?range=all",
         "/recommendations",
         "/submit",
+        "/plans",
         "/targets",
         "/targets/add",
         f"/targets/{site.target_id}",
@@ -140,6 +141,40 @@ def test_all_pages_without_a_complaint(site: Site, watched: Watched) -> None:
         assert answer.ok, path
         assert watched.page.title().endswith("· pgproof"), path
         assert watched.page.locator("h1").count() == 1, path
+
+
+PASTED = """\
+Aggregate  (cost=9.00..9.01 rows=1 width=8) (actual time=80.0..80.1 rows=1 loops=1)
+  ->  Seq Scan on t  (cost=0.00..8.00 rows=9 width=4) (actual time=0.1..70.0 rows=9 loops=1)
+        Filter: (a = '<img src=x onerror=alert(1)>'::text)
+        Rows Removed by Filter: 100000
+        Sort Key: <b onclick=x>y</b>
+Execution Time: 82.000 ms
+"""  # noqa: E501
+
+
+def test_a_pasted_plan_opens_in_the_viewer(watched: Watched) -> None:
+    page = watched.page
+    page.goto("/plans")
+    page.locator("#before").fill(PASTED)
+    page.get_by_role("button", name="Explain").click()
+    expect(
+        page.locator(".viewer .plan-container, .viewer .nav-tabs").first
+    ).to_be_visible()
+    expect(page.locator(".viewer")).to_contain_text("Seq Scan")
+    expect(page.locator(".viewer")).to_contain_text("Aggregate")
+    assert page.locator(".viewer img[src=x]").count() == 0
+
+
+def test_two_plans_are_compared_without_scripts(plain: Page) -> None:
+    plain.goto("/plans")
+    plain.locator("#before").fill(PASTED)
+    plain.locator("#after").fill(PASTED.replace("Seq Scan", "Index Scan using i"))
+    plain.get_by_role("button", name="Explain").click()
+    expect(plain.locator("main")).to_contain_text(
+        "Seq Scan on t becomes Index Scan using i on t"
+    )
+    expect(plain.locator("[data-viewer]").first).to_be_hidden()
 
 
 def test_hostile_texts_stay_texts(site: Site, watched: Watched) -> None:

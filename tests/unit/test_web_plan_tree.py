@@ -64,11 +64,24 @@ def test_a_huge_plan_is_cut() -> None:
     assert len(plan_lines({"Plan": wide})) == MAX_LINES
 
 
-def test_a_deep_plan_does_not_recurse() -> None:
+def test_a_plan_deeper_than_any_planner_makes_has_no_lines() -> None:
     deep = node()
     for _ in range(5000):
         deep = node(Plans=[deep])
-    assert len(plan_lines({"Plan": deep})) == MAX_LINES
+    assert plan_lines({"Plan": deep}) == ()
+
+
+def test_own_times_are_those_of_the_findings() -> None:
+    # Of a CTE the time passes in the node that waits for it, not in its parent.
+    times = {"Actual Rows": 1, "Actual Loops": 1}
+    cte = node(**times, **{"Parent Relationship": "InitPlan", "Subplan Name": "CTE c"})
+    cte["Actual Total Time"] = 60.0
+    scan = {**node(**times), "Node Type": "CTE Scan", "CTE Name": "c"}
+    scan["Actual Total Time"] = 70.0
+    root = {**node(**times), "Actual Total Time": 100.0, "Plans": [cte, scan]}
+    lines = plan_lines({"Plan": root})
+    assert sum(line.share_ratio for line in lines) == pytest.approx(1.0)
+    assert [line.share_ratio for line in lines] == pytest.approx([0.3, 0.6, 0.1])
 
 
 _JSON = st.recursive(

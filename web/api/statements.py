@@ -42,6 +42,7 @@ def statement(target_id: int, fingerprint: str) -> ResponseReturnValue:
         history=encode(view.history),
         durations=encode(view.durations),
         plans=encode(view.plans),
+        flips=encode(view.flips),
         recommendations=encode(view.recommendations),
         scanned=encode(view.scanned),
     )

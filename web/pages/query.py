@@ -12,6 +12,7 @@ from werkzeug.exceptions import NotFound
 
 from analyzer.store import plans, recommendations, statements
 from analyzer.store.durations import DurationHistory, DurationQuery, duration_history
+from analyzer.store.flips import FlipFilter, PlanFlip, list_flips
 from analyzer.store.plans import StoredPlan
 from analyzer.store.recommendations import RecommendationFilter, RecommendationRow
 from analyzer.store.statements import HistoryPoint, StatementRecord
@@ -36,6 +37,7 @@ class StatementView:
     history: tuple[HistoryPoint, ...]
     durations: DurationHistory | None
     plans: tuple[StoredPlan, ...]
+    flips: tuple[PlanFlip, ...]
     recommendations: tuple[RecommendationRow, ...]
     scanned: Mapping[str, Any] | None
 
@@ -88,6 +90,9 @@ def statement_view(target_id: int, fingerprint: str, shown: Span) -> StatementVi
             ),
         ),
         plans=plans.plans_of(store, target_id, fingerprint)[:MAX_PLANS],
+        flips=list_flips(
+            store, FlipFilter(target_id=target_id, fingerprint=fingerprint)
+        ),
         recommendations=recommendations.list_recommendations(store, wanted).rows,
         scanned=latest_statement(target, fingerprint),
     )

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from analyzer.domain.recommendation import RecommendationState
 from analyzer.store import jobs, recommendations, targets, workers
 from analyzer.store.database import Store
+from analyzer.store.flips import FlipFilter, list_flips
 from web import current
-from web.checklist import Situation, checklist
+from web.checklist import FLIP_SHOWN, Situation, checklist
 from web.latest import latest_scans
 
 TOP = 5
 JOBS_LOOKED_AT = 100
+FLIPS = 100
 
 blueprint = Blueprint("today", __name__)
 
@@ -40,12 +42,14 @@ def today(store: Store) -> tuple[Situation, recommendations.RecommendationPage]:
             state=RecommendationState.OPEN, current=True, limit=TOP
         ),
     )
+    now = store.now()
     situation = Situation(
-        now=store.now(),
+        now=now,
         targets=known,
         latest=latest_scans(store, known),
         jobs=jobs.list_jobs(store, jobs.JobFilter(limit=JOBS_LOOKED_AT)),
         open_count=top.total_count,
         workers=workers.list_workers(store),
+        flips=list_flips(store, FlipFilter(since=now - FLIP_SHOWN, limit=FLIPS)),
     )
     return situation, top
