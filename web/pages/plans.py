@@ -10,18 +10,20 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
-from analyzer.domain.explanation import Finding, PlanDiff
 from analyzer.domain.plan import Plan
 from analyzer.errors import AnalyzerError, UserError
-from analyzer.plans.compare import compare as compare_plans
-from analyzer.plans.findings import findings
-from analyzer.plans.read_any import read_any_plan
+from analyzer.pipeline.explain_plan import (
+    ExaminedPlan,
+    difference,
+    examine_document,
+    examine_text,
+)
 from analyzer.report.explain_as_lines import change_lines, finding_line
+from analyzer.report.plan_lines import PlanLine, lines_of
 from analyzer.store import plans
 from analyzer.store.plans import StoredPlan
 from web import auth, current
 from web.params import integer
-from web.plan_tree import PlanLine, lines_of, stored_plan
 
 MAX_PLAN_CHARS = 500_000
 _ELEMENT = re.compile(r'<(?=["A-Za-z/!?])')
@@ -34,19 +36,19 @@ blueprint = Blueprint("plans", __name__)
 class ShownPlan:
     """A plan as its page shows it; ``stored`` is none for one that was pasted."""
 
-    plan: Plan
+    examined: ExaminedPlan
     lines: tuple[PlanLine, ...]
     stored: StoredPlan | None = None
 
     @property
-    def found(self) -> tuple[Finding, ...]:
-        """What is wrong in it, the costliest first; nothing if it was not run."""
-        return findings(self.plan)
+    def plan(self) -> Plan:
+        """The plan itself."""
+        return self.examined.plan
 
     @property
     def finding_lines(self) -> tuple[str, ...]:
-        """The findings as sentences."""
-        return tuple(finding_line(item) for item in self.found)
+        """What is wrong in it, as sentences."""
+        return tuple(finding_line(item) for item in self.examined.findings)
 
     @property
     def document(self) -> str:
@@ -94,7 +96,7 @@ def paste() -> ResponseReturnValue:
 
 
 def _shown(before: ShownPlan, after: ShownPlan) -> ResponseReturnValue:
-    diff: PlanDiff = compare_plans(before.plan, after.plan)
+    diff = difference(before.examined, after.examined)
     return render_template(
         "plan_diff.html",
         section="plans",
@@ -118,10 +120,10 @@ def _stored(plan_id: int) -> ShownPlan:
     found = plans.get_plan(current.store(), plan_id)
     if found is None:
         raise NotFound
-    plan = stored_plan(found.document, found.source)
-    if plan is None:
+    examined = examine_document(found.document, found.source)
+    if examined is None:
         raise NotFound
-    return ShownPlan(plan=plan, lines=lines_of(plan), stored=found)
+    return ShownPlan(examined=examined, lines=lines_of(examined.plan), stored=found)
 
 
 def _pasted(text: str, which: str) -> ShownPlan:
@@ -133,5 +135,5 @@ def _pasted(text: str, which: str) -> ShownPlan:
         raise UserError(
             f"the {which} plan is longer than {MAX_PLAN_CHARS:,} characters"
         )
-    plan = read_any_plan(text, source=f"the {which} text")
-    return ShownPlan(plan=plan, lines=lines_of(plan))
+    examined = examine_text(text, f"the {which} text")
+    return ShownPlan(examined=examined, lines=lines_of(examined.plan))

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from analyzer.report.plan_lines import PlanLine, plan_lines
 from analyzer.store import plans, recommendations, statements
 from analyzer.store.durations import DurationHistory, DurationQuery, duration_history
 from analyzer.store.flips import FlipFilter, PlanFlip, list_flips
@@ -20,7 +21,6 @@ from analyzer.store.targets import TargetRecord
 from web import current
 from web.documents import latest_statement
 from web.params import RANGES, Span, span, with_args
-from web.plan_tree import PlanLine, plan_lines
 from web.target_choice import target_or_404
 
 MAX_PLANS = 6

@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from analyzer.domain.recommendation import RecommendationState
 from analyzer.errors import UserError
+from analyzer.report.plan_lines import plan_lines
 from analyzer.store import plans, recommendations, statements
 from analyzer.store.plans import StoredPlan
 from analyzer.store.recommendations import RecommendationFilter, RecommendationRecord
@@ -17,7 +18,6 @@ from analyzer.store.verifications import Verification, verifications
 from web import auth, current
 from web.jobs_view import VERIFICATION, start
 from web.params import choice
-from web.plan_tree import plan_lines
 from web.preflight import preflight
 
 NEIGHBOURS = 200

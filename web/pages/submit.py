@@ -18,6 +18,7 @@ from analyzer.errors import (
     UserError,
 )
 from analyzer.pipeline.check_query import check_query
+from analyzer.report.plan_lines import plan_lines
 from analyzer.store import plans, recommendations, scans
 from analyzer.store.jobs import MAX_ATTEMPTS, Job
 from analyzer.store.plans import StoredPlan
@@ -25,7 +26,6 @@ from analyzer.store.recommendations import RecommendationFilter
 from web import auth, current
 from web.jobs_view import ACTIVE, SUBMISSION, job_or_404, start
 from web.params import integer
-from web.plan_tree import plan_lines
 from web.target_choice import target_choice, target_or_404
 
 MAX_QUERY_CHARS = 1_000_000

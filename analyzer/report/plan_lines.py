@@ -54,14 +54,6 @@ class PlanLine:
         return "   " * (self.depth - 1) + "└─ " if self.depth else ""
 
 
-def stored_plan(document: object, source: str) -> Plan | None:
-    """The plan of a stored ``EXPLAIN (FORMAT JSON)``; none if it cannot be read."""
-    try:
-        return read_plan(document, source=source)
-    except SourceError:
-        return None
-
-
 def plan_lines(document: object) -> tuple[PlanLine, ...]:
     """The nodes of a plan from the top, at most 500 of them.
 
@@ -69,8 +61,11 @@ def plan_lines(document: object) -> tuple[PlanLine, ...]:
         document: ``EXPLAIN (FORMAT JSON)``, the array or the object in it. A document
             of another shape has no lines.
     """
-    plan = stored_plan(document, "store")
-    return lines_of(plan) if plan is not None else ()
+    try:
+        plan = read_plan(document, source="store")
+    except SourceError:
+        return ()
+    return lines_of(plan)
 
 
 def lines_of(plan: Plan) -> tuple[PlanLine, ...]:

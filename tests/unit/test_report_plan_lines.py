@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzer.report.plan_lines import MAX_LINES, plan_lines
 from tests.support.shop_result import orders_plan
-from web.plan_tree import MAX_LINES, plan_lines
 
 
 def node(**values: Any) -> dict[str, Any]:
