@@ -17,7 +17,7 @@ from analyzer.logs.csvlog import (
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.scan_csv import CSV_KERNELS
 from analyzer.logs.scanned_rows import Meaning, Scanner, places, scanned_rows
-from analyzer.logs.slices import Longs
+from analyzer.logs.slices import Longs, count_of
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
@@ -45,7 +45,7 @@ class CsvWindows:
     def boundary(self, data: bytes) -> int:
         """Where the last record begins, told by the quotes before it; 0 for none."""
         place = len(data)
-        open_quotes = data.count(b'"') % 2
+        open_quotes = count_of(data, b'"') % 2
         while (end := data.rfind(b"\n", 0, place)) > 0:
             open_quotes = (open_quotes + data.count(b'"', end, place)) % 2
             if not open_quotes and _START.match(data, end + 1):
@@ -55,7 +55,7 @@ class CsvWindows:
 
     def may_end(self, data: bytes) -> bool:
         """Whether no quote is open at the end."""
-        return data.count(b'"') % 2 == 0
+        return count_of(data, b'"') % 2 == 0
 
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
@@ -71,7 +71,7 @@ class CsvWindows:
         if not _are_records(data, starts, ends):
             return self._read_lines(data)
         entries = list(self._entries(data, (others, starts, ends)))
-        self._tally.line_count += data.count(b"\n")
+        self._tally.line_count += count_of(data, b"\n")
         count = len(rows) + len(entries)
         return Window(rows=rows, entries=entries, message_count=count)
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
-from analyzer.logs.slices import Bools, Bytes, Longs, Slices, hash_of, hashes, padded
-from analyzer.logs.text_shapes import ShapeBook
+from analyzer.logs.slices import Bools, Bytes, Longs, Slices, hash_of, hashes
+from analyzer.logs.text_shapes import ShapeBook, TextFacts, facts_of
 
 MAX_KNOWN = 60_000
 """Texts that are remembered of each format, in two generations of so many."""
@@ -70,9 +69,8 @@ def no_texts() -> Texts:
     return Texts(slices=slices, clean=unchanged, values_hash=none)
 
 
-class _Known(NamedTuple):
-    fingerprint: Fingerprint
-    values_hash: int
+_Known = tuple[Fingerprint, int]
+"""The fingerprint of a text, and the hash of its constants."""
 
 
 class _Memory:
@@ -114,45 +112,82 @@ class TextBook:
         found = memory.recall(numbers)
         new = [at for at, known in enumerate(found) if known is None]
         if new:
-            raws = [clean(raw).strip() for raw in slices.raws(np.array(new))]
-            values = _values_hashes(raws).tolist()
-            named = [*map(_Known, self._fingerprints(raws), values)]
-            for at, known in zip(new, named, strict=True):
+            index = np.array(new)
+            chosen = Slices(
+                data=slices.data,
+                starts=slices.starts[index],
+                ends=slices.ends[index],
+            )
+            for at, known in zip(new, self._look(chosen, clean), strict=True):
                 found[at] = known
         known_all: list[_Known] = found  # type: ignore[assignment]
         memory.remember(numbers, known_all)
         return Texts(
             slices=slices,
             clean=clean,
-            fingerprints=[known.fingerprint for known in known_all],
-            values_hash=np.array([known.values_hash for known in known_all], np.int64),
+            fingerprints=[name for name, _ in known_all],
+            values_hash=np.array([values for _, values in known_all], np.int64),
         )
 
     def fingerprint(self, query: str) -> Fingerprint:
         """The fingerprint of a text."""
         raw = query.strip().encode("utf-8", "surrogatepass")
-        slices = Slices(data=raw, starts=np.array([0]), ends=np.array([len(raw)]))
-        texts = self.texts(slices, np.array([hash_of(raw)]), unchanged)
-        return texts.fingerprints[0]
+        key = hash_of(raw)
+        memory = self._memories.setdefault(unchanged, _Memory())
+        known = memory.recall([key])[0]
+        if known is not None:
+            return known[0]
+        name = NO_FINGERPRINT if self._shapes is None else self._shapes.parsed(raw)
+        memory.remember([key], [(name, _values_hash(raw))])
+        return name
 
-    def _fingerprints(self, raws: Sequence[bytes]) -> Sequence[Fingerprint]:
-        if self._shapes is None:
-            return [NO_FINGERPRINT] * len(raws)
-        return self._shapes.fingerprints(raws)
+    def _look(self, slices: Slices, clean: Clean) -> list[_Known]:
+        """Look at texts that are not known, most of them without making one."""
+        facts = facts_of(slices.data, slices.starts, slices.ends)
+        is_plain = (facts.shape != 0) & facts.is_plain
+        # What may stand for other bytes is read as the text that it stands for.
+        plain, odd = np.flatnonzero(is_plain), np.flatnonzero(~is_plain)
+        found: list[_Known] = [(NO_FINGERPRINT, 0)] * len(slices)
+        places = plain.tolist()
+        those = self._known(facts.of(plain), lambda at: slices.raw(places[at]))
+        for at, known in zip(places, those, strict=True):
+            found[at] = known
+        texts = [clean(raw).strip() for raw in slices.raws(odd)]
+        for at, known in zip(odd.tolist(), self._of_texts(texts), strict=True):
+            found[at] = known
+        return found
+
+    def _of_texts(self, texts: Sequence[bytes]) -> list[_Known]:
+        return self._known(_facts_of(texts), texts.__getitem__)
+
+    def _known(self, facts: TextFacts, text: Callable[[int], bytes]) -> list[_Known]:
+        names: Sequence[Fingerprint] = [NO_FINGERPRINT] * len(facts.shape)
+        if self._shapes is not None:
+            names = self._shapes.fingerprints(facts.shape.tolist(), text)
+        return [*zip(names, _values_hashes(facts, text).tolist(), strict=True)]
 
 
 def values_hash_of(query: str) -> int:
     """A hash of the constants of a text; without comments the text tells them apart."""
-    return int(_values_hashes([query.strip().encode("utf-8", "surrogatepass")])[0])
+    return _values_hash(query.strip().encode("utf-8", "surrogatepass"))
 
 
-def _values_hashes(raws: Sequence[bytes]) -> Longs:
-    buffer = padded(b"".join(raws))
-    ends = np.cumsum(np.fromiter(map(len, raws), np.int64, len(raws)))
-    found = hashes(buffer, np.append(0, ends[:-1]) if len(ends) else ends, ends)
-    for at, raw in enumerate(raws):
-        if b"--" in raw or b"/*" in raw:
-            found[at] = hash(tuple(_LITERAL.findall(raw)))
+def _values_hash(raw: bytes) -> int:
+    if b"--" in raw or b"/*" in raw:
+        return hash(tuple(_LITERAL.findall(raw)))
+    return hash_of(raw)
+
+
+def _facts_of(texts: Sequence[bytes]) -> TextFacts:
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+    starts = np.append(0, ends[:-1])[: len(ends)]
+    return facts_of(b"".join(texts), starts, ends)
+
+
+def _values_hashes(facts: TextFacts, text: Callable[[int], bytes]) -> Longs:
+    found = facts.values_hash.copy()
+    for at in np.flatnonzero(facts.has_comment | (facts.shape == 0)).tolist():
+        found[at] = _values_hash(text(at))
     return found
 
 

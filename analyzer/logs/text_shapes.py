@@ -11,31 +11,101 @@ should the parser ever disagree, no shape is trusted any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from analyzer.domain.statement import Fingerprint
+from analyzer.logs.scan_texts import (
+    COMMENT,
+    DIGIT,
+    DOUBT,
+    FETCH,
+    LETTER,
+    ODD,
+    TEXT_KERNELS,
+)
+from analyzer.logs.slices import MAX_BYTES, Bools, Longs, hash_of
+from analyzer.native.machine import Machine
 
 CHECKED_EVERY = 1000
-MAX_SHAPE_CHARS = 12_000_000
+MAX_SHAPES = 100_000
 """Shapes that are remembered; then all are forgotten."""
 
-MAX_TEXT_BYTES = 20_000
-"""Longer texts are rare, and parsed."""
+_BASE = 64
+_SPARE = 64
+_KINDS = np.zeros(256, np.uint8)
+_KINDS[[*b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"]] = LETTER
+_KINDS[0x80:] = LETTER
+_KINDS[[*b"0123456789"]] = DIGIT
+_KINDS[[*b"fF"]] = FETCH
+_KINDS[[*b'\\$"[\0']] = DOUBT
+_KINDS[[*b"-/"]] = COMMENT
+_KINDS[[*b"\n"]] = ODD
+_FACT = np.dtype(
+    [
+        ("shape", "<i8"),
+        ("values_hash", "<i8"),
+        ("has_comment", "<i4"),
+        ("is_plain", "<i4"),
+    ]
+)
 
-_VERBS = (
-    b"select", b"insert", b"update", b"delete", b"with",
-    b"SELECT", b"INSERT", b"UPDATE", b"DELETE", b"WITH", b"Select", b"Insert",
-)  # fmt: skip
-_DOUBTS = np.zeros(256, np.bool_)
-_DOUBTS[[*b'\\$"[']] = True
-_DOUBTFUL_WORDS = (b"fetch", b"FETCH", b"Fetch")
-_SEPARATOR = b"\0"
-_ZERO, _NINE = b"09"
-# What a name can consist of: digits behind one of these are a part of it.
-_IN_NAME = np.zeros(256, np.bool_)
-_IN_NAME[[*b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"]] = True
-_IN_NAME[0x80:] = True
+
+@cache
+def _machine() -> Machine:
+    return Machine(TEXT_KERNELS)
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """What the bytes of some texts tell.
+
+    Attributes:
+        shape: a hash of each without the digits of its numbers; 0 where those cannot
+            be told from other digits.
+        values_hash: of the whole text.
+        has_comment: whether one may be in it; only known of those that have a shape.
+        is_plain: whether it has no line ends, and no blank at its end; likewise.
+    """
+
+    shape: Longs
+    values_hash: Longs
+    has_comment: Bools
+    is_plain: Bools
+
+    def of(self, numbers: Longs) -> TextFacts:
+        """The facts of some of the texts."""
+        return TextFacts(
+            self.shape[numbers],
+            self.values_hash[numbers],
+            self.has_comment[numbers],
+            self.is_plain[numbers],
+        )
+
+
+def facts_of(data: bytes, starts: Longs, ends: Longs) -> TextFacts:
+    """The facts of texts, which are slices of some bytes."""
+    size, count = len(data), len(starts)
+    behind = (_BASE + size + _SPARE) & ~7
+    columns = (_KINDS, (starts + _BASE).astype("<i4"), (ends + _BASE).astype("<i4"))
+    written = b"".join(column.tobytes() for column in columns)
+    out = (behind + len(written) + 7) & ~7
+    machine = _machine()
+    memory = machine.memory(out + count * _FACT.itemsize)
+    memory[_BASE : _BASE + size] = np.frombuffer(data, np.uint8)
+    memory[behind : behind + len(written)] = np.frombuffer(written, np.uint8)
+    starts_at = behind + len(_KINDS)
+    ends_at = starts_at + 4 * count
+    machine.call("text_facts", starts_at, ends_at, count, out, behind)
+    found = memory[out : out + count * _FACT.itemsize].copy().view(_FACT)
+    values = found["values_hash"]
+    for at in np.flatnonzero(ends - starts > MAX_BYTES).tolist():
+        values[at] = hash_of(data[int(starts[at]) : int(ends[at])])
+    return TextFacts(
+        found["shape"], values, found["has_comment"] > 0, found["is_plain"] > 0
+    )
 
 
 class ShapeBook:
@@ -44,87 +114,50 @@ class ShapeBook:
     def __init__(self, fingerprint: Callable[[str], Fingerprint]) -> None:
         """Start empty; ``fingerprint`` is asked for what is not known."""
         self._ask = fingerprint
-        self._known: dict[bytes, Fingerprint] = {}
-        self._chars = 0
+        self._known: dict[int, Fingerprint] = {}
         self._answer_count = 0
         self._is_trusted = True
 
-    def fingerprints(self, texts: Sequence[bytes]) -> list[Fingerprint]:
-        """The fingerprint of each text."""
-        found: list[Fingerprint | None] = [None] * len(texts)
+    def fingerprints(
+        self, shapes: Sequence[int], text: Callable[[int], bytes]
+    ) -> list[Fingerprint]:
+        """The fingerprint of each text.
+
+        Args:
+            shapes: of the texts, 0 for none.
+            text: one of them.
+        """
         if self._is_trusted:
-            plain = _plain(texts)
-            for number, shape in zip(
-                plain, shapes([texts[n] for n in plain]), strict=True
-            ):
-                found[number] = self._of_shape(shape, texts[number])
-        return [name or self._parsed(texts[n]) for n, name in enumerate(found)]
+            found = [self._known.get(shape) for shape in shapes]
+            for number, name in enumerate(found):
+                if name is None:
+                    found[number] = self._asked(shapes[number], text(number))
+            self._check(found, text)
+        if not self._is_trusted:
+            return [self.parsed(text(number)) for number in range(len(shapes))]
+        return found  # type: ignore[return-value]
 
-    def _parsed(self, text: bytes) -> Fingerprint:
-        return self._ask(text.decode("utf-8", "replace").strip())
-
-    def _of_shape(self, shape: bytes, text: bytes) -> Fingerprint | None:
+    def _asked(self, shape: int, text: bytes) -> Fingerprint:
         known = self._known.get(shape)
-        if known is None:
-            if self._chars > MAX_SHAPE_CHARS:
-                self._known.clear()
-                self._chars = 0
-            known = self._known[shape] = self._parsed(text)
-            self._chars += len(shape)
+        if known is not None:
             return known
-        self._answer_count += 1
-        if self._answer_count % CHECKED_EVERY == 0 and self._parsed(text) != known:
-            self._is_trusted = False
-        return known if self._is_trusted else None
+        name = self.parsed(text)
+        if shape:
+            if len(self._known) > MAX_SHAPES:
+                self._known.clear()
+            self._known[shape] = name
+        return name
 
+    def _check(
+        self, found: Sequence[Fingerprint | None], text: Callable[[int], bytes]
+    ) -> None:
+        """Parse one text in so many, whoever answered for it."""
+        first = -self._answer_count % CHECKED_EVERY
+        self._answer_count += len(found)
+        for number in range(first, len(found), CHECKED_EVERY):
+            if self.parsed(text(number)) != found[number]:
+                self._is_trusted = False
 
-def _plain(texts: Sequence[bytes]) -> list[int]:
-    """Which texts are plain statements."""
-    likely = [
-        number
-        for number, text in enumerate(texts)
-        if text.startswith(_VERBS)
-        and len(text) <= MAX_TEXT_BYTES
-        and _SEPARATOR not in text
-    ]
-    data = _SEPARATOR.join([*(texts[number] for number in likely), b""])
-    buffer = np.frombuffer(data, np.uint8)
-    ends = np.flatnonzero(buffer == 0)
-    doubts = np.flatnonzero(_DOUBTS[buffer]).tolist()
-    for word in _DOUBTFUL_WORDS:
-        at = data.find(word)
-        while at >= 0:
-            doubts.append(at)
-            at = data.find(word, at + 1)
-    is_plain = np.ones(len(likely), np.bool_)
-    is_plain[np.searchsorted(ends, np.array(doubts, np.int64))] = False
-    chosen: list[int] = np.array(likely, np.int64)[is_plain].tolist()
-    return chosen
-
-
-def shapes(texts: Sequence[bytes]) -> list[bytes]:
-    """The texts with each number cut down to a zero.
-
-    Args:
-        texts: without the character of number zero.
-
-    >>> shapes([b"SELECT 42 FROM t2 WHERE a = 1.50", b"SELECT 7 FROM t2 WHERE a = 3.1"])
-    [b'SELECT 0 FROM t2 WHERE a = 0.0', b'SELECT 0 FROM t2 WHERE a = 0.0']
-    """
-    data = _SEPARATOR.join([*texts, b""])
-    buffer = np.frombuffer(data, np.uint8)
-    is_digit = (buffer - np.uint8(_ZERO)) <= _NINE - _ZERO
-    edges = np.flatnonzero(is_digit[1:] != is_digit[:-1]) + 1
-    # A text begins with a letter and the last byte is a separator.
-    begins, ends = edges[0::2], edges[1::2]
-    is_number = ~_IN_NAME[buffer[begins - 1]]
-    begins, ends = begins[is_number], ends[is_number]
-    # Plus one where digits to leave out begin, minus one behind their end.
-    steps = np.zeros(len(buffer) + 1, np.int8)
-    steps[begins + 1] += 1
-    steps[ends] -= 1
-    shortened = buffer.copy()
-    shortened[begins] = _ZERO
-    kept = shortened[np.cumsum(steps[:-1], dtype=np.int8) == 0]
-    found: list[bytes] = kept.tobytes().split(_SEPARATOR)[:-1]
-    return found
+    def parsed(self, text: bytes) -> Fingerprint:
+        """The fingerprint of a text, whatever its shape."""
+        return self._ask(text.decode("utf-8", "replace").strip())

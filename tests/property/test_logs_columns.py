@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +26,7 @@ from analyzer.logs.recognize import LogFormat, Recognized
 from analyzer.logs.stderr import StderrReader
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
-from analyzer.logs.text_shapes import ShapeBook
+from analyzer.logs.text_shapes import ShapeBook, facts_of
 from analyzer.logs.timestamps import Clock
 from analyzer.statements.fingerprint import fingerprint
 from tests.support.log_writer import as_csv, as_json, as_stderr
@@ -218,5 +219,8 @@ def test_shapes_name_no_text_wrongly(queries: list[str]) -> None:
     others = [query.replace("2", "7").replace("5", "81") for query in queries]
     book = ShapeBook(fingerprint)
     both = queries + others
-    named = book.fingerprints([query.encode() for query in both])
+    texts = [query.encode() for query in both]
+    ends = np.cumsum([len(text) for text in texts])
+    shapes = facts_of(b"".join(texts), np.append(0, ends[:-1]), ends).shape
+    named = book.fingerprints(shapes.tolist(), texts.__getitem__)
     assert named == [fingerprint(query) for query in both]
