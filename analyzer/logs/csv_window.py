@@ -36,7 +36,7 @@ class CsvWindows:
         self._tally = tally
         self._scanner = Scanner(CSV_KERNELS)
         self._meaning = Meaning(
-            times=TimeReader(clock, has_milliseconds=True),
+            times=TimeReader(clock),
             origin=_origin,
             clean=clean,
             book=book,

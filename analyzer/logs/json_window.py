@@ -27,7 +27,7 @@ class JsonWindows:
         self._tally = tally
         self._scanner = Scanner(JSON_KERNELS)
         self._meaning = Meaning(
-            times=TimeReader(clock, has_milliseconds=True),
+            times=TimeReader(clock),
             origin=self._origin,
             clean=clean,
             book=book,

@@ -31,27 +31,31 @@ ROW = np.dtype(
             "detail_start", "detail_end", "has_odd_detail", "head_start", "head_end",
             "name_start", "name_end", "time_high", "time_low", "zone", "duration_us",
             "local_transaction_id", "queryid", "text_hash", "detail_hash",
-            "origin_hash",
+            "origin_hash", "line", "severity", "message_start", "has_parameters",
         ],
-        "formats": ["<i4"] * 14 + ["<u8"] * 3 + ["<i8"] * 6,
-        "offsets": [*range(0, 56, 4), *range(56, 128, 8)],
-        "itemsize": 128,
+        "formats": ["<i4"] * 14 + ["<u8"] * 3 + ["<i8"] * 6 + ["<i4"] * 4,
+        "offsets": [*range(0, 56, 4), *range(56, 128, 8), *range(128, 144, 4)],
+        "itemsize": 144,
     }
 )  # fmt: skip
 """What a scanner writes of each record.
 
 ``start`` and ``end`` are of the record; all else is only known of rows: of messages
 that are durations beyond doubt. Places count from the start of the memory. The head is
-what names the process, ``name`` the application's where it stands apart.
+what names the process, ``name`` the application's where it stands apart. The last four
+are of plain logs, where a row is a line that leaves no doubt with those that go on with
+it: its number, the severity, what is behind it, and if that can be what was bound.
 """
-ROW_BYTES = 128
+ROW_BYTES = 144
 START, END, IS_ROW, VERB, WITHIN_US, TEXT_START, TEXT_END = range(0, 28, 4)
 DETAIL_START, DETAIL_END, HAS_ODD_DETAIL, HEAD_START, HEAD_END = range(28, 48, 4)
 NAME_START, NAME_END = range(48, 56, 4)
 TIME_HIGH, TIME_LOW, ZONE, DURATION_US, LOCAL, QUERYID = range(56, 104, 8)
 TEXT_HASH, DETAIL_HASH, ORIGIN_HASH = range(104, 128, 8)
+LINE, SEVERITY, MESSAGE_START, HAS_PARAMETERS = range(128, 144, 4)
 
 STATEMENT, PARSE, BIND, EXECUTE = range(4)
+NO_VERB = 255
 QUOTE, COMMA, MINUS, LINE_END, POINT, COLON, SLASH, BLANK = b'",-\n.:/ '
 ZERO = ord("0")
 MINUTE_BYTES = 16
@@ -59,6 +63,8 @@ MAX_ZONE_BYTES = 8
 MAX_WHOLE_DIGITS = 11
 PARAMETERS_BYTES = len("parameters: ")
 QUOTES = 0x2222222222222222
+COLONS = 0x3A3A3A3A3A3A3A3A
+LINE_ENDS = 0x0A0A0A0A0A0A0A0A
 ONES = 0x0101010101010101
 HIGH_BITS = 0x8080808080808080
 ALL_BITS = (1 << 64) - 1
@@ -170,18 +176,30 @@ def three_digits(at: Int) -> Int:
 def read_time(row: Int, at: Int) -> Int:
     """Pass a time with milliseconds and a zone."""
     colon = at + MINUTE_BYTES
+    thousandths = three_digits(colon + 4)
+    if thousandths < 0 or u8(colon + 3) != POINT or u8(colon + 7) != BLANK:
+        return 0
+    return read_minute(row, at, colon + 8, thousandths * 1000)
+
+
+def read_seconds(row: Int, at: Int) -> Int:
+    """Pass a time without milliseconds, and a zone."""
+    if u8(at + MINUTE_BYTES + 3) != BLANK:
+        return 0
+    return read_minute(row, at, at + MINUTE_BYTES + 4, 0)
+
+
+def read_minute(row: Int, at: Int, zone: Int, within_us: Int) -> Int:
+    """Pass a zone that stands behind a minute with its seconds."""
+    colon = at + MINUTE_BYTES
     tens = u8(colon + 1) - ZERO
     ones = u8(colon + 2) - ZERO
-    thousandths = three_digits(colon + 4)
-    if u8(colon) != COLON or u8(colon + 3) != POINT or u8(colon + 7) != BLANK:
+    if u8(colon) != COLON or not below(tens, 6) or not below(ones, 10):
         return 0
-    if thousandths < 0 or not below(tens, 6) or not below(ones, 10):
-        return 0
-    zone = colon + 8
     end = zone_end(zone)
     if end == 0:
         return 0
-    put32(row + WITHIN_US, (tens * 10 + ones) * 1_000_000 + thousandths * 1000)
+    put32(row + WITHIN_US, (tens * 10 + ones) * 1_000_000 + within_us)
     put64(row + TIME_HIGH, u64(at))
     put64(row + TIME_LOW, u64(at + 8))
     kept: Long = ALL_BITS
@@ -258,5 +276,6 @@ def detail(row: Int, verb: Int, start: Int, end: Int) -> Int:
 
 SHARED = (
     hash_of, find_quote, find_line_end, digits_end, number, signed, local_id, zone_end,
-    three_digits, read_time, behind_name, verb_end, duration, detail,
+    three_digits, read_time, read_seconds, read_minute, behind_name, verb_end, duration,
+    detail,
 )  # fmt: skip

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from analyzer.logs.entry import Origin
 from analyzer.logs.scan_words import PARAMETERS_BYTES, ROW, ROW_BYTES
-from analyzer.logs.slices import MAX_BYTES, Longs, Slices, grouped, hash_of
+from analyzer.logs.slices import MAX_BYTES, Bools, Longs, Slices, grouped, hash_of
 from analyzer.logs.text_book import Clean, TextBook
 from analyzer.logs.time_columns import MinuteWords, TimeReader
 from analyzer.logs.window import DurationRows
@@ -50,18 +50,32 @@ class Scanner:
         self._machine = _machine(kernels)
         self._name = kernels[-1].__name__
 
-    def scan(self, data: bytes, *more: int) -> Table | None:
+    def scan(
+        self, data: bytes, *more: int, settings: bytes = b"", records: int | None = None
+    ) -> Table | None:
         """What the scanner wrote, or none if the data are no whole records.
 
         Places count from the start of the data.
+
+        Args:
+            data: ends in a line end.
+            more: what the kernel is given beside the places.
+            settings: bytes whose place it is given last.
+            records: how many there can be.
         """
         size = len(data)
-        begin = _BASE + size + len(_BEHIND)
-        limit = begin + (size // _BYTES_PER_RECORD + _SPARE_RECORDS) * ROW_BYTES
+        behind = _BEHIND + settings
+        begin = (_BASE + size + len(behind) + 7) & ~7
+        if records is None:
+            records = size // _BYTES_PER_RECORD + _SPARE_RECORDS
+        limit = begin + records * ROW_BYTES
         memory = self._machine.memory(limit)
-        memory[_BASE : _BASE + size] = np.frombuffer(data, np.uint8)
-        memory[_BASE + size : begin] = np.frombuffer(_BEHIND, np.uint8)
-        count = self._machine.call(self._name, _BASE, _BASE + size, begin, limit, *more)
+        end = _BASE + size
+        memory[_BASE:end] = np.frombuffer(data, np.uint8)
+        memory[end : end + len(behind)] = np.frombuffer(behind, np.uint8)
+        if settings:
+            more = (*more, end + len(_BEHIND))
+        count = self._machine.call(self._name, _BASE, end, begin, limit, *more)
         if count < 0:
             return None
         written = memory[begin : begin + count * ROW_BYTES]
@@ -91,35 +105,92 @@ def places(table: Table, name: str) -> Longs:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Durations among the records of a window; see :class:`DurationRows`.
+
+    Attributes:
+        table: what the scanner wrote of each.
+        detail_hash: of what was bound.
+        has_odd_detail: where that may stand for other bytes.
+    """
+
+    order: Longs
+    table: Table
+    logged_at_us: Longs
+    origin: Longs
+    local_transaction_id: Longs
+    queryid: Longs
+    details: Slices
+    detail_hash: Longs
+    has_odd_detail: Bools
+    origins: Sequence[Origin]
+
+
 def scanned_rows(data: bytes, table: Table, meaning: Meaning) -> DurationRows:
-    """The rows among some records."""
+    """The rows among some records, each of which tells all about itself."""
     order = np.flatnonzero(table["is_row"])
     found = table[order]
-    words = MinuteWords(*(found[name] for name in ("time_high", "time_low", "zone")))
-    minute_us, is_known = meaning.times.moments(words)
+    minute_us, is_known = meaning.times.moments(minutes_of(found))
     if not is_known.all():
         order, found, minute_us = order[is_known], found[is_known], minute_us[is_known]
-    starts, ends = places(found, "text_start"), places(found, "text_end")
-    keys = _keys(data, found, starts, ends)
+    first, origin = grouped(found["origin_hash"])
+    has = found["detail_start"] >= 0
+    return duration_rows(
+        Found(
+            order=order,
+            table=found,
+            logged_at_us=minute_us + found["within_us"],
+            origin=origin,
+            local_transaction_id=found["local_transaction_id"],
+            queryid=found["queryid"],
+            details=Slices(
+                data=data,
+                starts=np.where(has, places(found, "detail_start"), -1),
+                ends=np.where(has, places(found, "detail_end"), -1),
+            ),
+            detail_hash=found["detail_hash"],
+            has_odd_detail=found["has_odd_detail"] > 0,
+            origins=_origins(data, found[first], meaning),
+        ),
+        meaning.clean,
+        meaning.book,
+    )
+
+
+def minutes_of(table: Table) -> MinuteWords:
+    """The minutes and zones of some records."""
+    return MinuteWords(table["time_high"], table["time_low"], table["zone"])
+
+
+def duration_rows(found: Found, clean: Clean, book: TextBook) -> DurationRows:
+    """Rows with their texts.
+
+    Args:
+        found: the durations.
+        clean: what the bytes of texts stand for.
+        book: tells fingerprints.
+    """
+    data, table = found.details.data, found.table
+    starts, ends = places(table, "text_start"), places(table, "text_end")
+    keys = _keys(data, table, starts, ends)
     first, text = grouped(keys)
     slices = Slices(data=data, starts=starts[first], ends=ends[first])
-    texts = meaning.book.texts(slices, keys[first], meaning.clean)
-    details = _details(data, found)
-    first, origin = grouped(found["origin_hash"])
+    texts = book.texts(slices, keys[first], clean)
     return DurationRows(
-        order=order,
-        logged_at_us=minute_us + found["within_us"],
-        origin=origin,
-        local_transaction_id=found["local_transaction_id"],
-        queryid=found["queryid"],
-        verb=found["verb"].astype(np.uint8),
-        duration_us=found["duration_us"],
+        order=found.order,
+        logged_at_us=found.logged_at_us,
+        origin=found.origin,
+        local_transaction_id=found.local_transaction_id,
+        queryid=found.queryid,
+        verb=table["verb"].astype(np.uint8),
+        duration_us=table["duration_us"],
         text=text,
-        details=details,
-        values_hash=_values(found, details, texts.values_hash[text], meaning.clean),
-        origins=_origins(data, found[first], meaning),
+        details=found.details,
+        values_hash=_values(found, texts.values_hash[text], clean),
+        origins=found.origins,
         texts=texts,
-        clean=meaning.clean,
+        clean=clean,
     )
 
 
@@ -130,19 +201,12 @@ def _keys(data: bytes, found: Table, starts: Longs, ends: Longs) -> Longs:
     return keys
 
 
-def _details(data: bytes, found: Table) -> Slices:
-    has = found["detail_start"] >= 0
-    starts, ends = places(found, "detail_start"), places(found, "detail_end")
-    return Slices(
-        data=data, starts=np.where(has, starts, -1), ends=np.where(has, ends, -1)
-    )
-
-
-def _values(found: Table, details: Slices, of_texts: Longs, clean: Clean) -> Longs:
+def _values(found: Found, of_texts: Longs, clean: Clean) -> Longs:
     """Hashes of what was bound, and where nothing was of the constants in the text."""
+    details = found.details
     has = details.starts >= 0
-    values: Longs = np.where(has, found["detail_hash"], of_texts)
-    is_odd = has & (found["has_odd_detail"] > 0)
+    values: Longs = np.where(has, found.detail_hash, of_texts)
+    is_odd = has & found.has_odd_detail
     is_odd |= details.ends - details.starts > MAX_BYTES + PARAMETERS_BYTES
     for at in np.flatnonzero(is_odd).tolist():
         values[at] = hash_of(clean(details.raw(at))[PARAMETERS_BYTES:])

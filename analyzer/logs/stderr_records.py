@@ -15,30 +15,17 @@ from operator import itemgetter
 import numpy as np
 
 from analyzer.logs.entry import Origin
-from analyzer.logs.head_columns import HeadColumns, HeadSplitter
 from analyzer.logs.line_prefix import LinePrefix
-from analyzer.logs.severity import COMPANIONS, ENGLISH, SEVERITY_PATTERN
-from analyzer.logs.slices import Bools, Bytes, Longs, begins_with, padded
+from analyzer.logs.scan_stderr import STDERR_KERNELS
+from analyzer.logs.scanned_rows import Scanner, Table, minutes_of, places
+from analyzer.logs.severity import COMPANIONS, SEVERITY_PATTERN
+from analyzer.logs.slices import Longs, Slices, grouped
+from analyzer.logs.stderr_settings import WORDS, settings_of, steps_of
 from analyzer.logs.time_columns import TimeReader
 
-WORDS = (
-    "LOG", "DETAIL", "STATEMENT", "ERROR", "CONTEXT", "HINT", "FATAL", "WARNING",
-    "LOCATION", "QUERY", "NOTICE", "INFO", "PANIC",
-)  # fmt: skip
-"""Severities found for many lines at once, the frequent first; their index is a code.
-"""
 IS_COMPANION = np.array([word in COMPANIONS for word in WORDS])
 
 _LOG = "LOG:  "
-_MAX_WORD = max(map(len, WORDS))
-_MAX_HEAD_BYTES = 1000
-_REACH_BYTES = 4 * 64 * 4
-"""How far behind a head names chosen by clients can go on, were it another's head."""
-
-# By the last two bytes of a word; more of it is looked at where these fit.
-_ENDS_SEVERITY = np.zeros((256, 256), np.bool_)
-for _word in (word.encode() for word in ENGLISH):
-    _ENDS_SEVERITY[_word[-2], _word[-1]] = True
 _STATIC = (
     "process_id", "session_id", "user", "database", "application_name", "remote", "host"
 )  # fmt: skip
@@ -48,36 +35,25 @@ OriginOf = Callable[[Mapping[str, str | None]], Origin]
 
 
 class Lines:
-    """The lines of a window; the last one ends in a line end as well."""
+    """The lines of a window; the last one ends in a line end as well.
+
+    ``record_count`` is the number of those that may begin a record, or more.
+    """
 
     def __init__(self, data: bytes) -> None:
-        """Find lines and colons."""
+        """Find lines."""
         self.data = data
-        buffer = padded(data)
-        self.buffer: Bytes = buffer
-        self.ends: Longs = np.flatnonzero(buffer[: len(data)] == ord("\n"))
+        buffer = np.frombuffer(data, np.uint8)
+        self.ends: Longs = np.flatnonzero(buffer == ord("\n"))
         self.starts: Longs = np.zeros_like(self.ends)
         self.starts[1:] = self.ends[:-1] + 1
-        colons = np.flatnonzero(buffer == ord(":"))
-        following = buffer[colons + 1]
-        self.colons: Longs = colons[following == ord(" ")]
-        self.doubles: Longs = self.colons[buffer[self.colons + 2] == ord(" ")]
-        self.doubtful: Longs = _severity_ends(buffer, colons, following)
+        first = buffer[self.starts]
+        self.record_count = int(np.count_nonzero(first != ord("\t")))
 
     def text(self, number: int) -> str:
         """One line."""
         raw = self.data[self.starts[number] : self.ends[number]]
         return raw.decode("utf-8", "replace")
-
-
-def _severity_ends(buffer: Bytes, colons: Longs, following: Bytes) -> Longs:
-    """Colons that may end a severity."""
-    ends = (following == ord(" ")) | (following == ord("\n")) | (following == 13)
-    colons = colons[ends]
-    last = colons - 1
-    last = last - (buffer[last] == ord(" "))
-    found: Longs = colons[_ENDS_SEVERITY[buffer[last - 1], buffer[last]]]
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +71,7 @@ class Records:
         process: who wrote it, as a number; equal for equal process keys.
         origins: distinct ones of the window.
         doubtful: candidate lines that were not read here.
+        table: what the scanner wrote of each record.
     """
 
     line: Longs
@@ -107,6 +84,7 @@ class Records:
     process: Longs
     origins: Sequence[Origin]
     doubtful: Longs
+    table: Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +106,10 @@ class HeadReader:
     ) -> None:
         """Take the prefix; ``origin_of`` makes an origin of the fields of a head."""
         self._times = times
-        self._splitter = HeadSplitter(prefix.text)
-        self._has_chosen_fields = prefix.has_chosen_fields
+        steps = steps_of(prefix.text)
+        self._scanner = Scanner(STDERR_KERNELS)
+        self._settings = settings_of(prefix, steps)
+        self._read_here = {letter for _, letter, _ in steps}
         # Only one severity is put behind the heads, so only that must be looked for.
         any_severity = SEVERITY_PATTERN.replace("?P<severity>", "?:")
         names = prefix.pattern.replace(any_severity, re.escape(_LOG))
@@ -147,69 +127,49 @@ class HeadReader:
 
     def read(self, lines: Lines) -> Records:
         """The records of a window."""
-        buffer = lines.buffer
-        first = buffer[lines.starts]
-        number = np.flatnonzero((first != ord("\t")) & (lines.starts != lines.ends))
-        starts, ends = lines.starts[number], lines.ends[number]
-        times = self._times.read(buffer, starts)
-        head_end = _next_after(lines.doubles, times.end) + 3
-        good = times.is_time & (head_end <= np.minimum(ends, starts + _MAX_HEAD_BYTES))
-        good &= self._is_only_severity(lines, starts, ends, head_end)
-        severity = _severities(buffer, np.where(good, head_end - 3, _MAX_WORD))
-        good &= severity >= 0
-        at = np.flatnonzero(good)
-        lengths = np.array([len(word) for word in WORDS])
-        names_end = head_end[at] - 3 - lengths[severity[at]]
-        columns = self._splitter.split(buffer, times.end[at], names_end)
-        heads = self._heads(lines, times.end[at], names_end, columns)
-        known = heads.origin >= 0
-        good[at[~known]] = False
-        at = at[known]
+        table = self._scanner.scan(
+            lines.data, settings=self._settings, records=lines.record_count
+        )
+        if table is None:
+            raise ValueError("there are more records than lines")
+        is_read = table["is_row"] > 0
+        found = table[is_read]
+        minute_us, is_time = self._times.moments(minutes_of(found))
+        heads = self._heads(lines, found)
+        known = (heads.origin >= 0) & is_time
+        is_read[np.flatnonzero(is_read)[~known]] = False
+        found = found[known]
         return Records(
-            line=number[at],
-            text_start=head_end[at],
-            logged_at_us=times.logged_at_us[at],
-            severity=severity[at],
+            line=found["line"].astype(np.int64),
+            text_start=places(found, "message_start"),
+            logged_at_us=minute_us[known] + found["within_us"],
+            severity=found["severity"].astype(np.int64),
             origin=heads.origin[known],
             local_transaction_id=heads.local_transaction_id[known],
             queryid=heads.queryid[known],
             process=heads.process[known],
             origins=heads.origins,
-            doubtful=number[~good],
+            doubtful=table["line"][~is_read].astype(np.int64),
+            table=found,
         )
 
-    def _is_only_severity(
-        self, lines: Lines, starts: Longs, ends: Longs, head_end: Longs
-    ) -> Bools:
-        """Whether no other severity can end where a head, or a longer one, could."""
-        doubtful = lines.doubtful
-        low = np.searchsorted(doubtful, starts)
-        is_first: Bools = _at(doubtful, low) == head_end - 3
-        if not self._has_chosen_fields:
-            return is_first
-        limit = np.minimum(head_end + _REACH_BYTES, ends)
-        only: Bools = is_first & (_at(doubtful, low + 1) > limit)
-        return only
-
-    def _heads(
-        self, lines: Lines, starts: Longs, ends: Longs, columns: HeadColumns
-    ) -> _Heads:
+    def _heads(self, lines: Lines, found: Table) -> _Heads:
         """What the heads of lines say, of which the first of each group is read."""
-        places = zip(
-            starts[columns.first].tolist(), ends[columns.first].tolist(), strict=True
-        )
-        fields = self._fields([lines.data[start:end] for start, end in places])
+        first, group = grouped(found["origin_hash"])
+        starts, ends = (places(found[first], f"head_{end}") for end in ("start", "end"))
+        slices = Slices(data=lines.data, starts=starts, ends=ends)
+        fields = self._fields(slices.raws(np.arange(len(first))))
         origin, origins = self._origins(fields)
         process: dict[str, int] = {}
         numbers = [
             process.setdefault(item.process_key, len(process)) for item in origins
         ]
-        local, queryid = columns.local_transaction_id, columns.queryid
-        if local is None:
-            local = _locals(fields, self._transaction)[columns.group]
-        if queryid is None:
-            queryid = _numbers(fields, self._queryid)[columns.group]
-        index = np.where(columns.fits, origin[columns.group], -1)
+        local, queryid = found["local_transaction_id"], found["queryid"]
+        if "v" not in self._read_here:
+            local = _locals(fields, self._transaction)[group]
+        if "Q" not in self._read_here:
+            queryid = _numbers(fields, self._queryid)[group]
+        index = origin[group]
         return _Heads(
             origin=index,
             local_transaction_id=local,
@@ -260,30 +220,6 @@ class HeadReader:
         if self._session_start >= 0:
             known["session_start"] = fields[self._session_start]
         return self._origin_of(known)
-
-
-def _at(values: Longs, index: Longs) -> Longs:
-    """The values at some places; behind the last, a number beyond all."""
-    found: Longs = np.append(values, np.int64(1 << 62))[np.minimum(index, len(values))]
-    return found
-
-
-def _next_after(values: Longs, places: Longs) -> Longs:
-    return _at(values, np.searchsorted(values, places))
-
-
-def _severities(buffer: Bytes, ends: Longs) -> Longs:
-    """Codes of the words that end at some places; -1 for words not among ``WORDS``."""
-    code = np.full(len(ends), -1, np.int64)
-    left = np.arange(len(ends))
-    for number, word in enumerate(WORDS):
-        starts = np.maximum(ends[left] - len(word), 0)
-        fits = begins_with(buffer, starts, word.encode())
-        code[left[fits]] = number
-        left = left[~fits]
-        if not len(left):
-            break
-    return code
 
 
 def _locals(fields: Sequence[tuple[str, ...] | None], group: int) -> Longs:

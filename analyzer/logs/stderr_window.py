@@ -8,27 +8,27 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.logs.entry import LogEntry
-from analyzer.logs.message_rows import Heads, Messages, duration_rows
+from analyzer.logs.scan_words import NO_VERB
+from analyzer.logs.scanned_rows import Found, duration_rows, places
 from analyzer.logs.severity import ENGLISH
-from analyzer.logs.slices import Bools, Longs, begins_with
+from analyzer.logs.slices import Bools, Longs, Slices
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.stderr_records import (
     IS_COMPANION,
-    WORDS,
     HeadReader,
     Lines,
     Records,
 )
+from analyzer.logs.stderr_settings import WORDS
 from analyzer.logs.stitch import MAX_OPEN_MESSAGES, is_companion
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import DurationRows, Window
+from analyzer.logs.window import DurationRows, Verb, Window
 
 _LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
 _MAX_HEAD_BYTES = 4_000
-_SUCCESS = b"00000: "
 
 
 def reads_in_columns(options: StderrOptions) -> bool:
@@ -83,7 +83,7 @@ class StderrWindows:
         self._tally = tally
         self._book = book
         self._reader = StderrReader(options, clock, Tally())
-        times = TimeReader(clock, has_milliseconds=options.prefix.text[:2] == "%m")
+        times = TimeReader(clock)
         self._heads = HeadReader(options.prefix, times, self._reader.origin_of)
 
     def may_end(self, data: bytes) -> bool:
@@ -168,30 +168,32 @@ class StderrWindows:
         detail, fits = _details(grouped)
         fits &= (grouped.severity[message] == _LOG) & ~grouped.messy[message]
         at = np.flatnonzero(fits)
-        starts = grouped.text_start[message[at]]
-        starts += len(_SUCCESS) * begins_with(lines.buffer, starts, _SUCCESS)
-        detail, index = detail[at], column[at]
-        has, until = detail >= 0, grouped.until[detail]
+        verb = records.table["verb"][column[at]]
+        usual = _has_usual_detail(records, grouped.column[detail[at]], detail[at], verb)
+        at = at[usual & (verb != NO_VERB)]
+        index, detail = column[at], detail[at]
+        table = records.table[index]
+        # Only what an execution was given says something about it.
+        shows = (detail >= 0) & (table["verb"] == Verb.EXECUTE)
+        said = records.table[np.where(shows, grouped.column[detail], 0)]
         return duration_rows(
-            Messages(
-                data=lines.data,
-                buffer=lines.buffer,
-                colons=lines.colons,
+            Found(
                 order=at,
-                starts=starts,
-                ends=lines.ends[grouped.until[message[at]] - 1],
-                detail_starts=np.where(has, grouped.text_start[detail], -1),
-                detail_ends=np.where(has, lines.ends[until - 1], -1),
-                has_odd_detail=has & (until - grouped.line[detail] > 1),
-                clean=_clean,
-            ),
-            Heads(
+                table=table,
                 logged_at_us=records.logged_at_us[index],
                 origin=records.origin[index],
                 local_transaction_id=records.local_transaction_id[index],
                 queryid=records.queryid[index],
+                details=Slices(
+                    data=lines.data,
+                    starts=np.where(shows, places(said, "message_start"), -1),
+                    ends=np.where(shows, places(said, "end"), -1),
+                ),
+                detail_hash=said["detail_hash"],
+                has_odd_detail=grouped.until[detail] - grouped.line[detail] > 1,
                 origins=records.origins,
             ),
+            clean,
             self._book,
         )
 
@@ -304,6 +306,16 @@ def _details(grouped: _Grouped) -> tuple[Longs, Bools]:
     return detail, fits
 
 
-def _clean(raw: bytes) -> bytes:
+def _has_usual_detail(
+    records: Records, column: Longs, detail: Longs, verb: Longs
+) -> Bools:
+    """Whether the DETAIL of each duration can be nothing but bound parameters."""
+    has_parameters = records.table["has_parameters"][column] > 0
+    usual: Bools = (detail < 0) | (verb == Verb.PARSE) | (verb == Verb.BIND)
+    usual |= has_parameters & (verb == Verb.EXECUTE)
+    return usual
+
+
+def clean(raw: bytes) -> bytes:
     """Without the tabs that continuation lines begin with."""
     return raw.replace(b"\n\t", b"\n") if b"\n" in raw else raw

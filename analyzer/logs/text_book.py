@@ -14,13 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
-from analyzer.logs.slices import Bools, Bytes, Longs, Slices, hash_of, hashes
+from analyzer.logs.slices import Longs, Slices, hash_of
 from analyzer.logs.text_shapes import ShapeBook, TextFacts, facts_of
 
 MAX_KNOWN = 60_000
 """Texts that are remembered of each format, in two generations of so many."""
 
-_PARAMETERS_AT = len("parameters: ")
 _LITERAL = re.compile(rb"'(?:[^']|'')*'|\b\d[\w.]*")
 
 Clean = Callable[[bytes], bytes]
@@ -188,29 +187,6 @@ def _values_hashes(facts: TextFacts, text: Callable[[int], bytes]) -> Longs:
     found = facts.values_hash.copy()
     for at in np.flatnonzero(facts.has_comment | (facts.shape == 0)).tolist():
         found[at] = _values_hash(text(at))
-    return found
-
-
-def values_hashes(
-    rows: tuple[Texts, Longs], details: Slices, buffer: Bytes, odd: Bools, clean: Clean
-) -> Longs:
-    """Hashes of the details, and where there is none of the constants in the text.
-
-    Args:
-        rows: the texts, and which of them each row has.
-        details: of the rows.
-        buffer: which the details are slices of.
-        odd: rows whose detail may stand for other bytes.
-        clean: what those stand for.
-    """
-    texts, text = rows
-    found: Longs = texts.values_hash[text]
-    has = np.flatnonzero(details.starts >= 0)
-    # Behind "parameters: ", whose first letter differs between versions.
-    begin = np.minimum(details.starts[has] + _PARAMETERS_AT, details.ends[has])
-    found[has] = hashes(buffer, begin, details.ends[has])
-    for at in has[odd[has]].tolist():
-        found[at] = hash_of(clean(details.raw(at))[_PARAMETERS_AT:])
     return found
 
 

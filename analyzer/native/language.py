@@ -6,7 +6,8 @@ here say what the compiled code does (:mod:`analyzer.native.translate`).
 - Numbers are ``Int`` (32 bits) or ``Long`` (64 bits) and wrap round. Parameters and
   results say which; a local is an ``Int`` unless its first assignment is annotated.
 - ``+ - * & | ^ << >>`` need two numbers of one width; ``>>`` brings in zeros.
-  Comparisons have signs. ``and``, ``or`` and ``not`` are those of Python.
+  Comparisons have signs. ``and``, ``or``, ``not``, ``x if y else z``, ``in (…)`` and
+  ``min`` of two are those of Python.
 - There are ``if``, ``while``, ``break``, ``continue``, ``return``, calls of other
   kernels, module constants that are numbers, and ``ord("x")``.
 """

@@ -237,9 +237,17 @@ class _Function:
             case ast.BinOp(left=left, op=op, right=right):
                 kind, texts = self._both(left, right)
                 return _Code(f"({kind}.{_OPERATORS[type(op)]} {texts})", kind)
+            case ast.IfExp(test=test, body=left, orelse=right):
+                return self._either(test, left, right)
             case ast.Call():
                 return self._call(item)
         return _Code(self._condition(item), "i32")
+
+    def _either(self, test: ast.expr, left: ast.expr, right: ast.expr) -> _Code:
+        kind, _ = self._both(left, right)
+        then, other = self._of(left, kind), self._of(right, kind)
+        choice = f"(then {then}) (else {other})"
+        return _Code(f"(if (result {kind}) {self._truth(test)} {choice})", kind)
 
     def _condition(self, item: ast.expr) -> str:
         match item:
@@ -292,6 +300,9 @@ class _Function:
                 args=[at, ast.Constant(value=bytes() as word)],
             ):
                 return _Code(self._is_at(at, word), "i32")
+            case ast.Call(func=ast.Name(id="min"), args=[one, other]):
+                is_less = ast.Compare(one, [ast.Lt()], [other])
+                return self._either(is_less, one, other)
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 known = self.signatures.get(name)
                 operations = (f"call ${name}",)
