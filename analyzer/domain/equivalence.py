@@ -148,6 +148,8 @@ class Counterexample:
         parameters: the values of ``$1`` …, as text.
         before, after: rows as text, in the order they came.
         before_error, after_error: SQLSTATE and message, empty where there was none.
+        writes: the statements write; then ``before`` and ``after`` tell how many rows
+            they report, what they return, and every row that is left in the tables.
     """
 
     difference: Difference
@@ -158,6 +160,7 @@ class Counterexample:
     after: Rows = ()
     before_error: str = ""
     after_error: str = ""
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,10 +76,14 @@ class DropIndex:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewriteQuery:
-    """Replace a query by another. Both are texts with ``$n`` parameters."""
+    """Replace a query by another. Both are texts with ``$n`` parameters.
+
+    ``counterexample`` shows as INSERTs where a caveat comes true; empty if none does.
+    """
 
     original: str
     query: str
+    counterexample: str = ""
     kind: str = "rewrite_query"
 
 

@@ -64,10 +64,10 @@ class Verdicts:
             return replace(item, verdict=_untested(own, error.message))
         return replace(item, verdict=_joined(item, own, found))
 
-    def outcome(self, item: Recommendation) -> str:
-        """What the test of a recommendation came to, as a sentence."""
+    def outcome(self, item: Recommendation) -> tuple[str, str]:
+        """What the test of a recommendation came to, and rows that refute it."""
         if self._checker is None or not isinstance(item.action, RewriteQuery):
-            return ""
+            return "", ""
         try:
             found = self._checker.check(
                 self._schema,
@@ -76,12 +76,12 @@ class Verdicts:
                 options=CheckOptions(budget_s=BUDGET_S),
             )
         except AnalyzerError as error:
-            return f"not tested: {error.message}"
+            return f"not tested: {error.message}", ""
         if found.outcome is Outcome.REFUTED:
-            return f"refuted: {found.reason}"
+            return f"refuted: {found.reason}", _counterexample(found)
         if found.outcome is not Outcome.EQUIVALENT:
-            return f"not tested: {found.reason}"
-        return f"{found.level.value}: {found.reason}"
+            return f"not tested: {found.reason}", ""
+        return f"{found.level.value}: {found.reason}", ""
 
 
 def by_rule(item: Rewrite) -> Verdict:
@@ -219,7 +219,7 @@ def tested(
     told: list[NotSeen] = []
     with verdicts(snapshot) as verify:
         for item in found:
-            outcome = verify.outcome(item) if _is_testable(item) else ""
+            outcome, rows = verify.outcome(item) if _is_testable(item) else ("", "")
             if outcome.startswith("refuted") and item.semantics is Semantics.UNCHANGED:
                 told.append(
                     NotSeen(
@@ -229,7 +229,13 @@ def tested(
                 )
                 continue
             extra = (outcome,) if outcome else ()
-            kept.append(replace(item, conditions=(*item.conditions, *extra)))
+            action = item.action
+            if rows and isinstance(action, RewriteQuery):
+                extra = (_CONDITIONAL,)
+                action = replace(action, counterexample=rows)
+            kept.append(
+                replace(item, action=action, conditions=(*item.conditions, *extra))
+            )
     return tuple(kept), tuple(told)
 
 

@@ -120,7 +120,12 @@ def action(item: Action) -> Json:
                 "size_bytes": item.size_bytes,
             }
         case RewriteQuery():
-            return {"kind": item.kind, "original": item.original, "query": item.query}
+            return {
+                "kind": item.kind,
+                "original": item.original,
+                "query": item.query,
+                "counterexample": item.counterexample,
+            }
         case RunMaintenance():
             return {
                 "kind": item.kind,

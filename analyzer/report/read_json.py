@@ -80,7 +80,11 @@ def _drop(document: Json) -> Action:
 
 
 def _rewrite(document: Json) -> Action:
-    return RewriteQuery(original=document["original"], query=document["query"])
+    return RewriteQuery(
+        original=document["original"],
+        query=document["query"],
+        counterexample=document.get("counterexample", ""),
+    )
 
 
 def _maintenance(document: Json) -> Action:

@@ -45,6 +45,7 @@ def _counterexample(found: Counterexample) -> Json:
         "after": [list(row) for row in found.after],
         "before_error": found.before_error,
         "after_error": found.after_error,
+        "writes": found.writes,
     }
 
 

@@ -79,8 +79,9 @@ def _counterexample(found: Counterexample) -> Iterator[str]:
     for number, parameter in enumerate(found.parameters, 1):
         yield f"  with ${number} = {_cell(parameter)}"
     yield f"they differ in {found.difference.value}:"
-    yield from _result("first", found.before, found.before_error)
-    yield from _result("second", found.after, found.after_error)
+    told = _left if found.writes else _result
+    yield from told("first", found.before, found.before_error)
+    yield from told("second", found.after, found.after_error)
 
 
 def _result(which: str, rows: Rows, error: str) -> Iterator[str]:
@@ -92,6 +93,27 @@ def _result(which: str, rows: Rows, error: str) -> Iterator[str]:
         yield f"    ({', '.join(map(_cell, row))})"
     if len(rows) > MAX_SHOWN_ROWS:
         yield f"    and {len(rows) - MAX_SHOWN_ROWS} more"
+
+
+def _left(which: str, rows: Rows, error: str) -> Iterator[str]:
+    """What a write reports and returns, and what is in the tables afterwards."""
+    if error:
+        yield f"  the {which} fails: {plain(error)}"
+        return
+    lines = [(row[0] or "").partition(": ") for row in rows]
+    count = next((text for name, _, text in lines if name == "rows"), "0")
+    yield f"  the {which} changes {plain(count)} row{'' if count == '1' else 's'}"
+    returned = [text for name, _, text in lines if name == "returned"]
+    left = [f"{name} {text}" for name, _, text in lines if name not in _REPORTED]
+    for title, texts in (("returns", returned), ("leaves", left)):
+        yield from (f"    {title} {plain_lines(t)}" for t in texts[:MAX_SHOWN_ROWS])
+        if len(texts) > MAX_SHOWN_ROWS:
+            yield f"    {title} {len(texts) - MAX_SHOWN_ROWS} more"
+    if not left:
+        yield "    leaves the tables empty"
+
+
+_REPORTED = ("rows", "returned")
 
 
 def _cell(value: str | None) -> str:

@@ -37,15 +37,18 @@ class DataHints:
         strings: string constants.
         counts: integers that may count rows: in LIMIT, OFFSET, and anywhere in a query
             with an aggregate or a window.
-        thresholds: of these, the ones that an aggregate, a window or a subquery is
-        compared with, and LIMIT and OFFSET.
+        thresholds: of these, the ones that an aggregate, a window, a column named
+            after one, or a subquery is compared with, and LIMIT and OFFSET.
         comparisons: columns compared with constants.
         equalities: columns compared with columns by ``=``, IN or USING.
         relations: alias, or name where there is none, to schema and name.
         columns: every column name in the text.
         has_star: some ``*`` stands for columns that are not named.
-        has_groups: it has an aggregate, a window, DISTINCT or GROUP BY.
+        has_groups: it has an aggregate, a window, DISTINCT or GROUP BY, or a recursion,
+            whose steps are counted like rows.
         joins_texts: it puts texts together.
+        computes: it does arithmetic, which may overflow.
+        reads_calendar: it takes dates apart: leap days and years of weeks count.
     """
 
     numbers: tuple[str, ...] = ()
@@ -59,6 +62,8 @@ class DataHints:
     has_star: bool = False
     has_groups: bool = False
     joins_texts: bool = False
+    computes: bool = False
+    reads_calendar: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +79,9 @@ class _Seen:
     has_star: bool = False
     has_groups: bool = False
     joins_texts: bool = False
+    computes: bool = False
+    reads_calendar: bool = False
+    counted_names: frozenset[str] = frozenset()
 
 
 def data_hints(query: str) -> DataHints:
@@ -85,8 +93,9 @@ def data_hints(query: str) -> DataHints:
     >>> data_hints("SELECT a FROM t WHERE 5 < b").comparisons
     (Comparison(column=('', 'b'), operator='>', literal='5'),)
     """
-    seen = _Seen()
-    for kind, fields in walk(parse_one(query).tree):
+    tree = parse_one(query).tree
+    seen = _Seen(counted_names=_counted_names(tree))
+    for kind, fields in walk(tree):
         visit = _VISITS.get(kind)
         if visit is not None:
             visit(seen, fields)
@@ -104,6 +113,8 @@ def data_hints(query: str) -> DataHints:
         has_star=seen.has_star,
         has_groups=seen.has_groups,
         joins_texts=seen.joins_texts,
+        computes=seen.computes,
+        reads_calendar=seen.reads_calendar,
     )
 
 
@@ -167,6 +178,8 @@ def _call(seen: _Seen, fields: Node) -> None:
         seen.has_groups = True
     if _called(fields) in _TEXT_JOINS:
         seen.joins_texts = True
+    seen.computes = seen.computes or _called(fields) in _COMPUTING
+    seen.reads_calendar = seen.reads_calendar or _called(fields) in _CALENDAR
 
 
 def _called(fields: Node) -> str:
@@ -174,6 +187,11 @@ def _called(fields: Node) -> str:
 
 
 _AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
+_COMPUTING = frozenset({"abs", "power", "mod", "div", "sum", "avg"})
+_CALENDAR = frozenset(
+    {"extract", "date_part", "to_char", "date_trunc", "age", "date_bin", "make_date"}
+)
+_ARITHMETIC = frozenset("+-*/%")
 _TEXT_JOINS = frozenset({"concat", "concat_ws", "format", "string_agg"})
 
 
@@ -184,6 +202,10 @@ def _join(seen: _Seen, fields: Node) -> None:
         seen.equalities.append((("", name), ("", name)))
     if fields.get("isNatural"):
         seen.has_star = True
+
+
+def _with_clause(seen: _Seen, fields: Node) -> None:
+    seen.has_groups = seen.has_groups or bool(fields.get("recursive"))
 
 
 def _sublink(seen: _Seen, fields: Node) -> None:
@@ -203,8 +225,9 @@ def _expression(seen: _Seen, fields: Node) -> None:
     kind = fields.get("kind", "AEXPR_OP")
     operator = str(fields["name"][-1]["String"].get("sval", ""))
     seen.joins_texts = seen.joins_texts or operator == "||"
+    seen.computes = seen.computes or operator in _ARITHMETIC
     for one, other in ((left, right), (right, left)):
-        if _counts(one):
+        if _counts(one) or _is_named(one, seen.counted_names):
             seen.thresholds += _integers(other)
     lefts, rights = list(_columns_of(left)), list(_columns_of(right))
     if lefts and rights and (operator == "=" or kind == "AEXPR_NOT_DISTINCT"):
@@ -223,6 +246,19 @@ def _counts(node: object) -> bool:
         kind == "SubLink" or (kind == "FuncCall" and _is_aggregate(fields))
         for kind, fields in walk(node)
     )
+
+
+def _counted_names(tree: object) -> frozenset[str]:
+    """Names given to what an aggregate or a window yields."""
+    return frozenset(
+        str(fields["name"])
+        for kind, fields in walk(tree)
+        if kind == "ResTarget" and "name" in fields and _counts(fields.get("val"))
+    )
+
+
+def _is_named(node: object, names: frozenset[str]) -> bool:
+    return bool(names) and any(name in names for _, name in _columns_of(node))
 
 
 def _is_aggregate(fields: Node) -> bool:
@@ -302,4 +338,5 @@ _VISITS = {
     "JoinExpr": _join,
     "SubLink": _sublink,
     "A_Expr": _expression,
+    "WithClause": _with_clause,
 }

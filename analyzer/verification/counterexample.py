@@ -191,6 +191,7 @@ def _shown(
         after=after,
         before_error=before_error,
         after_error=after_error,
+        writes=database.is_writing,
     )
 
 

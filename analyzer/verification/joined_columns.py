@@ -94,4 +94,5 @@ def _merged(group: Sequence[Pool]) -> Pool:
         fitting=gathered("fitting"),
         extremes=gathered("extremes"),
         telling=gathered("telling"),
+        exact=gathered("exact"),
     )

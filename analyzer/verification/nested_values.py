@@ -102,6 +102,19 @@ def of_array(elements: Sequence[str]) -> Iterator[str]:
         yield f"{{{second},{first},{first}}}"
 
 
+def odd_arrays(elements: Sequence[str]) -> Iterator[str]:
+    """Arrays that do not begin at 1, and of two dimensions.
+
+    >>> list(odd_arrays(["1", "2"]))
+    ['[0:1]={"1","2"}', '[2:3]={"2","1"}', '{{"1","2"},{"2","1"}}']
+    """
+    quoted = ['"' + _escaped(text) + '"' for text in elements[:_MAX_WORDS]]
+    for first, second in pairwise(quoted):
+        yield f"[0:1]={{{first},{second}}}"
+        yield f"[2:3]={{{second},{first}}}"
+        yield f"{{{{{first},{second}}},{{{second},{first}}}}}"
+
+
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 

@@ -18,9 +18,10 @@ from analyzer.errors import Refusal, UserError
 from analyzer.postgres.attempt import Failure, OutputColumn
 from analyzer.postgres.errors_map import translated
 from analyzer.postgres.guard import Action, Place, enforce
-from analyzer.postgres.guard_catalog import look_up
+from analyzer.postgres.guard_catalog import CatalogFacts, look_up
 from analyzer.postgres.rolled_back import rolled_back
 from analyzer.rewriting.parameters import compacted, used_parameters
+from analyzer.statements.clocks import clocks
 from analyzer.statements.data_hints import DataHints, data_hints
 from analyzer.statements.identifiers import quote_relation
 from analyzer.statements.mutants import ORDER_TURNED, mutants
@@ -74,6 +75,7 @@ class PreparedPair:
         settings: of the session, to be told.
         type_difference: in what the types of columns differ; empty if in nothing.
         caveats: what the verdict will be limited to.
+        is_fixed: whether both read no table and always return the same.
     """
 
     before: SafetyFacts
@@ -86,6 +88,7 @@ class PreparedPair:
     settings: tuple[tuple[str, str], ...]
     type_difference: str
     caveats: tuple[str, ...]
+    is_fixed: bool = False
 
 
 def prepare(
@@ -98,9 +101,9 @@ def prepare(
             schema.
     """
     facts = [_facts(text) for text in (pair.before, pair.after)]
-    refusal = _refusal(database, facts)
-    if refusal:
-        return Verdict(outcome=Outcome.REFUSED, reason=refusal)
+    catalogs = _catalogs(database, facts)
+    if isinstance(catalogs, str):
+        return Verdict(outcome=Outcome.REFUSED, reason=catalogs)
     columns = [_described(database, item, options) for item in facts]
     caveats = [f"{item.what}: {item.why}" for item in database.not_seen]
     type_difference = ""
@@ -135,6 +138,18 @@ def prepare(
         settings=(),
         type_difference=type_difference,
         caveats=tuple(caveats),
+        is_fixed=all(map(_is_fixed, facts, catalogs)),
+    )
+
+
+def _is_fixed(facts: SafetyFacts, catalog: CatalogFacts) -> bool:
+    named = {name for _schema, name, _ in facts.relations}
+    return (
+        not facts.writes
+        and named <= set(facts.ctes)
+        and not facts.parameter_count
+        and not clocks(facts.text)
+        and all(item.volatility == "i" for item in catalog.functions)
     )
 
 
@@ -146,8 +161,11 @@ def _facts(text: str) -> SafetyFacts:
         raise UserError(error.message, detail=error.detail, hint=error.hint) from None
 
 
-def _refusal(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
-    """Why the statements are not run; empty if they are."""
+def _catalogs(
+    database: TrialDatabase, facts: Sequence[SafetyFacts]
+) -> list[CatalogFacts] | str:
+    """What the names of the statements mean; a text if they must not be run."""
+    catalogs = []
     unlike = _unlike(facts)
     if unlike:
         return unlike
@@ -164,7 +182,8 @@ def _refusal(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
             if volatile:
                 names = ", ".join(volatile)
                 return f"volatile functions have no fixed result: {names}"
-    return ""
+            catalogs.append(catalog)
+    return catalogs
 
 
 def _unlike(facts: Sequence[SafetyFacts]) -> str:
@@ -178,6 +197,8 @@ def _unlike(facts: Sequence[SafetyFacts]) -> str:
         return "one statement writes, the other does not"
     if len({row_locks(item.text) for item in facts}) > 1:
         return "the queries lock rows differently"
+    if len({clocks(item.text) for item in facts}) > 1:
+        return "the queries read different clocks, so they may agree today only"
     return ""
 
 
@@ -283,6 +304,7 @@ def _make_rows(
         counts=tuple(sorted({n for hint in hints for n in hint.counts})),
         thresholds=tuple(sorted({n for hint in hints for n in hint.thresholds})),
         asked=frozenset(table.oid for table in tables if table.name in named),
+        computes=any(hint.computes for hint in hints),
     )
     return TrialRowMaker(needs, seed=seed)
 

@@ -11,7 +11,14 @@ from analyzer.verification.trial_styles import COUNTED, Style
 from analyzer.verification.value_candidates import serial
 from analyzer.verification.value_pools import Pool, PoolKey
 
-_POLICIES = ("constant", "serial", "serial", "few", "blocks", "cycle")
+_POLICIES = (
+    *("constant", "serial", "serial", "serial", "strides", "few", "blocks", "cycle"),
+)
+_STRIDE = 37
+"""More than a month of days: rows that are apart, in groups of their own."""
+_PARENT_POLICIES = ("first", "first", "mixed", "blocks", "any")
+_CHAIN_RATIO = 0.4
+"""How often each row of a table that refers to itself refers to the one before."""
 _MAX_GRID_ROWS = 40
 _MAX_PARENTS = 5
 
@@ -37,6 +44,7 @@ class Filling:
         self._parent_policies: dict[PoolKey, str] = {}
         self._block = 1
         self._is_grid = False
+        self._is_chain = random.random() < _CHAIN_RATIO
         self._fewest_parents = 0
         if style is COUNTED:
             self._count = needs.threshold(random)
@@ -102,7 +110,10 @@ class Filling:
             return [None] * len(columns)
         parent_table = next(t for t in self._needs.tables if t.oid == target)
         names = [column.name for column in parent_table.stored]
-        parent = parents[self._parent_place((table.oid, columns[0]), len(parents))]
+        place = self._parent_place((table.oid, columns[0]), len(parents))
+        if target == table.oid and self._is_chain:
+            place = len(parents) - 1
+        parent = parents[place]
         return [parent[names.index(name)] for name in columns]
 
     def _parent_place(self, key: PoolKey, count: int) -> int:
@@ -112,11 +123,11 @@ class Filling:
             return random.randrange(count)
         policy = self._parent_policies.get(key)
         if policy is None:
-            policy = random.choice(("first", "first", "mixed", "blocks"))
+            policy = random.choice(_PARENT_POLICIES)
             self._parent_policies[key] = policy
         if policy == "blocks":
             return (len(self._rows[key[0]]) // self._block) % count
-        is_first = policy == "first" or random.random() < 0.8
+        is_first = policy == "first" or (policy == "mixed" and random.random() < 0.8)
         return 0 if is_first else random.randrange(count)
 
     def _value(self, table: Table, column: Column, number: int) -> str | None:
@@ -144,6 +155,7 @@ class Filling:
             pool.fitting,
             pool.extremes,
             pool.telling,
+            pool.exact,
         )
         usable = [
             (values, weight)
@@ -172,6 +184,8 @@ class Filling:
             policy = self._policies[leader] = self._policy(column, pool)
         if policy == "serial":
             return serial(column.base_type, number + 1, column.labels)
+        if policy == "strides":
+            return serial(column.base_type, number * _STRIDE + 1, column.labels)
         if policy == "blocks":
             return serial(column.base_type, number // self._block + 1, column.labels)
         if policy == "cycle":

@@ -32,6 +32,7 @@ class TrialNeeds:
         counts: numbers of rows, or sums, that may matter.
         thresholds: of these, the ones that are surely compared with such a number.
         asked: oids of the tables that the queries name; the others are referenced.
+        computes: whether a query does arithmetic, which may overflow.
     """
 
     tables: Sequence[Table]
@@ -40,6 +41,7 @@ class TrialNeeds:
     counts: tuple[int, ...] = ()
     thresholds: tuple[int, ...] = ()
     asked: frozenset[int] = frozenset()
+    computes: bool = False
 
     def pool_of(self, key: PoolKey) -> tuple[PoolKey, Pool]:
         """The set a column belongs to, and its values."""
@@ -49,7 +51,7 @@ class TrialNeeds:
     @property
     def has_counts(self) -> bool:
         """Whether some number of rows is worth being met."""
-        return any(n <= MAX_COUNTED_ROWS for n in self.counts)
+        return bool(self.tables) and any(n <= MAX_COUNTED_ROWS for n in self.counts)
 
     @property
     def is_nested(self) -> bool:

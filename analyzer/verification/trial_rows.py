@@ -19,6 +19,7 @@ from analyzer.verification.trial_needs import Row, TrialNeeds, TrialRows
 from analyzer.verification.trial_styles import (
     COUNTED,
     DENSE,
+    EXTREME,
     FITTING,
     STYLE_WEIGHTS,
     STYLES,
@@ -26,7 +27,8 @@ from analyzer.verification.trial_styles import (
 )
 
 _MAX_CHANGES = 3
-_COUNTED_MORE = 0.15
+_COUNTED_MORE = 0.22
+_EXTREME_MORE = 0.1
 
 
 class TrialRowMaker:
@@ -56,6 +58,8 @@ class TrialRowMaker:
         style = random.choices(STYLES, STYLE_WEIGHTS)[0]
         if self._needs.thresholds and random.random() < _COUNTED_MORE:
             style = COUNTED
+        elif self._needs.computes and random.random() < _EXTREME_MORE:
+            style = EXTREME
         if (style is COUNTED and not self._needs.has_counts) or (
             style is TELLING and not self._needs.has_telling
         ):
@@ -103,7 +107,9 @@ class TrialRowMaker:
         if stepped is not None:
             return stepped
         _leader, pool = self._needs.pool_of((table.oid, column.name))
-        lists = (pool.telling, pool.specific, pool.fitting, pool.all)
+        if self._needs.computes and pool.extremes and random.random() < _EXTREME_MORE:
+            return random.choice(pool.extremes)
+        lists = (pool.telling, pool.exact, pool.specific, pool.fitting, pool.all)
         usable = [values for values in lists if values]
         return random.choice(random.choice(usable)) if usable else value
 

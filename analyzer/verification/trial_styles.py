@@ -19,7 +19,7 @@ class Style:
         name: of the style.
         rows: smallest and largest number of rows of a table.
         values: how many different values a column draws from, smallest and largest.
-        weights: of ordinary, constants, specific, fitting, extreme and telling
+        weights: of ordinary, constants, specific, fitting, extreme, telling and exact
             values.
         null_ratios: one of these is the share of NULLs.
         copied_ratio: share of rows that repeat one before.
@@ -28,7 +28,7 @@ class Style:
     name: str
     rows: tuple[int, int]
     values: tuple[int, int]
-    weights: tuple[float, float, float, float, float, float]
+    weights: tuple[float, float, float, float, float, float, float]
     null_ratios: tuple[float, ...]
     copied_ratio: float = 0.15
 
@@ -37,14 +37,14 @@ SPARSE = Style(
     name="sparse",
     rows=(0, 5),
     values=(2, 4),
-    weights=(3, 3, 3, 1, 0.2, 1),
+    weights=(3, 3, 3, 1, 0.2, 1, 2),
     null_ratios=(0.0, 0.25, 0.25, 0.5),
 )
 DENSE = Style(
     name="dense",
     rows=(1, 12),
     values=(1, 2),
-    weights=(3, 2, 2, 2, 0, 1),
+    weights=(3, 2, 2, 2, 0, 1, 3),
     null_ratios=(0.0, 0.1, 0.3),
     copied_ratio=0.3,
 )
@@ -52,21 +52,21 @@ FITTING = Style(
     name="fitting",
     rows=(1, 5),
     values=(1, 3),
-    weights=(0.5, 0.5, 1, 12, 0, 1),
+    weights=(0.5, 0.5, 1, 10, 0, 1, 4),
     null_ratios=(0.0, 0.15, 0.35),
 )
 EXTREME = Style(
     name="extreme",
     rows=(1, 3),
     values=(1, 3),
-    weights=(1, 1, 2, 1, 4, 0),
+    weights=(1, 1, 2, 1, 4, 0, 1),
     null_ratios=(0.0, 0.1),
 )
 COUNTED = Style(
     name="counted",
     rows=(1, 3),
     values=(1, 2),
-    weights=(1, 1, 1, 12, 0, 1),
+    weights=(1, 1, 1, 10, 0, 1, 4),
     null_ratios=(0.0, 0.0, 0.1),
     copied_ratio=0.0,
 )
@@ -74,7 +74,7 @@ TELLING = Style(
     name="telling",
     rows=(1, 5),
     values=(1, 3),
-    weights=(0.5, 0.5, 1, 4, 0, 8),
+    weights=(0.5, 0.5, 1, 4, 0, 8, 2),
     null_ratios=(0.0, 0.0, 0.2),
 )
 STYLES = (SPARSE, DENSE, FITTING, EXTREME, COUNTED, TELLING)

@@ -24,7 +24,7 @@ _ORDINARY: dict[str, tuple[str, ...]] = {
     "smallint": ("0", "1", "2", "3", "-1"),
     "integer": ("0", "1", "2", "3", "-1"),
     "bigint": ("0", "1", "2", "3", "-1"),
-    "numeric": ("0", "1", "2", "0.5", "1.5", "-1", "2.25", "1.005"),
+    "numeric": ("0", "1", "2", "0.5", "1.0", "-1", "1.5", "2.25", "1.005"),
     "real": ("0", "1", "2", "0.5", "-1.5"),
     "double precision": ("0", "1", "2", "0.5", "-1.5"),
     "money": ("0", "1.00", "2.50"),
@@ -62,7 +62,10 @@ _EXTREMES: dict[str, tuple[str, ...]] = {
     "smallint": ("32767", "-32768"),
     "integer": ("2147483647", "-2147483648"),
     "bigint": ("9223372036854775807", "-9223372036854775808", "2147483648"),
-    "numeric": ("NaN", "99999999999", "-0.0001", "2147483648", "1.00"),
+    "numeric": (
+        *("NaN", "99999999999", "-0.0001", "2147483648", "1.00"),
+        *("9007199254740993", "9007199254740992"),
+    ),
     "real": ("NaN", "Infinity", "-Infinity", "-0"),
     "double precision": ("NaN", "Infinity", "-Infinity", "-0", "9007199254740993"),
     "text": ("", " ", "é", "É", "%", "_", "a%", "\\", "ß", "aa", "a'b", "NULL"),
@@ -77,8 +80,17 @@ _SAME_AS = {
     '"char"': "name",
     "jsonb": "json",
 }
+CALENDAR = (
+    *("2020-02-29", "2025-03-01", "2023-08-31"),
+    # Days whose week belongs to another year.
+    *("2021-01-01", "2024-12-30"),
+)
 _TIMES_OF_DAY = ("", " 12:00:00", " 23:59:59.999999")
 _MAX_SPLITS = 12
+_LENGTHS = range(2, 41)
+"""Numbers that a text may be as long as."""
+_REPEATED = re.compile(r"\{(\d{1,3})[,}]")
+"""How often a pattern repeats a piece."""
 _MAX_JOINED = 4
 
 
@@ -153,12 +165,16 @@ def _near_number(number: str, base_type: str) -> Iterator[str]:
         yield f"{value + Decimal('0.01'):f}"
         yield f"{value - Decimal('0.01'):f}"
         yield f"{value + Decimal('0.5'):f}"
+        yield f"{value - Decimal('0.5'):f}"
     elif base_type in INTEGERS and value != value.to_integral_value():
         yield f"{value.to_integral_value():f}"
         yield f"{value.to_integral_value() + 1:f}"
     elif base_type in ("text", "character varying", "character"):
         yield f"0{number}"
         yield f"{number} "
+        if value in _LENGTHS:
+            yield "a" * int(value)
+            yield "1" * int(value)
 
 
 def _near_string(text: str, base_type: str) -> Iterator[str]:
@@ -180,12 +196,18 @@ def _is_number(text: str) -> bool:
 
 
 def _near_text(text: str) -> Iterator[str]:
+    for length in map(int, _REPEATED.findall(text)):
+        if length in _LENGTHS:
+            yield from ("1" * length, "a" * length)
     if "%" in text or "_" in text:
         for wide in ("", "x", "xy"):
             yield text.replace("%", wide).replace("_", "a")
         yield text.replace("%", "").replace("_", "")
+        bare = text.replace("%", "").replace("_", "")
         yield "x" + text.replace("%", "").replace("_", "a")
+        yield text.replace("%", "").replace("_", bare[:1])
     yield from (text.upper(), text.lower(), text.swapcase(), text + " ", " " + text)
+    yield text[:1].swapcase() + text[1:]
     yield from (text + "x", text[:-1], text.strip())
     for place in range(1, min(len(text), _MAX_SPLITS)):
         yield text[:place]

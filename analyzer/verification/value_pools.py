@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import load
 from analyzer.statements.data_hints import Comparison, DataHints
-from analyzer.verification.nested_values import of_array, of_json, of_range
+from analyzer.verification.nested_values import (
+    odd_arrays,
+    of_array,
+    of_json,
+    of_range,
+)
 from analyzer.verification.schema_facts import FOLDER, Column, Table
 from analyzer.verification.value_candidates import (
+    CALENDAR,
     extremes,
     near,
     ordinary,
@@ -35,6 +41,7 @@ class Pool:
         extremes: ends of the type.
         telling: at and near constants that only one of the queries has, and pieces
             of texts where texts are put together.
+        exact: the constants themselves that this very column is compared with.
     """
 
     ordinary: tuple[str, ...]
@@ -43,6 +50,7 @@ class Pool:
     fitting: tuple[str, ...] = ()
     extremes: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -95,6 +103,7 @@ class _Constants:
     told_numbers: tuple[str, ...]
     told_strings: tuple[str, ...]
     joins_texts: bool
+    reads_calendar: bool
 
 
 def _constants(table: Table, hints: Sequence[DataHints]) -> _Constants:
@@ -110,6 +119,7 @@ def _constants(table: Table, hints: Sequence[DataHints]) -> _Constants:
         told_numbers=_of_one_alone([hint.numbers for hint in hints]),
         told_strings=_of_one_alone([hint.strings for hint in hints]),
         joins_texts=any(hint.joins_texts for hint in hints),
+        reads_calendar=any(hint.reads_calendar for hint in hints),
     )
 
 
@@ -143,7 +153,10 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
             *near(known.numbers, known.strings, column.element_type),
             *ordinary(column.element_type),
         )
-        return Pool(ordinary=(*known.strings, *of_array(elements)))
+        return Pool(
+            ordinary=(*known.strings, *of_array(elements)),
+            extremes=tuple(odd_arrays(elements)),
+        )
     literals = [item.literal for item in compared]
     is_joined = column.category == "S" and known.joins_texts
     pieces = _pieces(known.strings) if is_joined else ()
@@ -158,6 +171,7 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
             *pieces,
             *near(known.told_numbers, known.told_strings, base),
         ),
+        exact=tuple(literals),
     )
 
 
@@ -168,6 +182,8 @@ def _near_constants(column: Column, known: _Constants) -> tuple[str, ...]:
     if column.category == "R":
         inner = _BOUNDS.get(base, "integer")
         return tuple(of_range(near(known.numbers, known.strings, inner)))
+    if known.reads_calendar and base.startswith(("timestamp", "date")):
+        return (*CALENDAR, *near(known.numbers, known.strings, base))
     return near(known.numbers, known.strings, base)
 
 
@@ -238,4 +254,5 @@ def _kept(pool: Pool, valid: frozenset[str], column: Column) -> Pool:
         fitting=keep(pool.fitting),
         extremes=keep(pool.extremes),
         telling=keep(pool.telling),
+        exact=keep(pool.exact),
     )

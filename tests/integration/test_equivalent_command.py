@@ -41,6 +41,21 @@ def test_a_refuted_pair_shows_the_inserts(files: Path) -> None:
     assert "INSERT INTO public.t" in outcome.out
 
 
+def test_a_refuted_delete_tells_what_it_leaves(files: Path) -> None:
+    (files / "c.sql").write_text("DELETE FROM u WHERE b > 7 RETURNING b")
+    (files / "d.sql").write_text("DELETE FROM u WHERE b >= 7 RETURNING b")
+    outcome = run_cli("equivalent", "c.sql", "d.sql", "--schema", "s.sql")
+    assert outcome.exit_code == 1
+    lines = [line.strip() for line in outcome.out.splitlines()]
+    assert "they differ in rows on a database of 1 row" in lines
+    first, second = (lines.index(f"the {n} changes {text}") for n, text in _CHANGES)
+    assert lines[first + 1 : second] == ["leaves u (7)"]
+    assert lines[second + 1 :] == ["returns (7)", "leaves the tables empty"]
+
+
+_CHANGES = (("first", "0 rows"), ("second", "1 row"))
+
+
 def test_an_accepted_pair_as_json(files: Path) -> None:
     outcome = run_cli(
         *("equivalent", "a.sql", "a.sql", "--schema", "s.sql"),

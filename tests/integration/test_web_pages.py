@@ -123,6 +123,18 @@ def test_query_page_says_why_there_is_nothing(site: Site) -> None:
     assert "No advisor had anything to say" in page
 
 
+def test_a_rewrite_shows_where_a_caveat_comes_true_on_demand(site: Site) -> None:
+    rows = recommendations.list_recommendations(
+        site.store, RecommendationFilter(advisor="non_sargable_predicate")
+    ).rows
+    page = log_in(site).get(f"/recommendations/{rows[0].recommendation_id}").text
+    details = page.partition('<details class="counterexample">')[2]
+    shown = details.partition("</details>")[0]
+    assert "Where a caveat comes true" in shown
+    assert "INSERT INTO customers (email)" in shown
+    assert "<script" not in shown
+
+
 def test_recommendation_page_in_the_order_of_the_design(site: Site) -> None:
     rows = recommendations.list_recommendations(
         site.store, RecommendationFilter(advisor="missing_index")

@@ -333,6 +333,7 @@ def rewrite() -> Recommendation:
         action=RewriteQuery(
             original="SELECT * FROM customers WHERE lower(email) = $1",
             query="SELECT * FROM customers WHERE email = $1",
+            counterexample=f"INSERT INTO customers (email) VALUES ('{SCRIPT}')",
         ),
         before=_cost(3_120.0),
         after=_cost(8.4),

@@ -72,7 +72,7 @@ ACTIONS: tuple[Action, ...] = (
         size_bytes=4096,
     ),
     DropIndex(ddl="DROP INDEX CONCURRENTLY i", index=T, size_bytes=8192),
-    RewriteQuery(original=HOSTILE, query="SELECT 2"),
+    RewriteQuery(original=HOSTILE, query="SELECT 2", counterexample="INSERT …"),
     RunMaintenance(ddl="ANALYZE public.t", relation=T),
     ChangeApplication(instruction="Ask once.", query="SELECT 3"),
 )
