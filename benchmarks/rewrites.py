@@ -34,6 +34,7 @@ from analyzer.planner.shadow import ShadowCluster, build
 from analyzer.planner.snapshot import take_snapshot
 from analyzer.postgres.connect import Connection, session
 from analyzer.postgres.function_facts import read_volatility
+from analyzer.postgres.view_facts import read_views
 from analyzer.rewriting.protocol import Setting
 from analyzer.rewriting.registry import RULES
 from analyzer.rewriting.search import Searcher
@@ -179,7 +180,9 @@ def main() -> int:
             ) as connection,
         ):
             setting = Setting(
-                catalog=snapshot.catalog, functions=read_volatility(planner.connection)
+                catalog=snapshot.catalog,
+                functions=read_volatility(planner.connection),
+                views=read_views(planner.connection),
             )
             source = ParameterSource(planner.connection, snapshot.catalog)
             for asked in queries():

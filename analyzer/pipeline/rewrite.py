@@ -28,6 +28,7 @@ from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.function_facts import read_volatility
+from analyzer.postgres.view_facts import read_views
 from analyzer.rewriting.protocol import Setting
 from analyzer.rewriting.registry import RULES
 from analyzer.rewriting.search import Search, Searcher
@@ -95,6 +96,7 @@ def rewrite_statement(
             catalog=catalog,
             functions=read_volatility(planner.connection),
             approximate=request.approximate,
+            views=read_views(planner.connection),
         )
         samples = _samples(request, planner, catalog)
         tell("searching", 0.6)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from analyzer.domain.catalog import Catalog
-from analyzer.domain.index import IndexDefinition
+from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition, RewriteStep
 from analyzer.rewriting.blocks import Blocks
@@ -27,12 +27,14 @@ class Setting:
         functions: volatility of functions that are not built in, by name in lower case
             (``s`` stable, ``i`` immutable, ``v`` volatile); absent is not known.
         approximate: the caller accepts answers that are not exact.
+        views: queries of views, with a schema before every name.
     """
 
     catalog: Catalog
     known: Mapping[int, str] = field(default_factory=dict)
     functions: Mapping[str, str] = field(default_factory=dict)
     approximate: bool = False
+    views: Mapping[RelationName, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

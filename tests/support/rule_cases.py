@@ -14,10 +14,12 @@ All cases stand on ``schema.sql`` and ``rows.sql`` beside the folder of rules.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from analyzer.domain.catalog import Catalog, Relation
+from analyzer.domain.catalog import Attribute, Catalog, Relation, RelationKind
+from analyzer.domain.index import RelationName
 from analyzer.rewriting.protocol import Setting
 from analyzer.statements.ddl import catalog_from_ddl
 
@@ -25,6 +27,26 @@ FOLDER = Path(__file__).parents[1] / "golden" / "rewriting"
 SCHEMA = (FOLDER / "schema.sql").read_text(encoding="utf-8")
 ROWS = (FOLDER / "rows.sql").read_text(encoding="utf-8")
 N_DISTINCT = {"events": {"user_id": 20.0, "kind": 4.0, "ts": -0.9}}
+VIEWS = {
+    RelationName("public", "item_totals"): (
+        ("order_id", "items", "price"),
+        "SELECT order_items.order_id, count(*) AS items,"
+        " sum(order_items.price) AS price FROM public.order_items"
+        " GROUP BY order_items.order_id",
+    ),
+    RelationName("public", "open_orders"): (
+        ("id", "total"),
+        "SELECT orders.id, orders.total FROM public.orders"
+        " WHERE orders.status = 'open'",
+    ),
+    RelationName("public", "numbered_events"): (
+        ("id", "user_id", "n"),
+        "SELECT events.id, events.user_id, row_number()"
+        " OVER (PARTITION BY events.user_id ORDER BY events.ts, events.id) AS n"
+        " FROM public.events",
+    ),
+}
+"""Columns and query of the views of the schema, as PostgreSQL prints them."""
 FUNCTIONS = {"current_tenant": "s", "next_turn": "v"}
 
 
@@ -55,6 +77,7 @@ class RuleCase:
             known=self.known,
             functions=FUNCTIONS,
             approximate=self.approximate,
+            views={name: text for name, (_, text) in VIEWS.items()},
         )
 
 
@@ -62,7 +85,22 @@ def schema_catalog(version: int = 180000) -> Catalog:
     """The catalog of the schema as its text makes it."""
     catalog = catalog_from_ddl(SCHEMA, server_version_num=version)
     relations = tuple(_with_statistics(item) for item in catalog.relations)
-    return replace(catalog, relations=relations)
+    views = tuple(_view(name, columns) for name, (columns, _) in VIEWS.items())
+    return replace(catalog, relations=(*relations, *views))
+
+
+def _view(name: RelationName, columns: Sequence[str]) -> Relation:
+    return Relation(
+        name=name,
+        kind=RelationKind.VIEW,
+        reltuples=-1.0,
+        relpages=0,
+        size_bytes=0,
+        attributes=tuple(
+            Attribute(name=column, number=number, type_name="", not_null=False)
+            for number, column in enumerate(columns, 1)
+        ),
+    )
 
 
 def _with_statistics(relation: Relation) -> Relation:

@@ -14,3 +14,6 @@ CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL, manager_id integ
 CREATE TABLE blocked (customer_id bigint, reason text);
 CREATE FUNCTION current_tenant() RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN 3; END $$;
 CREATE FUNCTION next_turn() RETURNS integer LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN 3; END $$;
+CREATE VIEW item_totals AS SELECT order_id, count(*) AS items, sum(price) AS price FROM order_items GROUP BY order_id;
+CREATE VIEW open_orders AS SELECT id, total FROM orders WHERE status = 'open';
+CREATE VIEW numbered_events AS SELECT id, user_id, row_number() OVER (PARTITION BY user_id ORDER BY ts, id) AS n FROM events;

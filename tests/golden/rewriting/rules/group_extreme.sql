@@ -1,0 +1,58 @@
+-- case: the dearest orders of each customer
+SELECT o.id, o.customer_id, o.total FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: rewritten
+SELECT o.id, o.customer_id, o.total FROM public.customers AS groups JOIN LATERAL (SELECT * FROM orders o WHERE o.customer_id = groups.id AND o.total IS NOT NULL ORDER BY o.total DESC FETCH FIRST 1 ROWS WITH TIES) o ON true
+
+-- case: a join with the maximum of each group, and a filter of the rows
+SELECT o.id, o.status FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at WHERE o.status = 'open' ORDER BY o.id;
+-- expect: rewritten
+SELECT o.id, o.status FROM public.customers AS groups JOIN LATERAL (SELECT * FROM orders o WHERE o.customer_id = groups.id ORDER BY o.created_at DESC FETCH FIRST 1 ROWS WITH TIES) o ON true WHERE o.status = 'open' ORDER BY o.id
+
+-- case: the first events, with groups found by jumping
+SELECT count(*) FROM events, (SELECT user_id AS u, min(ts) AS first FROM events GROUP BY user_id) f WHERE events.user_id = f.u AND f.first = events.ts AND x > 3;
+-- expect: rewritten
+SELECT count(*) FROM (WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events AS t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events AS t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id FROM steps WHERE steps.user_id IS NOT NULL) AS groups JOIN LATERAL (SELECT * FROM events WHERE events.user_id = groups.user_id ORDER BY events.ts FETCH FIRST 1 ROWS WITH TIES) events ON true WHERE events.x > 3
+
+-- case: the maximum of other rows
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id AND p.status = 'open');
+-- expect: silent
+
+-- case: the grouped rows are filtered
+SELECT o.id FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders WHERE status = 'open' GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
+-- expect: silent
+
+-- case: of another column
+SELECT o.id FROM orders o WHERE o.amount = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: of another group
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.id);
+-- expect: silent
+
+-- case: of another table
+SELECT o.id FROM orders o WHERE o.id = (SELECT max(i.id) FROM order_items i WHERE i.order_id = o.id);
+-- expect: silent
+
+-- case: below the maximum
+SELECT o.id FROM orders o WHERE o.total < (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: an average is no row's value
+SELECT o.id FROM orders o WHERE o.total = (SELECT avg(p.total) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: the maximum is shown as well
+SELECT o.id, m.last FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
+-- expect: silent
+
+-- case: a left join keeps the others
+SELECT o.id FROM orders o LEFT JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
+-- expect: silent
+
+-- case: joined on the maximum alone
+SELECT o.id FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.last = o.created_at;
+-- expect: silent
+
+-- case: the group may be NULL
+SELECT e.id FROM events e WHERE e.ts = (SELECT max(f.ts) FROM events f WHERE f.kind = e.kind);
+-- expect: unproven: e.kind
