@@ -9,12 +9,12 @@ space within it is free.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from analyzer.domain.index import IndexDefinition
+from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.indexing.benefit import Configuration, sort_key
-from analyzer.indexing.options import OptionTable
+from analyzer.indexing.options import OptionTable, WeightedStatement
 from analyzer.indexing.solver import IndexFacts
 
 MIN_EARNED_RATIO = 0.01
@@ -35,29 +35,23 @@ class Sizing:
         """Expected size."""
         return self.facts(index).size_bytes
 
-    def known_total(self, wanted: Configuration) -> float:
-        """The worth of the workload as far as known: never less than the true one."""
-        known = self.table.known_best
-        return self._total(wanted, [known(i, wanted) for i in self.table.statements])
+    def known(
+        self, items: Sequence[WeightedStatement], wanted: Configuration
+    ) -> list[float]:
+        """The worths of statements as far as known: never less than the true ones."""
+        return [self.table.known_best(item, wanted) for item in items]
 
-    def worths(self, wanted: Configuration) -> tuple[list[float], float]:
-        """The true worth of each statement, by plans, and of all with what writers pay.
+    def true(
+        self, items: Sequence[WeightedStatement], wanted: Configuration
+    ) -> list[float]:
+        """The worths of statements by plans, for one execution of each."""
+        answers = self.table.ask([(item, wanted) for item in items])
+        return [worth for worth, _ in answers]
 
-        Worths of statements are for one execution, in the measure of the search.
-        """
-        asked = [(item, wanted) for item in self.table.statements]
-        found = [worth for worth, _ in self.table.ask(asked)]
-        return found, self._total(wanted, found)
-
-    def _total(self, wanted: Configuration, worths: Sequence[float]) -> float:
-        weighted = zip(self.table.statements, worths, strict=True)
-        prices = sum(self.facts(index).price for index in wanted)
-        return prices + sum(item.weight * worth for item, worth in weighted)
-
-    @property
-    def can_ask(self) -> bool:
-        """Whether a look at a whole set and one more are left."""
-        return self.table.worths.kept >= 2 * len(self.table.statements)
+    def can_ask(self, items: Sequence[WeightedStatement]) -> bool:
+        """Whether a look at these and the last look at all are left."""
+        left = self.table.worths.kept - 2 * len(self.table.statements)
+        return left >= len(items)
 
 
 def narrowed(
@@ -70,42 +64,66 @@ def narrowed(
         pool: indexes that may stand in for its members.
         sizing: worths and sizes; true worths decide.
     """
+    by_relation: dict[RelationName, list[IndexDefinition]] = {}
+    for index in pool:
+        by_relation.setdefault(index.relation, []).append(index)
     current = chosen
     for index in sorted(chosen, key=lambda i: (-sizing.size_bytes(i), sort_key(i))):
-        if not sizing.can_ask:
-            break
-        rest = current - {index}
-        now, total = sizing.worths(current)
-        saved = max(sizing.worths(rest)[1] - total, 0.0)
-        worst = total + MIN_EARNED_RATIO * saved
-        for other in _smaller(index, pool, sizing):
-            wanted = rest | {other}
-            is_form = _is_form_of(other, index)
-            if not sizing.can_ask:
-                break
-            if not (is_form or sizing.known_total(wanted) <= worst):
-                continue
-            then, total = sizing.worths(wanted)
-            shrinks = sizing.size_bytes(index) / max(sizing.size_bytes(other), 1)
-            most = MAX_COST_PER_SPACE_RATIO * shrinks
-            grows = any(b > a * most for a, b in zip(now, then, strict=True))
-            if total <= worst and not grows:
-                current = wanted
-                break
+        smaller = _smaller(index, by_relation.get(index.relation, ()), sizing)
+        other = _stand_in(index, smaller, current, sizing)
+        if other is not None:
+            current = (current - {index}) | {other}
     return current
+
+
+def _stand_in(
+    index: IndexDefinition,
+    smaller: Iterable[IndexDefinition],
+    current: Configuration,
+    sizing: Sizing,
+) -> IndexDefinition | None:
+    """The smallest that does nearly as well beside the rest of the set.
+
+    Only statements that the index concerns are looked at: others cannot lose by it.
+    """
+    items, rest = sizing.table.concerned(index), current - {index}
+    if not sizing.can_ask([*items, *items]):
+        return None
+    price = sizing.facts(index).price
+    now, without = sizing.true(items, current), sizing.true(items, rest)
+    saved = max(_sum(items, without) - _sum(items, now) - price, 0.0)
+    worst = _sum(items, now) + price + MIN_EARNED_RATIO * saved
+    for other in smaller:
+        most = worst - sizing.facts(other).price
+        wanted = rest | {other}
+        is_hopeful = _sum(items, sizing.known(items, wanted)) <= most
+        if not (is_hopeful or _is_form_of(other, index)) or not sizing.can_ask(items):
+            continue
+        then = sizing.true(items, wanted)
+        shrinks = sizing.size_bytes(index) / max(sizing.size_bytes(other), 1)
+        grows = MAX_COST_PER_SPACE_RATIO * shrinks
+        if _sum(items, then) <= most and not any(
+            b > a * grows for a, b in zip(now, then, strict=True)
+        ):
+            return other
+    return None
+
+
+def _sum(items: Sequence[WeightedStatement], worths: Sequence[float]) -> float:
+    weighted = zip(items, worths, strict=True)
+    return sum(item.weight * worth for item, worth in weighted)
 
 
 def _smaller(
     index: IndexDefinition, pool: Sequence[IndexDefinition], sizing: Sizing
 ) -> Iterator[IndexDefinition]:
-    """Indexes of the same table that take less space, the smallest first."""
-    most = sizing.size_bytes(index)
-    found = [
-        other
-        for other in pool
-        if other.relation == index.relation and sizing.size_bytes(other) < most
-    ]
-    yield from sorted(found, key=lambda i: (sizing.size_bytes(i), sort_key(i)))
+    """Those that take less space, or as much with fewer columns, the smallest first."""
+
+    def extent(item: IndexDefinition) -> tuple[int, int]:
+        return sizing.size_bytes(item), len(item.keys) + len(item.include)
+
+    found = [other for other in pool if extent(other) < extent(index)]
+    yield from sorted(found, key=lambda item: (extent(item), sort_key(item)))
 
 
 def _is_form_of(narrow: IndexDefinition, wide: IndexDefinition) -> bool:
