@@ -155,7 +155,11 @@ def processor_s() -> float:
 def _descendants(pid: int) -> list[int]:
     found = []
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
+        try:
+            children = [int(child) for child in task.read_text().split()]
+        except OSError:
+            continue  # it has ended since
+        for child in children:
             found += [child, *_descendants(child)]
     return found
 

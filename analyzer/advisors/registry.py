@@ -13,6 +13,7 @@ from analyzer.advisors.index import (
 )
 from analyzer.advisors.maintenance import stale_statistics
 from analyzer.advisors.rewrite import (
+    materialized_view,
     non_sargable_predicate,
     not_in_subquery,
     offset_pagination,
@@ -29,6 +30,7 @@ ADVISORS: tuple[Advisor, ...] = (
     not_in_subquery.ADVISOR,
     offset_pagination.ADVISOR,
     query_rewrite.ADVISOR,
+    materialized_view.ADVISOR,
     n_plus_one.ADVISOR,
     stale_statistics.ADVISOR,
 )

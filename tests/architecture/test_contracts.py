@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 PRINTS_SQL = {
     "analyzer/advisors/index/foreign_key_index.py",
     "analyzer/advisors/index_change.py",
+    "analyzer/advisors/rewrite/materialized_view.py",
     "analyzer/indexing/definition.py",
     "analyzer/planner/catalog_ddl.py",
     "analyzer/verification/counterexample.py",
