@@ -103,6 +103,8 @@ _HINTS = {
     "statement": "Submit one SELECT, INSERT, UPDATE, DELETE or MERGE.",
     "system catalog": _TABLES,
     "table access method": _TABLES,
+    "stored expression": "An index, check, statistics or partition key of it calls a"
+    " function of the database, which planning may run. " + _CLONE,
     "too many relations": "Split the query, or mark its CTEs MATERIALIZED.",
     "unknown function": "Check its name, its schema and the search_path of the role.",
     "user cast": _CLONE,
@@ -216,7 +218,8 @@ def _is_trusted(item: FunctionFact | OperatorFact | CastFact) -> bool:
     # owner of an extension may add functions of his own to it.
     return (
         item.extension in TRUSTED_EXTENSIONS
-        and item.language in ("c", "sql")
+        # An aggregate counts as internal; only a superuser makes another such function.
+        and item.language in ("internal", "c", "sql")
         and item.is_superusers
         and not item.is_security_definer
     )
@@ -289,6 +292,10 @@ def _relations(
 ) -> Iterator[Objection]:
     for item in catalog.relations:
         rule = "" if allowance.system_relations else _relation_rule(item)
+        if not rule and item.stored_function and not allowance.user_code:
+            # Planning calls what is constant in the expressions of a table.
+            what = f"{item.schema}.{item.asked_name} by {item.stored_function}"
+            yield Objection(rule="stored expression", what=what)
         if not rule and facts.writes and not allowance.user_code:
             rule = _written_rule(item)
         if rule:

@@ -114,6 +114,7 @@ class RelationFact:
     is_foreign: bool
     has_other_storage: bool
     operator_class: str | None
+    stored_function: str | None
     type_oids: list[int]
     defaults_call_functions: bool
     has_rules: bool

@@ -35,7 +35,6 @@ _ALLOWED_PG = HARMLESS_VOLATILE | {
     "pg_column_compression",
     "pg_size_pretty",
     "pg_size_bytes",
-    "pg_input_is_valid",
     "pg_client_encoding",
     "pg_get_serial_sequence",
 }

@@ -7,6 +7,7 @@ the server that is to plan or run the statement (``analyzer.postgres.guard``).
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -28,6 +29,8 @@ Name = tuple[str, str]
 MAX_REPEATED_CHARS = 10_000
 """Longest text that repeat(), lpad() and rpad() may be asked to make."""
 _SIZED = frozenset({"repeat", "lpad", "rpad"})
+_WIDTH = re.compile(r"%(?:\d+\$)?-?(\*|\d+)")
+"""Of a place in ``format()``: a number, or what an argument says."""
 _IMPLICIT_OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
 _OPERATORS_OF_KIND = {
     "AEXPR_BETWEEN": (">=", "<="),
@@ -164,6 +167,8 @@ class _Seen:
         self.functions.add(name)
         arguments = fields.get("args", [])
         if name[1] in _SIZED and not _is_short(arguments):
+            self.violations.add(("memory", name[1]))
+        if name[1] == "format" and not _is_narrow(arguments):
             self.violations.add(("memory", name[1]))
         if name[1] == "current_setting" and not _is_harmless_setting(arguments):
             self.violations.add(("denied function", "pg_catalog.current_setting"))
@@ -322,6 +327,16 @@ def _is_short(arguments: list[Any]) -> bool:
         return True
     constant = arguments[1].get("A_Const", {}).get("ival")
     return constant is not None and constant.get("ival", 0) <= MAX_REPEATED_CHARS
+
+
+def _is_narrow(arguments: list[Any]) -> bool:
+    """Whether the places of a format are known, and none is as wide as a book."""
+    constant = arguments[0].get("A_Const", {}) if arguments else {}
+    text = constant.get("sval", {}).get("sval")
+    if text is None:
+        return bool(constant)
+    widths = _WIDTH.findall(text)
+    return all(w != "*" and int(w[:9]) <= MAX_REPEATED_CHARS for w in widths)
 
 
 def _is_harmless_setting(arguments: list[Any]) -> bool:

@@ -119,6 +119,10 @@ def test_printed_text_has_the_same_facts(place: str) -> None:
         ("SELECT * FROM other.public.t", "relation"),
         ("SELECT repeat('x', 100000000)", "memory"),
         ("SELECT lpad('x', $1)", "memory"),
+        ("SELECT format('%900000000s', 'x')", "memory"),
+        ("SELECT format('%2$-99999s', 'x', 'y')", "memory"),
+        ("SELECT format('%*s', 900000000, 'x')", "memory"),
+        ("SELECT format(name, 'x') FROM t", "memory"),
         ("SELECT pg_catalog.rpad('x', 5 * 1000000)", "memory"),
     ],
 )
