@@ -59,6 +59,16 @@ def test_a_missing_constraint_is_named_as_ddl(schema: str) -> None:
     assert ddl == ["ALTER TABLE public.orders ALTER COLUMN note SET NOT NULL;"]
 
 
+def test_what_only_an_error_tells_apart_is_conditional(schema: str) -> None:
+    query = "SELECT id FROM orders WHERE abs(customer_id) < 5"
+    outcome = run_cli("rewrite", "-c", query, "--schema", schema, "--format", "json")
+    (found,) = json.loads(outcome.out)["rewrites"]
+    assert found["query"].endswith("customer_id > -5 AND customer_id < 5")
+    assert found["semantics"] == "unchanged if"
+    assert found["verdict"]["level"] == "conditional"
+    assert any("overflow" in caveat for caveat in found["caveats"])
+
+
 @pytest.mark.parametrize("fmt", ["text", "markdown", "html"])
 def test_every_format_shows_the_diff_and_obeys_nothing(schema: str, fmt: str) -> None:
     outcome = run_cli("rewrite", "-c", HOSTILE, "--schema", schema, "--format", fmt)

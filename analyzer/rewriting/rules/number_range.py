@@ -18,6 +18,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from analyzer.domain.index import IndexDefinition, IndexKey
+from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.conditions import INTEGER_RANGES
@@ -143,7 +144,11 @@ def _found(what: str, item: Node, new: Node, use: Use, *, overflow: bool) -> Fou
     return Found(
         what=what,
         pairs=((item, new),),
+        semantics=Semantics.UNCHANGED_IF if overflow else Semantics.UNCHANGED,
         conditions=(claim,) if overflow else (),
+        caveats=(f"The same only if {claim.claim}: {claim.proof}.",)
+        if overflow
+        else (),
         indexes=(
             IndexDefinition(relation=relation.name, keys=(IndexKey(attribute=use[1]),)),
         )
