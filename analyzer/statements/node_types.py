@@ -23,7 +23,7 @@ _READING_NODES = _words("""
     JsonObjectConstructor JsonOutput JsonParseExpr JsonReturning JsonScalarExpr
     JsonSerializeExpr JsonTable JsonTableColumn JsonTablePathSpec JsonValueExpr List
     MinMaxExpr NamedArgExpr NullTest ParamRef RangeFunction RangeSubselect
-    RangeTableFunc RangeTableFuncCol RangeTableSample RangeVar ResTarget RowExpr
+    RangeTableSample RangeVar ResTarget RowExpr
     SelectStmt SortBy SQLValueFunction String SubLink TypeCast TypeName WindowDef
     WithClause XmlExpr XmlSerialize
 """)

@@ -15,8 +15,12 @@ import psycopg
 from analyzer.domain.target import Address
 from analyzer.postgres.connect import session
 
-CASES_FILE = Path(__file__).parents[1] / "golden" / "explain_attacks.json"
-CASES: list[dict[str, Any]] = json.loads(CASES_FILE.read_text(encoding="utf-8"))
+GOLDEN = Path(__file__).parents[1] / "golden"
+CASES: list[dict[str, Any]] = [
+    case
+    for name in ("explain_attacks", "explain_attacks_own")
+    for case in json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
