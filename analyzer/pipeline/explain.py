@@ -17,6 +17,7 @@ from analyzer.domain.workload import NotSeen, ParameterSet
 from analyzer.errors import NotAllowedHere, PlanningFailed, UnknownRelation, UserError
 from analyzer.indexing.definition import ddl, index_name
 from analyzer.pipeline.check_query import check_query
+from analyzer.pipeline.explain_generic import generic_findings
 from analyzer.pipeline.explain_scaled import scale_factors, scaled_tables
 from analyzer.pipeline.explain_unused import unused_indexes
 from analyzer.planner.analyze import analyze
@@ -124,7 +125,8 @@ def explain_statement(
     tell("done", 1.0)
     if measured is None:
         return explanation
-    return replace(explanation, measured=measured, findings=findings(measured))
+    found = (*findings(measured), *explanation.findings)
+    return replace(explanation, measured=measured, findings=found)
 
 
 def _planners(
@@ -267,7 +269,7 @@ def _explain(
         settings=what_if.settings,
         scaled=tuple(scaled_ones),
         unused=unused,
-        findings=findings(first.before),
+        findings=generic_findings(request.query, cases, planner, snapshot.catalog),
         not_seen=tuple(
             dict.fromkeys((*snapshot.not_seen, *planners.after.not_seen, *caveats))
         ),

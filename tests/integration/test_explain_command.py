@@ -31,6 +31,10 @@ CREATE INDEX customer_gold ON customer (age) WHERE kind = 'gold';
 CREATE TABLE tiny (id int, note text);
 INSERT INTO tiny SELECT g, 'n' FROM generate_series(1, 10) g;
 CREATE INDEX tiny_id ON tiny (id);
+CREATE TABLE skewed (id int, kind text, pad text);
+INSERT INTO skewed SELECT g, CASE WHEN g % 3 > 0 THEN 'big' ELSE 'k' || g END,
+    repeat('p', 40) FROM generate_series(1, 60000) g;
+CREATE INDEX skewed_kind ON skewed (kind);
 ANALYZE;
 """
 
@@ -255,3 +259,19 @@ def test_a_statement_with_a_plan_in_its_comment_is_a_statement(
     found = explained(str(path), "--snapshot", snapshot)
     assert found["query"].startswith("SELECT")
     assert "public.tiny" in found["cases"][0]["before"]["tree"]
+
+
+def test_a_generic_plan_that_is_worse_for_some_values(dsn: str, snapshot: str) -> None:
+    skewed = (
+        "SELECT count(c.email) FROM skewed s JOIN customer c"
+        " ON c.id = 1 + s.id % 20000 WHERE s.kind = $1"
+    )
+    found = explained("--target", dsn, "-c", skewed)["findings"]
+    assert [item["rule"] for item in found] == ["generic_plan"]
+    assert "After five executions" in found[0]["claim"]
+    assert found[0]["quantity"]["basis"] == "estimated"
+    assert "force_custom_plan" in found[0]["remedy"]
+    stays = "SELECT * FROM skewed WHERE pad = $1"
+    assert explained("--target", dsn, "-c", stays)["findings"] == []
+    alike = "SELECT * FROM customer WHERE id = $1"
+    assert explained("--snapshot", snapshot, "-c", alike)["findings"] == []
