@@ -9,7 +9,8 @@ Evidence: planner costs of both texts for all parameter sets: with many rows on 
 Semantics: the same rows: a condition on the group or partition key picks whole groups,
     and the join condition stays where it is.
 Silent when: the subquery limits, samples or has DISTINCT ON, the joined column is no
-    bare group key or not in every PARTITION BY, or names could be mistaken.
+    bare group key or not in every PARTITION BY, names could be mistaken, or two
+    subqueries would have to see each other.
 Source: PostgreSQL manual, "LATERAL Subqueries"; rewrites.md B1l, N2 and N3.
 """
 
@@ -30,6 +31,7 @@ from analyzer.rewriting.trees import (
     operation,
 )
 from analyzer.statements.parse import Node, walk
+from analyzer.statements.scope import names_of
 
 _INNER = ("targetList", "fromClause", "whereClause", "groupClause", "havingClause")
 
@@ -80,7 +82,7 @@ def _pushed(given: Subject, block: Block, inner: Use, outer: Use) -> Iterator[Fo
         }
     }
     clause = _placed(block, source, outer[0], new)
-    if clause is None:
+    if clause is None or _would_be_late(given, block, source, outer[0]):
         return
     yield Found(
         what=f"the join on {source.alias}.{name} inside the subquery, with LATERAL",
@@ -139,6 +141,23 @@ def _placed(
             turned = {"JoinExpr": {**fields, "larg": fields["rarg"], "rarg": new}}
             return [*items[:number], turned, *items[number + 1 :]]
     return None
+
+
+def _would_be_late(
+    given: Subject, block: Block, source: Source, outer: Source
+) -> bool:
+    """Whether a source that has to move back is looked at by one that stays."""
+    order = [item for item in block.sources if item in (source, outer)]
+    if order == [outer, source]:
+        return False
+    for other in block.sources:
+        if other is source:
+            continue
+        for fields, inner in given.blocks.references(other.node, block):
+            owner = inner.owner(names_of(fields))
+            if owner is None or (owner[0] is block and owner[1][0] is source):
+                return True
+    return False
 
 
 def _exchanged(item: Node, old: Node, new: Node) -> Node | None:

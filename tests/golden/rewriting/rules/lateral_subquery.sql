@@ -41,3 +41,7 @@ SELECT c.name, q.n FROM customers c RIGHT JOIN (SELECT customer_id, count(*) AS 
 -- case: grouping sets add groups of NULL
 SELECT c.name, q.n FROM customers c LEFT JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY ROLLUP (customer_id)) q ON q.customer_id = c.id;
 -- expect: silent
+
+-- case: the other side looks at the subquery already, and cannot be looked at
+SELECT o.id, p.n FROM (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) p, LATERAL (SELECT id, customer_id FROM orders WHERE orders.customer_id = p.customer_id) o WHERE p.customer_id = o.customer_id;
+-- expect: silent
