@@ -148,3 +148,9 @@ SELECT id FROM customers EXCEPT SELECT customer_id FROM orders;
 SELECT id FROM customers INTERSECT SELECT customer_id FROM orders;
 -- P4 silent
 SELECT c.name, sum(o.total) FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.name;
+-- H2 offer
+SELECT e.user_id, e.ts, e.value FROM events e WHERE e.ts = (SELECT max(f.ts) FROM events f WHERE f.user_id = e.user_id);
+-- H7 offer
+SELECT e.user_id, e.ts, e.value FROM events e JOIN (SELECT user_id, max(ts) AS ts FROM events GROUP BY user_id) m ON m.user_id = e.user_id AND m.ts = e.ts;
+-- N2v offer
+SELECT o.id, t.price FROM orders o JOIN order_totals t ON t.order_id = o.id WHERE o.customer_id = 77;

@@ -41,3 +41,4 @@ CREATE INDEX ON customers (first_name, last_name);
 CREATE INDEX ON blocked (customer_id);
 CREATE INDEX ON documents USING gin (payload jsonb_path_ops);
 CREATE INDEX ON documents USING gin (tags);
+CREATE VIEW order_totals AS SELECT order_id, sum(price * qty) AS price, count(*) AS n FROM order_items GROUP BY order_id;
