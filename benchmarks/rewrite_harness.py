@@ -34,6 +34,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import psycopg
+from psycopg import sql
 
 from analyzer.domain.catalog import Catalog
 from analyzer.domain.equivalence import (
@@ -52,6 +53,7 @@ from analyzer.pipeline.equivalence import schema_of_target
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.connect import Connection, open_session, parse_dsn, session
 from analyzer.postgres.function_facts import read_volatility
+from analyzer.postgres.view_facts import read_views
 from analyzer.rewriting.protocol import Setting, subject
 from analyzer.rewriting.registry import RULES
 from analyzer.statements.describe import describe
@@ -201,10 +203,19 @@ def sound_steps(text: str, setting: Setting) -> Iterator[RewriteStep]:
 def place_of(
     connection: Connection, schema: CheckedSchema, *, has_rows: bool = True
 ) -> Place:
+    # A script may have another style than the driver reads.
+    (style,) = connection.execute("SELECT current_setting('DateStyle')").fetchone()
+    connection.execute("SET DateStyle = 'ISO'")
     catalog, _ = read_catalog(connection)
+    connection.execute(sql.SQL("SET DateStyle = {}").format(sql.Literal(style)))
+    catalog = replace(catalog, settings={**catalog.settings, "DateStyle": style})
     return Place(
         connection=connection,
-        setting=Setting(catalog=sized(catalog), functions=read_volatility(connection)),
+        setting=Setting(
+            catalog=sized(catalog),
+            functions=read_volatility(connection),
+            views=read_views(connection),
+        ),
         schema=schema,
         has_rows=has_rows,
     )

@@ -137,6 +137,9 @@ def open_session(
         "idle_in_transaction_session_timeout": str(IDLE_TIMEOUT_MS),
         "default_transaction_read_only": "on" if read_only else "off",
         "standard_conforming_strings": "on",
+        # The driver reads no other style; what the role has is its reset value.
+        "DateStyle": "ISO",
+        "IntervalStyle": "postgres",
     }
     _check_fields(address)
     with translated(address):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from analyzer.rewriting.block import Block, Source, Use, own_level
+from analyzer.rewriting.block import Block, Source, Use, own_level, with_parents
 from analyzer.rewriting.blocks import Blocks
 from analyzer.rewriting.trees import (
     column,
@@ -229,8 +229,10 @@ def spelt_out(
 
     Needed where another source joins the block, which may have columns of that name.
     A bare name in ORDER BY or DISTINCT ON that is an output's means that output.
-    None where a name cannot be resolved.
+    None where a name cannot be resolved, or a bare one is of a query around, which the
+    new source would hide.
     """
+    around = set(with_parents(block)) - {block}
     outputs = {name for name, _ in blocks.outputs(block) or []}
     kept = {
         id(node.get("ColumnRef"))
@@ -246,7 +248,7 @@ def spelt_out(
         if len(names) != 1 or names == ["*"] or id(fields) in kept:
             continue
         owner = inner.owner(names)
-        if owner is None:
+        if owner is None or owner[0] in around:
             return None
         if owner[0] is block:
             pairs.append((fields, column(owner[1][0].alias, names[0])["ColumnRef"]))

@@ -1,7 +1,10 @@
 -- Returns: settings that plans, vacuum, memory and logging depend on, and where each
---     value comes from. Needs: CONNECT only. Costs: next to nothing.
+--     value comes from. DateStyle is what a new session of the role has, since ours has
+--     one of its own. Needs: CONNECT only. Costs: next to nothing.
 SELECT s.name,
-       CASE WHEN s.setting IS NULL THEN '' ELSE current_setting(s.name) END AS value,
+       CASE WHEN s.setting IS NULL THEN ''
+            WHEN s.name = 'DateStyle' THEN s.reset_val
+            ELSE current_setting(s.name) END AS value,
        s.source
   FROM pg_settings AS s
  WHERE (s.category LIKE 'Query Tuning%%'

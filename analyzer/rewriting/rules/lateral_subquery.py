@@ -143,9 +143,7 @@ def _placed(
     return None
 
 
-def _would_be_late(
-    given: Subject, block: Block, source: Source, outer: Source
-) -> bool:
+def _would_be_late(given: Subject, block: Block, source: Source, outer: Source) -> bool:
     """Whether a source that has to move back is looked at by one that stays."""
     order = [item for item in block.sources if item in (source, outer)]
     if order == [outer, source]:

@@ -69,7 +69,7 @@ def _distinct_on(given: Subject, block: Block) -> Iterator[Found]:
     own = conjuncts(fields.get("whereClause"))
     upper = [fields["targetList"], fields["sortClause"]]
     spelt = spelt_out(block, given.blocks, upper)
-    if spelt is None:
+    if spelt is None or spelt_out(block, given.blocks, own) is None:
         return
     for groups in groups_of(given, source, key[1]):
         tie = operation("=", column(source.alias, key[1]), groups.key)
@@ -109,7 +109,7 @@ def _numbered(given: Subject, block: Block) -> Iterator[Found]:
         return
     upper = {k: v for k, v in block.fields.items() if k != "fromClause"}
     spelt = spelt_out(block, given.blocks, list(upper.values()))
-    if spelt is None:
+    if spelt is None or spelt_out(core, given.blocks, [core.fields]) is None:
         return
     for groups in groups_of(given, key[0], key[1]):
         tie = operation("=", column(key[0].alias, key[1]), groups.key)

@@ -56,3 +56,12 @@ SELECT o.id FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM
 -- case: the group may be NULL
 SELECT e.id FROM events e WHERE e.ts = (SELECT max(f.ts) FROM events f WHERE f.kind = e.kind);
 -- expect: unproven: e.kind
+
+-- case: a name of the query around, which the table of the groups has as well
+SELECT name, (SELECT count(*) FROM orders o WHERE o.created_at = (SELECT max(p.created_at) FROM orders p WHERE p.customer_id = o.customer_id) AND name = 'c1') AS n FROM users;
+-- expect: silent
+
+-- case: the same name with its source
+SELECT u.name, (SELECT count(*) FROM orders o WHERE o.created_at = (SELECT max(p.created_at) FROM orders p WHERE p.customer_id = o.customer_id) AND u.name = 'c1') AS n FROM users u;
+-- expect: rewritten
+SELECT u.name, (SELECT count(*) FROM public.customers AS groups JOIN LATERAL (SELECT * FROM orders o WHERE o.customer_id = groups.id ORDER BY o.created_at DESC FETCH FIRST 1 ROWS WITH TIES) o ON true WHERE u.name = 'c1') AS n FROM users u

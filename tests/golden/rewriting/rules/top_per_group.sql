@@ -36,3 +36,7 @@ SELECT s.id FROM (SELECT id, row_number() OVER (PARTITION BY customer_id ORDER B
 -- case: ordered by another column first
 SELECT DISTINCT ON (customer_id) customer_id, id FROM orders ORDER BY customer_id + 1, id;
 -- expect: silent
+
+-- case: a name of the query around, which the table of the groups has as well
+SELECT u.id, (SELECT count(*) FROM (SELECT DISTINCT ON (customer_id) customer_id, id FROM orders WHERE name = 'u1' ORDER BY customer_id, id) x) AS n FROM users u;
+-- expect: silent
