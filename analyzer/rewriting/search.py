@@ -120,6 +120,7 @@ class Searcher:
         states = self._states(start, used, found)
         for state in sorted(states, key=lambda item: item.rank):
             self._judge(start, state, used, found)
+        self._leave_out_idle_steps(found)
         found.paying.sort(key=_order)
         found.dropped = list(dict.fromkeys(found.dropped))[:_MAX_DROPPED]
         return found
@@ -207,6 +208,16 @@ class Searcher:
             return
         before, after = start.cost / len(samples), state.cost / len(samples)
         found.dropped.append(f"{name}: planner cost {before:,.0f} to {after:,.0f}")
+
+    def _leave_out_idle_steps(self, found: Search) -> None:
+        """Drop chains that are no cheaper than what they began with, which pays too."""
+        for item in tuple(found.paying):
+            if self._by_slug[item.steps[-1].rule].is_hidden:
+                continue
+            if any(_begins_as_cheap(other, item) for other in found.paying):
+                found.paying.remove(item)
+                name = " + ".join(step.rule for step in item.steps)
+                found.dropped.append(f"{name}: its last step brings nothing more")
 
     def _replanned(self, state: _State) -> _State:
         """The same text under the plan that serves all values."""
@@ -297,6 +308,18 @@ def _rewrite(
         ),
         plan_before=render_tree(before[0]),
         plan_after=render_tree(after[0]),
+    )
+
+
+def _begins_as_cheap(short: Rewrite, long: Rewrite) -> bool:
+    """Whether a chain leads to another one, asks no more, and costs no more."""
+    count = len(short.steps)
+    return (
+        count < len(long.steps)
+        and long.steps[:count] == short.steps
+        and short.cost_after <= long.cost_after
+        and (short.create is None or long.create is not None)
+        and len(short.unproven) <= len(long.unproven)
     )
 
 
