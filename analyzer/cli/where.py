@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from importlib import import_module
 
 from analyzer.config import Settings, read_settings
 from analyzer.domain.target import Address, Permissions, Target
 from analyzer.errors import UserError
-from analyzer.pipeline.service import Place, open_store
+from analyzer.pipeline.place import Place
 from analyzer.postgres.connect import parse_dsn
 from analyzer.store.secrets import SecretBox
 from analyzer.store.targets import find_target, target_with_password
@@ -42,7 +43,9 @@ def registered_target(name: str) -> Target:
         UserError: there is none.
     """
     settings = read_settings(os.environ)
-    with open_store(place_of(settings)) as store:
+    # With the migrations of the store come two libraries that take a second to load.
+    service = import_module("analyzer.pipeline.service")
+    with service.open_store(place_of(settings)) as store:
         record = find_target(store, name)
         if record is None:
             raise UserError(

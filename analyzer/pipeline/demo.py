@@ -17,11 +17,11 @@ from analyzer.domain.target import Permissions, Target
 from analyzer.embedded.cluster import free_port
 from analyzer.errors import ConfigError
 from analyzer.pipeline.collect import ScanRequest
+from analyzer.pipeline.place import Place
 from analyzer.pipeline.register import register_target
 from analyzer.pipeline.scan import run_scan
 from analyzer.pipeline.service import (
     Account,
-    Place,
     ensure_account,
     service_options,
 )

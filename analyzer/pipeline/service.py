@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import quote
 
 from analyzer.embedded.cluster import SUPERUSER, socket_of_running
 from analyzer.pipeline.children import ChildSpec
+from analyzer.pipeline.place import Place
 from analyzer.pipeline.supervise import (
     STORE_DATABASE,
     Service,
@@ -24,25 +24,6 @@ from analyzer.store.database import Store
 from analyzer.store.migrate import migrate
 from analyzer.store.passwords import hash_password
 from analyzer.store.users import Role, add_user, list_users
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a service runs.
-
-    Attributes:
-        home: folder of all that it keeps.
-        database_url: of the store; empty means the embedded one below ``home``.
-        host: the web listens on.
-        port: the web listens on.
-        environment: variables for its processes beside those of this one.
-    """
-
-    home: Path
-    database_url: str = field(default="", repr=False)
-    host: str = "127.0.0.1"
-    port: int = 8448
-    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

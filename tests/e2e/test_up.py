@@ -17,7 +17,8 @@ import pytest
 
 from analyzer.domain.target import Address
 from analyzer.embedded.cluster import free_port
-from analyzer.pipeline.service import Place, open_store
+from analyzer.pipeline.place import Place
+from analyzer.pipeline.service import open_store
 from analyzer.postgres.connect import session
 from analyzer.store import jobs
 from analyzer.store.database import Store
