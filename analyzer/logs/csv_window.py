@@ -67,7 +67,7 @@ class CsvWindows:
         is_row = np.zeros(len(table), np.bool_)
         is_row[rows.order] = True
         others = np.flatnonzero(~is_row)
-        starts, ends = (places(table[others], name) for name in ("start", "end"))
+        starts, ends = (places(table, name)[others] for name in ("start", "end"))
         if not _are_records(data, starts, ends):
             return self._read_lines(data)
         entries = list(self._entries(data, (others, starts, ends)))

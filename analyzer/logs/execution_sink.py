@@ -137,7 +137,7 @@ class ExecutionSink:
     def _add_rows(self, joined: JoinedRows) -> None:
         rows, at = joined.rows, joined.at
         origin = np.array([self._origin(item) for item in rows.origins], np.int64)
-        statement = np.array([self._statement(n) for n in rows.texts.fingerprints])
+        statement = self._numbered(rows.texts.fingerprints)
         wanted = self._wanted_rows(rows, at)
         at, position = at[wanted], joined.position[wanted]
         columns = {
@@ -242,6 +242,13 @@ class ExecutionSink:
 
     def _origin(self, origin: Origin) -> int:
         return self._origins.setdefault(origin, len(self._origins))
+
+    def _numbered(self, names: Sequence[Fingerprint]) -> Longs:
+        numbers = [*map(self._numbers.get, names)]
+        for at, number in enumerate(numbers):
+            if number is None:
+                numbers[at] = self._statement(names[at])
+        return np.array(numbers, np.int64)
 
     def _statement(self, name: Fingerprint) -> int:
         number = self._numbers.get(name)

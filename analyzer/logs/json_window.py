@@ -55,7 +55,7 @@ class JsonWindows:
         is_row = np.zeros(len(table), np.bool_)
         is_row[rows.order] = True
         others = np.flatnonzero(~is_row)
-        starts, ends = (places(table[others], name) for name in ("start", "end"))
+        starts, ends = (places(table, name)[others] for name in ("start", "end"))
         lines = zip(
             others.tolist(),
             map(slice, starts.tolist(), ends.tolist()),

@@ -25,7 +25,10 @@ from analyzer.native.machine import Machine
 from analyzer.native.translate import Kernel
 
 Table = npt.NDArray[Any]
-"""Of the type :data:`~analyzer.logs.scan_words.ROW`."""
+"""Of the type :data:`~analyzer.logs.scan_words.ROW`.
+
+Rows are picked by ``take``: an index in brackets takes twenty times as long.
+"""
 
 _BASE = 64
 """Where the data begin; before them are zeros, so nothing is found at place 0."""
@@ -130,10 +133,11 @@ class Found:
 def scanned_rows(data: bytes, table: Table, meaning: Meaning) -> DurationRows:
     """The rows among some records, each of which tells all about itself."""
     order = np.flatnonzero(table["is_row"])
-    found = table[order]
+    found = table.take(order)
     minute_us, is_known = meaning.times.moments(minutes_of(found))
     if not is_known.all():
-        order, found, minute_us = order[is_known], found[is_known], minute_us[is_known]
+        kept = np.flatnonzero(is_known)
+        order, found, minute_us = order[kept], found.take(kept), minute_us[kept]
     first, origin = grouped(found["origin_hash"])
     has = found["detail_start"] >= 0
     return duration_rows(
@@ -151,7 +155,7 @@ def scanned_rows(data: bytes, table: Table, meaning: Meaning) -> DurationRows:
             ),
             detail_hash=found["detail_hash"],
             has_odd_detail=found["has_odd_detail"] > 0,
-            origins=_origins(data, found[first], meaning),
+            origins=_origins(data, found.take(first), meaning),
         ),
         meaning.clean,
         meaning.book,

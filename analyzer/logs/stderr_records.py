@@ -133,12 +133,13 @@ class HeadReader:
         if table is None:
             raise ValueError("there are more records than lines")
         is_read = table["is_row"] > 0
-        found = table[is_read]
+        found = table.take(np.flatnonzero(is_read))
         minute_us, is_time = self._times.moments(minutes_of(found))
         heads = self._heads(lines, found)
         known = (heads.origin >= 0) & is_time
-        is_read[np.flatnonzero(is_read)[~known]] = False
-        found = found[known]
+        if not known.all():
+            is_read[np.flatnonzero(is_read)[~known]] = False
+            found = found.take(np.flatnonzero(known))
         return Records(
             line=found["line"].astype(np.int64),
             text_start=places(found, "message_start"),
@@ -156,7 +157,8 @@ class HeadReader:
     def _heads(self, lines: Lines, found: Table) -> _Heads:
         """What the heads of lines say, of which the first of each group is read."""
         first, group = grouped(found["origin_hash"])
-        starts, ends = (places(found[first], f"head_{end}") for end in ("start", "end"))
+        firsts = found.take(first)
+        starts, ends = places(firsts, "head_start"), places(firsts, "head_end")
         slices = Slices(data=lines.data, starts=starts, ends=ends)
         fields = self._fields(slices.raws(np.arange(len(first))))
         origin, origins = self._origins(fields)

@@ -172,10 +172,10 @@ class StderrWindows:
         usual = _has_usual_detail(records, grouped.column[detail[at]], detail[at], verb)
         at = at[usual & (verb != NO_VERB)]
         index, detail = column[at], detail[at]
-        table = records.table[index]
+        table = records.table.take(index)
         # Only what an execution was given says something about it.
         shows = (detail >= 0) & (table["verb"] == Verb.EXECUTE)
-        said = records.table[np.where(shows, grouped.column[detail], 0)]
+        said = records.table.take(np.where(shows, grouped.column[detail], 0))
         return duration_rows(
             Found(
                 order=at,

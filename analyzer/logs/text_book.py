@@ -80,8 +80,12 @@ class _Memory:
         self._old: dict[int, _Known] = {}
 
     def recall(self, keys: Sequence[int]) -> list[_Known | None]:
-        young, old = self._young, self._old
-        return [young.get(key) or old.get(key) for key in keys]
+        found = [*map(self._young.get, keys)]
+        if self._old:
+            found = [
+                one or self._old.get(key) for one, key in zip(found, keys, strict=True)
+            ]
+        return found
 
     def remember(self, keys: Sequence[int], found: Sequence[_Known]) -> None:
         self._young.update(zip(keys, found, strict=True))
