@@ -84,6 +84,7 @@ _LABELLED = re.compile(
     r"\b([a-z_]+)( ?= ?)(\"?)((?:\[[^\]]*\]|[^\],\"=;|])*?)(\"?)"
     r"(?=[\],;|]|\" | $| [a-z_]+ ?=)"
 )
+_OF_CLIENTS = re.compile(r"%[udarh]")
 _PLAIN_NUMBER = re.compile(r"(?<![\w.%\]])-?\d+(?![\w.])")
 _AFTER_DATABASE = re.compile(r"(%u@%d[/:,|])[^%]+?((?: %[hr])?[ :]*)\Z")
 _OTHER_FIELDS = re.compile(
@@ -127,8 +128,17 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
         for text in dict.fromkeys(_templates(records))
         if text.count(f"%{WORD}") <= MAX_WORDS
     ]
-    others = [(_ratio(prefix, records), prefix) for prefix in (*inferred, LOOSE)]
-    return _best([best, *others])[1]
+    found = [(_ratio(prefix, records), prefix) for prefix in inferred]
+    # Of shapes of the log itself each line counts: background processes write few.
+    own = max(found, key=_fit, default=best)
+    return _best([best, own, (_ratio(LOOSE, records), LOOSE)])[1]
+
+
+def _fit(tried: tuple[float, LinePrefix]) -> tuple[float, bool]:
+    """How well a shape fits; of equals, ``%q`` stands before all names of a client."""
+    ratio, prefix = tried
+    before, q, _ = prefix.text.partition("%q")
+    return ratio, bool(q) and not _OF_CLIENTS.search(before)
 
 
 def _head(line: str) -> str | None:

@@ -7,8 +7,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from importlib import import_module
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,8 +35,10 @@ from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import Window
 from analyzer.logs.wrapping import Layers
 from analyzer.sources.log_bytes import WINDOW_BYTES, LogFile
-from analyzer.sources.log_workers import LogWorkers, can_fork
 from analyzer.statements.fingerprint import fingerprint
+
+if TYPE_CHECKING:
+    from analyzer.sources.log_workers import LogWorkers
 
 MAX_NOT_UNDERSTOOD_RATIO = 0.5
 """Beyond this share of the lines the file, or its prefix, is taken to be another."""
@@ -150,10 +154,15 @@ def read_log_files(
 def _workers(
     sources: Sequence[_Source], options: LogOptions, total_bytes: int
 ) -> LogWorkers | None:
-    if options.jobs < 2 or total_bytes < WINDOW_BYTES // 4 or not can_fork():
+    if options.jobs < 2 or total_bytes < WINDOW_BYTES // 4:
         return None
+    # One process needs nothing of what starts others.
+    starting = import_module("analyzer.sources.log_workers")
     files = [source.recognized for source in sources]
-    return LogWorkers(files, options.log_timezone, options.jobs)
+    made: LogWorkers | None = starting.log_workers(
+        files, options.log_timezone, options.jobs
+    )
+    return made
 
 
 def _distinct(paths: Sequence[Path]) -> list[Path]:

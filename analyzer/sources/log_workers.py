@@ -45,9 +45,13 @@ _plan = _Plan(files=(), log_timezone="")
 _book = TextBook(fingerprint)
 
 
-def can_fork() -> bool:
-    """Whether workers can be made that share hashes."""
-    return "fork" in multiprocessing.get_all_start_methods()
+def log_workers(
+    files: Sequence[Recognized], log_timezone: str, jobs: int
+) -> LogWorkers | None:
+    """Workers for some files, or none where none can be made that share hashes."""
+    if "fork" not in multiprocessing.get_all_start_methods():
+        return None
+    return LogWorkers(files, log_timezone, jobs)
 
 
 class LogWorkers:
