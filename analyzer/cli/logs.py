@@ -27,6 +27,7 @@ from analyzer.pipeline.logs import (
     resume_logs,
 )
 from analyzer.report import logs_as_json
+from analyzer.report.json_text import document_text
 from analyzer.report.logs_as_rows import DEFAULT_TOP
 
 _FILE = click.Path(path_type=Path)
@@ -246,8 +247,9 @@ def _render(report: LogReport, options: dict[str, object]) -> str:
     limit = top if isinstance(top, int) else None
     if options["fmt"] == "json":
         document = logs_as_json.log_report(report, limit)
-        indent = None if options["follow"] else 2
-        return json.dumps(document, indent=indent, ensure_ascii=False)
+        if options["follow"]:
+            return json.dumps(document, ensure_ascii=False)
+        return document_text(document)
     # The others load much that JSON does not need.
     shown = import_module(f"analyzer.report.logs_as_{_MODULES[str(options['fmt'])]}")
     rows = limit or DEFAULT_TOP

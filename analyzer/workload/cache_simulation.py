@@ -92,7 +92,7 @@ def _fills(starts_us: Longs, until_us: Longs, is_first: Bools) -> Bools:
     """Which reads fill an entry: the first, and each that finds it too old."""
     group = np.cumsum(is_first) - 1
     # One ascending key for all groups, so that one search serves all reads.
-    times = np.unique(np.concatenate((starts_us, until_us)))
+    times = np.sort(np.concatenate((starts_us, until_us)))
     base = group * len(times)
     following = np.searchsorted(
         base + np.searchsorted(times, starts_us),

@@ -211,8 +211,9 @@ class _Writes:
             for number in self._tables.get(relation.name, ())
         }
         columns = self._facts.columns
-        rows = np.isin(columns.statement, sorted(statements))
-        return np.sort(columns.logged_at_us[rows])
+        is_writer = np.zeros(len(self._facts.kinds), np.bool_)
+        is_writer[[*statements]] = True
+        return np.sort(columns.logged_at_us[is_writer[columns.statement]])
 
     def _written(self) -> dict[str, list[int]]:
         tables: dict[str, list[int]] = defaultdict(list)
