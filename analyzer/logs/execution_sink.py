@@ -20,6 +20,7 @@ from analyzer.domain.execution_columns import (
 )
 from analyzer.domain.log_report import LogFilter
 from analyzer.domain.statement import Fingerprint
+from analyzer.logs.column_store import ColumnStore
 from analyzer.logs.entry import Origin
 from analyzer.logs.messages import read_parameters
 from analyzer.logs.slices import Bools, Longs, grouped, pair_keys
@@ -116,7 +117,7 @@ class ExecutionSink:
         self._floor_times = np.zeros(0, np.int64)
         self._sessions: dict[str, int] = {}
         self._origins: dict[Origin, int] = {}
-        self._chunks: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+        self._rows = ColumnStore()
         self._changed: Mapping[int, Execution] = {}
 
     def session(self, key: str) -> int:
@@ -269,8 +270,7 @@ class ExecutionSink:
         for row in self._candidates(known):
             statement = int(known["statement"][row])
             self._offer(statement, sample(row))
-        for name, values in known.items():
-            self._chunks[name].append(values)
+        self._rows.append(known)
 
     def _note_firsts(self, columns: Arrays, sample: Any) -> None:
         statement, times = columns["statement"], columns["logged_at_us"]
@@ -336,23 +336,16 @@ class ExecutionSink:
 
     def columns(self) -> ExecutionColumns:
         """Everything taken, in time order."""
-        columns: Arrays = {}
-        for name in COLUMNS:
-            chunks = self._chunks[name]
-            columns[name] = np.concatenate(chunks) if chunks else np.zeros(0)
-            # The parts are not needed any more, nor their memory.
-            self._chunks[name] = [columns[name]] if chunks else []
-        columns = typed(columns)
-        self._apply_changes(columns)
+        store = self._rows
+        # Rows of one window that came another way stand behind the others.
+        store.sort(np.argsort(store.columns()["position"], kind="stable"))
+        self._apply_changes(store.columns())
         origins = _origins(self._origins)
-        process = np.array(origins.process_id, np.int64)[columns["origin"]]
-        order = np.lexsort((process, columns["logged_at_us"]))
-        if bool((order[1:] < order[:-1]).any()):
-            for name in COLUMNS:
-                columns[name] = columns[name][order]
+        process = np.array(origins.process_id, np.int64)[store.columns()["origin"]]
+        store.sort(np.lexsort((process, store.columns()["logged_at_us"])))
         samples = [s for known in self._statements for s in known.samples]
         return ExecutionColumns(
-            **columns,
+            **store.columns(),
             statements=Statements(
                 fingerprint=tuple(self._numbers),
                 query=tuple(known.first_text for known in self._statements),
@@ -363,11 +356,6 @@ class ExecutionSink:
         )
 
     def _apply_changes(self, columns: Arrays) -> None:
-        position = columns["position"]
-        # Rows of one window that came another way stand behind the others.
-        order = np.argsort(position, kind="stable")
-        for name in COLUMNS:
-            columns[name] = columns[name][order]
         position = columns["position"]
         for place, item in self._changed.items():
             row = int(np.searchsorted(position, place))

@@ -17,7 +17,7 @@ from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
 from analyzer.logs.slices import Longs, Slices, hash_of
 from analyzer.logs.text_shapes import ShapeBook, TextFacts, facts_of
 
-MAX_KNOWN = 60_000
+MAX_KNOWN = 30_000
 """Texts that are remembered of each format, in two generations of so many."""
 
 _LITERAL = re.compile(rb"'(?:[^']|'')*'|\b\d[\w.]*")

@@ -10,7 +10,7 @@ from analyzer.errors import LogFormatError
 from analyzer.sources.compression import BROKEN, ByteStream, decompressed
 
 BLOCK_BYTES = 1 << 20
-WINDOW_BYTES = 6 << 20
+WINDOW_BYTES = 3 << 20
 """What is read at once: so little that its columns stay in the processor's caches."""
 MAX_LINE_BYTES = 48 << 20
 SAMPLE_BYTES = 512 << 10

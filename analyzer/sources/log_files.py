@@ -35,6 +35,7 @@ from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import Window
 from analyzer.logs.wrapping import Layers
 from analyzer.sources.log_bytes import WINDOW_BYTES, LogFile
+from analyzer.sources.memory import give_back
 from analyzer.statements.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -140,6 +141,8 @@ def read_log_files(
         )
         for item in coverage[-1:]
     ]
+    # What windows needed for a moment lies among what is kept.
+    give_back()
     columns = sink.columns()
     _refuse_repeats(sources, columns, ends)
     by_time = attrgetter("logged_at")

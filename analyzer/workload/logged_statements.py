@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import (
+    WINDOW_ROWS,
     ExecutionColumns,
     Floats,
     Ints,
@@ -117,10 +118,14 @@ def _statement(
 
 def _kept_rows(columns: ExecutionColumns) -> dict[int, list[int]]:
     """Rows whose texts were kept, by statement."""
-    kept = np.fromiter(columns.kept, np.int64, len(columns.kept))
+    kept = np.sort(np.fromiter(columns.kept, np.int64, len(columns.kept)))
     found: dict[int, list[int]] = defaultdict(list)
-    for row in np.flatnonzero(np.isin(columns.position, kept)).tolist():
-        found[int(columns.statement[row])].append(row)
+    # Some rows at a time: the arrays in between are as large as the columns.
+    for begin in range(0, len(columns) if len(kept) else 0, WINDOW_ROWS):
+        position = columns.position[begin : begin + WINDOW_ROWS]
+        place = np.minimum(np.searchsorted(kept, position), len(kept) - 1)
+        for row in (np.flatnonzero(kept[place] == position) + begin).tolist():
+            found[int(columns.statement[row])].append(row)
     return found
 
 
@@ -141,24 +146,26 @@ class _Shares:
     def __init__(self, columns: ExecutionColumns) -> None:
         origins = columns.origins
         duration_us = np.rint(columns.duration_ms * 1000.0)
-        # Sessions are many and their names few: first by origin, then by each name.
-        by_origin = _sums(
-            columns.statement, columns.origin, np.ones(len(columns)), duration_us
-        )
-        self._by_name = {
-            kind: _by_name(names, by_origin)
-            for kind, names in (
-                ("database", origins.database),
-                ("user", origins.user),
-                ("application", origins.application_name),
-                ("host", origins.remote_host),
+        # Sessions are many, and the names they share few.
+        named = [
+            *zip(
+                *(origins.database, origins.user),
+                *(origins.application_name, origins.remote_host),
+                strict=True,
             )
-        }
+        ]
+        distinct = {names: at for at, names in enumerate(dict.fromkeys(named))}
+        number = np.array([distinct[names] for names in named], np.int32)
+        sums = _sums(columns.statement, number[columns.origin], None, duration_us)
+        kinds = zip(
+            ("database", "user", "application", "host"),
+            zip(*distinct, strict=True),
+            strict=True,
+        )
+        self._by_name = {kind: _by_name(names, sums) for kind, names in kinds}
         hours = columns.logged_at_us // _HOUR_US
         first = int(hours.min())
-        by_hour = _sums(
-            columns.statement, hours - first, np.ones(len(columns)), duration_us
-        )
+        by_hour = _sums(columns.statement, hours - first, None, duration_us)
         moments = {
             hour: as_datetime((first + hour) * _HOUR_US)
             for hour in np.unique(by_hour.other).tolist()
@@ -184,9 +191,15 @@ class _Sums(NamedTuple):
 
 
 def _sums(
-    statement: Ints | Longs, other: Longs | Ints, calls: Floats, time_us: Floats
+    statement: Ints | Longs,
+    other: Longs | Ints,
+    calls: Floats | None,
+    time_us: Floats,
 ) -> _Sums:
-    """Sums by statement and another number; whole ones below 2**53 have no error."""
+    """Sums by statement and another number; whole ones below 2**53 have no error.
+
+    Without ``calls`` each row is one.
+    """
     width = int(other.max()) + 1
     keys = statement.astype(np.int64) * width + other
     if int(keys.max()) <= _MAX_DENSE:
@@ -198,7 +211,7 @@ def _sums(
     return _Sums(pairs // width, pairs % width, count, us)
 
 
-def _sum(groups: Longs, values: Floats) -> Floats:
+def _sum(groups: Longs, values: Floats | None) -> Floats:
     found: Floats = np.bincount(groups, values).astype(np.float64)
     return found
 
