@@ -15,6 +15,8 @@ _KINDS = {
     "MergeStmt": StatementKind.MERGE,
 }
 _WRITING = frozenset(_KINDS) - {"SelectStmt"}
+_KEYWORDS = ("for", "into", "with")
+"""Of row locks, of SELECT INTO, and of CTEs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,11 @@ def classify(parsed: ParsedQuery) -> Classification:
     """Kind of a parsed statement, with row locks, SELECT INTO and writing CTEs."""
     kind = _KINDS.get(parsed.node_type, StatementKind.UTILITY)
     locks = writes = False
+    # No tree has these nodes without their keywords, which are never written otherwise.
+    text = parsed.text.lower()
+    is_plain = not any(word in text for word in _KEYWORDS)
+    if is_plain and parsed.node_type in _KINDS:
+        return Classification(kind=kind)
     for node_type, fields in walk(parsed.tree):
         locks = locks or node_type == "LockingClause"
         writes = writes or (node_type in _WRITING and fields is not parsed.fields)

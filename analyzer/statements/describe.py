@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from analyzer.domain.index import RelationName
 from analyzer.domain.statement import Statement, StatementKind
@@ -59,6 +60,8 @@ def parameter_count(query: str) -> int:
 
 def relations_of(parsed: ParsedQuery) -> tuple[RelationName, ...]:
     """The relations a statement names, in order, each once, without its CTEs."""
+    if "with" not in parsed.text.lower():
+        return _named_relations(parsed.tree)
     found: dict[RelationName, None] = {}
     stack: list[tuple[object, frozenset[str]]] = [(parsed.tree, frozenset())]
     while stack:
@@ -71,6 +74,23 @@ def relations_of(parsed: ParsedQuery) -> tuple[RelationName, ...]:
                 if name.schema or name.name not in ctes:
                     found[name] = None
             stack.extend(reversed(_children(node, ctes)))
+    return tuple(found)
+
+
+def _named_relations(tree: Node) -> tuple[RelationName, ...]:
+    """The relations of a statement without CTEs."""
+    found: dict[RelationName, None] = {}
+    stack: list[Node | list[object]] = [tree]
+    while stack:
+        node = stack.pop()
+        values: Iterable[object] = node
+        if isinstance(node, dict):
+            values = node.values()
+            if "relname" in node:
+                name = RelationName(node.get("schemaname", ""), node["relname"])
+                found[name] = None
+        inner = [value for value in values if isinstance(value, dict | list)]
+        stack.extend(reversed(inner))
     return tuple(found)
 
 
