@@ -19,6 +19,7 @@ from analyzer.indexing.definition import ddl, index_name
 from analyzer.pipeline.check_query import check_query
 from analyzer.pipeline.explain_generic import generic_findings
 from analyzer.pipeline.explain_scaled import scale_factors, scaled_tables
+from analyzer.pipeline.explain_statistics import TriedStatement, with_tried_statistics
 from analyzer.pipeline.explain_unused import unused_indexes
 from analyzer.planner.analyze import analyze
 from analyzer.planner.parameters import ParameterSource
@@ -125,8 +126,14 @@ def explain_statement(
     tell("done", 1.0)
     if measured is None:
         return explanation
-    found = (*findings(measured), *explanation.findings)
-    return replace(explanation, measured=measured, findings=found)
+    first = explanation.cases[0].parameters
+    tried = TriedStatement(
+        query=request.query, values=first.values if first else (), snapshot=snapshot
+    )
+    found = with_tried_statistics(findings(measured), measured, tried)
+    return replace(
+        explanation, measured=measured, findings=(*found, *explanation.findings)
+    )
 
 
 def _planners(

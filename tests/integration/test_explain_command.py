@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.resources import files
@@ -31,6 +32,12 @@ CREATE INDEX customer_gold ON customer (age) WHERE kind = 'gold';
 CREATE TABLE tiny (id int, note text);
 INSERT INTO tiny SELECT g, 'n' FROM generate_series(1, 10) g;
 CREATE INDEX tiny_id ON tiny (id);
+CREATE TABLE place (id int, town text, zip text);
+INSERT INTO place SELECT g, 't' || g % 50, 'z' || g % 50
+    FROM generate_series(1, 60000) g;
+CREATE TABLE visit (place_id int, at int);
+INSERT INTO visit SELECT g % 60000, g FROM generate_series(1, 240000) g;
+CREATE INDEX visit_place ON visit (place_id);
 CREATE TABLE skewed (id int, kind text, pad text);
 INSERT INTO skewed SELECT g, CASE WHEN g % 3 > 0 THEN 'big' ELSE 'k' || g END,
     repeat('p', 40) FROM generate_series(1, 60000) g;
@@ -275,3 +282,17 @@ def test_a_generic_plan_that_is_worse_for_some_values(dsn: str, snapshot: str) -
     assert explained("--target", dsn, "-c", stays)["findings"] == []
     alike = "SELECT * FROM customer WHERE id = $1"
     assert explained("--snapshot", snapshot, "-c", alike)["findings"] == []
+
+
+def test_statistics_for_a_wrong_estimate_are_tried(dsn: str) -> None:
+    query = (
+        "SELECT count(v.at) FROM place p JOIN visit v ON v.place_id = p.id"
+        " WHERE p.town = 't7' AND p.zip = 'z7'"
+    )
+    found = explained("--target", dsn, "-c", query, "--analyze")["findings"]
+    assert found[0]["rule"] == "estimate_error"
+    assert "CREATE STATISTICS" in found[0]["remedy"]
+    told = re.search(r"Tried in a shadow: ([\d,]+) rows", found[0]["remedy"])
+    assert told
+    assert 600 <= int(told[1].replace(",", "")) <= 2_400
+    assert "(1,200 were found)" in found[0]["remedy"]
