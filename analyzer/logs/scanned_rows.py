@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from analyzer.logs.slices import MAX_BYTES, Bools, Longs, Slices, grouped, hash_
 from analyzer.logs.text_book import Clean, TextBook
 from analyzer.logs.time_columns import MinuteWords, TimeReader
 from analyzer.logs.window import DurationRows
-from analyzer.native.machine import Machine
+from analyzer.native.machine import machine_of
 from analyzer.native.translate import Kernel
 
 Table = npt.NDArray[Any]
@@ -40,17 +39,12 @@ _BYTES_PER_RECORD = 100
 _SPARE_RECORDS = 64
 
 
-@cache
-def _machine(kernels: tuple[Kernel, ...]) -> Machine:
-    return Machine(kernels)
-
-
 class Scanner:
     """A scanner that is ready to run."""
 
     def __init__(self, kernels: tuple[Kernel, ...]) -> None:
         """Take the kernels; the last is the one that is called."""
-        self._machine = _machine(kernels)
+        self._machine = machine_of(kernels)
         self._name = kernels[-1].__name__
 
     def scan(

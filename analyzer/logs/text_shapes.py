@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
@@ -27,7 +26,7 @@ from analyzer.logs.scan_texts import (
     TEXT_KERNELS,
 )
 from analyzer.logs.slices import MAX_BYTES, Bools, Longs, hash_of
-from analyzer.native.machine import Machine
+from analyzer.native.machine import machine_of
 
 CHECKED_EVERY = 1000
 MAX_SHAPES = 100_000
@@ -51,11 +50,6 @@ _FACT = np.dtype(
         ("is_plain", "<i4"),
     ]
 )
-
-
-@cache
-def _machine() -> Machine:
-    return Machine(TEXT_KERNELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,7 @@ def facts_of(data: bytes, starts: Longs, ends: Longs) -> TextFacts:
     columns = (_KINDS, (starts + _BASE).astype("<i4"), (ends + _BASE).astype("<i4"))
     written = b"".join(column.tobytes() for column in columns)
     out = (behind + len(written) + 7) & ~7
-    machine = _machine()
+    machine = machine_of(TEXT_KERNELS)
     memory = machine.memory(out + count * _FACT.itemsize)
     memory[_BASE : _BASE + size] = np.frombuffer(data, np.uint8)
     memory[behind : behind + len(written)] = np.frombuffer(written, np.uint8)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import atexit
 import ctypes
-from collections.abc import Sequence
+import weakref
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +31,8 @@ class Machine:
         config.parallel_compilation = False
         engine = wasmtime.Engine(config)
         self._store = wasmtime.Store(engine)
-        # At the end, while the library that frees them is still there.
-        atexit.register(engine.close)
-        atexit.register(self._store.close)
+        # At the end at the latest, while the library that frees them is still there.
+        weakref.finalize(self, _closed, self._store, engine)
         module = wasmtime.Module(engine, module_text(kernels))
         self._exports = wasmtime.Instance(self._store, module, []).exports(self._store)
         memory = self._exports["memory"]
@@ -62,3 +62,24 @@ class Machine:
         if not isinstance(kernel, wasmtime.Func):
             raise TypeError(f"{name} is no kernel")
         return int(kernel(self._store, *arguments) or 0)
+
+
+def _closed(store: wasmtime.Store, engine: wasmtime.Engine) -> None:
+    store.close()
+    engine.close()
+
+
+_machines: ContextVar[Mapping[tuple[Kernel, ...], Machine]] = ContextVar("machines")
+
+
+def machine_of(kernels: tuple[Kernel, ...]) -> Machine:
+    """The machine of some kernels, compiled once for each thread.
+
+    A call gives up Python's lock, so no two threads may share a memory.
+    """
+    known = _machines.get({})
+    found = known.get(kernels)
+    if found is None:
+        found = Machine(kernels)
+        _machines.set({**known, kernels: found})
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -23,7 +25,7 @@ from analyzer.native.language import (
     u64,
     zeros_behind,
 )
-from analyzer.native.machine import Machine
+from analyzer.native.machine import Machine, machine_of
 from analyzer.native.translate import NotInLanguageError, module_text
 
 LIMIT = 10
@@ -167,3 +169,11 @@ def loop(at: Int) -> Int:
 def test_what_is_not_in_the_language_is_refused(kernel: object) -> None:
     with pytest.raises(NotInLanguageError, match="is not in the language"):
         module_text([kernel])  # type: ignore[list-item]
+
+
+def test_each_thread_has_a_machine_of_its_own() -> None:
+    kernels = (sum_below,)
+    mine = machine_of(kernels)
+    assert machine_of(kernels) is mine
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(machine_of, kernels).result() is not mine
