@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,11 +18,13 @@ import analyzer
 from analyzer.errors import StoreError
 from analyzer.store import jobs, recommendations, statements, targets, workers
 from analyzer.store.database import Store
+from analyzer.store.flips import FlipFilter, list_flips
 from web import current
 from web.latest import latest_scans
 
 TOP_STATEMENTS = 10
 MAX_TARGETS = 50
+MAX_FLIPS = 1_000
 STATEMENT_SPAN = timedelta(hours=24)
 
 blueprint = Blueprint("metrics", __name__)
@@ -59,6 +62,7 @@ class _StoreCollector(Collector):
                 *_states(self._store),
                 *_workers(self._store),
                 *_targets(self._store),
+                *_flips(self._store),
             ]
         except StoreError:
             families = []
@@ -98,6 +102,23 @@ def _workers(store: Store) -> Iterator[Metric]:
     if found:
         seen.add_metric([], found[0].seen_at.timestamp())
     yield from (up, seen)
+
+
+def _flips(store: Store) -> Iterator[Metric]:
+    """For alerts: statements whose plan changed, by whether it became dearer."""
+    found = GaugeMetricFamily(
+        "pgproof_plan_flips",
+        "Statements whose plan was another one than in the scan before, in 24 hours",
+        labels=["target", "change"],
+    )
+    wanted = FlipFilter(since=store.now() - STATEMENT_SPAN, limit=MAX_FLIPS)
+    counts = Counter(
+        (flip.target_name, "dearer" if flip.cost_ratio > 1 else "cheaper")
+        for flip in list_flips(store, wanted)
+    )
+    for labels, number in sorted(counts.items()):
+        found.add_metric(list(labels), number)
+    yield found
 
 
 def _targets(store: Store) -> Iterator[Metric]:

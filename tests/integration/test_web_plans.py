@@ -59,6 +59,8 @@ def test_a_flip_is_on_the_first_page_and_on_the_query_s(
     today = client.get("/").text
     assert "times dearer" in today
     assert link in today
+    flips = 'pgproof_plan_flips{change="dearer",target="shop"} 1.0'
+    assert flips in client.get("/metrics").text
     query = client.get(f"/queries/{site.target_id}/{ORDERS}").text
     assert "Plan flips" in query
     assert link in query
