@@ -1,19 +1,19 @@
-"""One set of indexes for a whole workload, within a budget: solver first, then polish.
+"""One set of indexes for a whole workload, within a budget: pick, solve, verify, look.
 
 1. *Picks*: every statement is planned with all its candidates at once; what the planner
    uses is an option. The used ones are taken away and it picks again; then the same
    among indexes without INCLUDE, of one key, and small ones (Valentin et al., "DB2
    Advisor", ICDE 2000). What is picked anywhere is the pool.
-2. *Solve*: the best set by the options known and by guesses made from them
-   (:mod:`.guesses`), exactly (:mod:`.solver`).
-3. *Look*: each statement is planned under the set, for a planner does better with all
-   of it than with the options it was made of, and worse than some guesses. What was
-   seen leads back to 2, until the set is one that was looked at already.
-4. *Polish*: each member is taken out, the indexes outside the set that promise most
-   are tried beside it, and those of one key with different INCLUDE are tried as one;
-   new options lead back to 2. It ends when nothing new is found, or when the caller's
-   time or the bound on questions is over; the best set so far is the answer any time.
-   Some questions are kept for the last look, so the bound holds.
+2. *Solve*: the best set by the options known (:mod:`.solver`); from then on better ones
+   on a few tables at a time (:mod:`.neighbourhoods`), by guesses too (:mod:`.guesses`).
+3. *Verify*: the statements that a better set was only guessed for are planned under it,
+   those first that promise most, and no more once it cannot be better any longer.
+4. *Look*: what is verified is planned for all statements, for a planner does better
+   with the whole set than with the options it was made of.
+5. *Explore*: where that brings little, statements are asked about sets around the best
+   one (:mod:`.explore`), and new options lead back to 2. It ends when nothing new is
+   found, or when the caller's time or the bound on questions is over; the best set so
+   far is the answer any time. Some questions are kept for the last look.
 
 The worth of a set is always that of real plans under the whole set. Deterministic for
 the same answers of the planner, unless the caller stops it by the clock.
@@ -21,18 +21,26 @@ the same answers of the planner, unless the caller stops it by the clock.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.index import IndexDefinition
 from analyzer.domain.statement import Fingerprint
-from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
+from analyzer.indexing.benefit import NOTHING, Configuration
+from analyzer.indexing.explore import Explorer
 from analyzer.indexing.guesses import Guesses
 from analyzer.indexing.narrowing import Sizing, narrowed
-from analyzer.indexing.options import Asked, OptionTable, WeightedStatement
-from analyzer.indexing.solver import IndexFacts, SetLimits, Solution, greedy, solve
+from analyzer.indexing.neighbourhoods import improve, part
+from analyzer.indexing.options import Asked, OptionTable
+from analyzer.indexing.solver import (
+    IndexFacts,
+    SetLimits,
+    Solution,
+    offers_of,
+    solve,
+    worths_of,
+)
 from analyzer.indexing.worths import Worth
 
 PICK_ROUNDS = 8
@@ -40,15 +48,24 @@ NARROW_ROUNDS = 3
 SMALL_BUDGET_RATIOS = (0.3, 0.15, 0.08, 0.04, 0.02)
 """Sizes, as shares of the budget, below which a statement picks once more."""
 
-TRIALS_PER_ROUND = 60
-STATEMENTS_PER_TRIAL = 8
 QUESTIONS_AT_ONCE = 256
-HALVINGS = 4
-MIN_MIXED_SHARE_RATIO = 0.005
-"""Of the workload: a lighter statement is not asked about with halves."""
+MAX_ROUNDS = 200
+MAX_FRUITLESS_ROUNDS = 10
+"""Questions around the best set that led to nothing, before the search ends."""
 
-MAX_ROUNDS = 120
-MAX_FRUITLESS_ROUNDS = 6
+MAX_TRIES = 5
+"""Of other tables in turn, before questions are asked around the best set."""
+
+VERIFIED_AT_ONCE = 8
+MIN_HOPED_GAIN_RATIO = 0.0002
+"""What promises less is not verified."""
+
+MIN_GUESSED_RATIO = 1e-9
+"""How much better than known a hope must be to be a guess."""
+
+MIN_ROUND_GAIN_RATIO = 0.001
+"""A round that gains less is followed by questions, not by another round."""
+
 MIN_PICK_GAIN_RATIO = 0.002
 MIN_PARTIAL_FACTOR = 10.0
 """A partial index must be so many times smaller than the whole one to be worth the
@@ -102,13 +119,14 @@ class Chooser:
             size_bytes=lambda index: self.facts(index).size_bytes,
             fits=self._fits,
         )
-        self._merged_from: dict[IndexDefinition, Configuration] = {}
-        self._candidates = {
-            item.fingerprint: frozenset(item.prepared.candidates)
-            for item in table.statements
-        }
-        self._looked_at: set[Configuration] = set()
-        self._tried: set[tuple[Configuration, IndexDefinition | None]] = set()
+        self._explorer = Explorer(
+            table=table,
+            facts=self.facts,
+            fits=self._fits,
+            ask=lambda asked: sum(1 for _ in self._asked(asked)),
+        )
+        self._refuted: set[Configuration] = set()
+        self._is_small = False
 
     def facts(self, definition: IndexDefinition) -> IndexFacts:
         """Size and prices, asked once."""
@@ -192,161 +210,102 @@ class Chooser:
         return True
 
     def _improve(self) -> float:
-        """Solve, look and polish until nothing gets better; the last bound."""
-        bound = float("inf")
-        fruitless = 0
-        for _ in range(MAX_ROUNDS):
-            solution = self._solve()
-            bound = solution.bound
-            is_new = not self._is_seen(solution.chosen)
-            is_better = self._consider(solution.chosen)
-            if is_new and self._has_time:
-                continue
-            fruitless = 0 if is_better else fruitless + 1
+        """Solve, look and explore until nothing gets better; the last bound."""
+        self._consider(NOTHING)
+        self._consider(self._solve_whole().chosen)
+        fruitless = tries = 0
+        for number in range(MAX_ROUNDS):
             if fruitless >= MAX_FRUITLESS_ROUNDS or not self._has_time:
                 break
-            around = solution.chosen if is_better else self._best
-            asked = self._doubt(around) + self._try_beside(around)
-            if not is_better:
-                asked += self._mix(around)
-            if not (is_better or asked):
-                break
-        return bound
+            before = self._best_worth
+            found = self._solve_part(number)
+            tries += 1
+            if found is not None:
+                self._verify(*found)
+            if 1.0 - self._best_worth / before >= MIN_ROUND_GAIN_RATIO:
+                fruitless = tries = 0
+            elif tries >= MAX_TRIES or (found is None and self._is_small):
+                fruitless, tries = fruitless + 1, 0
+                self._explorer.around(self._best)
+        return self._solve_whole().bound
 
-    def _solve(self) -> Solution:
-        facts = {
-            index: self.facts(index)
-            for index in self.table.indexes()
-            if self._fits(index)
-        }
-        start = self._best or greedy(self.table, facts, self._limits)
-        guessed = self._guesses.propose(start)
+    def _solve_whole(self) -> Solution:
+        """The best set by what plans have shown, with the bound."""
+        facts = {i: self.facts(i) for i in self.table.indexes() if self._fits(i)}
+        facts |= {index: self.facts(index) for index in self._best}
+        offers = offers_of(self.table, facts)
+        return solve(offers, facts, self._limits, start=self._best)
+
+    def _solve_part(self, number: int) -> tuple[Configuration, list[float]] | None:
+        """A set that is better if what is guessed holds, and each statement's worth.
+
+        It differs from the best so far on a few tables; none if there is no such set.
+        """
+        facts = {i: self.facts(i) for i in self.table.indexes() if self._fits(i)}
+        facts |= {index: self.facts(index) for index in self._best}
+        free = part(facts, number)
+        guessed = self._guesses.propose(self._best, free)
         for options in guessed.values():
             for index in frozenset().union(*options):
                 facts.setdefault(index, self.facts(index))
-        return solve(self.table, facts, self._limits, start=start, guessed=guessed)
+        offers = offers_of(self.table, facts, guessed)
+        worth = sum(worths_of(offers, self._best)) + self._prices(self._best)
+        start = Solution(chosen=self._best, worth=worth, bound=0.0)
+        found = improve(offers, facts, self._limits, start, free).chosen
+        self._is_small = all(index.relation in free for index in facts)
+        hoped = worths_of(offers, found)
+        least = self._best_worth * (1.0 - MIN_HOPED_GAIN_RATIO)
+        if found in self._refuted or sum(hoped) + self._prices(found) > least:
+            return None
+        return found, hoped
+
+    def _verify(self, chosen: Configuration, hoped: Sequence[float]) -> None:
+        """Look at a set, first where it was guessed, as long as it may be the best."""
+        least = self._best_worth * (1.0 - MIN_HOPED_GAIN_RATIO) - self._prices(chosen)
+        hopes = list(hoped)
+        statements = self.table.statements
+        while True:
+            known = [
+                item.weight * self.table.known_best(item, chosen) for item in statements
+            ]
+            if sum(map(min, known, hopes)) > least:
+                return
+            missing = {
+                number: known[number] - hope
+                for number, hope in enumerate(hopes)
+                if known[number] > hope * (1.0 + MIN_GUESSED_RATIO)
+            }
+            if not missing:
+                break
+            heaviest = sorted(missing, key=lambda number: (-missing[number], number))
+            asked = [(statements[n], chosen) for n in heaviest[:VERIFIED_AT_ONCE]]
+            if sum(1 for _ in self._asked(asked)) < len(asked):
+                return
+            for number in heaviest[:VERIFIED_AT_ONCE]:
+                # What was asked about is known now.
+                hopes[number] = float("inf")
+        if not self._consider(chosen):
+            # By what plans have shown it is better, but the planner is not monotonous.
+            self._refuted.add(chosen)
+
+    def _prices(self, chosen: Configuration) -> float:
+        return sum(self.facts(index).price for index in chosen)
 
     def _consider(self, chosen: Configuration) -> bool:
         """Look at a set as it really is; whether it is the best so far."""
         worth = self._total(chosen)
         if worth < self._best_worth * (1.0 - 1e-6):
             self._best, self._best_worth = chosen, worth
+            self._refuted = {chosen}
             return True
         return False
 
-    def _is_seen(self, chosen: Configuration) -> bool:
-        """Whether a set was looked at already."""
-        is_new = chosen not in self._looked_at
-        self._looked_at.add(chosen)
-        return not is_new
-
     def _total(self, chosen: Configuration) -> float:
-        prices = sum(self.facts(index).price for index in chosen)
-        return self.table.total(chosen) + prices
-
-    def _doubt(self, current: Configuration) -> int:
-        """Ask what statements would do without each member; how many were asked.
-
-        Without that the solver believes that they fall back to an option it knows.
-        """
-        used = self.table.used(current)
-        asked = [
-            (item, current - {index})
-            for item in self.table.statements
-            for index in sorted(used[item.fingerprint], key=sort_key)
-        ]
-        return sum(1 for _ in self._asked(asked))
-
-    def _mix(self, current: Configuration) -> int:
-        """Let heavy statements pick from a set and halves of their other candidates.
-
-        What all of them together would always pick hides what comes second; a half
-        without it shows that. How many questions were asked.
-        """
-        if (current, None) in self._tried:
-            return 0
-        self._tried.add((current, None))
-        least = MIN_MIXED_SHARE_RATIO * self._total(NOTHING)
-        asked = [
-            (item, current | half)
-            for item in self.table.statements
-            if item.weight * self.table.base(item) >= least
-            for half in halves(filter(self._fits, item.prepared.candidates))
-        ]
-        return sum(1 for _ in self._asked(asked))
-
-    def _try_beside(self, current: Configuration) -> int:
-        """Ask about the most promising indexes beside a set; how many questions."""
-        asked = []
-        gains = {
-            item.fingerprint: self._could_gain(item, current)
-            for item in self.table.statements
-        }
-        for index in self._promising(current, gains)[:TRIALS_PER_ROUND]:
-            self._tried.add((current, index))
-            asked += [(item, current | {index}) for item in self._wanting(index, gains)]
-        return sum(1 for _ in self._asked(asked))
-
-    def _wanting(
-        self, index: IndexDefinition, gains: Mapping[Fingerprint, float]
-    ) -> list[WeightedStatement]:
-        """Statements that could gain by an index, those first that it was made for."""
-        origins = self._merged_from.get(index, frozenset({index}))
-        found = [
-            item for item in self.table.concerned(index) if gains[item.fingerprint] > 0
-        ]
-        found.sort(
-            key=lambda item: (
-                origins.isdisjoint(self._candidates[item.fingerprint]),
-                -gains[item.fingerprint] * item.weight,
-                item.fingerprint,
-            )
-        )
-        return found[:STATEMENTS_PER_TRIAL]
-
-    def _promising(
-        self, current: Configuration, gains: Mapping[Fingerprint, float]
-    ) -> list[IndexDefinition]:
-        """Indexes outside a set by what they could bring for their size."""
-        found: dict[IndexDefinition, float] = {}
-        pool = self.table.indexes()
-        for index in (*pool, *self._merged(current, pool)):
-            if index in current or (current, index) in self._tried:
-                continue
-            if not self._fits(index):
-                continue
-            gain = sum(
-                item.weight * gains[item.fingerprint]
-                for item in self._wanting(index, gains)
-            )
-            if gain > 0:
-                found[index] = gain / max(self.facts(index).size_bytes, 1) ** 0.5
-        return sorted(found, key=lambda index: (-found[index], sort_key(index)))
-
-    def _could_gain(self, item: WeightedStatement, current: Configuration) -> float:
-        """The most a statement could gain by one more index, by what is known."""
-        now = self.table.known_best(item, current)
-        best = self.table.least(item)
-        least = self.table.base(item) * MIN_PICK_GAIN_RATIO
-        return now - best if now - best > least else 0.0
-
-    def _merged(
-        self, current: Configuration, pool: Iterable[IndexDefinition]
-    ) -> list[IndexDefinition]:
-        """A member and an index of the pool that start alike, as one index."""
-        by_start: dict[tuple[RelationName, str, object], list[IndexDefinition]] = {}
-        for index in current:
-            by_start.setdefault(_start(index), []).append(index)
-        for index in pool:
-            for member in by_start.get(_start(index), []):
-                merged = merge(member, index)
-                if merged is not None:
-                    parts = {member, index, *self._merged_from.get(member, ())}
-                    self._merged_from.setdefault(merged, frozenset(parts))
-        return sorted(self._merged_from.keys() - current, key=sort_key)
+        return self.table.total(chosen) + self._prices(chosen)
 
     def _narrowed(self, chosen: Configuration) -> Configuration:
-        pool = self.table.indexes().union(*self._candidates.values())
+        candidates = (item.prepared.candidates for item in self.table.statements)
+        pool = self.table.indexes().union(*candidates)
         fitting = [index for index in pool if self._fits(index)]
         return narrowed(chosen, fitting, Sizing(table=self.table, facts=self.facts))
 
@@ -360,35 +319,3 @@ class Chooser:
             if self._total(rest) <= self._total(current) * (1.0 + 1e-6):
                 current = rest
         return current
-
-
-def halves(candidates: Iterable[IndexDefinition]) -> Iterator[Configuration]:
-    """Some ways to part candidates in two, always the same for the same ones."""
-    digests = {
-        index: hashlib.blake2b(repr(index).encode(), digest_size=1).digest()[0]
-        for index in candidates
-    }
-    for bit in range(HALVINGS):
-        for value in (0, 1):
-            yield frozenset(i for i, d in digests.items() if (d >> bit) & 1 == value)
-
-
-def _start(index: IndexDefinition) -> tuple[RelationName, str, object]:
-    return index.relation, index.predicate, index.keys[0]
-
-
-def merge(one: IndexDefinition, other: IndexDefinition) -> IndexDefinition | None:
-    """One index that does what two do, where the keys of one lead the other's.
-
-    The longer keys stay, and INCLUDE holds whatever else either holds (Chaudhuri and
-    Narasayya, "Index Merging", ICDE 1999).
-    """
-    if len(one.keys) < len(other.keys):
-        one, other = other, one
-    is_led = one.keys[: len(other.keys)] == other.keys
-    if one.method != "btree" or other.method != "btree" or not is_led or one == other:
-        return None
-    held = set(one.attributes)
-    rest = sorted({*one.include, *other.include, *other.attributes} - held - {""})
-    merged = replace(one, include=tuple(rest))
-    return None if merged in (one, other) else merged

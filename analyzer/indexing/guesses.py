@@ -17,7 +17,9 @@ bounded by what was seen, and never taken for an answer.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import math
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 
@@ -26,9 +28,14 @@ from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import Configuration, sort_key
 from analyzer.indexing.options import OptionTable, WeightedStatement
 
-SHARED_PER_ROUND = 200
-MERGED_FROM_EACH = 12
-MERGE_LEVELS = 2
+SHARED_PER_ROUND = 300
+SHARED_OF_SIZE = 6
+SHARED_ALIKE = 2
+SIZE_STEP = 0.12
+
+MERGED_FROM_EACH = 6
+MERGED_PARTS = 40
+MERGE_LEVELS = 7
 STAND_INS_EACH = 2
 STAND_INS_PER_ROUND = 4_000
 PAIRED_OPTIONS = 8
@@ -41,11 +48,15 @@ Guessed = Mapping[Fingerprint, Mapping[Configuration, float]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Use:
-    """An index in an option of a statement, and what the option is worth."""
+    """An index in an option of a statement, and what the option is worth.
+
+    ``held`` has a bit for each column of the index.
+    """
 
     item: WeightedStatement
+    name: Fingerprint
     index: IndexDefinition
-    held: frozenset[str]
+    held: int
     rest: Configuration
     rest_bytes: int
     worth: float
@@ -55,8 +66,22 @@ class _Use:
 class _Group:
     """Indexes that start alike, with their uses."""
 
-    held: dict[IndexDefinition, frozenset[str]] = field(default_factory=dict)
+    held: dict[IndexDefinition, int] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
     uses: list[_Use] = field(default_factory=list)
+
+    def mask(self, names: Iterable[str]) -> int:
+        """A bit for each column."""
+        found = 0
+        for name in sorted(names):
+            if name not in self.columns:
+                self.columns.append(name)
+            found |= 1 << self.columns.index(name)
+        return found
+
+    def names(self, mask: int) -> set[str]:
+        """The columns that the bits of a mask stand for."""
+        return {name for n, name in enumerate(self.columns) if mask >> n & 1}
 
 
 _Start = tuple[RelationName, str, object]
@@ -77,9 +102,16 @@ class Guesses:
     fits: Callable[[IndexDefinition], bool]
     _numbers: dict[IndexDefinition, int] = field(default_factory=dict)
 
-    def propose(self, current: Configuration) -> Guessed:
-        """Guesses around the best set so far, each worth what it may be at best."""
-        groups = self._groups()
+    def propose(
+        self, current: Configuration, relations: Container[RelationName]
+    ) -> Guessed:
+        """Guesses around the best set so far, each worth what it may be at best.
+
+        Args:
+            current: the best set so far.
+            relations: on which other indexes than those of the set are thought of.
+        """
+        groups = self._groups(relations)
         found: dict[Fingerprint, dict[Configuration, float]] = {
             item.fingerprint: {} for item in self.table.statements
         }
@@ -87,28 +119,29 @@ class Guesses:
             known = found[use.item.fingerprint]
             wanted = use.rest | {index}
             known[wanted] = min(use.worth, known.get(wanted, use.worth))
-        for item, wanted, worth in self._together():
+        for item, wanted, worth in self._together(relations):
             found[item.fingerprint].setdefault(wanted, worth)
         return {
             item.fingerprint: self._bounded(item, found[item.fingerprint])
             for item in self.table.statements
         }
 
-    def _groups(self) -> dict[_Start, _Group]:
+    def _groups(self, relations: Container[RelationName]) -> dict[_Start, _Group]:
         """B-trees in options that gain, by what they start with."""
         groups: dict[_Start, _Group] = {}
         for item in self.table.statements:
             for option, worth in self._gaining(item):
                 for index in option:
-                    if index.method != "btree" or not index.keys[0].attribute:
+                    if index.relation not in relations or not _is_plain(index):
                         continue
                     start = (index.relation, index.predicate, index.keys[0])
                     group = groups.setdefault(start, _Group())
                     if index not in group.held:
-                        group.held[index] = columns(index)
+                        group.held[index] = group.mask(columns(index))
                     rest = option - {index}
                     use = _Use(
                         item=item,
+                        name=item.fingerprint,
                         index=index,
                         held=group.held[index],
                         rest=rest,
@@ -136,7 +169,7 @@ class Guesses:
                 gain = use.item.weight * (self.table.base(use.item) - use.worth)
                 added = sum(map(self.size_bytes, (use.rest | {index}) - current))
                 ratio = gain / max(added, 1) ** 0.5
-                order = (-ratio, use.item.fingerprint, self._mask([use.index, index]))
+                order = (-ratio, use.name, self._mask([use.index, index]))
                 ranked.append((order, use, index))
         ranked.sort(key=lambda entry: entry[0])
         for _, use, index in ranked[:STAND_INS_PER_ROUND]:
@@ -146,16 +179,34 @@ class Guesses:
         self, groups: Mapping[_Start, _Group], current: Configuration
     ) -> dict[_Start, list[IndexDefinition]]:
         """The indexes that promise most by serving several statements."""
-        scored = [
-            (score, index, start)
-            for start, group in groups.items()
-            for index, score in self._shared_of(group, current).items()
-            if score > 0
-        ]
+        scored = []
+        for start, group in groups.items():
+            scores = self._shared_of(group, current)
+            scored += [
+                (scores[index], index, start)
+                for index in self._spread(group, scores)
+                if scores[index] > 0
+            ]
         scored.sort(key=lambda entry: (-entry[0], sort_key(entry[1])))
         found: dict[_Start, list[IndexDefinition]] = {}
         for _, index, start in scored[:SHARED_PER_ROUND]:
             found.setdefault(start, []).append(index)
+        return found
+
+    def _spread(
+        self, group: _Group, scores: Mapping[IndexDefinition, float]
+    ) -> list[IndexDefinition]:
+        """The best of each size, and of those that hold the same columns a few."""
+        counts: Counter[int] = Counter()
+        same: Counter[int] = Counter()
+        found = []
+        for index in sorted(scores, key=lambda i: (-scores[i], sort_key(i))):
+            step = round(math.log(max(self.size_bytes(index), 1)) / SIZE_STEP)
+            held = group.held[index]
+            if counts[step] < SHARED_OF_SIZE and same[held] < SHARED_ALIKE:
+                counts[step] += 1
+                same[held] += 1
+                found.append(index)
         return found
 
     def _shared_of(
@@ -165,55 +216,65 @@ class Guesses:
         # Those of the set that start alike would be replaced.
         others = current - group.held.keys()
         now = {
-            use.item.fingerprint: self.table.known_best(use.item, others)
-            for use in group.uses
+            name: self.table.known_best(item, others)
+            for name, item in {use.name: use.item for use in group.uses}.items()
         }
         gaining = [
-            (use, use.item.weight * (now[use.item.fingerprint] - use.worth))
+            (use, use.item.weight * (now[use.name] - use.worth))
             for use in group.uses
-            if use.worth < now[use.item.fingerprint]
+            if use.worth < now[use.name]
         ]
-        level = {use.index: use.held for use, _ in gaining}
-        members = dict(level)
-        scores = {
-            index: self._promise(index, held, gaining)
-            for index, held in members.items()
-        }
+        gaining.sort(key=lambda entry: -entry[1])
+        members = {use.index: use.held for use, _ in gaining}
+        parts = list(dict.fromkeys(use.held for use, _ in gaining))[:MERGED_PARTS]
+        scores: dict[IndexDefinition, float] = {}
+        new = members
         for _ in range(MERGE_LEVELS):
-            new: dict[IndexDefinition, float] = {}
-            for one, held in _unions(level, members):
-                index = replace(one, include=tuple(sorted(held - {*one.attributes})))
-                if index not in scores:
-                    new[index] = self._promise(index, held, gaining)
-            scores.update(new)
-            best = sorted(new, key=lambda index: (-new[index], sort_key(index)))
-            level = {index: columns(index) for index in best[:MERGED_FROM_EACH]}
+            found = {i: self._promise(i, held, gaining) for i, held in new.items()}
+            scores |= {index: score for index, (score, _) in found.items()}
+            group.held.update(new)
+            best = sorted(found, key=lambda i: (-found[i][1], sort_key(i)))
+            new = {}
+            for one in best[:MERGED_FROM_EACH]:
+                for held in {group.held[one] | part for part in parts}:
+                    rest = group.names(held) - {*one.attributes}
+                    index = replace(one, include=tuple(sorted(rest)))
+                    if index not in scores:
+                        new[index] = held
         return scores
 
     def _promise(
         self,
         index: IndexDefinition,
-        held: frozenset[str],
+        held: int,
         gaining: Iterable[tuple[_Use, float]],
-    ) -> float:
-        """What an index could bring for its size, in place of narrower ones."""
-        served = [(use, gain) for use, gain in gaining if use.held <= held]
-        if len({use.item.fingerprint for use, _ in served}) < 2 or not self.fits(index):
-            return 0.0
+    ) -> tuple[float, float]:
+        """What an index could bring for its size, in place of narrower ones.
+
+        The first number is 0 where it serves one statement alone, the second is not.
+        """
+        if not self.fits(index):
+            return 0.0, 0.0
         size = max(self.size_bytes(index), 1)
         gains: dict[Fingerprint, float] = {}
-        for use, gain in served:
-            share = gain * (size / (size + use.rest_bytes)) ** 0.5
-            name = use.item.fingerprint
-            gains[name] = max(gains.get(name, 0.0), share)
-        return float(sum(gains.values()) / size**0.5)
+        for use, gain in gaining:
+            if use.held & held == use.held:
+                share = gain * (size / (size + use.rest_bytes)) ** 0.5
+                if share > gains.get(use.name, 0.0):
+                    gains[use.name] = share
+        score = float(sum(gains.values()) / size**0.5)
+        return (score if len(gains) > 1 else 0.0), score
 
-    def _together(self) -> Iterator[tuple[WeightedStatement, Configuration, float]]:
+    def _together(
+        self, relations: Container[RelationName]
+    ) -> Iterator[tuple[WeightedStatement, Configuration, float]]:
         """Pairs of options that may add up, the most promising ones first."""
         ranked = []
         for item in self.table.statements:
             base = self.table.base(item)
             for wanted, worth in self._pairs(item):
+                if not any(index.relation in relations for index in wanted):
+                    continue
                 size = sum(map(self.size_bytes, wanted))
                 ratio = item.weight * (base - worth) / max(size, 1) ** 0.5
                 order = (-ratio, item.fingerprint, self._mask(wanted))
@@ -267,27 +328,20 @@ def columns(index: IndexDefinition) -> frozenset[str]:
     return frozenset((*index.attributes, *index.include))
 
 
+def _is_plain(index: IndexDefinition) -> bool:
+    return index.method == "btree" and bool(index.keys[0].attribute)
+
+
 def _stand_ins(
     group: _Group, indexes: Iterable[IndexDefinition]
 ) -> Iterator[tuple[_Use, IndexDefinition]]:
     """Indexes that may take the place of another one in a use of it."""
     uses = sorted(group.uses, key=lambda use: use.worth)
     for index in indexes:
-        held = columns(index)
+        held = group.held[index]
         counts: dict[Fingerprint, int] = {}
         for use in uses:
-            name = use.item.fingerprint
-            if use.held <= held and use.index != index:
-                counts[name] = counts.get(name, 0) + 1
-                if counts[name] <= STAND_INS_EACH:
+            if use.held & held == use.held and use.index != index:
+                counts[use.name] = counts.get(use.name, 0) + 1
+                if counts[use.name] <= STAND_INS_EACH:
                     yield use, index
-
-
-def _unions(
-    level: Mapping[IndexDefinition, frozenset[str]],
-    members: Mapping[IndexDefinition, frozenset[str]],
-) -> Iterator[tuple[IndexDefinition, frozenset[str]]]:
-    """Each of some indexes with the columns that it and another one hold."""
-    for one, held in level.items():
-        for wide in {held | other for other in members.values()} - {held}:
-            yield one, wide

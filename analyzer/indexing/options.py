@@ -75,6 +75,10 @@ class OptionTable:
         """The sets that a statement was asked about, with its true worth."""
         return self._seen[item.fingerprint].items()
 
+    def is_seen(self, item: WeightedStatement, wanted: Configuration) -> bool:
+        """Whether the worth of a statement under a set was asked about."""
+        return item.relevant(wanted) in self._seen[item.fingerprint]
+
     def ask(self, asked: Sequence[Asked]) -> list[tuple[float, Configuration]]:
         """The true worth of statements under sets of indexes, and what they use."""
         questions = [

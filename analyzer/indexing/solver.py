@@ -9,9 +9,8 @@ option of a statement follows (CoPhy: Dash, Polyzotis, Ailamaki, VLDB 2011).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 import highspy
 import numpy as np
@@ -26,9 +25,12 @@ GAP_RATIO = 0.0005
 """How far from the optimum a solution may be and still end the solver."""
 
 MAX_NODES = 100
+MAX_NODE_COLUMNS = 5_000
 TIME_LIMIT_S = 60.0
-"""Of one solution; then the best one so far is taken. The nodes come first, so that the
-answer does not hang on how busy the machine is."""
+"""Of one solution: nodes, nodes times columns, seconds; then the best one so far is
+taken. The nodes come first, so that the answer does not hang on how busy the machine
+is. More nodes of the whole brought less than what solving parts of it brings
+(:mod:`.neighbourhoods`)."""
 
 MIN_OPTION_GAIN_RATIO = 0.001
 """Of a statement's worth: an option that gains less is left out."""
@@ -84,22 +86,59 @@ class _Rows:
         self.upper.append(upper)
 
 
-def solve(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What one statement may take: options with their worth, the best ones first."""
+
+    weight: float
+    base: float
+    options: Sequence[tuple[Configuration, float]]
+
+
+def offers_of(
     table: OptionTable,
+    facts: Mapping[IndexDefinition, IndexFacts],
+    guessed: Guessed | None = None,
+) -> list[Offer]:
+    """The options of the indexes in ``facts``, and those that no plan has shown yet."""
+    number = {index: position for position, index in enumerate(facts)}
+    return [
+        Offer(
+            weight=item.weight,
+            base=table.base(item),
+            options=_offered(
+                table, item, number, (guessed or {}).get(item.fingerprint)
+            ),
+        )
+        for item in table.statements
+    ]
+
+
+def worths_of(offers: Sequence[Offer], chosen: Configuration) -> list[float]:
+    """What each statement is worth under a set by the options, weighted."""
+    return [
+        offer.weight
+        * next((worth for used, worth in offer.options if used <= chosen), offer.base)
+        for offer in offers
+    ]
+
+
+def solve(
+    offers: Sequence[Offer],
     facts: Mapping[IndexDefinition, IndexFacts],
     limits: SetLimits,
     *,
     start: Configuration = NOTHING,
-    guessed: Guessed | None = None,
+    fixed: Configuration = NOTHING,
 ) -> Solution:
-    """Choose among the indexes of ``facts``.
+    """Choose among the indexes of ``facts``, by options of these.
 
     Args:
-        table: the options of the statements.
+        offers: the options of the statements.
         facts: of each index that may be chosen.
         limits: what the set may be.
         start: a set within the limits that is known already; the answer is no worse.
-        guessed: options that no plan has shown yet.
+        fixed: part of ``start`` that must be chosen.
     """
     indexes = sorted(facts, key=sort_key)
     number = {index: position for position, index in enumerate(indexes)}
@@ -107,16 +146,15 @@ def solve(
     rows = _Rows()
     constant = 0.0
     values = [1.0 if index in start else 0.0 for index in indexes]
-    for item in table.statements:
-        offered = _offered(table, item, number, (guessed or {}).get(item.fingerprint))
-        values += _taken(offered, start)
-        base = item.weight * table.base(item)
+    for offer in offers:
+        values += _taken(offer.options, start)
+        base = offer.weight * offer.base
         constant += base
         own: dict[int, float] = {}
         needed: dict[int, dict[int, float]] = {}
-        for used, worth in offered:
+        for used, worth in offer.options:
             column = len(costs)
-            costs.append(item.weight * worth - base)
+            costs.append(offer.weight * worth - base)
             own[column] = 1.0
             for index in sorted(used, key=sort_key):
                 needed.setdefault(number[index], {})[column] = 1.0
@@ -126,72 +164,12 @@ def solve(
         for position, columns in needed.items():
             rows.add({**columns, position: -1.0}, -highspy.kHighsInf, 0.0)
     _limit(rows, indexes, facts, limits)
-    found, bound = _run(costs, len(indexes), rows, np.array(values))
+    lower = np.zeros(len(costs))
+    lower[[number[index] for index in fixed]] = 1.0
+    found, bound = _run(costs, lower, rows, (len(indexes), np.array(values)))
     chosen = frozenset(index for index in indexes if found[number[index]] > 0.5)
     worth = constant + float(np.dot(costs, found))
     return Solution(chosen=chosen, worth=worth, bound=constant + bound)
-
-
-def greedy(
-    table: OptionTable,
-    facts: Mapping[IndexDefinition, IndexFacts],
-    limits: SetLimits,
-) -> Configuration:
-    """A set within the limits to start from: the best option for its size, repeated.
-
-    Sizes count with their square root, which lets large indexes in early.
-    """
-    number = {index: position for position, index in enumerate(facts)}
-    options = [
-        (item, used, worth)
-        for item in table.statements
-        for used, worth in _offered(table, item, number)
-    ]
-    chosen: Configuration = NOTHING
-    now = {item.fingerprint: table.base(item) for item in table.statements}
-    while True:
-        ranked = []
-        for order, (item, used, worth) in enumerate(options):
-            new = used - chosen
-            gain = item.weight * (now[item.fingerprint] - worth)
-            gain -= sum(facts[index].price for index in new)
-            if new and gain > 0:
-                size = sum(facts[index].size_bytes for index in new)
-                ranked.append((-gain / max(size, 1) ** 0.5, order, new))
-        wider = (
-            chosen | new
-            for _, _, new in sorted(ranked)
-            if _is_allowed(chosen | new, facts, limits)
-        )
-        found = next(wider, None)
-        if found is None:
-            return chosen
-        chosen = found
-        now = {
-            item.fingerprint: table.known_best(item, chosen)
-            for item in table.statements
-        }
-
-
-def _is_allowed(
-    wanted: Collection[IndexDefinition],
-    facts: Mapping[IndexDefinition, IndexFacts],
-    limits: SetLimits,
-) -> bool:
-    """Whether a set is within the limits and holds no two that are in the way."""
-    size = sum(facts[index].size_bytes for index in wanted)
-    written: dict[RelationName, float] = {}
-    for index in wanted:
-        ratio = facts[index].write_overhead_ratio
-        written[index.relation] = written.get(index.relation, 0.0) + ratio
-    too_large = limits.budget_bytes is not None and size > limits.budget_bytes
-    too_many = limits.max_indexes is not None and len(wanted) > limits.max_indexes
-    most = limits.write_overhead_ratio
-    too_much = most is not None and any(ratio > most for ratio in written.values())
-    return not (too_large or too_many or too_much) and not any(
-        one.relation == other.relation and is_in_the_way(one, other)
-        for one, other in combinations(wanted, 2)
-    )
 
 
 def _taken(
@@ -279,16 +257,20 @@ def is_in_the_way(one: IndexDefinition, other: IndexDefinition) -> bool:
 
 
 def _run(
-    costs: Sequence[float], integer_count: int, rows: _Rows, start: np.ndarray
+    costs: Sequence[float],
+    lower: np.ndarray,
+    rows: _Rows,
+    start: tuple[int, np.ndarray],
 ) -> tuple[np.ndarray, float]:
-    """The values of all columns, and the bound of the solver."""
+    """The values of all columns, of which the first ones are integers; the bound."""
+    integer_count, known_values = start
     if not costs:
         return np.zeros(0), 0.0
     columns = len(costs)
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns, len(rows.lower)
     lp.col_cost_ = np.array(costs, dtype=float)
-    lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.ones(columns)
+    lp.col_lower_, lp.col_upper_ = lower, np.ones(columns)
     lp.row_lower_ = np.array(rows.lower, dtype=float)
     lp.row_upper_ = np.array(rows.upper, dtype=float)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
@@ -298,18 +280,38 @@ def _run(
     lp.integrality_ = [highspy.HighsVarType.kInteger] * integer_count + [
         highspy.HighsVarType.kContinuous
     ] * (columns - integer_count)
+    values, bound = _answer(lp, known_values)
+    if values is None:
+        values, bound = _answer(lp, None)
+    return known_values if values is None else values, bound
+
+
+def _answer(
+    lp: highspy.HighsLp, start: np.ndarray | None
+) -> tuple[np.ndarray | None, float]:
+    """The values found, none if there are none or not those of the objective.
+
+    HiGHS 1.16 gives the start back, beside the objective of something better, where
+    presolve leaves nothing to solve.
+    """
     solver = _Silent()
-    for name, value in _OPTIONS.items():
+    nodes = min(MAX_NODES, max(1, MAX_NODE_COLUMNS // lp.num_col_))
+    for name, value in (_OPTIONS | {"mip_max_nodes": nodes}).items():
         solver.setOptionValue(name, value)
     solver.passModel(lp)
-    known = highspy.HighsSolution()
-    known.col_value = start
-    solver.setSolution(known)
+    if start is not None:
+        known = highspy.HighsSolution()
+        known.col_value = start
+        solver.setSolution(known)
     solver.run()
+    info = solver.getInfo()
     values = np.array(solver.getSolution().col_value)
-    if len(values) != columns or solver.getInfo().primal_solution_status != _FEASIBLE:
-        values = start
-    return values, float(solver.getInfo().mip_dual_bound)
+    bound = float(info.mip_dual_bound)
+    if len(values) != lp.num_col_ or info.primal_solution_status != _FEASIBLE:
+        return None, bound
+    told = float(info.objective_function_value)
+    is_same = np.isclose(np.dot(lp.col_cost_, values), told, rtol=1e-6)
+    return (values if is_same else None), bound
 
 
 _FEASIBLE = 2
@@ -318,7 +320,6 @@ _FEASIBLE = 2
 
 _OPTIONS = {
     "output_flag": False,
-    "mip_max_nodes": MAX_NODES,
     "time_limit": TIME_LIMIT_S,
     "mip_rel_gap": GAP_RATIO,
     "threads": 1,

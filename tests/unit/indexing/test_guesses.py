@@ -47,13 +47,13 @@ OPTIONS = {
 }
 
 
-def guessed(options=OPTIONS, seen=(), fits=lambda item: True):
+def guessed(options=OPTIONS, seen=(), fits=lambda item: True, relations=(T, U)):
     guesses = Guesses(
         table=Table(options, seen),
         size_bytes=lambda item: 10 * (1 + len(item.include)),
         fits=fits,
     )
-    return guesses.propose(frozenset())
+    return guesses.propose(frozenset(), relations)
 
 
 def test_one_wide_index_is_thought_of_for_two_statements() -> None:
@@ -81,3 +81,21 @@ def test_nothing_is_guessed_that_may_not_be_chosen() -> None:
 def test_one_statement_alone_needs_no_wider_index() -> None:
     found = guessed(options={"one": OPTIONS["one"]})
     assert found == {"one": {}}
+
+
+def test_guesses_stay_on_the_tables_asked_for() -> None:
+    assert guessed(relations=(U,))["one"] == {}
+    assert list(guessed(relations=(U,))["two"]) == [frozenset({A_Y, B})]
+    assert frozenset({A_XY}) in guessed(relations=(T,))["two"]
+
+
+def test_one_index_is_thought_of_for_many_statements() -> None:
+    letters = "bcdefg"
+    found = guessed(
+        options={
+            letter: {frozenset(): 100.0, frozenset({index("a", letter)}): 10.0}
+            for letter in letters
+        }
+    )
+    widest = frozenset({index("a", *letters)})
+    assert all(found[letter][widest] == 10.0 for letter in letters)

@@ -9,15 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
-from analyzer.indexing.choose import halves, merge
 from analyzer.indexing.definition import is_prefix_of, key_path
+from analyzer.indexing.explore import halves, merge
+from analyzer.indexing.neighbourhoods import improve, narrowed, part
 from analyzer.indexing.options import OptionTable
 from analyzer.indexing.solver import (
     IndexFacts,
+    Offer,
     SetLimits,
-    greedy,
+    Solution,
     is_in_the_way,
+    offers_of,
     solve,
+    worths_of,
 )
 
 T = RelationName("public", "t")
@@ -69,6 +73,7 @@ TABLE = Table(
         "three": {frozenset(): 200.0, frozenset({C}): 20.0},
     }
 )
+OFFERS = offers_of(TABLE, FACTS)
 
 
 def brute_force(limits: SetLimits) -> float:
@@ -94,22 +99,22 @@ def brute_force(limits: SetLimits) -> float:
 )
 def test_the_solver_finds_the_best_set(budget, most) -> None:
     limits = SetLimits(budget_bytes=budget, max_indexes=most)
-    found = solve(TABLE, FACTS, limits, start=greedy(TABLE, FACTS, limits))
+    found = solve(OFFERS, FACTS, limits)
     assert abs(found.worth - brute_force(limits)) < 1e-6
     assert found.bound <= found.worth + 1e-6
 
 
 def test_writers_are_heard() -> None:
     dear = {**FACTS, C: IndexFacts(size_bytes=60, price=190.0)}
-    assert C not in solve(TABLE, dear, SetLimits()).chosen
+    assert C not in solve(OFFERS, dear, SetLimits()).chosen
     written = {**FACTS, C: IndexFacts(size_bytes=60, write_overhead_ratio=0.5)}
-    assert C not in solve(TABLE, written, SetLimits(write_overhead_ratio=0.4)).chosen
-    assert C in solve(TABLE, written, SetLimits(write_overhead_ratio=0.6)).chosen
+    assert C not in solve(OFFERS, written, SetLimits(write_overhead_ratio=0.4)).chosen
+    assert C in solve(OFFERS, written, SetLimits(write_overhead_ratio=0.6)).chosen
 
 
 def test_a_start_that_is_known_is_never_lost() -> None:
     start = frozenset({AB, B, C})
-    found = solve(TABLE, FACTS, SetLimits(budget_bytes=85), start=start)
+    found = solve(OFFERS, FACTS, SetLimits(budget_bytes=85), start=start)
     assert found.worth <= sum(TABLE.known_best(i, start) for i in TABLE.statements)
 
 
@@ -136,10 +141,51 @@ def test_merging_keeps_all_columns() -> None:
 
 
 def test_halves_part_the_candidates() -> None:
-    found = list(halves([A, B, AB, C]))
-    for one, other in zip(found[::2], found[1::2], strict=True):
+    for bit in range(8):
+        one, other = halves([A, B, AB, C], bit)
         assert one | other == {A, B, AB, C}
         assert not one & other
+
+
+U = RelationName("public", "u")
+D = IndexDefinition(relation=U, keys=(IndexKey(attribute="d"),))
+
+
+def test_a_part_is_chosen_beside_what_stays() -> None:
+    facts = {**FACTS, D: IndexFacts(size_bytes=30)}
+    offers = [*OFFERS, Offer(weight=1.0, base=90.0, options=[(frozenset({D}), 0.0)])]
+    limits = SetLimits(budget_bytes=75)
+    chosen = frozenset({D, A})
+    start = Solution(
+        chosen=chosen, worth=sum(worths_of(offers, chosen)), bound=float("-inf")
+    )
+    assert start.worth == 350.0
+    found = improve(offers, facts, limits, start, {T})
+    # C saves more than D and A, but D is on a table that stays.
+    assert found.chosen == {D, AB, B}
+    assert found.worth == sum(worths_of(offers, found.chosen)) == 260.0
+    assert improve(offers, facts, limits, start, {U}) == start
+    assert C in improve(offers, facts, limits, start, {T, U}).chosen
+
+
+def test_what_stays_counts_in_the_options_that_are_left() -> None:
+    two = next(o for o in OFFERS if any({A, B} == used for used, _ in o.options))
+    (left,) = narrowed([two], {A}, frozenset({B}))
+    assert left.base == 40.0
+    assert left.options == ((frozenset({A}), 10.0),)
+
+
+def test_parts_come_to_all_tables_in_turn() -> None:
+    names = [RelationName("public", f"t{number}") for number in range(9)]
+    indexes = [
+        IndexDefinition(relation=name, keys=(IndexKey(attribute=f"c{n}"),))
+        for name in names
+        for n in range(100)
+    ]
+    seen = [part(indexes, turn) for turn in range(30)]
+    assert frozenset().union(*seen) == set(names)
+    assert {len(one) for one in seen} == {4}
+    assert part(indexes, 3) == part(indexes[::-1], 3)
 
 
 class Worths:
