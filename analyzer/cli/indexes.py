@@ -15,7 +15,7 @@ from analyzer.cli.progress import ProgressPrinter
 from analyzer.cli.where import is_dsn, resolve_target
 from analyzer.domain.index_advice import IndexAdvice, Objective
 from analyzer.domain.target import Address, Permissions
-from analyzer.indexing.solver import SetLimits
+from analyzer.indexing.programme import SetLimits
 from analyzer.pipeline.index_advice import (
     DEFAULT_TIME_LIMIT_S,
     IndexesRequest,

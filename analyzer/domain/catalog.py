@@ -41,6 +41,8 @@ class Attribute:
     """Bytes of a value, −1 where it varies; none where only its name is known."""
     type_alignment: str = ""
     """``c``, ``s``, ``i`` or ``d``, as pg_type has it; empty where unknown."""
+    value_lengths: tuple[tuple[int, float], ...] = ()
+    """Bytes of values without header, ascending, with their shares; where known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,9 @@
    uses is an option. The used ones are taken away and it picks again; then the same
    among indexes without INCLUDE, of one key, and small ones (Valentin et al., "DB2
    Advisor", ICDE 2000). What is picked anywhere is the pool.
-2. *Solve*: the best set by the options known (:mod:`.solver`); from then on better ones
-   on a few tables at a time (:mod:`.neighbourhoods`), by guesses too (:mod:`.guesses`).
+2. *Solve*: a set by the options known, of a relaxed programme (:mod:`.solver`); then
+   better ones on a few tables at a time (:mod:`.neighbourhoods`), by guesses too
+   (:mod:`.guesses`).
 3. *Verify*: the statements that a better set was only guessed for are planned under it,
    those first that promise most, and no more once it cannot be better any longer.
 4. *Look*: what is verified is planned for all statements, for a planner does better
@@ -31,16 +32,10 @@ from analyzer.indexing.benefit import NOTHING, Configuration
 from analyzer.indexing.explore import Explorer
 from analyzer.indexing.guesses import Guesses
 from analyzer.indexing.narrowing import Sizing, narrowed
-from analyzer.indexing.neighbourhoods import improve, part
+from analyzer.indexing.neighbourhoods import improve, part, refine
 from analyzer.indexing.options import Asked, OptionTable
-from analyzer.indexing.solver import (
-    IndexFacts,
-    SetLimits,
-    Solution,
-    offers_of,
-    solve,
-    worths_of,
-)
+from analyzer.indexing.programme import IndexFacts, Offer, SetLimits
+from analyzer.indexing.solver import Solution, offers_of, relax, worths_of
 from analyzer.indexing.worths import Worth
 
 PICK_ROUNDS = 8
@@ -55,6 +50,9 @@ MAX_FRUITLESS_ROUNDS = 10
 
 MAX_TRIES = 5
 """Of other tables in turn, before questions are asked around the best set."""
+
+RELAXED_EACH = 3
+"""Each so many steps all tables are looked at, by a relaxed programme."""
 
 VERIFIED_AT_ONCE = 8
 MIN_HOPED_GAIN_RATIO = 0.0002
@@ -148,7 +146,7 @@ class Chooser:
             chosen=chosen,
             before=before,
             after=after,
-            bound=min(bound, after),
+            bound=min(max(bound, self.table.floor()), after),
             floor=self.table.floor(),
             complete=self._has_time,
         )
@@ -212,13 +210,13 @@ class Chooser:
     def _improve(self) -> float:
         """Solve, look and explore until nothing gets better; the last bound."""
         self._consider(NOTHING)
-        self._consider(self._solve_whole().chosen)
+        self._consider(self._relaxed().chosen)
         fruitless = tries = 0
         for number in range(MAX_ROUNDS):
             if fruitless >= MAX_FRUITLESS_ROUNDS or not self._has_time:
                 break
             before = self._best_worth
-            found = self._solve_part(number)
+            found = self._step(number)
             tries += 1
             if found is not None:
                 self._verify(*found)
@@ -227,37 +225,46 @@ class Chooser:
             elif tries >= MAX_TRIES or (found is None and self._is_small):
                 fruitless, tries = fruitless + 1, 0
                 self._explorer.around(self._best)
-        return self._solve_whole().bound
+        return self._relaxed().bound
 
-    def _solve_whole(self) -> Solution:
-        """The best set by what plans have shown, with the bound."""
+    def _relaxed(self) -> Solution:
+        """A start by what plans have shown, and the bound of all sets by it."""
+        facts = self._known_facts()
+        return relax(offers_of(self.table, facts), facts, self._limits)
+
+    def _known_facts(self) -> dict[IndexDefinition, IndexFacts]:
         facts = {i: self.facts(i) for i in self.table.indexes() if self._fits(i)}
-        facts |= {index: self.facts(index) for index in self._best}
-        offers = offers_of(self.table, facts)
-        return solve(offers, facts, self._limits, start=self._best)
+        return facts | {index: self.facts(index) for index in self._best}
 
-    def _solve_part(self, number: int) -> tuple[Configuration, list[float]] | None:
+    def _step(self, number: int) -> tuple[Configuration, list[float]] | None:
         """A set that is better if what is guessed holds, and each statement's worth.
 
-        It differs from the best so far on a few tables; none if there is no such set.
+        It differs from the best so far on a few tables, or in indexes that a relaxed
+        programme takes part of; none if there is no such set.
         """
-        facts = {i: self.facts(i) for i in self.table.indexes() if self._fits(i)}
-        facts |= {index: self.facts(index) for index in self._best}
+        facts = self._known_facts()
         free = part(facts, number)
-        guessed = self._guesses.propose(self._best, free)
-        for options in guessed.values():
-            for index in frozenset().union(*options):
-                facts.setdefault(index, self.facts(index))
-        offers = offers_of(self.table, facts, guessed)
-        worth = sum(worths_of(offers, self._best)) + self._prices(self._best)
-        start = Solution(chosen=self._best, worth=worth, bound=0.0)
-        found = improve(offers, facts, self._limits, start, free).chosen
-        self._is_small = all(index.relation in free for index in facts)
-        hoped = worths_of(offers, found)
+        if number % RELAXED_EACH:
+            guessed = self._guesses.propose(self._best, free)
+            for options in guessed.values():
+                for index in frozenset().union(*options):
+                    facts.setdefault(index, self.facts(index))
+            offers = offers_of(self.table, facts, guessed)
+            self._is_small = all(index.relation in free for index in facts)
+            found = improve(offers, facts, self._limits, self._start(offers), free)
+        else:
+            offers = offers_of(self.table, facts)
+            found = refine(offers, facts, self._limits, self._start(offers))
+        hoped = worths_of(offers, found.chosen)
         least = self._best_worth * (1.0 - MIN_HOPED_GAIN_RATIO)
-        if found in self._refuted or sum(hoped) + self._prices(found) > least:
+        worth = sum(hoped) + self._prices(found.chosen)
+        if found.chosen in self._refuted or worth > least:
             return None
-        return found, hoped
+        return found.chosen, hoped
+
+    def _start(self, offers: Sequence[Offer]) -> Solution:
+        worth = sum(worths_of(offers, self._best)) + self._prices(self._best)
+        return Solution(chosen=self._best, worth=worth, bound=0.0)
 
     def _verify(self, chosen: Configuration, hoped: Sequence[float]) -> None:
         """Look at a set, first where it was guessed, as long as it may be the best."""

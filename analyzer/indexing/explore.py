@@ -20,7 +20,7 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import Configuration, sort_key
 from analyzer.indexing.options import Asked, OptionTable, WeightedStatement
-from analyzer.indexing.solver import IndexFacts
+from analyzer.indexing.programme import IndexFacts
 
 TRIALS_PER_ROUND = 30
 STATEMENTS_PER_TRIAL = 5

@@ -11,6 +11,8 @@ from analyzer.domain.index import IndexDefinition, IndexKey
 
 _DEFAULT_WIDTH_BYTES = 32
 _DEFAULT_DISTINCT = 200.0
+_MAX_OFF_BYTES = 1.5
+_MAX_OFF_RATIO = 0.1
 _FIXED = {
     "boolean": (1, "c"),
     '"char"': (1, "c"),
@@ -52,6 +54,8 @@ class KeyStatistics:
     null_frac: float = 0.0
     distinct: float | None = None
     most_common_freqs: tuple[float, ...] = ()
+    value_lengths: tuple[tuple[int, float], ...] = ()
+    """Of values without header, with their shares; empty where only a mean is known."""
     is_numeric: bool = False
     """Whether widths are odd: a header of one byte, then pairs (``numeric.c``)."""
     is_equal_image: bool = True
@@ -95,9 +99,20 @@ def _of_attribute(relation: Relation, name: str) -> KeyStatistics:
         null_frac=attribute.null_frac or 0.0,
         distinct=distinct_values(attribute, relation.reltuples),
         most_common_freqs=attribute.most_common_freqs,
+        value_lengths=_known_lengths(attribute) if length < 0 else (),
         is_numeric=attribute.type_name.startswith("numeric"),
         is_equal_image=not _NEVER_EQUAL_IMAGE.match(attribute.type_name),
     )
+
+
+def _known_lengths(attribute: Attribute) -> tuple[tuple[int, float], ...]:
+    """Lengths that agree with the mean; compressed values have other ones."""
+    known = attribute.avg_width_bytes
+    if known is None or not attribute.value_lengths:
+        return ()
+    mean = sum(length * share for length, share in attribute.value_lengths) + 1.0
+    allowed = max(_MAX_OFF_BYTES, _MAX_OFF_RATIO * known)
+    return attribute.value_lengths if abs(mean - known - 0.5) <= allowed else ()
 
 
 def _unknown(width_bytes: float = 8) -> KeyStatistics:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.indexing.benefit import Configuration, sort_key
 from analyzer.indexing.options import OptionTable, WeightedStatement
-from analyzer.indexing.solver import IndexFacts
+from analyzer.indexing.programme import IndexFacts
 
 MIN_EARNED_RATIO = 0.01
 """Of what an index saves: what it must save more than a smaller one."""

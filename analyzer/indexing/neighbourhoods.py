@@ -16,14 +16,9 @@ from dataclasses import replace
 import numpy as np
 
 from analyzer.domain.index import IndexDefinition, RelationName
-from analyzer.indexing.benefit import Configuration, sort_key
-from analyzer.indexing.solver import (
-    IndexFacts,
-    Offer,
-    SetLimits,
-    Solution,
-    solve,
-)
+from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
+from analyzer.indexing.programme import IndexFacts, Offer, SetLimits
+from analyzer.indexing.solver import Solution, relax, solve
 
 MAX_OPEN = 400
 """Indexes that are chosen from at once, unless one table has more."""
@@ -55,6 +50,28 @@ def improve(
         limits,
         start=start.chosen,
         fixed=fixed,
+    )
+    is_better = found.worth < start.worth - MIN_GAIN_RATIO * abs(start.worth)
+    return found if is_better else start
+
+
+def refine(
+    offers: Sequence[Offer],
+    facts: Mapping[IndexDefinition, IndexFacts],
+    limits: SetLimits,
+    start: Solution,
+) -> Solution:
+    """The best set of the members of ``start`` and what a relaxed programme takes.
+
+    So tables compete for the budget that never are in one part (Danna, Rothberg and Le
+    Pape, "Exploring relaxation induced neighborhoods", Mathematical Programming 2005).
+    """
+    support = relax(offers, facts, limits).support | start.chosen
+    found = solve(
+        list(narrowed(offers, support, NOTHING)),
+        {index: facts[index] for index in support},
+        limits,
+        start=start.chosen,
     )
     is_better = found.worth < start.worth - MIN_GAIN_RATIO * abs(start.worth)
     return found if is_better else start

@@ -1,98 +1,48 @@
-"""The best set of indexes for known options, by mixed-integer programming (HiGHS).
+"""The best set of indexes for known options, and what a relaxed programme says of it.
 
-Minimise the worth of all statements plus what writers pay, where each statement takes
-one option, an option needs all its indexes, and the set keeps within size, number and
-write limits. Two indexes of which one's keys lead the other's exclude each other: the
-shorter one would be needless. Only the indexes are integers; given them, the best
-option of a statement follows (CoPhy: Dash, Polyzotis, Ailamaki, VLDB 2011).
+The programme is in :mod:`.programme`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-import highspy
 import numpy as np
 
 from analyzer.domain.index import IndexDefinition, RelationName
-from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
-from analyzer.indexing.definition import is_prefix_of, key_path
+from analyzer.indexing.benefit import NOTHING, Configuration
+from analyzer.indexing.definition import is_prefix_of
 from analyzer.indexing.guesses import Guessed
 from analyzer.indexing.options import OptionTable, WeightedStatement
+from analyzer.indexing.programme import (
+    IndexFacts,
+    Offer,
+    SetLimits,
+    answer,
+    as_lp,
+    programme,
+)
 
-GAP_RATIO = 0.0005
-"""How far from the optimum a solution may be and still end the solver."""
-
-MAX_NODES = 100
-MAX_NODE_COLUMNS = 5_000
-TIME_LIMIT_S = 60.0
-"""Of one solution: nodes, nodes times columns, seconds; then the best one so far is
-taken. The nodes come first, so that the answer does not hang on how busy the machine
-is. More nodes of the whole brought less than what solving parts of it brings
-(:mod:`.neighbourhoods`)."""
+_TINY = 1e-6
+MIN_SHARE = 0.05
+"""An index of which the relaxed programme takes less is no start."""
 
 MIN_OPTION_GAIN_RATIO = 0.001
 """Of a statement's worth: an option that gains less is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetLimits:
-    """What a set of indexes may be; none is no limit.
-
-    ``write_overhead_ratio`` bounds, for each table, the bytes that go into new indexes
-    for a byte that goes into the table.
-    """
-
-    budget_bytes: int | None = None
-    max_indexes: int | None = None
-    write_overhead_ratio: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexFacts:
-    """Of one index: size, price in the measure of the objective, write overhead."""
-
-    size_bytes: int
-    price: float = 0.0
-    write_overhead_ratio: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Solution:
-    """The set chosen, its worth by the known options, and the solver's bound."""
+    """The set chosen, its worth by the known options, and the solver's bound.
+
+    ``support`` are the indexes that a relaxed programme takes any part of.
+    """
 
     chosen: Configuration
     worth: float
     bound: float
-
-
-@dataclass(slots=True)
-class _Rows:
-    """Constraints, row by row, in the form that HiGHS takes."""
-
-    starts: list[int] = field(default_factory=list)
-    columns: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
-    lower: list[float] = field(default_factory=list)
-    upper: list[float] = field(default_factory=list)
-
-    def add(self, terms: Mapping[int, float], lower: float, upper: float) -> None:
-        """One constraint: lower <= sum of the terms <= upper."""
-        self.starts.append(len(self.columns))
-        self.columns.extend(terms)
-        self.values.extend(terms.values())
-        self.lower.append(lower)
-        self.upper.append(upper)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What one statement may take: options with their worth, the best ones first."""
-
-    weight: float
-    base: float
-    options: Sequence[tuple[Configuration, float]]
+    support: Configuration = NOTHING
 
 
 def offers_of(
@@ -140,36 +90,85 @@ def solve(
         start: a set within the limits that is known already; the answer is no worse.
         fixed: part of ``start`` that must be chosen.
     """
-    indexes = sorted(facts, key=sort_key)
-    number = {index: position for position, index in enumerate(indexes)}
-    costs = [facts[index].price for index in indexes]
-    rows = _Rows()
-    constant = 0.0
+    problem = programme(offers, facts, limits)
+    indexes = problem.indexes
     values = [1.0 if index in start else 0.0 for index in indexes]
     for offer in offers:
         values += _taken(offer.options, start)
-        base = offer.weight * offer.base
-        constant += base
-        own: dict[int, float] = {}
-        needed: dict[int, dict[int, float]] = {}
-        for used, worth in offer.options:
-            column = len(costs)
-            costs.append(offer.weight * worth - base)
-            own[column] = 1.0
-            for index in sorted(used, key=sort_key):
-                needed.setdefault(number[index], {})[column] = 1.0
-        if own:
-            # Taking none is to stay as it is. Options that share an index share a row.
-            rows.add(own, 0.0, 1.0)
-        for position, columns in needed.items():
-            rows.add({**columns, position: -1.0}, -highspy.kHighsInf, 0.0)
-    _limit(rows, indexes, facts, limits)
-    lower = np.zeros(len(costs))
-    lower[[number[index] for index in fixed]] = 1.0
-    found, bound = _run(costs, lower, rows, (len(indexes), np.array(values)))
-    chosen = frozenset(index for index in indexes if found[number[index]] > 0.5)
-    worth = constant + float(np.dot(costs, found))
-    return Solution(chosen=chosen, worth=worth, bound=constant + bound)
+    lower = np.zeros(len(values))
+    lower[: len(indexes)] = [1.0 if index in fixed else 0.0 for index in indexes]
+    known = np.array(values)
+    if not values:
+        return Solution(chosen=NOTHING, worth=problem.constant, bound=problem.constant)
+    lp = as_lp(problem, lower)
+    found, bound = answer(lp, known)
+    if found is None:
+        found, bound = answer(lp, None)
+    found = known if found is None else found
+    chosen = frozenset(i for n, i in enumerate(indexes) if found[n] > 0.5)
+    worth = problem.constant + float(np.dot(problem.costs, found))
+    return Solution(chosen=chosen, worth=worth, bound=problem.constant + bound)
+
+
+def relax(
+    offers: Sequence[Offer],
+    facts: Mapping[IndexDefinition, IndexFacts],
+    limits: SetLimits,
+) -> Solution:
+    """A set from the shares that indexes have if parts of them could be built.
+
+    That is a linear programme: its bound holds for whole indexes too, and it takes a
+    small part of the time. The set is a start for better ones; its worth is by options.
+    """
+    problem = programme(offers, facts, limits)
+    if not problem.costs:
+        return Solution(chosen=NOTHING, worth=problem.constant, bound=problem.constant)
+    lp = as_lp(problem, np.zeros(len(problem.costs)))
+    lp.integrality_ = []
+    shares, bound = answer(lp, None)
+    if shares is None:
+        shares = np.zeros(len(problem.costs))
+    chosen: set[IndexDefinition] = set()
+    for position in np.argsort(-shares[: len(problem.indexes)], kind="stable"):
+        index = problem.indexes[position]
+        if shares[position] < MIN_SHARE:
+            break
+        if _is_allowed({*chosen, index}, facts, limits) and not any(
+            is_in_the_way(index, other)
+            for other in chosen
+            if other.relation == index.relation
+        ):
+            chosen.add(index)
+    found = frozenset(chosen)
+    worth = sum(worths_of(offers, found)) + sum(facts[index].price for index in found)
+    return Solution(
+        chosen=found,
+        worth=worth,
+        bound=problem.constant + bound,
+        support=frozenset(
+            i for n, i in enumerate(problem.indexes) if shares[n] > _TINY
+        ),
+    )
+
+
+def _is_allowed(
+    wanted: Collection[IndexDefinition],
+    facts: Mapping[IndexDefinition, IndexFacts],
+    limits: SetLimits,
+) -> bool:
+    written: dict[RelationName, float] = {}
+    for index in wanted:
+        ratio = facts[index].write_overhead_ratio
+        written[index.relation] = written.get(index.relation, 0.0) + ratio
+    size = sum(facts[index].size_bytes for index in wanted)
+    return (
+        (limits.budget_bytes is None or size <= limits.budget_bytes)
+        and (limits.max_indexes is None or len(wanted) <= limits.max_indexes)
+        and (
+            limits.write_overhead_ratio is None
+            or max(written.values()) <= limits.write_overhead_ratio
+        )
+    )
 
 
 def _taken(
@@ -202,137 +201,6 @@ def _offered(
     return [(used, worth) for _, used, worth in kept]
 
 
-def _limit(
-    rows: _Rows,
-    indexes: Sequence[IndexDefinition],
-    facts: Mapping[IndexDefinition, IndexFacts],
-    limits: SetLimits,
-) -> None:
-    infinity = highspy.kHighsInf
-    if limits.budget_bytes is not None:
-        # In units of the budget, so that the numbers of the rows are alike.
-        sizes = {
-            n: facts[index].size_bytes / max(limits.budget_bytes, 1)
-            for n, index in enumerate(indexes)
-        }
-        rows.add(sizes, -infinity, 1.0)
-    if limits.max_indexes is not None:
-        rows.add(dict.fromkeys(range(len(indexes)), 1.0), -infinity, limits.max_indexes)
-    by_relation: dict[RelationName, list[int]] = {}
-    for position, index in enumerate(indexes):
-        by_relation.setdefault(index.relation, []).append(position)
-    for positions in by_relation.values():
-        if limits.write_overhead_ratio is not None:
-            written = {n: facts[indexes[n]].write_overhead_ratio for n in positions}
-            rows.add(written, -infinity, limits.write_overhead_ratio)
-        for chain in _chains({n: indexes[n] for n in positions}):
-            rows.add(dict.fromkeys(chain, 1.0), -infinity, 1.0)
-
-
-def _chains(indexes: Mapping[int, IndexDefinition]) -> list[list[int]]:
-    """Sets of indexes of which only one may be chosen, as few and large as can be.
-
-    All whose keys lead the same keys exclude each other, so one row holds a whole path
-    of the tree of keys.
-    """
-    by_keys: dict[tuple[object, ...], list[int]] = {}
-    for number, index in indexes.items():
-        by_keys.setdefault(key_path(index), []).append(number)
-    inner = {path[:length] for path in by_keys for length in range(1, len(path))}
-    chains = [
-        [
-            number
-            for length in range(1, len(path) + 1)
-            for number in by_keys.get(path[:length], [])
-        ]
-        for path in by_keys
-        if path not in inner
-    ]
-    return [chain for chain in chains if len(chain) > 1]
-
-
 def is_in_the_way(one: IndexDefinition, other: IndexDefinition) -> bool:
     """Whether the keys of one lead those of the other: both are one too many."""
     return is_prefix_of(one, other) or is_prefix_of(other, one)
-
-
-def _run(
-    costs: Sequence[float],
-    lower: np.ndarray,
-    rows: _Rows,
-    start: tuple[int, np.ndarray],
-) -> tuple[np.ndarray, float]:
-    """The values of all columns, of which the first ones are integers; the bound."""
-    integer_count, known_values = start
-    if not costs:
-        return np.zeros(0), 0.0
-    columns = len(costs)
-    lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = columns, len(rows.lower)
-    lp.col_cost_ = np.array(costs, dtype=float)
-    lp.col_lower_, lp.col_upper_ = lower, np.ones(columns)
-    lp.row_lower_ = np.array(rows.lower, dtype=float)
-    lp.row_upper_ = np.array(rows.upper, dtype=float)
-    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    lp.a_matrix_.start_ = np.array([*rows.starts, len(rows.columns)], dtype=np.int32)
-    lp.a_matrix_.index_ = np.array(rows.columns, dtype=np.int32)
-    lp.a_matrix_.value_ = np.array(rows.values, dtype=float)
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * integer_count + [
-        highspy.HighsVarType.kContinuous
-    ] * (columns - integer_count)
-    values, bound = _answer(lp, known_values)
-    if values is None:
-        values, bound = _answer(lp, None)
-    return known_values if values is None else values, bound
-
-
-def _answer(
-    lp: highspy.HighsLp, start: np.ndarray | None
-) -> tuple[np.ndarray | None, float]:
-    """The values found, none if there are none or not those of the objective.
-
-    HiGHS 1.16 gives the start back, beside the objective of something better, where
-    presolve leaves nothing to solve.
-    """
-    solver = _Silent()
-    nodes = min(MAX_NODES, max(1, MAX_NODE_COLUMNS // lp.num_col_))
-    for name, value in (_OPTIONS | {"mip_max_nodes": nodes}).items():
-        solver.setOptionValue(name, value)
-    solver.passModel(lp)
-    if start is not None:
-        known = highspy.HighsSolution()
-        known.col_value = start
-        solver.setSolution(known)
-    solver.run()
-    info = solver.getInfo()
-    values = np.array(solver.getSolution().col_value)
-    bound = float(info.mip_dual_bound)
-    if len(values) != lp.num_col_ or info.primal_solution_status != _FEASIBLE:
-        return None, bound
-    told = float(info.objective_function_value)
-    is_same = np.isclose(np.dot(lp.col_cost_, values), told, rtol=1e-6)
-    return (values if is_same else None), bound
-
-
-_FEASIBLE = 2
-"""SolutionStatus::kSolutionStatusFeasible of HiGHS."""
-
-
-_OPTIONS = {
-    "output_flag": False,
-    "time_limit": TIME_LIMIT_S,
-    "mip_rel_gap": GAP_RATIO,
-    "threads": 1,
-    "random_seed": 0,
-}
-
-
-class _Silent(highspy.Highs):
-    """A solver that leaves standard output to results.
-
-    The library prints its banner when callbacks are set, which its constructor does.
-    """
-
-    def enableCallbacks(self) -> None:  # noqa: N802 (the library's name)
-        self.setOptionValue("output_flag", False)
-        super().enableCallbacks()

@@ -18,7 +18,7 @@ from analyzer.indexing.choose import Choice, Chooser
 from analyzer.indexing.cost_settings import CostSettings
 from analyzer.indexing.limits import CandidateLimits
 from analyzer.indexing.options import OptionTable, WeightedStatement
-from analyzer.indexing.solver import IndexFacts, SetLimits
+from analyzer.indexing.programme import IndexFacts, SetLimits
 from analyzer.indexing.subjects import (
     Prepared,
     prepare_with,

@@ -20,8 +20,8 @@ from analyzer.domain.statement import Fingerprint
 from analyzer.domain.target import PLAN_ONLY, Address, Permissions
 from analyzer.errors import NotAllowedHere, UserError
 from analyzer.indexing.limits import WHOLE_WORKLOAD
+from analyzer.indexing.programme import SetLimits
 from analyzer.indexing.setting_advice import setting_advice
-from analyzer.indexing.solver import SetLimits
 from analyzer.indexing.workload_choice import ChoiceOptions, WorkloadChoice
 from analyzer.pipeline.index_answers import Answers
 from analyzer.pipeline.index_drops import index_drops

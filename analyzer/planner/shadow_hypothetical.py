@@ -18,7 +18,7 @@ from analyzer.embedded.files import (
     write_btree,
     write_gin_counts,
 )
-from analyzer.errors import AnalyzerError, PlanningFailed, UnknownRelation
+from analyzer.errors import AnalyzerError, PlanningFailed, TimedOut, UnknownRelation
 from analyzer.indexing.combinations import with_bounds
 from analyzer.indexing.definition import ddl
 from analyzer.indexing.other_methods import brin_map_blks
@@ -29,6 +29,8 @@ from analyzer.planner.shadow_expressions import ExpressionStatistics
 from analyzer.planner.shadow_items import ItemStatistics
 from analyzer.planner.shadow_predicates import PredicateRows
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.errors_map import planning
+from analyzer.postgres.rolled_back import rolled_back
 from analyzer.postgres.script import FailedStatement, run_script
 from analyzer.postgres.shadow_database import (
     RelationLength,
@@ -38,6 +40,7 @@ from analyzer.postgres.shadow_database import (
     set_relation_lengths,
     set_valid,
 )
+from analyzer.postgres.value_lengths import value_lengths
 
 CREATE_DEADLINE_S = 300.0
 _GUESSED_ROWS_PER_BLK = 50
@@ -164,9 +167,22 @@ class IndexMaker:
         if name not in self._leaves_below:
             parts = [r for r in self.catalog.relations if r.partition_of == name]
             leaves = [leaf for part in parts for leaf in self._leaves(part.name)]
-            own = self._relation(name)
-            self._leaves_below[name] = leaves or [with_bounds(own, self.catalog)]
+            self._leaves_below[name] = leaves or [self._measured(name)]
         return self._leaves_below[name]
+
+    def _measured(self, name: RelationName) -> Relation:
+        """A relation with what else is known of the size of its indexes."""
+        own = with_bounds(self._relation(name), self.catalog)
+        try:
+            with planning(), rolled_back(self.owner):
+                lengths = value_lengths(self.owner, name)
+        except (PlanningFailed, TimedOut):
+            return own
+        attributes = tuple(
+            replace(item, value_lengths=lengths.get(item.name, ()))
+            for item in own.attributes
+        )
+        return replace(own, attributes=attributes)
 
     def _leaf_size(self, definition: IndexDefinition, leaf: Relation) -> IndexSize:
         rows = leaf.reltuples

@@ -14,6 +14,7 @@ from analyzer.indexing.definition import ddl
 from analyzer.indexing.size import btree_height, index_size
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.connect import Connection, session
+from analyzer.postgres.value_lengths import value_lengths
 
 pytestmark = pytest.mark.integration
 
@@ -111,3 +112,14 @@ def test_sizes_are_close_to_those_of_real_indexes(sized: Connection) -> None:
     assert max(off) < 1.5, shown
     assert math.exp(sum(map(math.log, off)) / len(off)) < 1.15, shown
     assert len(wrong_heights) <= 1, wrong_heights
+
+
+def test_lengths_of_values_are_read_from_the_statistics(sized: Connection) -> None:
+    found = value_lengths(sized, TABLE)
+    assert found["token"] == ((32, 1.0),)
+    assert {length for length, _ in found["status"]} == {3, 4, 7}
+    # Two bytes of header, and two for each four digits before and behind the point.
+    assert {length for length, _ in found["amount"]} <= {2, 4, 6, 8}
+    assert "id" not in found
+    for lengths in found.values():
+        assert math.isclose(sum(share for _, share in lengths), 1.0)

@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.indexing.definition import is_prefix_of, key_path
 from analyzer.indexing.explore import halves, merge
-from analyzer.indexing.neighbourhoods import improve, narrowed, part
+from analyzer.indexing.neighbourhoods import improve, narrowed, part, refine
 from analyzer.indexing.options import OptionTable
+from analyzer.indexing.programme import IndexFacts, Offer, SetLimits
 from analyzer.indexing.solver import (
-    IndexFacts,
-    Offer,
-    SetLimits,
     Solution,
     is_in_the_way,
     offers_of,
+    relax,
     solve,
     worths_of,
 )
@@ -166,6 +165,19 @@ def test_a_part_is_chosen_beside_what_stays() -> None:
     assert found.worth == sum(worths_of(offers, found.chosen)) == 260.0
     assert improve(offers, facts, limits, start, {U}) == start
     assert C in improve(offers, facts, limits, start, {T, U}).chosen
+
+
+@given(st.one_of(st.none(), st.integers(0, 100)))
+def test_a_relaxed_programme_bounds_every_set(budget) -> None:
+    limits = SetLimits(budget_bytes=budget)
+    relaxed = relax(OFFERS, FACTS, limits)
+    best = brute_force(limits)
+    assert relaxed.bound <= best + 1e-6
+    assert best <= relaxed.worth + 1e-6
+    assert sum(FACTS[item].size_bytes for item in relaxed.chosen) <= (budget or 1e9)
+    assert not any(is_in_the_way(x, y) for x, y in combinations(relaxed.chosen, 2))
+    refined = refine(OFFERS, FACTS, limits, relaxed)
+    assert best - 1e-6 <= refined.worth <= relaxed.worth + 1e-6
 
 
 def test_what_stays_counts_in_the_options_that_are_left() -> None:

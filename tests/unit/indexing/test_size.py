@@ -94,3 +94,20 @@ def test_other_methods_have_a_size(method: str) -> None:
     size = index_size(index("unknown", method=method), TABLE)
     assert 2 <= size.blks < 20_000
     assert size.height == 0
+
+
+def test_known_lengths_of_values_make_sizes_exact() -> None:
+    # TPC-H's supplier (s_nationkey, s_name) INCLUDE (s_suppkey) at scale 1: 63 blocks,
+    # below the length from which a parallel scan is thought of; by the mean it has 65.
+    name = Attribute(name="name", number=6, type_name="text", avg_width_bytes=19)
+    wanted = index("few", "name", include=("id",))
+
+    def blks(*lengths: tuple[int, float]) -> int:
+        known = replace(name, value_lengths=lengths)
+        table = replace(TABLE, attributes=(*TABLE.attributes, known))
+        return index_size(wanted, table, rows=10_000).blks
+
+    assert blks() == 65
+    assert blks((18, 1.0)) == 63
+    assert blks((300, 1.0)) == 65  # compressed values tell nothing
+    assert blks((17, 0.5), (20, 0.5)) > 63
