@@ -8,7 +8,7 @@ import pytest
 
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.indexing.narrowing import Sizing, narrowed
-from analyzer.indexing.solver import IndexFacts
+from analyzer.indexing.programme import IndexFacts
 
 T = RelationName("public", "t")
 
