@@ -165,7 +165,9 @@ class _Shares:
         self._by_name = {kind: _by_name(names, sums) for kind, names in kinds}
         hours = columns.logged_at_us // _HOUR_US
         first = int(hours.min())
-        by_hour = _sums(columns.statement, hours - first, None, duration_us)
+        since_first = (hours - first).astype(np.int32)
+        del hours
+        by_hour = _sums(columns.statement, since_first, None, duration_us)
         moments = {
             hour: as_datetime((first + hour) * _HOUR_US)
             for hour in np.unique(by_hour.other).tolist()
@@ -201,14 +203,22 @@ def _sums(
     Without ``calls`` each row is one.
     """
     width = int(other.max()) + 1
-    keys = statement.astype(np.int64) * width + other
-    if int(keys.max()) <= _MAX_DENSE:
-        pairs: Longs = np.flatnonzero(np.bincount(keys))
-        count, us = (_sum(keys, values)[pairs] for values in (calls, time_us))
-    else:
+    size = (int(statement.max()) + 1) * width
+    if size > _MAX_DENSE:
+        keys = statement.astype(np.int64) * width + other
         pairs, index = np.unique(keys, return_inverse=True)
         count, us = (_sum(index, values) for values in (calls, time_us))
-    return _Sums(pairs // width, pairs % width, count, us)
+        return _Sums(pairs // width, pairs % width, count, us)
+    counts, sums_us = np.zeros(size), np.zeros(size)
+    # Some rows at a time: the arrays in between are as large as the columns.
+    for begin in range(0, len(statement), WINDOW_ROWS):
+        part = slice(begin, begin + WINDOW_ROWS)
+        keys = statement[part].astype(np.int64) * width + other[part]
+        end = int(keys.max()) + 1
+        counts[:end] += _sum(keys, None if calls is None else calls[part])
+        sums_us[:end] += _sum(keys, time_us[part])
+    found: Longs = np.flatnonzero(counts)
+    return _Sums(found // width, found % width, counts[found], sums_us[found])
 
 
 def _sum(groups: Longs, values: Floats | None) -> Floats:
