@@ -96,6 +96,7 @@ class Chooser:
         limits: SetLimits,
         *,
         is_over: Callable[[], bool] = lambda: False,
+        slack: float = 0.0,
     ) -> None:
         """Prepare a search.
 
@@ -104,8 +105,10 @@ class Chooser:
             facts_of: size and prices of an index, from statistics.
             limits: of the set.
             is_over: asked now and then whether the time is up.
+            slack: see :class:`.narrowing.Sizing`.
         """
         self.table = table
+        self._slack = slack
         self._facts_of = facts_of
         self._limits = limits
         self._is_over = is_over
@@ -314,7 +317,8 @@ class Chooser:
         candidates = (item.prepared.candidates for item in self.table.statements)
         pool = self.table.indexes().union(*candidates)
         fitting = [index for index in pool if self._fits(index)]
-        return narrowed(chosen, fitting, Sizing(table=self.table, facts=self.facts))
+        sizing = Sizing(table=self.table, facts=self.facts, slack=self._slack)
+        return narrowed(chosen, fitting, sizing)
 
     def _without_idle(self, chosen: Configuration) -> Configuration:
         """Without the members that nothing uses or that do not pay for themselves."""

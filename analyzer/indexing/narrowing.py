@@ -20,16 +20,22 @@ from analyzer.indexing.programme import IndexFacts
 MIN_EARNED_RATIO = 0.01
 """Of what an index saves: what it must save more than a smaller one."""
 
-MAX_COST_PER_SPACE_RATIO = 4.0
-"""What a statement is worth may grow so many times as much as the size shrinks."""
+MAX_WORTH_PER_SPACE_RATIO = 1.5
+"""What a statement is worth may grow so many times as much as the size shrinks; what
+grows by less than the slack is not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sizing:
-    """What statements say of indexes, and the sizes and prices of these."""
+    """What statements say of indexes, and the sizes and prices of these.
+
+    ``slack`` is what one execution may lose without a reason, in the measure of the
+    search: about what it takes to fetch a few rows that an index does not cover.
+    """
 
     table: OptionTable
     facts: Callable[[IndexDefinition], IndexFacts]
+    slack: float = 0.0
 
     def size_bytes(self, index: IndexDefinition) -> int:
         """Expected size."""
@@ -101,9 +107,10 @@ def _stand_in(
             continue
         then = sizing.true(items, wanted)
         shrinks = sizing.size_bytes(index) / max(sizing.size_bytes(other), 1)
-        grows = MAX_COST_PER_SPACE_RATIO * shrinks
-        if _sum(items, then) <= most and not any(
-            b > a * grows for a, b in zip(now, then, strict=True)
+        grows = MAX_WORTH_PER_SPACE_RATIO * shrinks
+        if _sum(items, then) <= most and all(
+            b <= max(a * grows, a + sizing.slack)
+            for a, b in zip(now, then, strict=True)
         ):
             return other
     return None

@@ -32,6 +32,9 @@ MAX_CALLS = 5_000
 CHEAP_PAGES = 4.0
 """Pages read at random: the price of two lookups by a key, each of leaf and row."""
 
+FEW_ROWS_MS = 0.05
+"""Time to fetch a few rows from the cache; assumed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceOptions:
@@ -118,12 +121,16 @@ class WorkloadChoice:
         A search for the least cost would cover every column that a lookup by the
         primary key returns, for half of next to nothing.
         """
-        settings = CostSettings.read(self.catalog.settings)
         cost = prepared.base.cost
-        if cost >= CHEAP_PAGES * settings.random_page_cost or not prepared.candidates:
+        if cost >= self._few_pages_cost or not prepared.candidates:
             return prepared
         why = f"It costs {cost:.1f} as it is, as much as reading a few pages."
         return replace(prepared, candidates=(), why_none=why)
+
+    @property
+    def _few_pages_cost(self) -> float:
+        settings = CostSettings.read(self.catalog.settings)
+        return CHEAP_PAGES * settings.random_page_cost
 
     def weight(self, item: WorkloadItem) -> float:
         """How often a statement counts."""
@@ -144,7 +151,13 @@ class WorkloadChoice:
             statements.append(WeightedStatement(prepared=prepared, weight=weight))
         table = OptionTable(statements, worths)
         self._total = sum(item.weight * table.base(item) for item in statements)
-        chooser = Chooser(table, self.facts, self._options.limits, is_over=is_over)
+        chooser = Chooser(
+            table,
+            self.facts,
+            self._options.limits,
+            is_over=is_over,
+            slack=FEW_ROWS_MS if self._options.value else self._few_pages_cost,
+        )
         return chooser.run(), chooser
 
     def facts(self, definition: IndexDefinition) -> IndexFacts:

@@ -68,7 +68,11 @@ RAN = workload(
     run("SELECT * FROM item WHERE order_id = $1", ("77",), ms=500),
     # Decoys: a small table, a column most rows agree on, one that is written all day.
     run("SELECT * FROM country WHERE region = $1", ("2",), ms=3_000),
-    run("SELECT sum(length(email)) FROM customer WHERE active", ms=3_000),
+    run(
+        "SELECT sum(length(email)) FROM customer WHERE active = $1",
+        ("true",),
+        ms=3_000,
+    ),
     run("SELECT * FROM session WHERE seen_at > $1", ("2026-01-01 05:30",), ms=60),
     run(
         "UPDATE session SET seen_at = $1 WHERE id = $2",
