@@ -14,9 +14,7 @@ from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -27,7 +25,6 @@ import psycopg
 from support import verdict
 
 from analyzer.domain.target import Address
-from analyzer.embedded.cluster import Cluster, ClusterSpec, free_port
 from analyzer.errors import AnalyzerError, Refusal, UnknownRelation
 from analyzer.planner.analyze import guard_statement
 from analyzer.planner.parse_process import parse_apart
@@ -36,10 +33,9 @@ from analyzer.postgres.guard import Action, Place
 from analyzer.postgres.guarded_session import Limits, restrict
 from analyzer.postgres.rolled_back import rolled_back
 from analyzer.statements.split import split_statements
-from tests.support.server15 import BINARIES_15, running_15
+from tests.support.server15 import both_servers
 
 MIN_ACCEPTED_RATIO = 0.95
-SERVER_PASSWORD = "of-the-benchmark"
 STATEMENT_TIMEOUT_MS = 3_000
 PLAN_TIMEOUT_MS = 5_000
 FIRST = ("test_setup",)
@@ -146,7 +142,7 @@ def _tpc(options: argparse.Namespace) -> dict[str, Tally]:
 def _of_our_servers(options: argparse.Namespace) -> dict[str, Tally]:
     tallies: dict[str, Tally] = {}
     with ExitStack() as stack:
-        for version, owner in _servers(stack):
+        for version, owner in both_servers(stack, {"fsync": "off"}):
             tallies[f"own list, {version}"] = _own_list(owner)
             if options.suite:
                 tallies[f"suite, {version}"] = _suite(owner, options)
@@ -270,31 +266,6 @@ def _database(owner: Address, name: str) -> Address:
         create = f"CREATE DATABASE {name} TEMPLATE template0 LOCALE 'C.UTF-8'"
         connection.execute(create.encode())
     return replace(owner, database=name)
-
-
-def _servers(stack: ExitStack) -> Iterator[tuple[str, Address]]:
-    folder = Path(tempfile.mkdtemp(prefix="pgproof-accepts-"))
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    folder.chmod(0o755)
-    spec = ClusterSpec(
-        data_dir=folder / "18",
-        port=free_port(),
-        password=SERVER_PASSWORD,
-        settings={"fsync": "off"},
-    )
-    cluster = stack.enter_context(Cluster(spec))
-    yield (
-        "18",
-        Address(
-            host="127.0.0.1",
-            port=cluster.port,
-            database="postgres",
-            user="postgres",
-            password=SERVER_PASSWORD,
-        ),
-    )
-    if (BINARIES_15 / "initdb").exists():
-        yield "15", stack.enter_context(running_15())
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Makes the database of ``index_probes.sql``, asks the advisor about each statemen
 builds what it says on the server, and compares the server's planner cost with that of
 an expert's index. Solved is a cost of at most 1.5 times the expert's, or within 20; a
 partial index may be ten times as large as his. Where no index is worth its place, any
-answer but none is wrong. (The measure is that of Kossmann et al., VLDB 2020, table 1.)
+answer but none is wrong. The bars are our own.
 """
 
 from __future__ import annotations

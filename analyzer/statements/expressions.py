@@ -64,22 +64,24 @@ class ExpressionReader:
         left, right = fields["lexpr"], fields.get("rexpr") or {}
         if is_prefix_search(operator, right):
             kind = PredicateKind.PREFIX
-        yield from self._side(left, halves[0], (operator, kind, right), place)
+        sides = ((left, halves[0]), (right, halves[1]))
+        yield from self._side(sides, (operator, kind), place)
         turned = mirrored(operator) if fields["kind"] == "AEXPR_OP" else ""
         if turned:
-            yield from self._side(right, halves[1], (turned, kind, left), place)
+            yield from self._side(sides[::-1], (turned, kind), place)
 
     def _side(
         self,
-        node: Node,
-        span: Span,
-        how: tuple[str, PredicateKind, Node],
+        sides: tuple[tuple[Node, Span], ...],
+        how: tuple[str, PredicateKind],
         place: Place,
     ) -> Iterator[SearchedExpression]:
+        """The first side, if it is an expression, compared with the second."""
+        (node, span), (other, other_span) = sides
         found = self._sides.expression(node, span)
         if found is None:
             return
-        operator, kind, other = how
+        operator, kind = how
         yield SearchedExpression(
             use=found[0],
             text=found[1],
@@ -87,7 +89,7 @@ class ExpressionReader:
             function=outermost(node, {})[0],
             kind=kind,
             operator=operator,
-            other=self._sides.other(other, span, _NOWHERE).kind,
+            other=self._sides.other(other, other_span, _NOWHERE).kind,
             conjunct=place.conjunct,
         )
 

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,15 +17,15 @@ from pathlib import Path
 import psycopg
 
 from analyzer.domain.target import Address
-from analyzer.embedded.cluster import Cluster, ClusterSpec, free_port
 from analyzer.postgres.connect import Connection, session
-from tests.support.server15 import BINARIES_15, running_15
+from tests.support.server15 import both_servers
 
 FOLDER = Path(__file__).parent.parent / "plan_corpus"
 SETS = ("shop", "library", "trips")
 VERSIONS = ("18", "15")
 _HEAD = re.compile(r"-- (?P<name>\w+):(?: (?P<rule>\w+))?(?:; (?P<words>.+))?")
 _LINE = re.compile(r"-- (?P<what>set|first|with|only) (?P<value>.+)")
+_SERVER = {"fsync": "off", "autovacuum": "off", "shared_buffers": "256MB"}
 _DEFAULTS = {"jit": "off", "max_parallel_workers_per_gather": "0"}
 
 
@@ -142,33 +139,8 @@ def _record(address: Address, version: str, of: str) -> None:
             print(json.dumps({"name": case.name, "plan": plan}), file=file)
 
 
-def _servers(stack: ExitStack) -> Iterator[tuple[str, Address]]:
-    place = Path(tempfile.mkdtemp(prefix="pgproof-corpus-"))
-    stack.callback(shutil.rmtree, place, ignore_errors=True)
-    place.chmod(0o755)
-    spec = ClusterSpec(
-        data_dir=place / "18",
-        port=free_port(),
-        password="of-the-corpus",
-        settings={"fsync": "off", "autovacuum": "off", "shared_buffers": "256MB"},
-    )
-    cluster = stack.enter_context(Cluster(spec))
-    yield (
-        "18",
-        Address(
-            host="127.0.0.1",
-            port=cluster.port,
-            database="postgres",
-            user="postgres",
-            password="of-the-corpus",
-        ),
-    )
-    if (BINARIES_15 / "initdb").exists():
-        yield "15", stack.enter_context(running_15())
-
-
 if __name__ == "__main__":
     with ExitStack() as stack:
-        for version, address in _servers(stack):
+        for version, address in both_servers(stack, _SERVER):
             for name in sys.argv[1:] or SETS:
                 _record(address, version, name)

@@ -6,19 +6,20 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from analyzer.domain.target import Address
 from analyzer.embedded.binaries import is_root, owner
-from analyzer.embedded.cluster import free_port, own
+from analyzer.embedded.cluster import Cluster, ClusterSpec, free_port, own
 from analyzer.errors import Unreachable
 from analyzer.postgres.connect import session
 
 BINARIES_15 = Path("/usr/lib/postgresql/15/bin")
+PASSWORD_18 = "of-a-test"
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,32 @@ def server15() -> Iterator[Address]:
         pytest.skip("binaries not installed: postgresql-15")
     with running_15() as address:
         yield address
+
+
+def both_servers(
+    stack: ExitStack, settings: Mapping[str, str]
+) -> Iterator[tuple[str, Address]]:
+    """An embedded 18 with these settings, and a 15 where it is installed, by name."""
+    folder = Path(tempfile.mkdtemp(prefix="pgproof-18-"))
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    folder.chmod(0o755)
+    spec = ClusterSpec(
+        data_dir=folder / "18",
+        port=free_port(),
+        password=PASSWORD_18,
+        settings=dict(settings),
+    )
+    cluster = stack.enter_context(Cluster(spec))
+    address = Address(
+        host="127.0.0.1",
+        port=cluster.port,
+        database="postgres",
+        user="postgres",
+        password=PASSWORD_18,
+    )
+    yield "18", address
+    if (BINARIES_15 / "initdb").exists():
+        yield "15", stack.enter_context(running_15())
 
 
 @contextmanager

@@ -6,9 +6,9 @@ Rule: a query without parameters that reads many rows and returns few gives the 
 Evidence: calls per hour, planner cost of the query, and what a scan of its few rows
     costs; refreshes are taken off what is saved.
 Semantics: changed: the answer is as old as the last refresh.
-Silent when: the query has parameters or reads a clock, calls something volatile, is
-    not asked often, returns more than few rows, limits or locks them, or two of its
-    columns have one name.
+Silent when: the query has parameters, reads a clock or a setting of the session, calls
+    something volatile, is not asked often, returns more than few rows, limits or locks
+    them, or two of its columns have one name.
 Source: PostgreSQL manual, "Materialized Views" and "REFRESH MATERIALIZED VIEW";
     rewrites.md P1.
 """
@@ -38,6 +38,7 @@ from analyzer.domain.recommendation import (
 from analyzer.domain.statement import StatementKind
 from analyzer.domain.workload import WorkloadItem
 from analyzer.errors import AnalyzerError
+from analyzer.indexing.cost_settings import CostSettings
 from analyzer.rewriting.block import Block
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Setting, Subject, subject
@@ -50,7 +51,8 @@ from analyzer.statements.identifiers import (
     quote_relation,
 )
 from analyzer.statements.outputs import has_aggregate
-from analyzer.statements.parse import walk
+from analyzer.statements.parse import Node, walk
+from analyzer.statements.sides import function_name
 
 _SLUG = "materialized_view"
 _CLAUSES = ("targetList", "fromClause", "whereClause", "groupClause", "havingClause")
@@ -147,7 +149,7 @@ def _answer(item: WorkloadItem, catalog: Catalog) -> tuple[Subject, Block] | Non
     fields = block.fields
     if not has_only(fields, _CLAUSES) or not knows(fields) or not block.is_understood:
         return None
-    if any(kind == "ParamRef" for kind, _ in walk(given.tree)):
+    if any(_is_of_session(kind, node) for kind, node in walk(given.tree)):
         return None
     if "groupClause" not in fields and not has_aggregate(fields["targetList"]):
         return None
@@ -160,13 +162,25 @@ def _answer(item: WorkloadItem, catalog: Catalog) -> tuple[Subject, Block] | Non
     return (given, block) if not_volatile(given.setting, fields).holds else None
 
 
+def _is_of_session(kind: str, fields: Node) -> bool:
+    """Whether a node has another value in the session that asks than in a refresh.
+
+    A tenant that is read from a setting would get the rows of whoever refreshed.
+    """
+    if kind != "FuncCall":
+        return kind == "ParamRef"
+    name = function_name(fields)
+    is_from_today = name == "age" and len(fields.get("args", [])) == 1
+    return name == "current_setting" or is_from_today
+
+
 def _scan_cost(plan: Plan, catalog: Catalog) -> float:
     """What PostgreSQL charges for a sequential scan of the rows of the answer."""
     rows = max(plan.root.plan_rows, 1.0)
     width = plan.root.plan_width_bytes + _ROW_HEADER_BYTES
     pages = math.ceil(rows * width / _PAGE_BYTES)
-    page = float(catalog.settings.get("seq_page_cost", "1"))
-    return pages * page + rows * float(catalog.settings.get("cpu_tuple_cost", "0.01"))
+    settings = CostSettings.read(catalog.settings)
+    return pages * settings.seq_page_cost + rows * settings.cpu_tuple_cost
 
 
 def _interval_s(per_hour: float, thresholds: Thresholds) -> int:
@@ -276,6 +290,8 @@ def _caveats(index: str) -> tuple[str, ...]:
         f"The answer is as old as the last refresh.{locks}",
         "Each refresh costs as much as one call does today, and writes WAL; the cost "
         "per call counts it.",
+        "It is filled as its owner, with the settings of the session that refreshes: "
+        "row security does not hold for its readers, and the time zone is that one's.",
         "An index may make the query itself cheap enough; weigh it first.",
     )
 

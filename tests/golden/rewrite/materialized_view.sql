@@ -67,3 +67,18 @@ CREATE TABLE orders (id bigint PRIMARY KEY, status text NOT NULL, total numeric(
 -- workload: calls=1200 total_exec_time_ms=900000
 SELECT status, count(*) AS n FROM orders GROUP BY status;
 -- expect: silent
+
+-- case: the tenant is a setting of the session
+-- only: pure
+CREATE TABLE orders (id bigint PRIMARY KEY, tenant text NOT NULL, setting text NOT NULL, total numeric(10,2));
+-- rows: orders=300000
+-- workload: calls=1200 total_exec_time_ms=900000
+SELECT count(*) AS n, sum(total) AS total FROM orders WHERE tenant = current_setting(setting);
+-- expect: silent
+
+-- case: an age is counted from today
+CREATE TABLE orders (id bigint PRIMARY KEY, placed_at timestamp NOT NULL, total numeric(10,2));
+-- rows: orders=300000
+-- workload: calls=1200 total_exec_time_ms=900000
+SELECT max(age(placed_at)) AS oldest FROM orders;
+-- expect: silent
