@@ -196,5 +196,5 @@ def _not_a_snapshot(path: Path, detail: str) -> SourceError:
     return SourceError(
         f'the file "{path}" is not a snapshot that can be read',
         detail=detail,
-        hint="Make one with: pgproof snapshot DSN FILE",
+        hint="Make one with: pgproof snapshot DSN -o FILE",
     )
