@@ -49,13 +49,13 @@ def scan_result(result: ScanResult, options: TextOptions | None = None) -> str:
         emoji=False,
         markup=False,
     )
-    console.print(renderable(result, details=chosen.details))
+    # Not cropped: SQL that is longer than the terminal is wide must stay whole.
+    console.print(_renderable(result, details=chosen.details), crop=False)
     lines = (line.rstrip() for line in out.getvalue().splitlines())
     return "\n".join(lines).rstrip() + "\n"
 
 
-def renderable(result: ScanResult, *, details: bool = True) -> RenderableType:
-    """A scan for a rich console of the caller's."""
+def _renderable(result: ScanResult, *, details: bool) -> RenderableType:
     parts: list[RenderableType] = [_summary(result)]
     if result.recommendations:
         parts.append(recommendations_table(result.recommendations))

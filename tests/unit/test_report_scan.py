@@ -230,6 +230,18 @@ def test_text_shows_all_and_obeys_nothing() -> None:
     assert "Rollback:" not in short
 
 
+def test_text_never_cuts_what_is_to_be_copied() -> None:
+    long = "SELECT " + ", ".join(f"column_{i}" for i in range(30))
+    rec = replace(
+        recommend(RunMaintenance(ddl=f"ANALYZE {'t' * 120}", relation=T)),
+        verify=long,
+        rollback=f"DROP INDEX {'i' * 120}",
+    )
+    text = as_text.scan_result(replace(RESULT, recommendations=(rec,)))
+    for part in (long, f"ANALYZE {'t' * 120};", f"DROP INDEX {'i' * 120}"):
+        assert f"     {part}\n" in text
+
+
 def test_markdown_shows_all_and_obeys_nothing() -> None:
     text = as_markdown.scan_result(RESULT)
     assert "- Waits \\[31mfor \\| t. Take the lock later." in text
