@@ -73,11 +73,6 @@ class Settings:
         return self.home / "broker"
 
     @property
-    def store_dir(self) -> Path:
-        """Folder of the embedded store."""
-        return self.home / "store"
-
-    @property
     def web_url(self) -> str:
         """Address of the web pages, without a slash at the end."""
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"

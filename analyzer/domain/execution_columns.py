@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol, overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from analyzer.domain.execution import Execution, LockWait, LogEvent
+from analyzer.domain.execution import Execution
 from analyzer.domain.statement import Fingerprint
 
 Floats = npt.NDArray[np.float64]
@@ -209,19 +209,6 @@ def typed(columns: Mapping[str, npt.ArrayLike]) -> dict[str, Any]:
     return {
         name: np.asarray(columns.get(name, ()), kind) for name, kind in _TYPES.items()
     }
-
-
-class LogObserver(Protocol):
-    """Somebody who learns something of a log while it goes by, in bounded memory."""
-
-    def take(self, window: ExecutionColumns) -> None:
-        """Take the next executions, in time order; ``window`` is not to be kept."""
-
-    def take_event(self, event: LogEvent) -> None:
-        """Take a message that is no execution, in time order among themselves."""
-
-    def take_lock_wait(self, wait: LockWait) -> None:
-        """Take a message of log_lock_waits, in time order among themselves."""
 
 
 def columns_of(executions: Sequence[Execution]) -> ExecutionColumns:

@@ -199,16 +199,6 @@ def covers(wide: IndexDefinition, narrow: IndexDefinition) -> bool:
     )
 
 
-def is_duplicate(left: IndexDefinition, right: IndexDefinition) -> bool:
-    """Whether two indexes hold the same: each covers the other."""
-    return (
-        covers(left, right)
-        and covers(right, left)
-        and (left.unique == right.unique)
-        and (left.nulls_not_distinct == right.nulls_not_distinct)
-    )
-
-
 def _comparable(one: IndexDefinition, other: IndexDefinition) -> bool:
     return (
         one.method == other.method == "btree"

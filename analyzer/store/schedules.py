@@ -74,11 +74,6 @@ def set_schedule(
     return schedule_id
 
 
-def remove_schedule(store: Store, schedule_id: int) -> bool:
-    """Remove a schedule; false where there is none."""
-    return store.run("schedule_remove", schedule_id=schedule_id) == 1
-
-
 def list_schedules(store: Store, target_id: int | None = None) -> tuple[Schedule, ...]:
     """Schedules of one or all targets."""
     rows = store.all(_Row, "schedule_list", target_id=target_id)

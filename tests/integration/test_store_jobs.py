@@ -17,7 +17,6 @@ from analyzer.store.jobs import Claim, ClaimLost, Job, JobFilter, JobState, NewJ
 from analyzer.store.schedules import (
     enqueue_due,
     list_schedules,
-    remove_schedule,
     set_schedule,
 )
 from worker.runner import Workplace, drain, perform
@@ -182,8 +181,6 @@ def test_schedules_can_be_changed_disabled_and_removed(
         set_schedule(store, target_id, "every night")
     with pytest.raises(UserError, match="no target"):
         set_schedule(store, target_id + 1)
-    assert remove_schedule(store, schedule_id)
-    assert not remove_schedule(store, schedule_id)
 
 
 def _place(store: Store, home: Path, run: object, **settings: float) -> Workplace:

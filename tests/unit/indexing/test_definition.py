@@ -10,7 +10,6 @@ from analyzer.indexing.definition import (
     covers,
     ddl,
     index_name,
-    is_duplicate,
     is_prefix_of,
 )
 
@@ -134,9 +133,3 @@ def test_covering() -> None:
     assert not covers(index("a", "b", unique=True), index("a", unique=True))
     assert covers(index("a", unique=True), index("a"))
     assert not covers(index("a"), index("a", unique=True))
-
-
-def test_duplicates() -> None:
-    assert is_duplicate(index("a"), index("a"))
-    assert not is_duplicate(index("a"), index("a", unique=True))
-    assert not is_duplicate(index("a"), index("a", include=("b",)))

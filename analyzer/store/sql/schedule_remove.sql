@@ -1,2 +1,0 @@
--- Removes a schedule; its jobs stay.
-DELETE FROM schedule WHERE schedule_id = %(schedule_id)s
