@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analyzer.report import plain
 from analyzer.report.query_diff import query_diff
 
 NONE = "–"
-_BYTE_UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 
 def duration(value_ms: float | None) -> str:
@@ -50,17 +50,12 @@ def count(value: float | None) -> str:
 
 
 def size(value_bytes: float | None) -> str:
-    """Bytes as PostgreSQL's pg_size_pretty scales them, by 1024.
+    """Bytes as the reports say them, scaled by 1024.
 
-    >>> size(0), size(8192), size(21_594_112)
-    ('0 B', '8.0 kB', '20.6 MB')
+    >>> size(8192), size(21_594_112), size(None)
+    ('8.0 KiB', '20.6 MiB', '–')
     """
-    if value_bytes is None:
-        return NONE
-    amount, unit = float(value_bytes), 0
-    while abs(amount) >= 1024 and unit < len(_BYTE_UNITS) - 1:
-        amount, unit = amount / 1024, unit + 1
-    return f"{amount:,.0f} B" if unit == 0 else f"{amount:,.1f} {_BYTE_UNITS[unit]}"
+    return NONE if value_bytes is None else plain.size(value_bytes)
 
 
 def percent(value_ratio: float | None) -> str:
@@ -132,7 +127,7 @@ def quantity(value: Mapping[str, Any] | None, *, bare: bool = False) -> str:
         bare: leave the unit out where it is not part of the scale.
 
     >>> quantity({"value": 31_457_280, "unit": "bytes"})
-    '30.0 MB'
+    '30.0 MiB'
     >>> quantity({"value": 24863.2, "unit": "planner cost"})
     '24,863 planner cost'
     >>> quantity({"value": 24863.2, "unit": "planner cost"}, bare=True)

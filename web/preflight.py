@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from web.formatting import size
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
@@ -51,7 +53,6 @@ def preflight(action: Mapping[str, Any]) -> tuple[Note, ...]:
 
 
 def _before_create(action: Mapping[str, Any]) -> tuple[Note, ...]:
-    megabytes = float(action.get("size_bytes") or 0) / 2**20
     return (
         _OUTSIDE,
         Note(
@@ -65,8 +66,9 @@ def _before_create(action: Mapping[str, Any]) -> tuple[Note, ...]:
             sql=_sql("invalid_leftover", name=str(action.get("name", ""))),
         ),
         Note(
-            text=f"The index takes about {max(megabytes, 1):,.0f} MB, and its sort "
-            "about as much again while it is built. Check the free disk space.",
+            text=f"The index takes about {size(float(action.get('size_bytes') or 0))}, "
+            "and its sort about as much again while it is built. "
+            "Check the free disk space.",
         ),
         Note(
             text="The index is written on every standby too; look at the lag before.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from analyzer.advisors.contract import Facts
 from analyzer.domain.catalog import Catalog
 from analyzer.domain.index import Index, IndexDefinition, RelationName
 from analyzer.domain.recommendation import CreateIndex, DropIndex
@@ -39,6 +40,18 @@ def create_index(
         name=name,
         size_bytes=size_bytes,
     )
+
+
+def needed_index(definition: IndexDefinition | None, facts: Facts) -> tuple[str, ...]:
+    """The condition that an index exists which a rewrite needs, as words with its DDL.
+
+    Empty where none is needed.
+    """
+    if definition is None or facts.what_if is None or facts.catalog is None:
+        return ()
+    size_bytes = facts.what_if.index_size_bytes(definition)
+    change = create_index(definition, size_bytes, facts.catalog)
+    return (f"this index exists (about {size_bytes / 2**20:,.1f} MiB): {change.ddl}",)
 
 
 def _taken(catalog: Catalog) -> frozenset[str]:

@@ -8,6 +8,7 @@ import click
 
 from analyzer.cli.where import resolve_target
 from analyzer.pipeline.snapshot import WrittenSnapshot, write_snapshot
+from analyzer.report.plain import size
 
 
 @click.command()
@@ -37,8 +38,7 @@ def snapshot(target: str, output: Path, *, redact: bool, workload: bool) -> int:
     """
     address, _ = resolve_target(target)
     written = write_snapshot(address, output, redact=redact, workload=workload)
-    size = f"{written.size_bytes / 1024:,.0f} kB"
-    click.echo(f"{output}: {size}, format {written.version}")
+    click.echo(f"{output}: {size(written.size_bytes)}, format {written.version}")
     click.echo(_content(written))
     click.echo(_confidentiality(written))
     for item in written.not_seen:

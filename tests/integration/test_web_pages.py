@@ -146,7 +146,7 @@ def test_recommendation_page_in_the_order_of_the_design(site: Site) -> None:
         ">Evidence<",
         "473× lower",
         ">Price<",
-        "30.0 MB",
+        "30.0 MiB",
         ">Affected queries<",
         ">Plan today<",
         "CREATE INDEX CONCURRENTLY orders_status_created_at_idx",

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 from analyzer.advisors.affected import affected
 from analyzer.advisors.contract import Advisor, Facts, Need
-from analyzer.advisors.index_change import create_index
+from analyzer.advisors.index_change import needed_index
 from analyzer.advisors.rewrite_costs import (
     RewriteCosts,
     RewriteThresholds,
@@ -117,7 +117,7 @@ def _recommendation(
         f"{form.uses[p.use].relation.name}.{p.attribute}" for p in rewrite.predicates
     )
     rules = dict.fromkeys(one.rule for one in rewrite.forms)
-    conditions = (*rewrite.conditions, *_index_condition(costs, facts))
+    conditions = (*rewrite.conditions, *needed_index(costs.index, facts))
     return Recommendation(
         advisor=_SLUG,
         title=(
@@ -149,15 +149,6 @@ def _recommendation(
         ),
         impact_ratio=item.exec_time_ratio * costs.saved_ratio,
     )
-
-
-def _index_condition(costs: RewriteCosts, facts: Facts) -> tuple[str, ...]:
-    if costs.index is None or facts.catalog is None or facts.what_if is None:
-        return ()
-    size_bytes = facts.what_if.index_size_bytes(costs.index)
-    action = create_index(costs.index, size_bytes, facts.catalog)
-    size_mb = size_bytes / 1024**2
-    return (f"this index exists (about {size_mb:,.1f} MB): {action.ddl}",)
 
 
 ADVISOR = Advisor(

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from analyzer.advisors.affected import affected
 from analyzer.advisors.contract import Advisor, Facts, Need
-from analyzer.advisors.index_change import create_index
+from analyzer.advisors.index_change import needed_index
 from analyzer.advisors.rewrite_costs import (
     RewriteCosts,
     RewriteThresholds,
@@ -167,12 +167,7 @@ def _conditions(
             f"ORDER BY is completed by {', '.join(rewrite.added)}, which only orders "
             "rows that had no order among themselves"
         )
-    if costs.index and facts.catalog and facts.what_if:
-        size_bytes = facts.what_if.index_size_bytes(costs.index)
-        action = create_index(costs.index, size_bytes, facts.catalog)
-        size_mb = size_bytes / 1024**2
-        found.append(f"this index exists (about {size_mb:,.1f} MB): {action.ddl}")
-    return tuple(found)
+    return (*found, *needed_index(costs.index, facts))
 
 
 ADVISOR = Advisor(

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 from analyzer.advisors.affected import affected
 from analyzer.advisors.contract import Advisor, Facts, Need
-from analyzer.advisors.index_change import create_index
+from analyzer.advisors.index_change import needed_index
 from analyzer.domain.recommendation import (
     Basis,
     Evidence,
@@ -105,7 +105,7 @@ def _paying(item: WorkloadItem, facts: Facts, thresholds: Thresholds) -> list[Re
 
 def _recommendation(item: WorkloadItem, best: Rewrite, facts: Facts) -> Recommendation:
     what = "; then ".join(step.what for step in best.steps)
-    index = _index(best, facts)
+    index = needed_index(best.create, facts)
     return Recommendation(
         advisor=_SLUG,
         title=(
@@ -175,14 +175,6 @@ def _quantity(value: float, facts: Facts) -> Quantity:
         basis=Basis.ESTIMATED,
         source=facts.what_if.source if facts.what_if else "",
     )
-
-
-def _index(best: Rewrite, facts: Facts) -> tuple[str, ...]:
-    if best.create is None or facts.what_if is None or facts.catalog is None:
-        return ()
-    size_bytes = facts.what_if.index_size_bytes(best.create)
-    ddl = create_index(best.create, size_bytes, facts.catalog).ddl
-    return (f"this index exists (about {size_bytes / 1024**2:,.1f} MB): {ddl}",)
 
 
 ADVISOR = Advisor(
