@@ -14,6 +14,7 @@ from analyzer.domain.workload import NotSeen, Workload, WorkloadItem
 from analyzer.errors import AnalyzerError, PlanningFailed, Unreachable, UnsafeStatement
 from analyzer.planner.analyze import analyze
 from analyzer.planner.parameters import ParameterSource
+from analyzer.report.plain import counted
 
 _SELECT = StatementKind.SELECT
 _CHANGES = UnsafeStatement(
@@ -58,7 +59,7 @@ class _Failures:
 
     def not_seen(self, what: str) -> Iterator[NotSeen]:
         for why, count in self.counts.items():
-            yield NotSeen(what=f"{what} of {count} statements", why=why)
+            yield NotSeen(what=f"{what} of {counted(count, 'statement')}", why=why)
 
 
 def plan_workload(

@@ -19,6 +19,7 @@ from analyzer.indexing.time_model import Anchor, TimeModel, anchor
 from analyzer.pipeline.index_workload import NamedWorkload
 from analyzer.planner.analyze import analyze
 from analyzer.postgres.guarded_session import Limits
+from analyzer.report.plain import counted
 
 MIN_MEAN_MS = 0.5
 """A mean below it is mostly round trip and start of execution."""
@@ -123,7 +124,7 @@ def run_all(
             why = f"{error.message} ({error.detail})" if error.detail else error.message
             reasons[why] = reasons.get(why, 0) + 1
     not_seen = tuple(
-        NotSeen(what=f"the measured time of {count} statements", why=why)
+        NotSeen(what=f"the measured time of {counted(count, 'statement')}", why=why)
         for why, count in reasons.items()
     )
     return plans, not_seen

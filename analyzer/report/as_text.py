@@ -20,7 +20,14 @@ from analyzer.domain.recommendation import (
 )
 from analyzer.domain.scan import ScanResult
 from analyzer.domain.workload import Workload
-from analyzer.report.plain import amount, number, plain, plain_lines, shortened
+from analyzer.report.plain import (
+    amount,
+    counted,
+    number,
+    plain,
+    plain_lines,
+    shortened,
+)
 
 QUERY_LENGTH = 100
 SQL_INDENT = 5
@@ -117,8 +124,8 @@ def _summary(result: ScanResult) -> Text:
     items = result.workload.items
     total_ms = sum(item.counters.total_exec_time_ms for item in items)
     lines = [
-        f"{_counted(count, 'recommendation')} for {plain(result.database)}: "
-        f"{_counted(len(items), 'statement')}, {number(total_ms)} ms of execution time "
+        f"{counted(count, 'recommendation')} for {plain(result.database)}: "
+        f"{counted(len(items), 'statement')}, {number(total_ms)} ms of execution time "
         f"in {number(result.workload.window.duration_s)} s",
     ]
     if result.planner_source:
@@ -129,10 +136,6 @@ def _summary(result: ScanResult) -> Text:
             f"{result.own_exec_time_ratio:.2%}"
         )
     return Text("\n".join([*lines, ""]))
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _details(rank: int, rec: Recommendation, result: ScanResult) -> Iterator[str]:

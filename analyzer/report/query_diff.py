@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+# White space, parameters, strings, quoted names, words, casts and operators as SQL has
+# them (manual, "Lexical Structure"); whatever else is a word of one character.
+_WORD = re.compile(
+    r"""\s+|\$\d+|'(?:[^']|'')*'|"(?:[^"]|"")*"|\w+|::\w+|[-+*/<>=~!@\#%^&|`?]+|."""
+)
+# What is kept between two changes and shorter than this reads better as changed.
+_MIN_KEPT_WORDS = 3
 _MAX_WORDS = 4_000
 
 
@@ -26,6 +32,10 @@ def query_diff(before: str, after: str) -> tuple[Piece, ...]:
 
     >>> [(p.mark, p.text) for p in query_diff("SELECT a", "SELECT b")]
     [('kept', 'SELECT '), ('removed', 'a'), ('added', 'b')]
+    >>> one = "SELECT 1 FROM t WHERE at::date = $1 LIMIT 5"
+    >>> two = "SELECT 1 FROM t WHERE at >= $1::date AND at < $1::date + 1 LIMIT 5"
+    >>> [p.text for p in query_diff(one, two) if p.mark != "kept"]
+    ['::date = $1', ' >= $1::date AND at < $1::date + 1']
     """
     one, two = _WORD.findall(before), _WORD.findall(after)
     if len(one) + len(two) > _MAX_WORDS:
@@ -58,20 +68,27 @@ def _pieces(one: list[str], two: list[str]) -> Iterator[Piece]:
 
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Changes with nothing but white space between them become one change."""
-    removed = added = ""
+    """Changes with few words between them become one change."""
+    removed = added = between = ""
     for piece in pieces:
-        if piece.mark == "removed":
-            removed += piece.text
-        elif piece.mark == "added":
-            added += piece.text
-        elif (removed or added) and not piece.text.strip():
-            removed, added = removed + piece.text, added + piece.text
+        if piece.mark != "kept":
+            removed, added = removed + between, added + between
+            between = ""
+            removed += piece.text if piece.mark == "removed" else ""
+            added += piece.text if piece.mark == "added" else ""
+        elif (removed or added) and _word_count(piece.text) < _MIN_KEPT_WORDS:
+            between = piece.text
         else:
             yield from _change(removed, added)
             removed = added = ""
             yield piece
     yield from _change(removed, added)
+    if between:
+        yield Piece(mark="kept", text=between)
+
+
+def _word_count(text: str) -> int:
+    return sum(1 for word in _WORD.findall(text) if not word.isspace())
 
 
 def _change(removed: str, added: str) -> Iterator[Piece]:
