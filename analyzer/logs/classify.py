@@ -105,8 +105,14 @@ class Classifier:
 
     def _take_phase(self, entry: LogEntry, duration: Duration) -> None:
         state = self.state_of(entry)
+        text = f"{duration.verb}: {duration.text}"
         phase = Phase(
-            entry=entry,
+            # All that a reader in columns keeps of it.
+            entry=replace(
+                entry,
+                message=f"duration: {duration.duration_ms:.3f} ms  {text}",
+                detail="",
+            ),
             query=duration.text.strip(),
             duration_ms=duration.duration_ms,
         )

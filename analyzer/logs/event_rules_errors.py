@@ -75,6 +75,7 @@ NAMES = (
         "operator_does_not_exist",
         r"operator does not exist: [\w .,()\[\]\"+*/<>=~!@#%^&|`?-]+",
     ),
+    Rule("no_such_savepoint", rf"savepoint {_NAME} does not exist"),
     Rule(
         "object_does_not_exist",
         rf"(?:{_OBJECTS_GONE}|operator \d+)\b.*does not exist"
@@ -140,6 +141,7 @@ VALUES = (
         ),
     ),
     Rule("value_too_long_for_type", r"value too long for type [\w ()]+"),
+    Rule("invalid_value", rf"invalid value for parameter {_NAME}: "),
     Rule(
         "invalid_value",
         r"invalid value \"(?P<table_data>[^\"]*)\" for \"(?P<table_data_2>[^\"]*)\"",
@@ -306,6 +308,7 @@ STATEMENTS = (
         r"bind message supplies \d+ parameters, but prepared statement \"[^\"]*\" "
         r"requires \d+",
     ),
+    # Before PostgreSQL 11.
     Rule("no_such_savepoint", r"no such savepoint"),
     Rule(
         "could_not_serialize_repeatable_read",

@@ -99,12 +99,13 @@ MAINTENANCE = (
     Rule(
         "txid_wraparound_warning",
         r"database (?:with OID (?P<database_oid>\d+)|(?P<database_name>\".+?\")) "
-        r"must be vacuumed within (?P<remaining_xids>\d+) transactions",
+        r"must be vacuumed (?:within (?P<remaining_xids>\d+) transactions"
+        r"|before \d+ more MultiXactIds? (?:is|are) used)",
     ),
     Rule(
         "txid_wraparound_error",
         r"database is not accepting commands (?:to avoid wraparound data loss"
-        r"|that (?:assign|generate) new \w+) ?(?:to avoid wraparound data loss )?"
+        r"|that (?:assign|generate) new [\w ]+?) ?(?:to avoid wraparound data loss )?"
         r"in database (?:with OID (?P<database_oid>\d+)|(?P<database_name>\".+?\"))",
     ),
     Rule("autovacuum_launcher_started", r"autovacuum launcher started"),

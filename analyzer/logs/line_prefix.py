@@ -9,8 +9,10 @@ the text of a severity. A line that begins with a tab is never a record. On any 
 line the prefix must match from the start, and each chosen field is at most 63
 characters long (NAMEDATALEN − 1), so only a few splits are possible. If there are
 several, :class:`Splitter` takes the one whose names the same process also used in lines
-that can be read in one way only; without such a witness it takes the longest prefix,
-which believes the message that the server wrote last.
+that can be read in one way only. Without such a witness it takes the longest prefix,
+which believes the message that the server wrote last, but not one in which the name of
+a user or a database holds a severity: anybody can write a message that begins with one
+(RAISE), few can make such names.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "d": ("database", _NAME),
     "e": ("sqlstate", r"(?:[0-9A-Z]{5})?"),
     "h": ("host", r"\S{0,255}?"),
-    "i": ("command_tag", _NAME),
+    # The server's own words, in which no colon stands.
+    "i": ("command_tag", "[^:]{0,96}?"),
     "l": ("line_number", r"\d{0,19}"),
     "L": ("local_host", r"\S{0,255}?"),
     "m": ("time_ms", f"(?:{TIME_PATTERN})?"),
@@ -58,7 +61,9 @@ LOOK_AHEAD_LINES = 300
 
 _MAX_NAME_CHARS = 64
 _MAX_HEAD_CHARS = 1000
+_TIMES = ("time", "time_ms", "time_epoch")
 _NAMES = ("user", "database", "application_name")
+_NAMES_THAT_FEW_CAN_MAKE = ("user", "database")
 _MAX_WITNESSES = 20_000
 _MAX_KNOWN_HEADS = 20_000
 _TIME = re.compile(TIME_PATTERN)
@@ -114,6 +119,11 @@ class LinePrefix:
         """
         any_severity = SEVERITY_PATTERN.replace("?P<severity>", "?:")
         return re.compile(self.pattern.replace(any_severity, r"\Z"))
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it says when a line was written."""
+        return any(f"(?P<{name}>" in self.pattern for name in _TIMES)
 
     @property
     def shown(self) -> str:
@@ -199,6 +209,9 @@ class Splitter:
         # Of words with an unknown meaning the last is most likely a name.
         words = [number for name, number in groups.items() if name[:4] == "word"]
         self._name_groups = tuple(named or words[-1:])
+        self._sober_groups = [
+            groups[name] for name in _NAMES_THAT_FEW_CAN_MAKE if name in groups
+        ]
         self._believed: dict[str | None, re.Match[str]] = {}
         times = {"%m": "time_ms", "%t": "time"}
         has_both = "time_ms" in groups and "time" in groups
@@ -298,7 +311,12 @@ class Splitter:
     def _other_splits(self, line: str, first: re.Match[str]) -> Iterator[re.Match[str]]:
         start = first.start("severity") + 1
         limit = start + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
+        # A relay that leaves one of the two blanks does so everywhere, and some
+        # languages have their word for a statement in messages, with one blank.
+        blanks = "  " if first[0].endswith("  ") else ""
         for severity in _NEXT_SEVERITY.finditer(line, start, limit):
+            if not severity[0].endswith(blanks):
+                continue
             whole = self.prefix.alone.fullmatch(line, 0, severity.start())
             if whole is not None:
                 # Matching up to the end of this severity gives its groups as well.
@@ -317,7 +335,13 @@ class Splitter:
             for split in splits:
                 if self._names(split) in believed:
                     return split
-        return splits[-1]
+        return next(filter(self._is_sober, reversed(splits)), splits[-1])
+
+    def _is_sober(self, split: re.Match[str]) -> bool:
+        """Whether no name of a user or a database holds a severity."""
+        names = (split[group] for group in self._sober_groups)
+        # A severity needs what follows it, which is not a part of the name.
+        return not any(name and _NEXT_SEVERITY.search(f"{name} ") for name in names)
 
     def _witnesses(
         self, keys: set[str | None], place: tuple[Sequence[str], int]

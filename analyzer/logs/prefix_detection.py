@@ -85,6 +85,7 @@ _LABELLED = re.compile(
     r"(?=[\],;|]|\" | $| [a-z_]+ ?=)"
 )
 _OF_CLIENTS = re.compile(r"%[udarh]")
+_SQLSTATE = re.compile(r"[0-9A-Z]{5}")
 _PLAIN_NUMBER = re.compile(r"(?<![\w.%\]])-?\d+(?![\w.])")
 _AFTER_DATABASE = re.compile(r"(%u@%d[/:,|])[^%]+?((?: %[hr])?[ :]*)\Z")
 _OTHER_FIELDS = re.compile(
@@ -202,11 +203,16 @@ def _word_for(words: set[str]) -> str:
         return min(words)
     # An escape may have nothing to print, and an error code may be all digits.
     words -= {""}
-    for escape in ("%e", "%Q"):
-        if words == {escape, f"%{NUMBER}"}:
-            return escape
+    if words == {"%Q", f"%{NUMBER}"}:
+        return "%Q"
+    if "%e" in words and all(map(_is_sqlstate, words)):
+        return "%e"
     only = min(words)
     return only if len(words) == 1 and only[0] == "%" else f"%{WORD}"
+
+
+def _is_sqlstate(word: str) -> bool:
+    return word in ("%e", f"%{NUMBER}") or _SQLSTATE.fullmatch(word) is not None
 
 
 def _optional(long: tuple[str, ...], short: tuple[str, ...]) -> str:

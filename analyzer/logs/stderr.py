@@ -193,10 +193,11 @@ class StderrReader:
     def _time(self, head: Head) -> datetime:
         get = head.fields.get
         try:
-            if text := head.time or get("time_ms") or get("time"):
-                self._last_time = self._clock.read(text)
-            elif epoch := get("time_epoch"):
+            # The one that needs no zone, and has milliseconds.
+            if epoch := get("time_epoch"):
                 self._last_time = datetime.fromtimestamp(float(epoch), UTC)
+            elif text := head.time or get("time_ms") or get("time"):
+                self._last_time = self._clock.read(text)
         except (ValueError, OverflowError, OSError):
             # A date that does not exist; the time of the line before is closest.
             pass

@@ -38,9 +38,9 @@ def reads_in_columns(options: StderrOptions) -> bool:
     kept the tab in front of continuation lines.
     """
     pattern = options.prefix.pattern
-    has_both = "(?P<time_ms>" in pattern and "(?P<time>" in pattern
+    times = sum(f"(?P<{name}>" in pattern for name in ("time", "time_ms", "time_epoch"))
     starts_with_time = options.prefix.text[:2] in ("%m", "%t")
-    return starts_with_time and not has_both and not options.tabs_stripped
+    return starts_with_time and times == 1 and not options.tabs_stripped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

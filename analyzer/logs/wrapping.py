@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from analyzer.logs.entry import UNKNOWN_TIME
+from analyzer.logs.line_prefix import LinePrefix, line_prefix
 from analyzer.logs.wrapping_json import JsonUnwrapper, is_wrapped_in_json
-from analyzer.logs.wrapping_syslog import SyslogUnwrapper, is_syslog
+from analyzer.logs.wrapping_syslog import PREFIX, SyslogUnwrapper, is_syslog
 
 MAX_LAYERS = 3
 """A relay may read what another has wrapped, such as Docker around CloudNativePG."""
@@ -27,14 +28,21 @@ class Unwrapper(Protocol):
 class Layers:
     """The wrappings of one file, the outermost first; none for a log as written."""
 
-    def __init__(self, sample: Sequence[str], assumed: datetime = UNKNOWN_TIME) -> None:
+    def __init__(
+        self,
+        sample: Sequence[str],
+        assumed: datetime = UNKNOWN_TIME,
+        given: LinePrefix | None = None,
+    ) -> None:
         """Find the wrappings.
 
         Args:
             sample: the first lines.
             assumed: time the file was written last, for times without a year.
+            given: log_line_prefix, if it is known.
         """
         self._assumed = assumed
+        self._has_time = None if given is None else given.has_time
         self._kinds: list[str] = []
         lines = list(sample)
         while len(self._kinds) < MAX_LAYERS and (kind := _kind_of(lines)):
@@ -46,6 +54,12 @@ class Layers:
         """Whether there is any."""
         return bool(self._kinds)
 
+    def prefix(self, given: LinePrefix | None) -> LinePrefix | None:
+        """The prefix of the lines that are handed on, of the one that is given."""
+        if given is None or given.has_time or "syslog" not in self._kinds:
+            return given
+        return line_prefix(PREFIX + given.text)
+
     def unwrap(self, blocks: Iterable[Sequence[str]]) -> Iterator[Sequence[str]]:
         """The server's lines, in blocks."""
         for kind in self._kinds:
@@ -53,7 +67,9 @@ class Layers:
         yield from blocks
 
     def _unwrapper(self, kind: str) -> Unwrapper:
-        return JsonUnwrapper() if kind == "json" else SyslogUnwrapper(self._assumed)
+        if kind == "json":
+            return JsonUnwrapper()
+        return SyslogUnwrapper(self._assumed, self._has_time)
 
 
 def _kind_of(lines: Sequence[str]) -> str:

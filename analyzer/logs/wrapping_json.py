@@ -148,11 +148,15 @@ def _texts(value: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _as_lines(text: str) -> Iterator[str]:
-    """A message of several lines, with the tab the server puts before each."""
+    """A message of several lines, with the tab the server puts before each.
+
+    Where one line has none, the relay took them all, and those there are belong to the
+    text.
+    """
     first, *others = text.rstrip("\r\n").split("\n")
     yield first
-    for line in others:
-        yield line if line.startswith("\t") else f"\t{line}"
+    has_tabs = all(line.startswith("\t") for line in others)
+    yield from others if has_tabs else (f"\t{line}" for line in others)
 
 
 def _as_jsonlog(record: Mapping[str, Any]) -> dict[str, Any]:

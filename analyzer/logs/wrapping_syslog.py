@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from analyzer.logs.entry import UNKNOWN_TIME
+from analyzer.logs.severity import SEVERITY_PATTERN
 from analyzer.logs.timestamps import TIME_PATTERN
 
 _LINE = re.compile(
@@ -28,7 +29,12 @@ _SYSLOG_START = re.compile(
     r"(?:\d{1,6} )?(?:<\d{1,3}>)?(?:1 )?"
     r"(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S{1,16}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) "
 )
-_HAS_TIME = re.compile(".{0,200}?" + TIME_PATTERN)
+_TIME = re.compile(TIME_PATTERN)
+_SEVERITY = re.compile(SEVERITY_PATTERN)
+_MAX_HEAD_CHARS = 600
+PREFIX = "%m [%p] "
+"""What is put before the lines of a log whose log_line_prefix has no time."""
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
            "Dec")  # fmt: skip
 _CUT_FROM_BYTES = 450
@@ -59,9 +65,18 @@ class _Message:
 class SyslogUnwrapper:
     """Joins the lines of each process; those of other programs are left out."""
 
-    def __init__(self, assumed: datetime = UNKNOWN_TIME) -> None:
-        """Start with nothing open; ``assumed`` gives the year where there is none."""
+    def __init__(
+        self, assumed: datetime = UNKNOWN_TIME, has_time: bool | None = None
+    ) -> None:
+        """Start with nothing open.
+
+        Args:
+            assumed: gives the year where there is none.
+            has_time: whether log_line_prefix has a time; where that is not known,
+                each line tells.
+        """
         self._assumed = assumed
+        self._has_time = has_time
         self._open: dict[str, _Message] = {}
 
     def feed(self, line: str) -> Iterator[str]:
@@ -86,7 +101,7 @@ class SyslogUnwrapper:
             self._open[process] = message
             while len(self._open) > _MAX_OPEN:
                 yield from self._open.pop(next(iter(self._open))).lines
-        _add(message, found["text"])
+        self._add(message, found["text"])
 
     def flush(self) -> Iterator[str]:
         """What was still open at the end."""
@@ -116,18 +131,21 @@ class SyslogUnwrapper:
         except ValueError:
             return self._assumed
 
+    def _add(self, message: _Message, text: str) -> None:
+        text = text.replace("#011", "\t")
+        size = len(text.encode("utf-8", "replace"))
+        if not message.lines or text.startswith("\t"):
+            line = text if message.lines else self._with_time(message, text)
+            message.lines.append(line)
+        elif _is_cut(message.last_bytes, text):
+            message.lines[-1] += text
+        else:
+            message.lines.append(self._with_time(message, text))
+        message.last_bytes = size
 
-def _add(message: _Message, text: str) -> None:
-    text = text.replace("#011", "\t")
-    size = len(text.encode("utf-8", "replace"))
-    if not message.lines or text.startswith("\t"):
-        line = text if message.lines else _with_time(message, text)
-        message.lines.append(line)
-    elif _is_cut(message.last_bytes, text):
-        message.lines[-1] += text
-    else:
-        message.lines.append(_with_time(message, text))
-    message.last_bytes = size
+    def _with_time(self, message: _Message, text: str) -> str:
+        has_time = _has_time(text) if self._has_time is None else self._has_time
+        return text if has_time else message.head + text
 
 
 def _is_cut(bytes_before: int, text: str) -> bool:
@@ -137,5 +155,8 @@ def _is_cut(bytes_before: int, text: str) -> bool:
     )
 
 
-def _with_time(message: _Message, text: str) -> str:
-    return text if _HAS_TIME.match(text) else message.head + text
+def _has_time(text: str) -> bool:
+    """Whether a time stands before the severity; one behind it is the message's."""
+    severity = _SEVERITY.search(text, 0, _MAX_HEAD_CHARS)
+    end = _MAX_HEAD_CHARS if severity is None else severity.start()
+    return _TIME.search(text, 0, end) is not None

@@ -181,10 +181,10 @@ def _report(
 
 def _recognize(file: LogFile, options: LogOptions) -> _Source:
     fallback_time = datetime.fromtimestamp(file.modified_at_s, UTC)
-    layers = Layers(file.sample(), fallback_time)
-    sample = layers.sample
     given = None if options.line_prefix is None else line_prefix(options.line_prefix)
-    recognized = recognize(sample, given)
+    layers = Layers(file.sample(), fallback_time, given)
+    sample = layers.sample
+    recognized = recognize(sample, layers.prefix(given))
     if recognized is None:
         raise _not_recognized(file, sample, given)
     recognized = replace(recognized, assumed_time=fallback_time)

@@ -37,7 +37,7 @@ def prefix_of(prefix: str, origin: Origin) -> str:
             "b": "client backend",
             "c": origin.session_id,
             "d": origin.database or "[unknown]",
-            "e": origin.sqlstate,
+            "e": origin.sqlstate or "00000",
             "h": origin.remote_host,
             "i": "SELECT",
             "l": "7",

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import random
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,16 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.errors import LogFormatError
-from analyzer.logs.csvlog import COLUMNS
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.wrapping import Layers
 from analyzer.sources.log_files import LogOptions, read_log_files
+from tests.support import log_relays as relays
 from tests.support.log_writer import as_csv, as_stderr
 
 CASES: dict[str, Any] = json.loads(
     (Path(__file__).parents[2] / "golden/logs/log_lines.json").read_text("utf-8")
 )
 PREFIX = "%m [%p] %q[user=%u,db=%d,app=%a] "
+SHORT = "[user=%u,db=%d,app=%a] "
 LONG = "SELECT " + ", ".join(f"column_{n}" for n in range(400)) + " FROM t"
 
 
@@ -63,96 +61,31 @@ def entries() -> list[LogEntry]:
     return found
 
 
-def records() -> list[str]:
-    """Each line of a prefix with its continuation lines."""
-    return [as_stderr([item], PREFIX).removesuffix("\n") for item in entries()]
+def text() -> str:
+    return as_stderr(entries(), PREFIX)
 
 
-def docker(text: str) -> Iterator[str]:
-    for line in text.splitlines(keepends=True):
-        for start in range(0, len(line), 300):
-            part = line[start : start + 300]
-            yield json.dumps({"log": part, "stream": "stderr", "time": "2026-05-04T"})
-
-
-def cnpg() -> Iterator[str]:
-    for row in csv.reader(io.StringIO(as_csv(entries()))):
-        record = {k: v for k, v in zip(COLUMNS, row, strict=True) if v}
-        yield json.dumps(
-            {"level": "info", "ts": 1.5, "logger": "postgres", "msg": "record",
-             "record": record}
-        )  # fmt: skip
-
-
-def one_object_a_message(name: str) -> Iterator[str]:
-    for record in records():
-        for message in re.split(r"\n(?!\t)", record):
-            yield json.dumps({"timestamp": "2026-05-04T03:00:00Z", name: message})
-
-
-def cloud_array() -> Iterator[str]:
-    """What gcloud logging read --format=json prints."""
-    values = [json.loads(line) for line in one_object_a_message("textPayload")]
-    yield from json.dumps(values, indent=2).splitlines()
-
-
-def azure() -> Iterator[str]:
-    for item in entries():
-        head = as_stderr([LogEntry(origin=item.origin, severity=item.severity,
-                                   message=item.message)], PREFIX)  # fmt: skip
-        properties = {
-            "errorLevel": item.severity,
-            "message": head.removesuffix("\n").replace("\n\t", "\n"),
-            "detail": item.detail,
-            "statement": item.statement,
-        }
-        record = {"properties": properties, "category": "PostgreSQLLogs"}
-        yield from json.dumps(record, indent=1).splitlines()
-
-
-def chunks(line: str) -> Iterator[str]:
-    """As write_syslog() cuts a line, of ASCII or near."""
-    while len(line.encode()) > 900:
-        end = 890
-        while end > 0 and not line[end].isspace():
-            end -= 1
-        end = end or 890
-        yield line[:end]
-        line = line[end:]
-    yield line
-
-
-def syslog(head: str, escape: bool = True) -> Iterator[str]:
-    for number, item in enumerate(entries(), start=1):
-        text = as_stderr([item], "[user=%u,db=%d,app=%a] ")
-        parts = [c for line in text.rstrip("\n").split("\n") for c in chunks(line)]
-        moment = item.origin.logged_at
-        for place, part in enumerate(parts, start=1):
-            shown = part.replace("\t", "#011") if escape else part
-            yield (
-                head.format(
-                    bsd=f"{moment:%b} {moment.day:2d} {moment:%H:%M:%S}",
-                    iso=moment.isoformat(),
-                    pid=item.origin.process_id,
-                )
-                + f"[{number}-{place}] {shown}"
-            )
+def syslog_with_others() -> Iterator[str]:
+    for number, line in enumerate(relays.syslog(entries(), SHORT, relays.SYSLOG)):
+        yield line
         if number % 9 == 0:
             yield "May  4 03:00:00 db sshd[9]: Accepted publickey for root"
 
 
 WRAPPED: dict[str, Callable[[], Iterator[str]]] = {
-    "docker": lambda: docker(as_stderr(entries(), PREFIX)),
-    "cnpg": cnpg,
-    "docker around cnpg": lambda: docker("\n".join(cnpg()) + "\n"),
-    "cloud sql": lambda: one_object_a_message("textPayload"),
-    "cloud sql array": cloud_array,
-    "cloudwatch": lambda: one_object_a_message("message"),
-    "azure": azure,
-    "syslog file": lambda: syslog("{bsd} db1 postgres[{pid}]: "),
-    "syslog, tabs as they are": lambda: syslog("{bsd} db1 postgres[{pid}]: ", False),
-    "rfc 5424": lambda: syslog("<134>1 {iso} db1 postgres {pid} - - "),
-    "heroku": lambda: syslog("<134>1 {iso} host app postgres.{pid} - [DATABASE] "),
+    "docker": lambda: relays.docker(text()),
+    "cnpg": lambda: relays.cnpg(entries()),
+    "docker around cnpg": lambda: relays.docker("\n".join(relays.cnpg(entries()))),
+    "cloud sql": lambda: relays.objects(text(), "textPayload"),
+    "cloud sql array": lambda: relays.array(text()),
+    "cloudwatch": lambda: relays.objects(text(), "message"),
+    "azure": lambda: relays.azure(entries(), PREFIX),
+    "syslog file": syslog_with_others,
+    "syslog, tabs as they are": lambda: relays.syslog(
+        entries(), SHORT, relays.SYSLOG, escapes_tabs=False
+    ),
+    "rfc 5424": lambda: relays.syslog(entries(), SHORT, relays.RFC_5424),
+    "heroku": lambda: relays.syslog(entries(), SHORT, relays.HEROKU),
 }
 
 
@@ -173,7 +106,7 @@ def facts(path: Path) -> tuple[object, ...]:
 @pytest.mark.parametrize("kind", WRAPPED)
 def test_it_reads_as_if_it_were_not_wrapped(tmp_path: Path, kind: str) -> None:
     plain = tmp_path / "plain.log"
-    plain.write_text(as_stderr(entries(), PREFIX), encoding="utf-8")
+    plain.write_text(text(), encoding="utf-8")
     wrapped = tmp_path / "wrapped.log"
     wrapped.write_text("\n".join(WRAPPED[kind]()) + "\n", encoding="utf-8")
     os.utime(wrapped, (0, datetime(2026, 6, 1, tzinfo=UTC).timestamp()))
@@ -200,8 +133,8 @@ def test_metrics_of_heroku_are_no_log(tmp_path: Path) -> None:
 
 
 def test_what_is_not_wrapped_stays_as_it_is() -> None:
-    for text in (as_stderr(entries(), PREFIX), as_csv(entries())):
-        lines = text.splitlines()
+    for log in (text(), as_csv(entries())):
+        lines = log.splitlines()
         layers = Layers(lines)
         assert not layers and layers.sample == lines
 
@@ -210,7 +143,7 @@ def test_a_statement_cannot_forge_lines_through_a_relay(tmp_path: Path) -> None:
     forged = '2026-05-04 03:00:00.000 UTC [7] LOG:  duration: 99999 ms  statement: x"}'
     item = entry(1, "LOG", f"duration: 1.000 ms  statement: SELECT '\n{forged}\n'")
     for wrap in (
-        lambda: docker(as_stderr([item], PREFIX)),
+        lambda: relays.docker(as_stderr([item], PREFIX)),
         lambda: iter([json.dumps({"textPayload": as_stderr([item], PREFIX)})]),
         lambda: iter(
             [json.dumps({"message": as_stderr([item], PREFIX).replace("\t", "")})]
