@@ -11,6 +11,7 @@ from analyzer.domain.statement import Statement
 from analyzer.domain.workload import ParameterSet
 from analyzer.errors import AnalyzerError
 from analyzer.statements.lexer import Token, tokens
+from analyzer.statements.literal import literal_value
 
 T = TypeVar("T")
 
@@ -141,11 +142,23 @@ def _value(raw: Sequence[str], at: int, execution: Execution) -> tuple[str | Non
         return None, 1
     if token.lower() in ("true", "false"):
         return token.lower(), 1
-    if token[:1].isdigit() or token[:1] == ".":
+    if token.replace(".", "").isdecimal():
         return token, 1
-    if len(token) >= 2 and token[0] == token[-1] == "'":
-        return token[1:-1].replace("''", "'"), 1
-    return None, 0
+    value = literal_value(token) if _is_literal(token) else _field(raw, at)
+    return value, 0 if value is None else 1
+
+
+def _is_literal(token: str) -> bool:
+    return token[:1].isdigit() or token[:1] == "." or token[-1:] in ("'", "$")
+
+
+def _field(raw: Sequence[str], at: int) -> str | None:
+    """``year`` in ``extract(year FROM t)``: a constant that is written as a name."""
+    before = [token.lower() for token in raw[max(at - 2, 0) : at]]
+    after = raw[at + 1].lower() if at + 1 < len(raw) else ""
+    if before != ["extract", "("] or after != "from":
+        return None
+    return raw[at].strip('"').lower()
 
 
 def _is_parameter(token: str) -> bool:

@@ -165,6 +165,34 @@ def test_the_constants_of_a_submitted_query_are_its_parameters() -> None:
     assert item.parameter_sets[0].label == "submitted"
 
 
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    [
+        ("extract(year FROM at) = 2026", ("year", "2026")),
+        ('extract("year" FROM at) = 2026', ("year", "2026")),
+        (r"a = E'x\n' AND b = $q$it's$q$", ("x\n", "it's")),
+        ("a = 'one'\n' and two'", ("one and two",)),
+        ("a = X'1F' AND b = B'01'", ("x1F", "b01")),
+        (r"a = U&'d\0061t'", ("dat",)),
+        (
+            "at > now() - interval '1 day' AND on_day = date '2026-01-31'",
+            ("1 day", "2026-01-31"),
+        ),
+        ("a = -3 AND b = 1e5 AND c = .5 AND d = 0x1F", ("-3", "1e5", ".5", "31")),
+        ("a IS NULL AND b = NULL", (None,)),
+    ],
+)
+def test_constants_are_read_as_postgresql_reads_them(
+    condition: str, values: tuple[str | None, ...]
+) -> None:
+    query = f"SELECT * FROM t WHERE {condition}"
+    workload = build_workload(
+        WorkloadInputs(server_id="77", database="shop", submitted=(query,))
+    )
+    (item,) = workload.items
+    assert [s.values for s in item.parameter_sets] == [values]
+
+
 def test_submitted() -> None:
     workload = build_workload(
         WorkloadInputs(server_id="77", database="shop", submitted=("SELECT * FROM t",))
