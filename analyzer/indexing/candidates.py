@@ -16,8 +16,9 @@ and the grouping where they need this table only.
    and that at most half of the rows meet, or WHERE a column that is mostly NULL and
    that the statement compares is not NULL.
 8. expression: an expression over columns of the table that is compared for equality
-   or by range or sorted by, alone and with E; one that is not immutable is refused
-   by the planner.
+   or by range or sorted by, alone and with E; several that are compared for equality
+   together; what rules 2 to 4 put after E also after these. One that is not immutable
+   is refused by the planner.
 9. pattern: for LIKE, the column or expression with the pattern operator class, which
    searches by prefix under any collation, alone and after all of E.
 10. alternatives: each column of an arm of an OR alone, to be joined as bitmaps.
@@ -302,18 +303,36 @@ def _key_lists(groups: _Groups) -> Iterator[tuple[Keys, int]]:
 
 
 def _expression_lists(groups: _Groups) -> Iterator[tuple[Keys, int]]:
-    equal = groups.equal
-    for key in groups.expressions:
+    equal, expressions = groups.equal, groups.expressions
+    compared = (*equal, *expressions)
+    for key in expressions:
         yield (key,), 8
         if equal:
             yield (*equal, key), 8
             yield (key, *equal), 8
+    if len(expressions) > 1:
+        yield expressions, 8
+        yield compared, 8
     for key in groups.ranged_expressions:
-        yield (*equal, key), 8
+        yield (*compared, key), 8
         yield (key,), 8
     if groups.ordered_expressions:
-        yield (*equal, *groups.ordered_expressions), 8
+        yield (*compared, *groups.ordered_expressions), 8
         yield groups.ordered_expressions, 8
+    if expressions:
+        yield from _after_expressions(groups)
+
+
+def _after_expressions(groups: _Groups) -> Iterator[tuple[Keys, int]]:
+    """What follows an expression that is compared for equality, as after a column."""
+    compared = (*groups.equal, *groups.expressions)
+    for key in groups.ranged:
+        yield (*compared, key), 8
+    for key in groups.joined:
+        yield (key, *compared), 8
+        yield (*compared, key), 8
+    if groups.ordered:
+        yield (*compared, *groups.ordered), 8
 
 
 def _equality_lists(equal: Keys) -> Iterator[tuple[Keys, int]]:

@@ -66,6 +66,18 @@ def found(rest: str) -> set[str]:
         ),
         ("WHERE o.placed - o.shipped > '1 day'", "((placed - shipped))"),
         ("WHERE '2026-01-01' = date(o.placed)", "(date(placed))"),
+        (
+            "WHERE lower(name) = 'x' AND date(placed) = $1",
+            "(lower(name), date(placed))",
+        ),
+        (
+            "WHERE lower(name) = 'x' AND placed > $1 ORDER BY placed",
+            "(lower(name), placed)",
+        ),
+        (
+            "WHERE lower(name) = 'x' ORDER BY total DESC, placed",
+            "(lower(name), total DESC, placed)",
+        ),
         ("ORDER BY lower(o.name) DESC LIMIT 5", "(lower(name))"),
         ("ORDER BY lower(name), total DESC LIMIT 5", "(lower(name), total DESC)"),
         ("WHERE lower(name) LIKE '%x%'", "USING gin (lower(name) gin_trgm_ops)"),
