@@ -1,4 +1,4 @@
-"""Smaller indexes in place of chosen ones that are hardly better.
+"""Smaller indexes, or none, in place of chosen ones that are hardly better.
 
 A search for the least cost takes any column that saves anything at all: INCLUDE for ten
 rows that are read a thousand times a day, or a whole index for a flag that one row in
@@ -75,11 +75,32 @@ def narrowed(
         by_relation.setdefault(index.relation, []).append(index)
     current = chosen
     for index in sorted(chosen, key=lambda i: (-sizing.size_bytes(i), sort_key(i))):
+        if _is_needless(index, current, sizing):
+            current -= {index}
+            continue
         smaller = _smaller(index, by_relation.get(index.relation, ()), sizing)
         other = _stand_in(index, smaller, current, sizing)
         if other is not None:
             current = (current - {index}) | {other}
     return current
+
+
+def _is_needless(
+    index: IndexDefinition, current: Configuration, sizing: Sizing
+) -> bool:
+    """Whether the rest of the set saves nearly all that it saves with this index.
+
+    No statement may lose more than the slack, or than its share of what it saves.
+    """
+    items, rest = sizing.table.concerned(index), current - {index}
+    if not sizing.can_ask([*items, *items]):
+        return False
+    before = sizing.known(items, frozenset())
+    now, without = sizing.true(items, current), sizing.true(items, rest)
+    return all(
+        c - b <= max(MIN_EARNED_RATIO * (a - b), min(sizing.slack, (a - b) / 2))
+        for a, b, c in zip(before, now, without, strict=True)
+    )
 
 
 def _stand_in(

@@ -79,3 +79,24 @@ def test_a_wide_index_has_to_earn_its_width(why, worths, wanted) -> None:
 
 def test_without_questions_left_nothing_changes() -> None:
     assert best({WIDE: 4, NARROW: 4}, base=10_000, kept=1) == WIDE
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "base", "kept"),
+    [
+        # The other index saves nearly all of it; what is left is a few pages.
+        (10.0, 11.0, 1000.0, {NARROW}),
+        (10.0, 25.0, 10_000.0, {NARROW}),
+        # It is half of what the statement saves at all, or more than a few pages.
+        (2.0, 14.0, 20.0, {WIDE}),
+        (10.0, 500.0, 1000.0, {WIDE}),
+    ],
+)
+def test_an_index_beside_one_that_does_as_well_is_left_out(
+    wide: float, narrow: float, base: float, kept: set[IndexDefinition]
+) -> None:
+    told = Told({WIDE: wide, NARROW: narrow}, base)
+    sizing = Sizing(
+        table=told, facts=lambda i: IndexFacts(size_bytes=SIZES[i]), slack=16.0
+    )
+    assert narrowed(frozenset({WIDE, NARROW}), (), sizing) == kept
