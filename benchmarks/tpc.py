@@ -3,7 +3,8 @@
 Data and queries come from DuckDB's generators, which are installed from PyPI into a
 virtual environment below the folder. Strings are ``text``, there are primary keys and
 no other index, and everything is vacuumed and analyzed. What exists is kept, so a
-second call is quick. With ``--serve`` the cluster stays up until Ctrl-C.
+second call is quick. With ``--serve`` the cluster stays up until Ctrl-C, and other
+benchmarks on the folder use it meanwhile.
 """
 
 from __future__ import annotations
@@ -24,7 +25,12 @@ sys.path.insert(0, str(ROOT))
 
 import psycopg  # noqa: E402
 
-from analyzer.embedded.cluster import SUPERUSER, Cluster, ClusterSpec  # noqa: E402
+from analyzer.embedded.cluster import (  # noqa: E402
+    SUPERUSER,
+    Cluster,
+    ClusterSpec,
+    socket_of_running,
+)
 
 GENERATORS = (
     "duckdb==1.5.5",
@@ -83,8 +89,13 @@ def prepare(folder: Path, names: tuple[str, ...] = NAMES, scale: float = 1.0) ->
 
 @contextmanager
 def running(folder: Path) -> Iterator[Tpc]:
+    """The cluster of a folder, started unless it is up already."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
+    served = socket_of_running(folder / "data")
+    if served is not None:
+        yield Tpc(host=str(served), port=5432, folder=folder)
+        return
     cluster = Cluster(ClusterSpec(data_dir=folder / "data", settings=SETTINGS))
     cluster.start()
     try:
