@@ -103,6 +103,11 @@ class OptionTable:
                 return asked[:position]
         return asked[:most]
 
+    def can_ask(self, items: Sequence[WeightedStatement]) -> bool:
+        """Whether one question about each of some statements is left, if new."""
+        left = self.worths.kept
+        return left >= sum(self.worths.sets(item.prepared.subject) for item in items)
+
     def total(self, wanted: Configuration) -> float:
         """The true worth of the workload under a set of indexes."""
         answers = self.ask([(item, wanted) for item in self.statements])

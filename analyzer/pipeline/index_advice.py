@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -33,14 +34,17 @@ from analyzer.pipeline.index_workload import (
     workload_of_server,
 )
 from analyzer.pipeline.time_knowledge import TimeKnowledge, run_all, time_knowledge
+from analyzer.planner.parallel import ParallelPlanner, build_parallel
 from analyzer.planner.parameters import ParameterSource
-from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
+from analyzer.planner.shadow import ShadowCluster, ShadowPlanner
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.postgres.guarded_session import Limits
 
 DEFAULT_TIME_LIMIT_S = 100.0
 RUN_TIMEOUT_MS = 30_000
 _MAX_RUN_COST = 1e9
+MAX_SHADOWS = 2
+"""More plan faster than the search asks, and each takes memory of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,14 +88,17 @@ def advise_indexes(
     snapshot = _snapshot(request)
     named = _workload(request, snapshot)
     tell("building the shadow", 0.05)
-    with ShadowCluster() as cluster, build(cluster, snapshot) as planner:
+    with (
+        ShadowCluster() as cluster,
+        build_parallel(cluster, snapshot, _shadow_count()) as planner,
+    ):
         advice = advise_with(planner, snapshot, named, request, tell)
     tell("done", 1.0)
     return advice
 
 
 def advise_with(
-    planner: ShadowPlanner,
+    planner: ShadowPlanner | ParallelPlanner,
     snapshot: PlannerSnapshot,
     named: NamedWorkload,
     request: IndexesRequest,
@@ -177,7 +184,7 @@ class _Job:
     request: IndexesRequest
     catalog: Catalog
     named: NamedWorkload
-    planner: ShadowPlanner
+    planner: ShadowPlanner | ParallelPlanner
     tell: Progress
 
     def run(self) -> IndexAdvice:
@@ -291,6 +298,10 @@ def _caveats(objective: Objective, knowledge: TimeKnowledge) -> Iterator[str]:
         )
     elif knowledge.basis.basis is not Basis.MEASURED:
         yield f"Times are assumed: {knowledge.basis.source}."
+
+
+def _shadow_count() -> int:
+    return min(MAX_SHADOWS, len(os.sched_getaffinity(0)))
 
 
 def _nobody(stage: str, done_ratio: float) -> None:

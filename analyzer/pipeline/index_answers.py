@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from analyzer.advisors.index_change import create_index
@@ -56,12 +56,21 @@ class Answers:
             if index in self._under(item.fingerprint).used
         ]
         rest = chosen - {index}
-        with_it = table.ask([(item, chosen) for item in users])
-        without = table.ask([(item, rest) for item in users])
+        with_it = self._worths(users, chosen)
+        without = self._worths(users, rest)
         return {
-            item.fingerprint: item.weight * max(0.0, less[0] - now[0])
+            item.fingerprint: item.weight * max(0.0, less - now)
             for item, now, less in zip(users, with_it, without, strict=True)
         }
+
+    def _worths(
+        self, items: Sequence[WeightedStatement], wanted: Configuration
+    ) -> list[float]:
+        """What statements are worth under a set; by what is known if that must do."""
+        table = self.chooser.table
+        if table.can_ask(items):
+            return [worth for worth, _ in table.ask([(i, wanted) for i in items])]
+        return [table.known_best(item, wanted) for item in items]
 
     def _index(
         self, index: IndexDefinition, losses: Mapping[Fingerprint, float], total: float
@@ -113,10 +122,12 @@ class Answers:
             return "It has one column."
         table = self.chooser.table
         users = [item for item in table.statements if item.fingerprint in losses]
+        if not table.can_ask(users):
+            return "The search had no question left to ask about a narrower one."
         chosen = self.found.chosen
         other = (chosen - {index}) | {less}
-        now = _sum(users, table.ask([(item, chosen) for item in users]))
-        then = _sum(users, table.ask([(item, other) for item in users]))
+        now = _sum(users, self._worths(users, chosen))
+        then = _sum(users, self._worths(users, other))
         saved = self.choice.size_bytes(index) - self.choice.size_bytes(less)
         what = "Without INCLUDE" if index.include else "Without its last column"
         rise = (then / now - 1.0) if now > 0 else 0.0
@@ -200,9 +211,5 @@ class Answers:
         return self._plans[name]
 
 
-def _sum(
-    users: Iterable[WeightedStatement], answers: list[tuple[float, Configuration]]
-) -> float:
-    return sum(
-        item.weight * worth for item, (worth, _) in zip(users, answers, strict=True)
-    )
+def _sum(users: Iterable[WeightedStatement], worths: Iterable[float]) -> float:
+    return sum(item.weight * worth for item, worth in zip(users, worths, strict=True))
