@@ -35,7 +35,12 @@ from analyzer.domain.equivalence import (
 from analyzer.errors import AnalyzerError
 from analyzer.statements.mutants import mutants
 from analyzer.verification.equivalence import EquivalenceChecker
-from tests.support.equivalence_pairs import ADVERSARIAL, read_lines, read_pairs
+from tests.support.equivalence_pairs import (
+    PairWithSchema,
+    read_lines,
+    read_pairs,
+    read_scripts,
+)
 
 MANY = 5
 """Databases that a mutant is tried on, times those of the usual check."""
@@ -68,7 +73,7 @@ def own_pairs() -> list[Pair]:
     ]
 
 
-def pairs_of_file(path: Path) -> list[Pair]:
+def with_schemas(pairs: list[PairWithSchema]) -> list[Pair]:
     return [
         Pair(
             pair.name,
@@ -78,7 +83,7 @@ def pairs_of_file(path: Path) -> list[Pair]:
             str(pair.is_equivalent),
             Compare(pair.compare),
         )
-        for pair in read_lines(path)
+        for pair in pairs
     ]
 
 
@@ -214,9 +219,9 @@ def main() -> int:
     parser.add_argument("--mutants", type=int, default=0)
     arguments = parser.parse_args()
     if arguments.pairs:
-        pairs = pairs_of_file(arguments.pairs)
+        pairs = with_schemas(read_lines(arguments.pairs))
     else:
-        pairs = own_pairs() + pairs_of_file(ADVERSARIAL)
+        pairs = own_pairs() + with_schemas(read_lines() + read_scripts())
     wrong = 0
     with EquivalenceChecker() as checker:
         for seed in arguments.seeds:

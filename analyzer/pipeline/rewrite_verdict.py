@@ -77,7 +77,7 @@ class Verdicts:
             )
         except AnalyzerError as error:
             return f"not tested: {error.message}", ""
-        if found.outcome is Outcome.REFUTED:
+        if _is_told_apart(found):
             return f"refuted: {found.reason}", _counterexample(found)
         if found.outcome is not Outcome.EQUIVALENT:
             return f"not tested: {found.reason}", ""
@@ -106,7 +106,7 @@ def _joined(item: Rewrite, own: Verdict, found: equivalence.Verdict) -> Verdict:
         databases=found.coverage.databases,
         mutation_score_ratio=found.coverage.mutation_score_ratio,
     )
-    if found.outcome is Outcome.REFUTED:
+    if _is_told_apart(found):
         level = "refuted"
         reason = found.reason
         if item.semantics is Semantics.UNCHANGED_IF:
@@ -124,6 +124,17 @@ def _joined(item: Rewrite, own: Verdict, found: equivalence.Verdict) -> Verdict:
         level=found.level.value if stronger else own.level,
         reason=f"{own.reason}. {found.reason}",
     )
+
+
+def _is_told_apart(found: equivalence.Verdict) -> bool:
+    """Whether a client may notice a rewrite.
+
+    Whether an error of rows that no query returns is raised is no promise of
+    PostgreSQL's, but a rewrite that raises one anew is a failure to its user.
+    """
+    shown = found.counterexample
+    fails_anew = shown is not None and bool(shown.after_error)
+    return found.outcome is Outcome.REFUTED or fails_anew
 
 
 def _counterexample(found: equivalence.Verdict) -> str:

@@ -186,7 +186,7 @@ def _called(fields: Node) -> str:
     return str(fields["funcname"][-1]["String"].get("sval", ""))
 
 
-_AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
+AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
 _COMPUTING = frozenset({"abs", "power", "mod", "div", "sum", "avg"})
 _CALENDAR = frozenset(
     {"extract", "date_part", "to_char", "date_trunc", "age", "date_bin", "make_date"}
@@ -263,7 +263,7 @@ def _is_named(node: object, names: frozenset[str]) -> bool:
 
 def _is_aggregate(fields: Node) -> bool:
     is_marked = any(key in fields for key in ("agg_star", "agg_distinct", "over"))
-    return is_marked or _called(fields) in _AGGREGATES
+    return is_marked or _called(fields) in AGGREGATES
 
 
 def _integers(node: object) -> list[int]:

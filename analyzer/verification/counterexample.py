@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.domain.equivalence import Counterexample, Difference, Rows
 from analyzer.postgres.attempt import Failure, attempt
@@ -51,28 +51,61 @@ class Suspect:
 
 
 def counterexample(
-    database: TrialDatabase, suspect: Suspect, *, ends_at: float, is_list: bool
+    database: TrialDatabase, suspect: Suspect, *, is_list: bool
 ) -> Counterexample | None:
-    """Make the database smaller while the queries differ, then show what they return.
+    """Show what both queries return on a database, made by INSERT statements alone.
 
     Args:
         database: with both queries added.
         suspect: where they differ.
-        ends_at: ``time.monotonic()`` at which to stop making it smaller.
         is_list: whether the order of rows counts.
 
     Returns:
-        None if the INSERT statements, run by themselves, do not show it.
+        None if the INSERT statements, run by themselves, do not show a difference.
     """
-    smallest = _smallest(database, suspect, ends_at)
-    for rows in (smallest, suspect.rows):
-        found = _shown(database, suspect, rows, is_list=is_list)
-        if found is not None:
-            return found
-    return None
+    statements = tuple(inserts(suspect.rows, database.tables))
+    connection = database.connection
+    attempt(connection, "BEGIN")
+    try:
+        for statement in statements:
+            if isinstance(attempt(connection, statement), Failure):
+                return None
+        results = [
+            _left_by(database, number, suspect.parameters)
+            if database.is_writing
+            else _result(database, query, suspect.parameters)
+            for number, query in zip((BEFORE, AFTER), suspect.queries, strict=True)
+        ]
+        runs = [_runs(database, n, suspect.parameters) for n in (BEFORE, AFTER)]
+    finally:
+        attempt(connection, "ROLLBACK")
+    (before, before_error), (after, after_error) = results
+    difference = _difference(results, is_list=is_list)
+    if difference is None or (
+        difference is Difference.ORDER and not _contradict(*runs)
+    ):
+        return None
+    return Counterexample(
+        difference=difference,
+        inserts=statements,
+        settings=suspect.settings,
+        parameters=suspect.parameters,
+        before=before,
+        after=after,
+        before_error=before_error,
+        after_error=after_error,
+        writes=database.is_writing,
+    )
 
 
-def _smallest(database: TrialDatabase, suspect: Suspect, ends_at: float) -> TrialRows:
+def smallest(database: TrialDatabase, suspect: Suspect, *, ends_at: float) -> Suspect:
+    """Take rows away while the queries differ.
+
+    Args:
+        database: with both queries added.
+        suspect: where they differ.
+        ends_at: ``time.monotonic()`` at which to stop.
+    """
     rows = suspect.rows
     while time.monotonic() < ends_at:
         candidates = list(_smaller(rows))[:_MAX_CANDIDATES]
@@ -82,7 +115,39 @@ def _smallest(database: TrialDatabase, suspect: Suspect, ends_at: float) -> Tria
         if not good:
             break
         rows = min(good, key=_size)
-    return rows
+    return replace(suspect, rows=rows)
+
+
+def is_promised(database: TrialDatabase, smallest: Suspect, *, ends_at: float) -> bool:
+    """Whether an error that one query alone raises comes of rows the other one needs.
+
+    PostgreSQL does not say when an expression is evaluated for a row that a condition
+    or a join takes away (manual 4.2.14), so that an error which only such a row raises
+    is promised by neither query. It is told by a row without which both queries return
+    what the one that does not fail returns with it.
+
+    Args:
+        database: with both queries added.
+        smallest: a database on which one of them fails, from which no row can go.
+        ends_at: ``time.monotonic()`` at which to stop.
+    """
+    less = [smallest.rows, *_one_row_less(smallest.rows)][:_MAX_CANDIDATES]
+    database.stage(enumerate(less), repair=False)
+    attempted = Attempt(queries=(BEFORE, AFTER), ends_at=ends_at)
+    tried = by_number(run_in_parts(database, 0, len(less) - 1, attempted))
+    whole = tried.pop(0, {})
+    failed = [item for item in whole.values() if item.sqlstate]
+    right = [item.bag for item in whole.values() if not item.sqlstate]
+    if not (failed and right) or not (failed[0].sqlstate or "").startswith(_OF_DATA):
+        return True
+    return not any(
+        {item.bag for number, item in items.items() if number >= BEFORE} == set(right)
+        for items in tried.values()
+    )
+
+
+_OF_DATA = "22"
+"""SQLSTATE class of errors that a value raises, such as an overflow."""
 
 
 def _size(rows: TrialRows) -> tuple[int, int]:
@@ -99,8 +164,12 @@ def _smaller(rows: TrialRows) -> Iterator[TrialRows]:
             middle = len(held) // 2
             yield {**rows, oid: held[:middle]}
             yield {**rows, oid: held[middle:]}
-    for oid, held in tables.items():
-        for place in range(len(held)):
+    yield from _one_row_less(rows)
+
+
+def _one_row_less(rows: TrialRows) -> Iterator[TrialRows]:
+    for oid, held in rows.items():
+        for place in range(len(held) if oid != PARAMETERS_OID else 0):
             yield {**rows, oid: held[:place] + held[place + 1 :]}
 
 
@@ -154,45 +223,6 @@ def _value(column: Column, value: str | None) -> str:
     if column.base_type == "boolean":
         return "true" if value in ("t", "true") else "false"
     return literal(value)
-
-
-def _shown(
-    database: TrialDatabase, suspect: Suspect, rows: TrialRows, *, is_list: bool
-) -> Counterexample | None:
-    """Run the INSERTs in an empty schema, then both queries; nothing of it stays."""
-    statements = tuple(inserts(rows, database.tables))
-    connection = database.connection
-    attempt(connection, "BEGIN")
-    try:
-        for statement in statements:
-            if isinstance(attempt(connection, statement), Failure):
-                return None
-        results = [
-            _left_by(database, number, suspect.parameters)
-            if database.is_writing
-            else _result(database, query, suspect.parameters)
-            for number, query in zip((BEFORE, AFTER), suspect.queries, strict=True)
-        ]
-        runs = [_runs(database, n, suspect.parameters) for n in (BEFORE, AFTER)]
-    finally:
-        attempt(connection, "ROLLBACK")
-    (before, before_error), (after, after_error) = results
-    difference = _difference(results, is_list=is_list)
-    if difference is None or (
-        difference is Difference.ORDER and not _contradict(*runs)
-    ):
-        return None
-    return Counterexample(
-        difference=difference,
-        inserts=statements,
-        settings=suspect.settings,
-        parameters=suspect.parameters,
-        before=before,
-        after=after,
-        before_error=before_error,
-        after_error=after_error,
-        writes=database.is_writing,
-    )
 
 
 def _result(

@@ -26,7 +26,12 @@ from analyzer.domain.equivalence import (
 )
 from analyzer.errors import UserError
 from analyzer.postgres.errors_map import translated
-from analyzer.verification.counterexample import Suspect, counterexample
+from analyzer.verification.counterexample import (
+    Suspect,
+    counterexample,
+    is_promised,
+    smallest,
+)
 from analyzer.verification.prepared_pair import Pair, PreparedPair, prepare
 from analyzer.verification.proofs import proofs_of, z3_answer
 from analyzer.verification.trial import (
@@ -164,7 +169,7 @@ def _judged(
         caveats.append(f"time ran out after {result.compared} databases")
     coverage = _coverage(prepared, result)
     if result.numbers:
-        verdict = _differing(database, prepared, result, ends_at)
+        verdict = _told_apart(database, prepared, result, ends_at)
         return replace(verdict, coverage=coverage, caveats=tuple(caveats))
     if result.unstable is not None:
         return Verdict(
@@ -186,15 +191,34 @@ def _judged(
     return replace(verdict, coverage=coverage, proofs=proofs, caveats=tuple(caveats))
 
 
-def _differing(
+def _told_apart(
     database: TrialDatabase,
     prepared: PreparedPair,
     result: TrialResult,
     ends_at: float,
 ) -> Verdict:
-    by_order = result.differing is None
-    number = result.ordered_otherwise if by_order else result.differing
-    database.stage([(0, result.rows[number or 0])])
+    """What the databases come to on which the two differ: the first that refutes."""
+    verdicts = []
+    for number in result.numbers:
+        by_order = number == result.ordered_otherwise and result.differing is None
+        database.stage([(0, result.rows[number])])
+        verdict = _differing(database, prepared, ends_at, by_order=by_order)
+        if verdict.outcome is Outcome.REFUTED:
+            return verdict
+        verdicts.append(verdict)
+        if time.monotonic() > ends_at:
+            break
+    return verdicts[0]
+
+
+def _differing(
+    database: TrialDatabase,
+    prepared: PreparedPair,
+    ends_at: float,
+    *,
+    by_order: bool,
+) -> Verdict:
+    """What the staged database 0 comes to, on which the two differ."""
     if is_unstable(database, 0):
         return Verdict(
             outcome=Outcome.REFUSED,
@@ -208,21 +232,31 @@ def _differing(
         settings=prepared.settings,
     )
     shrink_until = min(ends_at, time.monotonic() + _SHRINK_S)
-    found = counterexample(
-        database, suspect, ends_at=shrink_until, is_list=prepared.is_list
-    )
+    small = smallest(database, suspect, ends_at=shrink_until)
+    found = counterexample(database, small, is_list=prepared.is_list)
+    if found is None:
+        found = counterexample(database, suspect, is_list=prepared.is_list)
     if found is None:
         return Verdict(
             outcome=Outcome.REFUSED,
             reason="one query orders rows that tie in the other, so that each result of"
             " one is allowed in the other, and not the other way round",
         )
-    if prepared.type_difference and found.difference is Difference.ERROR:
-        return Verdict(
-            outcome=Outcome.REFUSED,
-            reason=f"types differ: {prepared.type_difference}; and a value of one may"
-            " not fit the other",
-        )
+    if found.difference is Difference.ERROR:
+        if prepared.type_difference:
+            return Verdict(
+                outcome=Outcome.REFUSED,
+                reason=f"types differ: {prepared.type_difference}; and a value of one"
+                " may not fit the other",
+            )
+        if not is_promised(database, small, ends_at=ends_at):
+            return Verdict(
+                outcome=Outcome.REFUSED,
+                reason="rows are the same, but one query fails on a value of a row that"
+                " neither returns, and PostgreSQL does not promise when it looks at"
+                f" such a row: {found.before_error or found.after_error}",
+                counterexample=found,
+            )
     return Verdict(
         outcome=Outcome.REFUTED,
         reason=_reason(found),

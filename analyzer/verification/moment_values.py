@@ -41,13 +41,14 @@ _UNITS = {
     "y": timedelta(days=365),
     "year": timedelta(days=365),
 }
+_MONTH_ENDS = (timedelta(days=-1), timedelta(microseconds=-1))
 _BASES = ("2024-01-31", "2024-02-01", "2024-02-29")
 _MAX_BASES = 4
 
 
 def days_of_year(value: Decimal) -> Iterator[str]:
     """A number in a query about dates may be a year, or a month."""
-    if value != value.to_integral_value():
+    if not value.is_finite() or value != value.to_integral_value():
         return
     number = int(value)
     if 1900 <= number <= 2200:
@@ -68,18 +69,29 @@ def near_moment(text: str) -> Iterator[str]:
     elif _YEAR.match(text):
         yield from days_of_year(Decimal(text))
         return
-    moment = _moment(text)
+    moment = read_moment(text)
     if moment is None:
         return
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(UTC).replace(tzinfo=None)
+    moment = _in_utc(moment)
     yield from _stepped(moment, _STEPS)
     for other in (moment.replace(day=1), moment.replace(month=1, day=1)):
-        yield _written(other, has_time=False)
-    last = (moment.replace(day=28) + timedelta(days=4)).replace(day=1)
-    yield _written(last - timedelta(days=1), has_time=False)
-    yield _written(last, has_time=False)
-    yield _written(last - timedelta(microseconds=1), has_time=True)
+        yield written_moment(other, has_time=False)
+    yield from _stepped(_next_month(moment), (timedelta(), *_MONTH_ENDS))
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except OverflowError:
+        return moment.replace(tzinfo=None)
+
+
+def _next_month(moment: datetime) -> datetime:
+    """The first day of the month after; of the last month that there is, its last."""
+    try:
+        return (moment.replace(day=28) + timedelta(days=4)).replace(day=1)
+    except OverflowError:
+        return moment.replace(day=31)
 
 
 def between_moments(texts: Sequence[str]) -> Iterator[str]:
@@ -91,27 +103,30 @@ def between_moments(texts: Sequence[str]) -> Iterator[str]:
     >>> list(between_moments(["2024-03-31", "6 days"]))[:2]
     ['2024-04-06', '2024-03-25']
     """
-    moments = [m for m in map(_moment, texts) if m is not None]
+    moments = [m for m in map(read_moment, texts) if m is not None]
     known = [m.replace(tzinfo=None) for m in moments][:_MAX_BASES]
     bases = [*known, *(datetime.fromisoformat(day) for day in _BASES)]
     for length, base in product(map(_length, texts), bases):
         if length:
             yield from _stepped(base, (length, -length))
             yield from _stepped(base, (length + timedelta(microseconds=1),))
-    for zone, base in product(map(_zone, texts), known):
+    for zone, base in product(map(zone_named, texts), known):
         if zone is not None:
             yield from _across(base, zone)
-            yield from _across(base + timedelta(days=1), zone)
 
 
 def _across(moment: datetime, zone: ZoneInfo) -> Iterator[str]:
-    """A moment of a zone in UTC, and a moment of UTC in the zone."""
-    there = moment.replace(tzinfo=zone).astimezone(UTC)
-    here = moment.replace(tzinfo=UTC).astimezone(zone)
-    for other in (there, here):
-        at = other.replace(tzinfo=None)
-        yield _written(at, has_time=True)
-        yield from _stepped(at, (timedelta(microseconds=-1), timedelta(hours=1)))
+    """A moment of a zone in UTC, and a moment of UTC in the zone; a day later too."""
+    for day in (timedelta(), timedelta(days=1)):
+        try:
+            there = (moment + day).replace(tzinfo=zone).astimezone(UTC)
+            here = (moment + day).replace(tzinfo=UTC).astimezone(zone)
+        except OverflowError:
+            continue
+        for other in (there, here):
+            at = other.replace(tzinfo=None)
+            yield written_moment(at, has_time=True)
+            yield from _stepped(at, (timedelta(microseconds=-1), timedelta(hours=1)))
 
 
 def _length(text: str) -> timedelta | None:
@@ -127,14 +142,16 @@ def _length(text: str) -> timedelta | None:
         return None
 
 
-def _zone(text: str) -> ZoneInfo | None:
+def zone_named(text: str) -> ZoneInfo | None:
+    """The zone of that name; none if it is no name of one."""
     try:
         return ZoneInfo(text) if _ZONE.match(text) else None
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
 
 
-def _moment(text: str) -> datetime | None:
+def read_moment(text: str) -> datetime | None:
+    """The moment that a text is, as ISO 8601 has it; none if it is none."""
     for read in (datetime.fromisoformat, _from_date):
         try:
             return read(text.strip())
@@ -151,12 +168,13 @@ def _from_date(text: str) -> datetime:
 def _stepped(moment: datetime, steps: Sequence[timedelta]) -> Iterator[str]:
     for step in steps:
         try:
-            yield _written(moment + step, has_time=bool(step % timedelta(days=1)))
+            yield written_moment(moment + step, has_time=bool(step % timedelta(days=1)))
         except OverflowError:
             continue
 
 
-def _written(moment: datetime, *, has_time: bool) -> str:
+def written_moment(moment: datetime, *, has_time: bool = False) -> str:
+    """A moment as a literal; without its time if that is midnight and not wished."""
     if has_time or moment.time() != datetime.min.time():
         return moment.isoformat(sep=" ")
     return moment.date().isoformat()

@@ -34,6 +34,7 @@ from analyzer.verification.compared_columns import (
     column_differences,
     have_comparable_texts,
 )
+from analyzer.verification.contrasts import find_contrasts
 from analyzer.verification.joined_columns import joined_columns, merged_pools
 from analyzer.verification.schema_facts import parameter_table
 from analyzer.verification.trial import AFTER, BEFORE, FIRST_MUTANT
@@ -305,6 +306,9 @@ def _make_rows(
         thresholds=tuple(sorted({n for hint in hints for n in hint.thresholds})),
         asked=frozenset(table.oid for table in tables if table.name in named),
         computes=any(hint.computes for hint in hints),
+        contrasts=find_contrasts(
+            database, [item.text for item in facts], hints, pools, seed=seed
+        ),
     )
     return TrialRowMaker(needs, seed=seed)
 

@@ -35,6 +35,7 @@ class TrialResult:
         results: different results of the first query.
         differing: number of the first database on which their rows differ.
         ordered_otherwise: number of the first on which rows or their order differ.
+        failing: numbers of some on which one query fails and the other does not.
         unstable: number of a database on which one query alone gives two results.
         killed: mutants that a database told from what they are mutants of.
         out_of_time: whether the budget ended it.
@@ -47,6 +48,7 @@ class TrialResult:
     results: set[str] = field(default_factory=set)
     differing: int | None = None
     ordered_otherwise: int | None = None
+    failing: list[int] = field(default_factory=list)
     unstable: int | None = None
     killed: set[int] = field(default_factory=set)
     out_of_time: bool = False
@@ -57,10 +59,12 @@ class TrialResult:
     """Of the databases that are named above, as they were staged."""
 
     @property
-    def numbers(self) -> set[int]:
-        """The databases that are named."""
-        named = (self.differing, self.ordered_otherwise)
-        return {number for number in named if number is not None}
+    def numbers(self) -> list[int]:
+        """The databases that tell the two apart, the most telling first."""
+        if self.differing is not None:
+            return [self.differing]
+        ordered = [] if self.ordered_otherwise is None else [self.ordered_otherwise]
+        return [*ordered, *self.failing]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +136,7 @@ def try_rows(
 
 
 _MAX_TELLING = 60
+_MAX_FAILING = 8
 _FRAGILE_DATABASES = 600
 _MUTANT_DATABASES = 360
 """Mutants are harder on the test than the query is: they get fewer databases."""
@@ -227,6 +232,10 @@ def _compare(result: TrialResult, before: Tried, after: Tried) -> None:
     result.compared += 1
     result.results.add(before.result)
     result.with_rows += bool(before.row_count)
+    if bool(before.sqlstate) != bool(after.sqlstate):
+        if len(result.failing) < _MAX_FAILING:
+            result.failing.append(before.number)
+        return
     if before.bag != after.bag and result.differing is None:
         result.differing = before.number
     if before.result != after.result and result.ordered_otherwise is None:

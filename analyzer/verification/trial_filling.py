@@ -7,7 +7,7 @@ from random import Random
 
 from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Key, Table
 from analyzer.verification.trial_needs import Row, TrialNeeds, TrialRows
-from analyzer.verification.trial_styles import COUNTED, Style
+from analyzer.verification.trial_styles import CONTRASTING, COUNTED, Style
 from analyzer.verification.value_candidates import serial
 from analyzer.verification.value_pools import Pool, PoolKey
 
@@ -46,6 +46,8 @@ class Filling:
         self._is_grid = False
         self._is_chain = random.random() < _CHAIN_RATIO
         self._fewest_parents = 0
+        if style is CONTRASTING:
+            self._domains.update(needs.contrast(random))
         if style is COUNTED:
             self._count = needs.threshold(random)
             self._block = min(needs.threshold(random), _MAX_GRID_ROWS)

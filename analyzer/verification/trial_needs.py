@@ -13,6 +13,9 @@ Row = list[str | None]
 TrialRows = dict[int, list[Row]]
 """Rows by the oid of their table, in the order of its stored columns."""
 
+Contrast = Mapping[PoolKey, tuple[str, ...]]
+"""For each column of a pair of rows, the values in them."""
+
 MAX_COUNTED_ROWS = 1_200
 _USUAL_COUNT = 24
 _LARGEST_COUNT = 20
@@ -33,6 +36,7 @@ class TrialNeeds:
         thresholds: of these, the ones that are surely compared with such a number.
         asked: oids of the tables that the queries name; the others are referenced.
         computes: whether a query does arithmetic, which may overflow.
+        contrasts: values that two expressions relate otherwise, in groups.
     """
 
     tables: Sequence[Table]
@@ -42,6 +46,7 @@ class TrialNeeds:
     thresholds: tuple[int, ...] = ()
     asked: frozenset[int] = frozenset()
     computes: bool = False
+    contrasts: tuple[tuple[Contrast, ...], ...] = ()
 
     def pool_of(self, key: PoolKey) -> tuple[PoolKey, Pool]:
         """The set a column belongs to, and its values."""
@@ -62,6 +67,11 @@ class TrialNeeds:
     def has_telling(self) -> bool:
         """Whether only one of the queries has some constant."""
         return any(pool.telling for pool in self.pools.values())
+
+    def contrast(self, random: Random) -> dict[PoolKey, list[str]]:
+        """Values that some expression confuses, by leader of joined columns."""
+        chosen = random.choice(random.choice(self.contrasts))
+        return {self.leaders[key]: list(values) for key, values in chosen.items()}
 
     def threshold(self, random: Random) -> int:
         """A number of rows at or next to one that the queries name."""

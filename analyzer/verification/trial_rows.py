@@ -10,13 +10,14 @@ since what tells two queries apart often lies one step beside. Measurements: rew
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
 from random import Random
 
 from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Table
 from analyzer.verification.trial_filling import Filling
 from analyzer.verification.trial_needs import Row, TrialNeeds, TrialRows
 from analyzer.verification.trial_styles import (
+    CONTRASTING,
+    CONTRASTING_RATIO,
     COUNTED,
     DENSE,
     EXTREME,
@@ -25,6 +26,7 @@ from analyzer.verification.trial_styles import (
     STYLES,
     TELLING,
 )
+from analyzer.verification.value_candidates import decimal_of
 
 _MAX_CHANGES = 3
 _COUNTED_MORE = 0.22
@@ -64,6 +66,8 @@ class TrialRowMaker:
             style is TELLING and not self._needs.has_telling
         ):
             style = random.choice((FITTING, DENSE))
+        if self._needs.contrasts and random.random() < CONTRASTING_RATIO:
+            style = CONTRASTING
         return Filling(self._needs, style, random).fill(empty)
 
     def neighbour(self, number: int, known: Sequence[TrialRows]) -> TrialRows:
@@ -131,9 +135,5 @@ class TrialRowMaker:
 
 def _stepped(value: str | None, random: Random) -> str | None:
     """A number one more or less; none if it is no number."""
-    try:
-        number = Decimal(value or "")
-    except InvalidOperation:
-        return None
-    step = random.choice((1, -1))
-    return f"{number + step:f}" if number.is_finite() else None
+    number = decimal_of(value or "")
+    return None if number is None else f"{number + random.choice((1, -1)):f}"

@@ -167,7 +167,8 @@ def query_function(
     if query.keys:
         body = _runs(line, source, [f"c{key + 1}" for key in query.keys])
     else:
-        body = f"SELECT 0 AS run, {line} AS line FROM {source}"
+        # All rows tie: they are the first run.
+        body = f"SELECT 1 AS run, {line} AS line FROM {source}"
     arguments = ", ".join(parameter_types)
     statement = (
         "#variable_conflict use_column\n"
@@ -258,7 +259,7 @@ def _runs(line: str, source: str, keys: Sequence[str]) -> str:
     return (
         "SELECT sum(n.is_new::int) OVER (ORDER BY n.place) AS run, n.line FROM"
         f" (SELECT q.place, {line} AS line,"
-        f" ROW({here}) IS DISTINCT FROM ROW({before}) AS is_new"
+        f" q.place = 1 OR ROW({here}) IS DISTINCT FROM ROW({before}) AS is_new"
         f" FROM (SELECT row_number() OVER () AS place, * FROM {source}) AS q) AS n"
     )
 

@@ -3,7 +3,8 @@
 *Sparse* has few rows of few values, *dense* one or two values per column, so that
 groups and ties arise, *fitting* rows that pass the filters and joins, *extreme* the
 ends of types, *counted* as many joining rows as a threshold of the queries, one more or
-less, and *telling* values at constants that only one query has.
+less, *telling* values at constants that only one query has, and *contrasting* values
+that an expression of one query relates otherwise than the other query does.
 """
 
 from __future__ import annotations
@@ -77,5 +78,15 @@ TELLING = Style(
     weights=(0.5, 0.5, 1, 4, 0, 8, 2),
     null_ratios=(0.0, 0.0, 0.2),
 )
+CONTRASTING = Style(
+    name="contrasting",
+    rows=(2, 5),
+    values=(1, 3),
+    weights=(2, 0.5, 1, 6, 0.1, 1, 3),
+    null_ratios=(0.0, 0.0, 0.2),
+    copied_ratio=0.1,
+)
 STYLES = (SPARSE, DENSE, FITTING, EXTREME, COUNTED, TELLING)
 STYLE_WEIGHTS = (0.2, 0.15, 0.24, 0.08, 0.17, 0.16)
+CONTRASTING_RATIO = 0.22
+"""Share of contrasting databases, where there is a contrast."""

@@ -73,7 +73,7 @@ _EXTREMES: dict[str, tuple[str, ...]] = {
     "json": ('{"a": {"b": 1}}', '[1, "a"]', '{"a": ""}', '{"a": "1"}', '{"a": [1]}'),
     "interval": ("1 mon 1 day", "-1 month", "1 year", "36:00:00"),
 }
-_SAME_AS = {
+SAME_AS = {
     "character varying": "text",
     "character": "text",
     "citext": "text",
@@ -87,6 +87,7 @@ CALENDAR = (
 )
 _TIMES_OF_DAY = ("", " 12:00:00", " 23:59:59.999999")
 _MAX_SPLITS = 12
+_MAX_DIGITS = 400
 _LENGTHS = range(2, 41)
 """Numbers that a text may be as long as."""
 _REPEATED = re.compile(r"\{(\d{1,3})[,}]")
@@ -100,7 +101,7 @@ def ordinary(base_type: str) -> tuple[str, ...]:
     >>> ordinary("character varying")[:2]
     ('a', 'b')
     """
-    name = _SAME_AS.get(base_type, base_type)
+    name = SAME_AS.get(base_type, base_type)
     if name.startswith("timestamp"):
         return tuple(
             f"{day}{time}" for day in _ORDINARY["date"] for time in _TIMES_OF_DAY
@@ -110,7 +111,7 @@ def ordinary(base_type: str) -> tuple[str, ...]:
 
 def extremes(base_type: str) -> tuple[str, ...]:
     """Values at the ends of a type, and those that are easily forgotten."""
-    name = _SAME_AS.get(base_type, base_type)
+    name = SAME_AS.get(base_type, base_type)
     if name.startswith("timestamp"):
         return _EXTREMES["date"]
     return _EXTREMES.get(name, ())
@@ -136,24 +137,27 @@ def near(
     found = [text for text in turns if text is not None]
     if base_type.startswith(("timestamp", "date")):
         found += between_moments(texts)
-    elif _SAME_AS.get(base_type, base_type) == "text":
+    elif SAME_AS.get(base_type, base_type) == "text":
         found += _joined(texts)
     return tuple(dict.fromkeys(found))
 
 
 def _joined(texts: Sequence[str]) -> Iterator[str]:
-    """Short constants written behind and into one another."""
-    short = [text for text in texts if 0 < len(text) <= _MAX_SPLITS][:_MAX_JOINED]
+    """Short constants written behind and into one another, and where they overlap."""
+    bare = dict.fromkeys(text.replace("%", "").replace("_", "") for text in texts)
+    short = [text for text in bare if 0 < len(text) <= _MAX_SPLITS][:_MAX_JOINED]
     for first, second in permutations(short, 2):
         yield first + second
         yield first[:1] + second + first[1:]
+        # A text may begin with the one and end with the other and be shorter than both.
+        shared = range(1, min(len(first), len(second)))
+        yield from (first + second[n:] for n in shared if first[-n:] == second[:n])
 
 
 def _near_number(number: str, base_type: str) -> Iterator[str]:
     yield number
-    try:
-        value = Decimal(number)
-    except InvalidOperation:
+    value = decimal_of(number)
+    if value is None:
         return
     if base_type.startswith(("timestamp", "date")):
         yield from days_of_year(value)
@@ -177,12 +181,26 @@ def _near_number(number: str, base_type: str) -> Iterator[str]:
             yield "1" * int(value)
 
 
+def decimal_of(text: str) -> Decimal | None:
+    """The number that a text is; none if it is none that can be written out.
+
+    >>> decimal_of("1.50"), decimal_of("Infinity"), decimal_of("1e999999")
+    (Decimal('1.50'), None, None)
+    """
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    is_short = number.is_finite() and abs(number.adjusted()) <= _MAX_DIGITS
+    return number if is_short else None
+
+
 def _near_string(text: str, base_type: str) -> Iterator[str]:
     yield text
     if base_type.startswith(("timestamp", "date", "time")):
         yield from near_moment(text)
         return
-    name = _SAME_AS.get(base_type, base_type)
+    name = SAME_AS.get(base_type, base_type)
     if name == "json":
         return
     if name == "text":

@@ -28,6 +28,7 @@ from tests.support.equivalence_pairs import (
     PairWithSchema,
     read_lines,
     read_pairs,
+    read_scripts,
 )
 
 pytestmark = pytest.mark.integration
@@ -88,7 +89,7 @@ def _options(pair: LabelledPair) -> CheckOptions:
 
 ADVERSARIAL = [
     pair
-    for pair in read_lines()
+    for pair in (*read_lines(), *read_scripts())
     if zlib.crc32(pair.before.encode() + pair.after.encode()) % 6 == 0
 ]
 """A fixed sixth; ``benchmarks/equivalence.py`` runs all."""
@@ -204,6 +205,67 @@ def test_an_error_is_a_result(checker: EquivalenceChecker) -> None:
     assert found.before_error.startswith("22012")
     assert not found.after_error
     assert len(found.inserts) == 1
+
+
+def test_an_error_of_a_row_that_neither_returns_is_no_promise(
+    checker: EquivalenceChecker,
+) -> None:
+    verdict = checker.check(
+        T,
+        "SELECT id FROM t WHERE CASE WHEN a > 0 THEN 100 / a > 7 END",
+        # The planner has the cheaper condition tried first.
+        "SELECT id FROM t WHERE 100 / a > 7 AND a::bigint * 1 * 1 * 1 > 0",
+    )
+    assert verdict.outcome is Outcome.REFUSED
+    assert "promise" in verdict.reason
+    found = verdict.counterexample
+    assert found is not None
+    assert found.after_error.startswith("22012")
+    assert not found.before_error
+
+
+def test_rows_that_differ_outweigh_an_error(checker: EquivalenceChecker) -> None:
+    verdict = checker.check(
+        T,
+        "SELECT id FROM t WHERE CASE WHEN a > 0 THEN 100 / a > 7 END",
+        "SELECT id FROM t WHERE 100 / a >= 7 AND a > 0",
+    )
+    assert verdict.outcome is Outcome.REFUTED
+    assert verdict.counterexample is not None
+    assert verdict.counterexample.difference is Difference.ROWS
+
+
+def test_one_row_has_no_order(checker: EquivalenceChecker) -> None:
+    verdict = checker.check(
+        T,
+        "SELECT id FROM t ORDER BY a DESC NULLS LAST, id LIMIT 1",
+        "SELECT min(id) AS id FROM t WHERE a IS NOT DISTINCT FROM"
+        " (SELECT max(a) FROM t) HAVING count(*) > 0",
+    )
+    assert verdict.is_accepted, verdict
+
+
+def test_a_first_null_is_a_first_run(checker: EquivalenceChecker) -> None:
+    verdict = checker.check(
+        T,
+        "SELECT id, a FROM t ORDER BY a NULLS FIRST, id",
+        "SELECT id, a FROM t ORDER BY a IS NOT NULL, a, id",
+    )
+    assert verdict.is_accepted, verdict
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "infinity"])
+def test_dates_at_the_end_of_the_calendar_are_constants_like_others(
+    checker: EquivalenceChecker, day: str
+) -> None:
+    days = CheckedSchema(ddl="CREATE TABLE e (id int, d date, f float8)")
+    verdict = checker.check(
+        days,
+        f"SELECT id FROM e WHERE d < '{day}' AND f < 'infinity'",
+        f"SELECT id FROM e WHERE d <= '{day}' AND f < 'infinity'",
+        options=CheckOptions(databases=100),
+    )
+    assert verdict.outcome is Outcome.REFUTED
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,12 @@ ADVERSARIAL = FILE.with_name("adversarial_pairs.jsonl")
 has a schema of its own, two queries, how they are compared and what is true of them.
 """
 
+SCRIPTS = [
+    FILE.with_name(f"{name}.sql")
+    for name in ("values", "semantics", "enums_and_writes")
+]
+"""Pairs as in ``FILE``, whose columns have the same names and types."""
+
 
 @dataclass(frozen=True)
 class LabelledPair:
@@ -69,3 +75,22 @@ def read_lines(path: Path = ADVERSARIAL) -> list[PairWithSchema]:
         )
         for item in items
     ]
+
+
+def read_scripts() -> list[PairWithSchema]:
+    """The pairs of all ``SCRIPTS``, which are compared as a client sees them."""
+    found = []
+    for path in SCRIPTS:
+        schema, pairs = read_pairs(path)
+        found += [
+            PairWithSchema(
+                name=f"{path.stem} {pair.number}: {pair.family}",
+                schema=schema,
+                before=pair.before,
+                after=pair.after,
+                compare="auto",
+                is_equivalent=pair.is_equivalent,
+            )
+            for pair in pairs
+        ]
+    return found

@@ -1,0 +1,304 @@
+"""Values that one expression takes for one, or orders otherwise, and another does not.
+
+``x::float8`` makes one value of two numerics that differ in the twentieth digit. Rows
+made by chance hardly hold two such values, and only such rows tell whether a query may
+sort, group, join or filter by the one expression instead of the other. So each
+expression is evaluated by the server on many values that lie close to each other, and
+pairs of values are kept that it relates otherwise than another one does. Compared are
+expressions of one query with those of the other, and all with the columns themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise, product
+from random import Random
+
+from analyzer.postgres.attempt import Failure, attempt, attempt_script
+from analyzer.statements.column_expressions import (
+    ColumnExpression,
+    column_expressions,
+)
+from analyzer.statements.data_hints import DataHints
+from analyzer.statements.identifiers import quote_identifier
+from analyzer.verification.image_sql import failing_rows, images
+from analyzer.verification.schema_facts import Column, Table
+from analyzer.verification.trial_database import TrialDatabase
+from analyzer.verification.trial_needs import Contrast
+from analyzer.verification.twin_values import twin_arrays, twins
+from analyzer.verification.value_pools import Pool, PoolKey
+
+_MAX_VALUES = 170
+_MAX_GROUPS = 40
+_MAX_PER_GROUP = 24
+_DRAWN = 7
+"""Values of each column of several, of which all combinations are tried at a time."""
+_DRAWS = 4
+_RANDOM_PAIRS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Expressions of the same columns of one table, and rows to try them on."""
+
+    table: Table
+    columns: tuple[Column, ...]
+    expressions: tuple[tuple[ColumnExpression, frozenset[int]], ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Image:
+    """What an expression makes of rows: by row, its rank and its text."""
+
+    owners: frozenset[int]
+    is_whole: bool
+    by_row: Mapping[int, tuple[int, str | None]]
+
+    @property
+    def is_condition(self) -> bool:
+        """Whether it is true or false of a row, as far as can be seen."""
+        return {text for _, text in self.by_row.values()} <= {"true", "false", None}
+
+
+def find_contrasts(
+    database: TrialDatabase,
+    texts: Sequence[str],
+    hints: Sequence[DataHints],
+    pools: Mapping[PoolKey, Pool],
+    *,
+    seed: int,
+) -> tuple[tuple[Contrast, ...], ...]:
+    """Groups of pairs of values; each group is what two expressions see otherwise.
+
+    Args:
+        database: with staging tables, whose rows are replaced.
+        texts: of both queries.
+        hints: of both.
+        pools: of all columns.
+        seed: the same seed finds the same.
+    """
+    random = Random(seed)
+    units = list(_units(database.tables, texts, hints, pools, random))
+    if not units:
+        return ()
+    starts = [0]
+    for unit in units:
+        starts.append(starts[-1] + len(unit.rows))
+    database.stage(
+        (
+            (start + place, {unit.table.oid: [_whole_row(unit, row)]})
+            for unit, start in zip(units, starts, strict=False)
+            for place, row in enumerate(unit.rows)
+        ),
+        repair=False,
+    )
+    groups: list[tuple[Contrast, ...]] = []
+    for unit, start in zip(units, starts, strict=False):
+        groups += _of_unit(database, unit, start, random)
+    return tuple(groups[:_MAX_GROUPS])
+
+
+def _units(
+    tables: Sequence[Table],
+    texts: Sequence[str],
+    hints: Sequence[DataHints],
+    pools: Mapping[PoolKey, Pool],
+    random: Random,
+) -> Iterator[_Unit]:
+    owners: dict[tuple[int, ColumnExpression], set[int]] = defaultdict(set)
+    for query, (text, hint) in enumerate(zip(texts, hints, strict=True)):
+        for item in column_expressions(text):
+            for table in _meant(item, tables, hint):
+                owners[table.oid, item].add(query)
+    grouped: dict[tuple[int, tuple[str, ...]], list[ColumnExpression]] = {}
+    for oid, item in owners:
+        grouped.setdefault((oid, tuple(sorted(item.columns))), []).append(item)
+    by_oid = {table.oid: table for table in tables}
+    for (oid, names), items in grouped.items():
+        table = by_oid[oid]
+        columns = tuple(c for c in table.stored if c.name in names)
+        made = tuple((item, frozenset(owners[oid, item])) for item in items)
+        if len(columns) == len(names) and any(len(who) < len(texts) for _, who in made):
+            values = [_values(table, c, hints, pools, random) for c in columns]
+            rows = _rows(values, random)
+            yield _Unit(table=table, columns=columns, expressions=made, rows=rows)
+
+
+def _meant(
+    item: ColumnExpression, tables: Sequence[Table], hint: DataHints
+) -> list[Table]:
+    """The tables whose columns an expression may be of."""
+    named = {name for alias, (_, name) in hint.relations if alias == item.relation}
+    return [
+        table
+        for table in tables
+        if (not named or table.name in named)
+        and set(item.columns) <= {column.name for column in table.stored}
+    ]
+
+
+def _values(
+    table: Table,
+    column: Column,
+    hints: Sequence[DataHints],
+    pools: Mapping[PoolKey, Pool],
+    random: Random,
+) -> list[str]:
+    """Values of a column that lie close to each other, those of the queries first."""
+    pool = pools[table.oid, column.name]
+    first = dict.fromkeys((*pool.exact, *pool.fitting[:8], *pool.ordinary[:6]))
+    others = [value for value in pool.all if value not in first]
+    random.shuffle(others)
+    if column.labels:
+        return list(column.labels)
+    if column.category == "A":
+        near = twin_arrays([*_bare(pool.ordinary), "1", "2"])
+    else:
+        near = twins(
+            column.base_type,
+            list(first),
+            [number for hint in hints for number in hint.numbers],
+            [string for hint in hints for string in hint.strings],
+        )
+    return list(dict.fromkeys((*first, *near, *others)))[:_MAX_VALUES]
+
+
+def _bare(arrays: Sequence[str]) -> list[str]:
+    """Elements of arrays that have one, as they are written in one."""
+    inner = [text[1:-1] for text in arrays if text[:1] == "{" and "," not in text]
+    return [text for text in inner if text and text != "NULL"][:4]
+
+
+def _rows(values: Sequence[Sequence[str]], random: Random) -> list[tuple[str, ...]]:
+    if len(values) == 1:
+        return [(value,) for value in values[0]]
+    found: dict[tuple[str, ...], None] = {}
+    for _ in range(_DRAWS):
+        drawn = [random.sample(list(v), min(_DRAWN, len(v))) for v in values]
+        found.update(dict.fromkeys(product(*drawn)))
+    rows = list(found)
+    random.shuffle(rows)
+    return rows[:_MAX_VALUES]
+
+
+def _whole_row(unit: _Unit, row: Sequence[str]) -> list[str | None]:
+    given = dict(zip((c.name for c in unit.columns), row, strict=True))
+    return [given.get(column.name) for column in unit.table.stored]
+
+
+def _of_unit(
+    database: TrialDatabase, unit: _Unit, start: int, random: Random
+) -> Iterator[tuple[Contrast, ...]]:
+    names = ", ".join(quote_identifier(column.name) for column in unit.columns)
+    itself = f"ROW({names})" if len(unit.columns) > 1 else names
+    found = []
+    for item, owners in unit.expressions:
+        alias = item.relation or unit.table.name
+        by_row = _images(database, unit, start, (alias, item.text))
+        if by_row:
+            found.append(_Image(owners, item.is_whole, by_row))
+    if not found:
+        return
+    by_row = _images(database, unit, start, (unit.table.name, itself))
+    column = _Image(frozenset(), is_whole=True, by_row=by_row)
+    for one, other in _to_compare(found, column):
+        pairs = _told_apart(one, other, random)
+        contrasts = [_contrast(unit, [row - start for row in pair]) for pair in pairs]
+        if contrasts:
+            yield tuple(contrasts)
+
+
+def _images(
+    database: TrialDatabase, unit: _Unit, start: int, what: tuple[str, str]
+) -> dict[int, tuple[int, str | None]]:
+    """What an expression makes of the unit's rows; nothing if it cannot be tried."""
+    alias, expression = what
+    first, last = str(start), str(start + len(unit.rows) - 1)
+    failing = "{}"
+    for is_ordered in (True, False, True, False):
+        query = images(unit.table, alias, expression, is_ordered=is_ordered)
+        answer = attempt(database.connection, query, (first, last, failing))
+        if not isinstance(answer, Failure):
+            return {int(n or 0): (int(r or 0), text) for n, r, text in answer}
+        if not is_ordered and answer.sqlstate.startswith(_OF_DATA):
+            function, call = failing_rows(unit.table, alias, expression)
+            attempt_script(database.connection, function)
+            found = attempt(database.connection, call, (first, last))
+            rows = [] if isinstance(found, Failure) else found
+            failing = "{" + ",".join(str(number) for (number,) in rows) + "}"
+    return {}
+
+
+_OF_DATA = "22"
+"""SQLSTATE class of values that an operation does not take."""
+
+
+def _to_compare(
+    found: Sequence[_Image], column: _Image
+) -> Iterator[tuple[_Image, _Image]]:
+    """Pairs of expressions of which each is of one query alone, or the column."""
+    alone = [image for image in found if len(image.owners) == 1]
+    for one, other in combinations(alone, 2):
+        is_of_both = one.owners != other.owners and one.is_whole and other.is_whole
+        if is_of_both and one.is_condition == other.is_condition:
+            yield one, other
+    for image in alone:
+        if not image.is_condition:
+            yield image, column
+    # What both queries have may stand at different places in them.
+    for image in found:
+        if len(image.owners) > 1 and not image.is_condition:
+            yield image, column
+
+
+def _told_apart(one: _Image, other: _Image, random: Random) -> list[tuple[int, ...]]:
+    shared = sorted(one.by_row.keys() & other.by_row.keys())
+    random.shuffle(shared)
+    if one.is_condition and other.is_condition:
+        differing = [n for n in shared if one.by_row[n][1] != other.by_row[n][1]]
+        return [(number,) for number in differing[:_MAX_PER_GROUP]]
+    confused = [*_confused(one, other, shared), *_confused(other, one, shared)]
+    turned = list(_turned(one, other, shared, random))
+    half = _MAX_PER_GROUP // 2
+    return [*confused[: _MAX_PER_GROUP - min(len(turned), half)], *turned[:half]]
+
+
+def _confused(
+    one: _Image, other: _Image, rows: Sequence[int]
+) -> Iterator[tuple[int, ...]]:
+    """Pairs of rows that the first takes for one and the second does not."""
+    classes: dict[int, list[int]] = defaultdict(list)
+    for number in rows:
+        classes[one.by_row[number][0]].append(number)
+    for together in classes.values():
+        yield from (
+            pair
+            for pair in pairwise(together)
+            if other.by_row[pair[0]] != other.by_row[pair[1]]
+        )
+
+
+def _turned(
+    one: _Image, other: _Image, rows: Sequence[int], random: Random
+) -> Iterator[tuple[int, ...]]:
+    """Pairs of rows that the two put in opposite orders."""
+    if len(rows) < 2:
+        return
+    near = pairwise(sorted(rows, key=lambda number: one.by_row[number][0]))
+    far = (tuple(random.sample(rows, 2)) for _ in range(_RANDOM_PAIRS))
+    for first, second in (*near, *far):
+        by_one = one.by_row[first][0] - one.by_row[second][0]
+        by_other = other.by_row[first][0] - other.by_row[second][0]
+        if by_one * by_other < 0:
+            yield first, second
+
+
+def _contrast(unit: _Unit, places: Sequence[int]) -> Contrast:
+    rows = [unit.rows[place] for place in places]
+    return {
+        (unit.table.oid, column.name): tuple(dict.fromkeys(row[i] for row in rows))
+        for i, column in enumerate(unit.columns)
+    }
