@@ -19,6 +19,7 @@ PRINTS_SQL = {
     "analyzer/indexing/definition.py",
     "analyzer/planner/catalog_ddl.py",
     "analyzer/verification/counterexample.py",
+    "analyzer/verification/image_sql.py",
     "analyzer/verification/trial_sql.py",
 }
 # A statement with names of the watched database is composed of quoted identifiers, and
