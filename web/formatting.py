@@ -141,8 +141,8 @@ def quantity(value: Mapping[str, Any] | None, *, bare: bool = False) -> str:
         return scale(value["value"])
     number = count if float(value["value"]).is_integer() else cost
     text = number(value["value"])
-    if value["value"] == 1 and unit.isalpha():
-        unit = unit.removesuffix("s")
+    if value["value"] == 1:
+        unit = plain.singular(unit)
     return text if bare else f"{text} {unit}".strip()
 
 

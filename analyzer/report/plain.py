@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 _KIB = 1024.0
+_SYMBOL_LENGTH = 2
 
 
 def plain(text: str) -> str:
@@ -64,6 +65,8 @@ def amount(value: float, unit: str) -> str:
 
     >>> amount(1536, "bytes"), amount(0.25, "ratio"), amount(90061, "s")
     ('1.5 KiB', '25.0%', '25.0 h')
+    >>> amount(1, "ms"), amount(1, "what-if calls"), amount(1, "entries")
+    ('1 ms', '1 what-if call', '1 entry')
     """
     if unit == "ratio":
         return f"{value:.1%}"
@@ -71,7 +74,14 @@ def amount(value: float, unit: str) -> str:
         return size(value)
     if unit == "s":
         return f"{value / 3600:.1f} h" if value >= 3600 else f"{number(value)} s"
-    return f"{number(value)} {unit}"
+    return f"{number(value)} {singular(unit) if value == 1 else unit}"
+
+
+def singular(unit: str) -> str:
+    """One of what a unit counts in the plural; symbols such as ms stay."""
+    if len(unit) <= _SYMBOL_LENGTH:
+        return unit
+    return f"{unit[:-3]}y" if unit.endswith("ies") else unit.removesuffix("s")
 
 
 def size(value_bytes: float) -> str:
