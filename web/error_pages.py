@@ -62,7 +62,8 @@ def answer(problem: Problem) -> Response:
         }
         response = jsonify({"error": body})
     else:
-        response = make_response(render_template("error.html", problem=problem))
+        page = render_template("error.html", section="", problem=problem)
+        response = make_response(page)
     response.status_code = problem.status
     return response
 

@@ -48,6 +48,11 @@ class PlanLine:
     share_ratio: float
     misestimated: bool
 
+    @property
+    def branch(self) -> str:
+        """Indentation as EXPLAIN prints it; templates show it."""
+        return "   " * (self.depth - 1) + "└─ " if self.depth else ""
+
 
 def plan_lines(document: object) -> tuple[PlanLine, ...]:
     """The nodes of a plan from the top, at most 500 of them.

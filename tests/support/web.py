@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import StrictUndefined
 from werkzeug.test import TestResponse
 
 from analyzer.config import Settings
@@ -70,7 +71,7 @@ def web_store(superuser: Address) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def empty_site(web_store: Store, web_settings: Settings) -> Site:
     """The application over a store without targets."""
-    app = create_app(web_settings, web_store)
+    app = _strict_app(web_settings, web_store)
     return Site(app=app, store=web_store, settings=web_settings, target_id=0)
 
 
@@ -78,8 +79,15 @@ def empty_site(web_store: Store, web_settings: Settings) -> Site:
 def site(web_store: Store, web_settings: Settings) -> Site:
     """The application over a store with one target and three nightly scans."""
     target_id = add_shop(web_store, web_settings)
-    app = create_app(web_settings, web_store)
+    app = _strict_app(web_settings, web_store)
     return Site(app=app, store=web_store, settings=web_settings, target_id=target_id)
+
+
+def _strict_app(settings: Settings, store: Store) -> Flask:
+    """The application, whose templates may name only what there is."""
+    app = create_app(settings, store)
+    app.jinja_env.undefined = StrictUndefined
+    return app
 
 
 def add_shop(store: Store, settings: Settings, name: str = "shop") -> int:
