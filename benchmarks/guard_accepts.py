@@ -1,8 +1,10 @@
 """Which ordinary queries the guard lets run: ``guard_accepts.py [--tpc DSN] …``.
 
 Ordinary are the SELECTs of ``guard_accepts.sql`` (JSON, windows, recursion,
-extensions), of TPC-H and TPC-DS (``--tpc`` is a server of ``tpc.py FOLDER --serve``,
-``--queries`` its folder of queries), and of PostgreSQL's own regression suite
+extensions), of ``guard_accepts_orm.sql`` (what object mappers and reports write, on
+partitions, domains, enumerations and functions in SQL), of TPC-H and TPC-DS (``--tpc``
+is a server of ``tpc.py FOLDER --serve``, ``--queries`` its folder of queries), and of
+PostgreSQL's own regression suite
 (``--suite`` is a folder of its SQL files, which are run in their order on a server of
 our own, without psql's commands). Nothing that the server itself cannot plan is
 counted, and what the suite asks of catalogs, files and settings of the server, or of
@@ -143,7 +145,8 @@ def _of_our_servers(options: argparse.Namespace) -> dict[str, Tally]:
     tallies: dict[str, Tally] = {}
     with ExitStack() as stack:
         for version, owner in both_servers(stack, {"fsync": "off"}):
-            tallies[f"own list, {version}"] = _own_list(owner)
+            for name in ("guard_accepts", "guard_accepts_orm"):
+                tallies[f"{name}, {version}"] = _own_list(owner, name)
             if options.suite:
                 tallies[f"suite, {version}"] = _suite(owner, options)
     return tallies
@@ -175,10 +178,10 @@ def _reason(error: Refusal) -> tuple[str, str]:
     return (found[1], found[2]) if found else (str(error), error.detail or "")
 
 
-def _own_list(owner: Address) -> Tally:
-    address = _database(owner, "own_list")
+def _own_list(owner: Address, name: str) -> Tally:
+    address = _database(owner, name)
     tally = Tally(is_ordinary=True)
-    text = Path(__file__).with_suffix(".sql").read_text()
+    text = Path(__file__).with_name(f"{name}.sql").read_text()
     head, *queries = text.split("-- queries\n")
     with session(address, read_only=False) as connection:
         for part in split_statements(head):

@@ -16,7 +16,8 @@ from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection, session
 from analyzer.postgres.errors_map import running
 from analyzer.postgres.guard import Action, Place, enforce
-from analyzer.postgres.guard_catalog import CatalogFacts, look_up
+from analyzer.postgres.guard_catalog import look_up
+from analyzer.postgres.guard_facts import CatalogFacts
 from analyzer.postgres.guarded_session import (
     Limits,
     claim_the_only_run,
@@ -68,7 +69,7 @@ def analyze(
         catalog = guard_statement(connection, facts, _place(is_clone), Action.RUN)
         if not is_clone:
             refuse_owner(catalog, address.user)
-        _refuse_expensive(connection, facts.text, values, limits)
+        _refuse_expensive(connection, facts, values, limits)
         return _run(connection, facts.text, values, limits)
 
 
@@ -118,7 +119,7 @@ def _guarded_session(
     limit_s = (3 * limits.plan_timeout_ms + limits.statement_timeout_ms) / 1000
     with (
         session(address, statement_timeout_ms=limits.plan_timeout_ms) as connection,
-        watchdog(connection, limit_s, address),
+        watchdog(connection, limit_s, address, limits.memory_bytes),
         rolled_back(connection),
     ):
         restrict(connection, limits, is_clone=is_clone, only_plans=only_plans)
@@ -142,10 +143,13 @@ def _check_parameters(facts: SafetyFacts, parameters: Sequence[str | None]) -> N
 
 
 def _refuse_expensive(
-    connection: Connection, text: str, values: Sequence[str | None], limits: Limits
+    connection: Connection,
+    facts: SafetyFacts,
+    values: Sequence[str | None],
+    limits: Limits,
 ) -> None:
     with running(limits.plan_timeout_ms):
-        plan = explain(connection, text, values, source="target")
+        plan = explain(connection, facts.text, values, source="target")
     if plan.total_cost > limits.max_total_cost:
         raise NotAllowedHere(
             "the statement is too expensive to be run",
@@ -155,6 +159,28 @@ def _refuse_expensive(
             ),
             hint="Restrict it further; its plan is available without running it.",
         )
+    collected_bytes = facts.growth.collected_bytes * _aggregated_rows(plan)
+    if collected_bytes > limits.memory_bytes / 2:
+        raise NotAllowedHere(
+            "the statement would collect too much in memory",
+            detail=(
+                f"rule memory: its aggregates would keep about"
+                f" {collected_bytes / (1 << 20):,.0f} MB."
+            ),
+            hint="Aggregate fewer rows, or build shorter values.",
+        )
+
+
+def _aggregated_rows(plan: Plan) -> float:
+    return max(
+        (
+            child.plan_rows
+            for node in plan.root.walk()
+            if node.node_type in ("Aggregate", "WindowAgg")
+            for child in node.children
+        ),
+        default=0.0,
+    )
 
 
 def _run(

@@ -8,13 +8,13 @@ Policy and measurements: safety.md, sections 2.3 to 2.5.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analyzer.errors import NotAllowedHere, UnknownRelation, UnsafeStatement
-from analyzer.postgres.guard_catalog import (
-    MAX_EXPANDED,
-    SYSTEM_SCHEMAS,
+from analyzer.postgres.guard_catalog import MAX_EXPANDED, SYSTEM_SCHEMAS
+from analyzer.postgres.guard_facts import (
+    BodyFact,
     CastFact,
     CatalogFacts,
     FunctionFact,
@@ -22,12 +22,20 @@ from analyzer.postgres.guard_catalog import (
     RelationFact,
     TypeFact,
 )
+from analyzer.postgres.guard_hints import HINTS
 from analyzer.postgres.guard_names import (
     HARMLESS_VOLATILE,
     TRUSTED_EXTENSIONS,
     is_denied,
 )
+from analyzer.statements.growing_columns import ARGUMENT
+from analyzer.statements.growth import MAX_BUILT_BYTES, MAX_COPIES
 from analyzer.statements.safety import SafetyFacts
+
+MAX_PARTS = 4_096
+"""Partitions and children that the relations of a statement may have together: each
+takes a lock, of which a server has some thousands for all sessions, and memory."""
+_BODY_SLACK_BYTES = 500
 
 
 class Place(StrEnum):
@@ -55,12 +63,15 @@ class Allowance:
         volatile: call volatile functions: planning never calls them.
         user_code: call functions that are not PostgreSQL's, if they are not volatile.
         system_relations: read system catalogs, foreign tables, row security.
+        harmless: oids of functions in SQL whose texts may do no more than these rules
+            allow to a statement.
     """
 
     changes: bool = False
     volatile: bool = False
     user_code: bool = False
     system_relations: bool = False
+    harmless: frozenset[int] = frozenset()
 
 
 ALLOWED: dict[tuple[Place, Action], Allowance | None] = {
@@ -84,44 +95,11 @@ class Objection:
     what: str
 
 
-_CLONE = "Register a clone, where code of the database itself may run."
-_TABLES = "Ask about the tables that the statement is slow on; a clone allows no more."
-_HINTS = {
-    "changes data": "Ask for its plan without running it, or submit a SELECT.",
-    "creates relation": "Submit the SELECT without INTO.",
-    "default calls user function": _CLONE,
-    "denied function": "Leave the call out: it reaches beyond the statement's tables.",
-    "denied operator": "Leave it out, or write its result as a constant.",
-    "foreign table": "Ask on the server that the foreign table is on.",
-    "locks rows": "Submit the query without FOR UPDATE or FOR SHARE.",
-    "memory": "Use a constant length of at most 10,000 characters.",
-    "node": "Submit one SELECT, INSERT, UPDATE, DELETE or MERGE without this part.",
-    "not a table or view": _TABLES,
-    "rewrite rule": "Submit the statement that the rule makes of it.",
-    "row security": "Its policies are code: submit the query with their conditions.",
-    "sampling method": "Use TABLESAMPLE SYSTEM or BERNOULLI.",
-    "statement": "Submit one SELECT, INSERT, UPDATE, DELETE or MERGE.",
-    "system catalog": _TABLES,
-    "table access method": _TABLES,
-    "stored expression": "An index, check, statistics or partition key of it calls a"
-    " function of the database, which planning may run. " + _CLONE,
-    "too many relations": "Split the query, or mark its CTEs MATERIALIZED.",
-    "unknown function": "Check its name, its schema and the search_path of the role.",
-    "user cast": _CLONE,
-    "user function": _CLONE,
-    "user operator": _CLONE,
-    "user operator class": _CLONE,
-    "user type": _CLONE,
-    "view": "Submit the query of the view.",
-    "volatile check": "Write the value as text, without a cast to the domain.",
-    "volatile function": "Ask for the plan without running it, or leave the call out.",
-}
-
-
 def objections(
     facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
 ) -> tuple[Objection, ...]:
     """Every rule that the statement breaks, each with what breaks it, sorted."""
+    allowance = replace(allowance, harmless=_harmless(catalog))
     found = {item for check in _CHECKS for item in check(facts, catalog, allowance)}
     return tuple(sorted(found, key=lambda item: (item.rule, item.what)))
 
@@ -149,7 +127,7 @@ def enforce(
     raise UnsafeStatement(
         f"the statement may not be {_DONE[action]} on {place.value}",
         detail=named + ("; and more." if len(found) > 5 else "."),
-        hint=_HINTS.get(first.rule),
+        hint=HINTS.get(first.rule),
     )
 
 
@@ -172,6 +150,23 @@ def _statement(
             rule="too many relations",
             what=f"{catalog.expanded_count} after views and CTEs are expanded",
         )
+    if catalog.part_count > MAX_PARTS:
+        yield Objection(
+            rule="too many relations", what=f"{catalog.part_count:,} partitions"
+        )
+
+
+def _memory(
+    facts: SafetyFacts, catalog: CatalogFacts, _allowance: Allowance
+) -> Iterator[Objection]:
+    if catalog.copies > MAX_COPIES:
+        what = f"{catalog.copies:,} expressions after subqueries are written out"
+        yield Objection(rule="memory", what=what)
+    if catalog.built_bytes > MAX_BUILT_BYTES:
+        what = f"values of up to {catalog.built_bytes >> 20:,} MB for one row"
+        yield Objection(rule="memory", what=what)
+    if facts.growth.doubles:
+        yield Objection(rule="memory", what="a recursive CTE doubles a value")
 
 
 def _unknown(
@@ -190,8 +185,47 @@ def _functions(
             yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
 
 
+def _harmless(catalog: CatalogFacts) -> frozenset[int]:
+    """Functions in SQL that read no table and call nothing that a statement may not."""
+    bodies = {item.oid: item for item in catalog.bodies}
+    named = (
+        *catalog.functions,
+        *(item.function for item in catalog.stored),
+        *(item for body in catalog.bodies for item in body.catalog.functions),
+    )
+    pending = {item.oid: item for item in named if item.oid in bodies}
+    known: frozenset[int] = frozenset()
+    # One that calls another is judged once the other is; a circle never is.
+    while True:
+        found = {
+            oid
+            for oid, item in pending.items()
+            if _is_harmless(item, bodies[oid], known)
+        }
+        if found <= known:
+            return known
+        known |= found
+
+
+def _is_harmless(item: FunctionFact, body: BodyFact, known: frozenset[int]) -> bool:
+    if body.facts.kind != "select" or body.facts.relations or body.facts.growth.doubles:
+        return False
+    if not all(type_.is_built_in for type_ in body.catalog.types):
+        return False
+    # Calls within calls would multiply what one of them adds.
+    most = item.argument_count * ARGUMENT.size_bytes + _BODY_SLACK_BYTES
+    if body.facts.growth.output_bytes > most:
+        return False
+    allowance = Allowance(harmless=known)
+    return not any(
+        True for check in _CHECKS for _ in check(body.facts, body.catalog, allowance)
+    )
+
+
 def _function_rule(item: FunctionFact, allowance: Allowance) -> str:
     """The rule that a call of this function breaks, empty if none."""
+    if item.oid in allowance.harmless:
+        return ""
     if _is_trusted(item) or _is_built_in(item):
         if item.is_internal or is_denied(item.asked_name):
             return "denied function"
@@ -292,10 +326,6 @@ def _relations(
 ) -> Iterator[Objection]:
     for item in catalog.relations:
         rule = "" if allowance.system_relations else _relation_rule(item)
-        if not rule and item.stored_function and not allowance.user_code:
-            # Planning calls what is constant in the expressions of a table.
-            what = f"{item.schema}.{item.asked_name} by {item.stored_function}"
-            yield Objection(rule="stored expression", what=what)
         if not rule and facts.writes and not allowance.user_code:
             rule = _written_rule(item)
         if rule:
@@ -319,16 +349,36 @@ def _relation_rule(item: RelationFact) -> str:
 
 
 def _written_rule(item: RelationFact) -> str:
-    if item.has_rules:
-        return "rewrite rule"
-    return "default calls user function" if item.defaults_call_functions else ""
+    return "rewrite rule" if item.has_rules else ""
+
+
+def _stored(
+    _facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
+) -> Iterator[Objection]:
+    for item in catalog.stored:
+        rule = _function_rule(item.function, allowance)
+        if rule:
+            function = f"{item.function.schema}.{item.function.asked_name}"
+            what = f"{item.held_by} by {function}"
+            yield Objection(rule=_STORED_RULES.get(item.holder, rule), what=what)
+        elif item.holder == "domain" and item.function.volatility == "v":
+            yield Objection(rule="volatile check", what=item.held_by)
+
+
+_STORED_RULES = {
+    # Planning calls what is constant in the expressions of a table.
+    "table": "stored expression",
+    "default": "default calls user function",
+}
 
 
 _Check = Callable[[SafetyFacts, CatalogFacts, Allowance], Iterator[Objection]]
 _CHECKS: tuple[_Check, ...] = (
     _statement,
+    _memory,
     _unknown,
     _functions,
+    _stored,
     _operators,
     _casts,
     _types,

@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, dict_row
 
+from analyzer.errors import AnalyzerError
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.guard_facts import (
+    BodyFact,
+    CastFact,
+    CatalogFacts,
+    FunctionFact,
+    OperatorFact,
+    RelationFact,
+    StoredFact,
+    TypeFact,
+)
 from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
 from analyzer.postgres.queries import load
 from analyzer.postgres.rolled_back import set_local
+from analyzer.statements.growing_columns import CAP, COLUMN
 from analyzer.statements.safety import Name, SafetyFacts
 
-MAX_VIEWS = 60
+MAX_TEXTS = 60
+"""Views, checks and functions whose texts are read for one statement."""
 MAX_EXPANDED = 64
 """Relations a statement may have after views and CTEs are expanded."""
 CHECK = 0
@@ -23,128 +36,6 @@ SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
 
 ViewParser = Callable[[str], SafetyFacts]
 """Turns the text of a view into facts, in a safe place."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FunctionFact:
-    """A function that a call, or a name behind a dot, could mean."""
-
-    asked_schema: str
-    asked_name: str
-    schema: str
-    volatility: str
-    language: str
-    is_security_definer: bool
-    extension: str
-    is_built_in: bool
-    is_superusers: bool
-    is_internal: bool
-    takes_row: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorFact:
-    """An operator that a name could mean, with the function behind it."""
-
-    asked_schema: str
-    asked_name: str
-    schema: str
-    function_name: str
-    volatility: str
-    language: str
-    is_security_definer: bool
-    extension: str
-    is_built_in: bool
-    is_superusers: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CastFact:
-    """A cast that the database has made for itself, with the function behind it."""
-
-    source_oid: int
-    target_oid: int
-    is_source_built_in: bool
-    is_target_built_in: bool
-    context: str
-    source: str
-    target: str
-    volatility: str
-    language: str
-    is_security_definer: bool
-    extension: str
-    is_built_in: bool
-    is_superusers: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeFact:
-    """A type reached from a name; the asked name is empty for types of columns.
-
-    ``is_part`` if it is an element, attribute or base of what was asked for;
-    ``check_query`` selects the checks of a domain.
-    """
-
-    asked_schema: str
-    asked_name: str
-    oid: int
-    schema: str
-    name: str
-    kind: str
-    is_made_of_parts: bool
-    is_part: bool
-    is_built_in: bool
-    extension: str
-    check_query: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelationFact:
-    """A relation that a name means, and what reading it involves."""
-
-    asked_schema: str
-    asked_name: str
-    oid: int
-    schema: str
-    kind: str
-    has_row_security: bool
-    access_method: str
-    is_owner: bool
-    view_query: str | None
-    is_foreign: bool
-    has_other_storage: bool
-    operator_class: str | None
-    stored_function: str | None
-    type_oids: list[int]
-    defaults_call_functions: bool
-    has_rules: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogFacts:
-    """All that the names of a statement, and of the views it reads, could mean.
-
-    Attributes:
-        functions: candidates of all calls.
-        field_functions: candidates of names behind a dot that take a row.
-        operators: candidates of all operators.
-        casts: of the database's own, that the statement could use.
-        types: of casts, columns and calls.
-        relations: views among them.
-        unknown: kind and name of what has no meaning here.
-        violations: of the texts of views.
-        expanded_count: relations after views and CTEs are expanded.
-    """
-
-    functions: tuple[FunctionFact, ...] = ()
-    field_functions: tuple[FunctionFact, ...] = ()
-    operators: tuple[OperatorFact, ...] = ()
-    casts: tuple[CastFact, ...] = ()
-    types: tuple[TypeFact, ...] = ()
-    relations: tuple[RelationFact, ...] = ()
-    unknown: tuple[Name, ...] = ()
-    violations: tuple[Name, ...] = ()
-    expanded_count: int = 0
 
 
 def look_up(
@@ -165,48 +56,154 @@ def look_up(
     # Names of user objects come back with their schema, and no function of the
     # database can stand in for a built-in one of ours.
     set_local(connection, {"search_path": "pg_catalog"})
-    total, violations, expanded = _expanded(connection, facts, path, parse_view)
-    casts = _casts(connection, total, writes=facts.writes)
-    set_local(connection, {"search_path": setting})
-    return replace(
-        _merged(total),
-        casts=casts,
-        violations=tuple(violations),
-        expanded_count=expanded,
+    expansion = _Expansion(connection, path, parse_view)
+    expansion.expand(facts)
+    found = _merged(expansion.parts)
+    stored = _stored(connection, found, writes=facts.writes)
+    functions = [*found.functions, *(item.function for item in stored)]
+    result = replace(
+        found,
+        casts=_casts(connection, expansion.parts, writes=facts.writes),
+        stored=stored,
+        bodies=expansion.bodies(functions),
+        violations=(*expansion.violations, *_support(connection)),
+        expanded_count=expansion.expanded_count,
+        part_count=expansion.part_count,
+        copies=expansion.copies,
+        built_bytes=expansion.built_bytes,
     )
+    set_local(connection, {"search_path": setting})
+    return result
 
 
-def _expanded(
-    connection: Connection,
-    facts: SafetyFacts,
-    path: Sequence[str],
-    parse_view: ViewParser,
-) -> tuple[list[CatalogFacts], list[Name], int]:
-    """Facts of the statement, and of each text that its names bring with them."""
-    found = _Lookup(connection, path).look_up(facts)
-    pending = _texts(found, facts, 1)
-    total, seen, expanded = [found], 0, facts.expanded_count
-    violations: list[Name] = []
-    while pending and expanded <= MAX_EXPANDED:
-        text, weight = pending.pop()
-        seen += 1
-        if seen > MAX_VIEWS:
-            violations.append(("view", "views nested too deep"))
-            break
-        inner = parse_view(text)
-        violations += inner.violations
-        expanded += weight * max(inner.expanded_count - 1, 0)
-        below = _Lookup(connection, ["pg_catalog"]).look_up(inner)
+class _Expansion:
+    """The names of a statement, and of each text that its names bring with them."""
+
+    def __init__(
+        self, connection: Connection, path: Sequence[str], parse_view: ViewParser
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._parse = parse_view
+        self._texts_read = 0
+        self.parts: list[CatalogFacts] = []
+        self.violations: list[Name] = []
+        self.expanded_count = 0
+        self.part_count = 0
+        self.copies = 0
+        self.built_bytes = 0
+
+    def expand(self, facts: SafetyFacts) -> None:
+        """Follow the statement's views and checks, until there are too many."""
+        found = _Lookup(self._connection, self._path).look_up(facts)
+        self.parts.append(found)
+        self.expanded_count = facts.expanded_count
+        self._count_parts(found, facts, 1)
+        self.copies = facts.growth.copies
+        self.built_bytes = facts.growth.built_bytes
+        reached = (self.copies, self.built_bytes)
+        pending = [(*item, reached) for item in _texts(found, facts, 1)]
+        while pending and self.expanded_count <= MAX_EXPANDED:
+            text, weight, reached = pending.pop()
+            if not self._may_read_another():
+                break
+            inner = self._parse(text)
+            below = _Lookup(self._connection, ["pg_catalog"]).look_up(inner)
+            self._add(inner, below, weight)
+            reached = self._written_out(inner, reached)
+            pending += [(*item, reached) for item in _texts(below, inner, weight)]
+
+    def _may_read_another(self) -> bool:
+        self._texts_read += 1
+        if self._texts_read > MAX_TEXTS:
+            self.violations.append(("view", "views nested too deep"))
+        return self._texts_read <= MAX_TEXTS
+
+    def _add(self, inner: SafetyFacts, below: CatalogFacts, weight: int) -> None:
+        self.parts.append(below)
+        self.violations += inner.violations
+        self.expanded_count += weight * max(inner.expanded_count - 1, 0)
+        self._count_parts(below, inner, weight)
         if weight == CHECK:
             # Unlike other calls, those of a check may come as early as at parsing.
-            violations += [
+            self.violations += [
                 ("volatile check", item.asked_name)
                 for item in below.functions
                 if item.volatility == "v"
             ]
-        total.append(below)
-        pending += _texts(below, inner, weight)
-    return total, violations, expanded
+
+    def _count_parts(
+        self, found: CatalogFacts, facts: SafetyFacts, weight: int
+    ) -> None:
+        counts = {name[:2]: name[2] for name in facts.relations}
+        self.part_count += sum(
+            weight * counts[item.asked_schema, item.asked_name] * item.part_count
+            for item in found.relations
+            if item.kind != "v"
+        )
+
+    def _written_out(
+        self, inner: SafetyFacts, reached: tuple[int, int]
+    ) -> tuple[int, int]:
+        """What a view's columns stand for where they are used."""
+        copies = min(reached[0] * inner.growth.output_copies, CAP)
+        times = -(-inner.growth.output_bytes // COLUMN.size_bytes)
+        built_bytes = min(reached[1] * max(times, 1), CAP)
+        self.copies = max(self.copies, copies)
+        self.built_bytes = max(self.built_bytes, built_bytes, inner.growth.built_bytes)
+        return copies, built_bytes
+
+    def bodies(self, functions: Iterable[FunctionFact]) -> tuple[BodyFact, ...]:
+        """The texts of functions in SQL, and of those that they call in turn."""
+        known: dict[int, BodyFact] = {}
+        pending = list(functions)
+        while pending:
+            item = pending.pop()
+            if item.body is None or item.oid in known:
+                continue
+            if not self._may_read_another():
+                break
+            try:
+                facts = self._parse(item.body)
+            except AnalyzerError:
+                continue  # what cannot be read is not known to be harmless
+            # It has no setting of its own, so its names mean what ours mean.
+            found = _Lookup(self._connection, self._path).look_up(facts)
+            known[item.oid] = BodyFact(oid=item.oid, facts=facts, catalog=found)
+            pending += found.functions
+        return tuple(known.values())
+
+
+def _stored(
+    connection: Connection, found: CatalogFacts, *, writes: bool
+) -> tuple[StoredFact, ...]:
+    """What is kept with the relations and domains that were found."""
+    domains = [item for item in found.types if item.kind == "d"]
+    values = {
+        "relations": [item.oid for item in found.relations],
+        "domains": [item.oid for item in domains],
+        # A value read from a column has passed its checks.
+        "checked": [i.oid for i in domains if i.is_part or i.asked_name],
+    }
+    query = load("guard_stored", connection.info.server_version)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        rows = cursor.execute(query, values).fetchall()
+    stored = (
+        StoredFact(
+            holder=row.pop("holder"),
+            held_by=row.pop("held_by"),
+            function=FunctionFact(**row),
+        )
+        for row in rows
+    )
+    return tuple(item for item in stored if writes or item.holder != "default")
+
+
+def _support(connection: Connection) -> list[Name]:
+    query = load("guard_support", connection.info.server_version)
+    trusted = sorted(TRUSTED_EXTENSIONS)
+    rows = connection.execute(query, {"trusted": trusted}).fetchall()
+    return [("user operator class", str(name)) for (name,) in rows]
 
 
 def _texts(
@@ -279,12 +276,18 @@ class _Lookup:
             types=tuple(types),
             relations=tuple(relations),
             unknown=(
+                *self._unknown_keywords(facts),
                 *_missing("function", facts.functions, functions),
                 *_missing("operator", facts.operators, operators),
                 *_missing("type", facts.types, types),
                 *_missing("relation", certain, relations),
             ),
         )
+
+    def _unknown_keywords(self, facts: SafetyFacts) -> list[Name]:
+        """Keywords that an older server takes for names of functions."""
+        version = self._connection.info.server_version // 10_000
+        return [("function", name) for name, since in facts.keywords if since > version]
 
     def _rows(
         self, question: str, kind: type[Any], names: Iterable[Name], **more: Any

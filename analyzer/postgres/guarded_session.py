@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -15,7 +16,8 @@ from psycopg.rows import namedtuple_row
 from analyzer.domain.target import Address
 from analyzer.errors import AnalyzerError, NotAllowedHere
 from analyzer.postgres.connect import Connection, cut, session
-from analyzer.postgres.guard_catalog import CatalogFacts
+from analyzer.postgres.guard_facts import CatalogFacts
+from analyzer.postgres.memory_watch import within_memory
 from analyzer.postgres.queries import load, marked
 from analyzer.postgres.rolled_back import set_local
 
@@ -24,6 +26,8 @@ WATCHDOG_GRACE_S = 5.0
 READER_ROLE = "pg_read_all_data"
 ONLY_RUN_KEY = 0x7067_7072_6F6F_66  # "pgproof", so that all of ours take the same
 _SEARCH_PATH = marked("SELECT pg_catalog.current_setting('search_path')")
+_HASH_MEM = 2.0
+"""The default since PostgreSQL 15; a hash may take so many times work_mem."""
 _READER_ROLE_VERSION_NUM = 140_000
 _TRANSACTION_TIMEOUT_VERSION_NUM = 170_000
 
@@ -38,6 +42,8 @@ class Limits:
         lock_timeout_ms: for waiting on another session.
         temp_file_limit_kb: set where the role may; else its own setting holds.
         work_mem_bytes: at most; less where the session has less.
+        memory_bytes: that the backend may hold for itself. It is stopped above it if
+            it runs on this machine; elsewhere, by estimates before it is run.
         max_total_cost: planner cost units above which it is not run.
         time_nodes: time each node of the plan, which makes scans up to twice as slow.
     """
@@ -47,6 +53,7 @@ class Limits:
     lock_timeout_ms: int = 300
     temp_file_limit_kb: int = 1_048_576
     work_mem_bytes: int = 64 << 20
+    memory_bytes: int = 1 << 30
     max_total_cost: float = 5_000_000.0
     time_nodes: bool = True
 
@@ -97,6 +104,7 @@ def _limited(connection: Connection, limits: Limits) -> Any:
         "statement_timeout": str(limits.plan_timeout_ms),
         "lock_timeout": str(limits.lock_timeout_ms),
         "work_mem": f"{min(limits.work_mem_bytes, facts.work_mem_bytes) // 1024}kB",
+        "hash_mem_multiplier": f"{min(facts.hash_mem_multiplier, _HASH_MEM):g}",
         "max_parallel_workers_per_gather": "0",
         "jit": "off",
         "idle_in_transaction_session_timeout": "30000",
@@ -195,9 +203,11 @@ def _session_facts(connection: Connection) -> Any:
 
 @contextmanager
 def watchdog(
-    connection: Connection, limit_s: float, address: Address
+    connection: Connection, limit_s: float, address: Address, memory_bytes: int
 ) -> Iterator[None]:
     """Cancel what still runs 5 s after its limit; 5 s later end it, and say so.
+
+    So does what holds too much memory, see :mod:`analyzer.postgres.memory_watch`.
 
     ``statement_timeout`` depends on the backend looking at it; some loops do not. The
     server ends a backend whose client is gone (``client_connection_check_interval``).
@@ -209,8 +219,10 @@ def watchdog(
     for timer in timers:
         timer.daemon = True
         timer.start()
+    cancel, end = partial(_cancel, connection), partial(_end, connection, address)
     try:
-        yield
+        with within_memory(connection, memory_bytes, cancel, end):
+            yield
     finally:
         for timer in timers:
             timer.cancel()

@@ -52,3 +52,22 @@ HARMLESS_SETTINGS = _words("""
     timezone transaction_isolation transaction_read_only work_mem xmlbinary
 """)
 """Settings that ``current_setting`` may read: none of them can hold a secret."""
+
+CALLS_BEFORE: dict[str, frozenset[tuple[str, int]]] = {
+    "JsonArrayConstructor": frozenset({("json_array", 16)}),
+    "JsonArrayQueryConstructor": frozenset({("json_array", 16)}),
+    "JsonArrayAgg": frozenset({("json_arrayagg", 16)}),
+    "JsonObjectConstructor": frozenset({("json_object", 16)}),
+    "JsonObjectAgg": frozenset({("json_objectagg", 16)}),
+    "JsonParseExpr": frozenset({("json", 17)}),
+    "JsonScalarExpr": frozenset({("json_scalar", 17)}),
+    "JsonSerializeExpr": frozenset({("json_serialize", 17)}),
+    "JsonFuncExpr": frozenset({("json_query", 17)}),
+    "JsonTable": frozenset({("json_table", 17)}),
+    "MergeSupportFunc": frozenset({("merge_action", 17)}),
+}
+"""Parts written like calls, and the version whose grammar first knew them.
+
+To a server before it, the same text calls a function of the database of that name.
+Source: release notes of PostgreSQL 16 and 17.
+"""

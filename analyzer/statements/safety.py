@@ -14,9 +14,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from analyzer.statements.classify import classify
+from analyzer.statements.growth import NO_GROWTH, Growth, growth
 from analyzer.statements.node_types import (
     ALLOWED_NODES,
     ALLOWED_STRUCTURES,
+    CALLS_BEFORE,
     HARMLESS_SETTINGS,
     WRITING_NODES,
 )
@@ -27,8 +29,10 @@ Name = tuple[str, str]
 """Schema, empty where the text gives none, and name."""
 
 MAX_REPEATED_CHARS = 10_000
-"""Longest text that repeat(), lpad() and rpad() may be asked to make."""
-_SIZED = frozenset({"repeat", "lpad", "rpad"})
+"""Longest text that repeat(), lpad() and rpad(), or a type, may be asked to make."""
+_SIZED = frozenset({"repeat", "lpad", "rpad", "bpchar", "bit"})
+_FILLED = frozenset({"bpchar", "char", "bit"})
+"""Types whose values are as long as the type says."""
 _WIDTH = re.compile(r"%(?:\d+\$)?-?(\*|\d+)")
 """Of a place in ``format()``: a number, or what an argument says."""
 _IMPLICIT_OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
@@ -58,6 +62,8 @@ class SafetyFacts:
         ctes: names of CTEs, which are relations elsewhere if there are such relations.
         expanded_count: relations after CTEs are inlined.
         parameter_count: the highest ``$n``.
+        keywords: that are calls of functions for servers older than a major version.
+        growth: of expressions and values.
     """
 
     text: str
@@ -73,6 +79,8 @@ class SafetyFacts:
     ctes: tuple[str, ...] = ()
     expanded_count: int = 0
     parameter_count: int = 0
+    keywords: tuple[tuple[str, int], ...] = ()
+    growth: Growth = NO_GROWTH
 
 
 def safety_facts(query: str) -> SafetyFacts:
@@ -99,6 +107,8 @@ def safety_facts(query: str) -> SafetyFacts:
         ctes=tuple(sorted(seen.ctes)),
         expanded_count=sum(seen.expanded.values()),
         parameter_count=seen.parameter_count,
+        keywords=tuple(sorted(seen.keywords)),
+        growth=growth(parsed.tree),
     )
 
 
@@ -120,8 +130,10 @@ def to_json(facts: SafetyFacts) -> str:
 
 def from_json(text: str) -> SafetyFacts:
     """The facts of :func:`to_json`."""
-    fields: Mapping[str, Any] = json.loads(text)
-    return SafetyFacts(**{name: _tupled(value) for name, value in fields.items()})
+    fields: dict[str, Any] = json.loads(text)
+    grown = Growth(**fields.pop("growth"))
+    kept = {name: _tupled(value) for name, value in fields.items()}
+    return SafetyFacts(**kept, growth=grown)
 
 
 def _tupled(value: object) -> Any:
@@ -143,11 +155,13 @@ class _Seen:
         self.relations: Counter[Name] = Counter()
         self.expanded: Counter[Name] = Counter()
         self.parameter_count = 0
+        self.keywords: set[tuple[str, int]] = set()
 
     def walk(self) -> None:
         for key, fields in _nodes(self._tree):
             if key not in (ALLOWED_NODES if key[:1].isupper() else ALLOWED_STRUCTURES):
                 self.violations.add(("node", key))
+            self.keywords |= CALLS_BEFORE.get(key, frozenset())
             reader = _READERS.get(key)
             if reader is not None:
                 reader(self, fields)
@@ -189,10 +203,19 @@ class _Seen:
         if fields.get("useOp"):
             self.operators.add(self._name(fields["useOp"]))
 
+    def constant(self, fields: Node) -> None:
+        # Each "any depth" of a path multiplies what the one before it has found.
+        text = fields.get("sval", {}).get("sval", "")
+        if text.count(".**") > 1:
+            self.violations.add(("memory", "a JSON path with .** twice"))
+
     def type_name(self, fields: Node) -> None:
         if fields.get("pct_type"):
             self.violations.add(("type", "%TYPE"))
-        self.types.add(self._name(fields.get("names", [])))
+        name = self._name(fields.get("names", []))
+        self.types.add(name)
+        if name[1] in _FILLED and not _are_short(fields.get("typmods", [])):
+            self.violations.add(("memory", name[1]))
 
     def sample(self, fields: Node) -> None:
         # The method is a function that only TABLESAMPLE may call; two are built in.
@@ -250,6 +273,7 @@ _READERS = {
     "A_Expr": _Seen.expression,
     "SubLink": _Seen.sublink,
     "SortBy": _Seen.sort,
+    "A_Const": _Seen.constant,
     "TypeName": _Seen.type_name,
     "typeName": _Seen.type_name,
     "RangeTableSample": _Seen.sample,
@@ -327,6 +351,13 @@ def _is_short(arguments: list[Any]) -> bool:
         return True
     constant = arguments[1].get("A_Const", {}).get("ival")
     return constant is not None and constant.get("ival", 0) <= MAX_REPEATED_CHARS
+
+
+def _are_short(lengths: list[Any]) -> bool:
+    return all(
+        constant.get("A_Const", {}).get("ival", {}).get("ival", 0) <= MAX_REPEATED_CHARS
+        for constant in lengths
+    )
 
 
 def _is_narrow(arguments: list[Any]) -> bool:

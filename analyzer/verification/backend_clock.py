@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
+from analyzer.postgres.backend_process import PROC, backend_pid_here
 from analyzer.postgres.connect import Connection
 
-_PROC = Path("/proc")
 _NS_PER_MS = 1_000_000
 _CHILDREN_USER, _CHILDREN_SYSTEM, _PARENT = 13, 14, 1
 """Positions in /proc/PID/stat behind the name in parentheses; see proc(5)."""
@@ -22,8 +21,8 @@ class BackendClock:
     """
 
     def __init__(self, pid: int) -> None:
-        self._schedstat = _PROC / str(pid) / "schedstat"
-        self._parent = _PROC / str(_stat(pid)[_PARENT]) / "stat"
+        self._schedstat = PROC / str(pid) / "schedstat"
+        self._parent = PROC / str(_stat(pid)[_PARENT]) / "stat"
 
     def own_ms(self) -> float:
         """Time the backend has run, in milliseconds."""
@@ -37,19 +36,12 @@ class BackendClock:
 
 
 def backend_clock(connection: Connection) -> BackendClock | None:
-    """The clock of a session's backend, none where the server runs elsewhere.
-
-    A process of that number is the backend only if its name is PostgreSQL's and its
-    title names the session's user; the numbers of another machine mean nothing here.
-    """
-    info = connection.info
-    if not (info.host or "").startswith("/") and info.hostaddr not in _LOOPBACK:
+    """The clock of a session's backend, none where the server runs elsewhere."""
+    pid = backend_pid_here(connection)
+    if pid is None:
         return None
     try:
-        title = (_PROC / str(info.backend_pid) / "cmdline").read_bytes()
-        if not title.startswith(b"postgres:") or info.user.encode() not in title:
-            return None
-        clock = BackendClock(info.backend_pid)
+        clock = BackendClock(pid)
         clock.own_ms()
         clock.ended_children_ms()
     except (OSError, ValueError, IndexError):
@@ -57,11 +49,8 @@ def backend_clock(connection: Connection) -> BackendClock | None:
     return clock
 
 
-_LOOPBACK = ("127.0.0.1", "::1")
-
-
 def _stat(pid: int) -> list[str]:
-    return _fields((_PROC / str(pid) / "stat").read_text())
+    return _fields((PROC / str(pid) / "stat").read_text())
 
 
 def _fields(stat: str) -> list[str]:

@@ -18,7 +18,8 @@ from analyzer.errors import Refusal, UserError
 from analyzer.postgres.attempt import Failure, OutputColumn
 from analyzer.postgres.errors_map import translated
 from analyzer.postgres.guard import Action, Place, enforce
-from analyzer.postgres.guard_catalog import CatalogFacts, look_up
+from analyzer.postgres.guard_catalog import look_up
+from analyzer.postgres.guard_facts import CatalogFacts
 from analyzer.postgres.rolled_back import rolled_back
 from analyzer.rewriting.parameters import compacted, used_parameters
 from analyzer.statements.clocks import clocks

@@ -74,11 +74,27 @@ CREATE TABLE in_operator (name text);
 CREATE INDEX ON in_operator (name) WHERE 'x' #### 'y';
 CREATE TABLE with_trigrams (name text);
 CREATE INDEX ON with_trigrams (lower(name)) WHERE similarity(name, 'a') > 0;
+CREATE EXTENSION unaccent;
+CREATE FUNCTION f_unaccent(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS 'SELECT public.unaccent(''public.unaccent'', $1)';
+CREATE FUNCTION f_search(t text) RETURNS text LANGUAGE sql IMMUTABLE
+    AS 'SELECT lower(public.f_unaccent(trim(t)))';
+CREATE FUNCTION f_with_setting(t text) RETURNS text LANGUAGE sql IMMUTABLE
+    SET search_path = public AS 'SELECT lower(t)';
+CREATE FUNCTION f_reading(t text) RETURNS int LANGUAGE sql IMMUTABLE
+    AS 'SELECT count(*)::int FROM t';
+CREATE FUNCTION f_around(t text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT t';
+CREATE OR REPLACE FUNCTION f_around(t text) RETURNS text LANGUAGE sql IMMUTABLE
+    AS 'SELECT CASE WHEN t <> '''' THEN f_around(substr(t, 2)) END';
+CREATE TABLE with_wrapper (name text);
+CREATE INDEX ON with_wrapper (f_search(name));
 CREATE TABLE secured (id int);
 ALTER TABLE secured ENABLE ROW LEVEL SECURITY;
-CREATE FUNCTION pg_catalog.innocent(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION pg_catalog.innocent(int) RETURNS int LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN RETURN 1; END';
 CREATE ROLE extension_owner;
-CREATE FUNCTION smuggled(text) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION smuggled(text) RETURNS int LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN RETURN 1; END';
 ALTER FUNCTION smuggled OWNER TO extension_owner;
 ALTER EXTENSION pg_trgm ADD FUNCTION smuggled(text);
 CREATE FUNCTION evil_mood(int) RETURNS mood LANGUAGE sql IMMUTABLE AS 'SELECT ''glad''::mood';
@@ -126,6 +142,9 @@ HOLES = [
      "SELECT xmlexists('//a' PASSING ('<a/>'::xml))"),
     ("a width that is a bomb", "memory", "SELECT format('%900000000s', name) FROM t"),
     ("row security", "row security", "SELECT * FROM secured"),
+    ("a wrapper with a setting", "user function", "SELECT f_with_setting('x')"),
+    ("a wrapper that reads", "user function", "SELECT f_reading('x')"),
+    ("a wrapper that calls itself", "user function", "SELECT f_around('x')"),
     ("two statements", "one statement", "SELECT 1; SELECT 2"),
     ("no statement", "one statement", "-- nothing"),
     ("a NUL", "characters", "SELECT 1 \0"),
@@ -155,6 +174,7 @@ HARMLESS = [
     "WITH t AS (SELECT * FROM t) SELECT * FROM t",
     "SELECT * FROM doubled_3",
     "SELECT * FROM with_trigrams WHERE lower(name) = 'a'",
+    "SELECT * FROM with_wrapper WHERE f_search(name) = f_unaccent('a')",
     "SELECT * FROM t WHERE span @> 3 AND moods = '{glad}'",
 ]
 

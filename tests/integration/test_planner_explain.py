@@ -229,7 +229,7 @@ def test_watchdog_cuts_a_backend_that_does_not_listen(
     with (
         pytest.raises(AnalyzerError),
         session(address) as connection,
-        guarded_session.watchdog(connection, 0.1, address),
+        guarded_session.watchdog(connection, 0.1, address, 1 << 40),
     ):
         extended.run(connection, "SELECT pg_sleep(30)")
 

@@ -11,25 +11,31 @@ import pytest
 from analyzer.errors import NotAllowedHere, UnknownRelation, UnsafeStatement
 from analyzer.postgres.guard import (
     ALLOWED,
+    MAX_PARTS,
     Action,
     Allowance,
     Place,
     enforce,
     objections,
 )
-from analyzer.postgres.guard_catalog import (
+from analyzer.postgres.guard_facts import (
+    BodyFact,
     CastFact,
     CatalogFacts,
     FunctionFact,
     OperatorFact,
     RelationFact,
+    StoredFact,
     TypeFact,
 )
+from analyzer.statements.growth import MAX_BUILT_BYTES, MAX_COPIES, NO_GROWTH
 from analyzer.statements.safety import SafetyFacts
 
 SELECT = SafetyFacts(text="SELECT 1", kind="select")
 EMPTY = CatalogFacts()
 LOWER = FunctionFact(
+    oid=1,
+    argument_count=1,
     asked_schema="",
     asked_name="lower",
     schema="pg_catalog",
@@ -67,9 +73,8 @@ TABLE = RelationFact(
     is_foreign=False,
     has_other_storage=False,
     operator_class=None,
-    stored_function=None,
+    part_count=1,
     type_oids=[23],
-    defaults_call_functions=False,
     has_rules=False,
 )
 TEXT = TypeFact(
@@ -88,6 +93,9 @@ TEXT = TypeFact(
 
 CAST = replace(SELECT, types=(("", "text"),))
 OWN: dict[str, Any] = {"schema": "public", "is_built_in": False}
+BUILT_IN: dict[str, Any] = {
+    **{"schema": "pg_catalog", "is_built_in": True, "language": "internal"},
+}
 TRUSTED: dict[str, Any] = {
     **{"schema": "x", "is_built_in": False, "extension": "pg_trgm", "language": "c"},
     "is_superusers": True,
@@ -107,6 +115,7 @@ OWN_CAST = CastFact(
     is_built_in=False,
     is_superusers=True,
 )
+
 
 EVERYWHERE = frozenset(key for key, allowance in ALLOWED.items() if allowance)
 PLANS = frozenset(key for key in EVERYWHERE if key[1] is Action.PLAN)
@@ -129,6 +138,19 @@ def relation(**changes: object) -> CatalogFacts:
 
 def cast(**changes: object) -> CatalogFacts:
     return CatalogFacts(types=(replace(TEXT, **changes),))  # type: ignore[arg-type]
+
+
+def stored(holder: str, **changes: object) -> CatalogFacts:
+    """A function of the database that is kept in an expression."""
+    item = replace(LOWER, **{**OWN, "language": "plpgsql", **changes})  # type: ignore[arg-type]
+    return CatalogFacts(stored=(StoredFact(holder=holder, held_by="t", function=item),))
+
+
+def wrapper(facts: SafetyFacts = SELECT, catalog: CatalogFacts = EMPTY) -> CatalogFacts:
+    """A call of an SQL function of the database, with what its text means."""
+    called = replace(LOWER, **OWN, oid=9, language="sql", body="SELECT lower($1)")
+    body = BodyFact(oid=9, facts=facts, catalog=catalog)
+    return CatalogFacts(functions=(called,), bodies=(body,))
 
 
 CASES = [
@@ -190,9 +212,38 @@ CASES = [
     ("catalog", SELECT, relation(schema="pg_catalog"), NOWHERE),
     ("other storage", SELECT, relation(access_method="columnar"), NOWHERE),
     ("default with own function", replace(SELECT, kind="insert", writes=True),
-     relation(defaults_call_functions=True), CHANGES & USER_CODE),
+     stored("default"), CHANGES & USER_CODE),
+    ("default with own volatile function", replace(SELECT, kind="insert", writes=True),
+     stored("default", volatility="v", language="plpgsql"), CHANGES & PLANS),
     ("partition in other storage", SELECT, relation(has_other_storage=True), NOWHERE),
-    ("own function in an index", SELECT, relation(stored_function="evil"), USER_CODE),
+    ("own function in an index", SELECT, stored("table"), USER_CODE),
+    ("own operator in a view", SELECT, stored("view"), USER_CODE),
+    ("own operator in a domain", SELECT, stored("domain"), USER_CODE),
+    ("lock in a view by an operator", SELECT,
+     stored("view", **BUILT_IN, asked_name="pg_try_advisory_lock"),
+     NOWHERE),
+    ("pg_trgm in an index", SELECT, stored("table", **TRUSTED), EVERYWHERE),
+    ("volatile check", SELECT,
+     stored("domain", **BUILT_IN, asked_name="random", volatility="v"),
+     NOWHERE),
+    ("wrapper in SQL", SELECT, wrapper(), EVERYWHERE),
+    ("wrapper that reads a table", SELECT,
+     wrapper(facts=replace(SELECT, relations=(("", "t", 1),))), USER_CODE),
+    ("wrapper that writes", SELECT,
+     wrapper(facts=replace(SELECT, kind="insert", writes=True)), USER_CODE),
+    ("wrapper of a denied function", SELECT,
+     wrapper(catalog=function(asked_name="pg_read_file", oid=2)), USER_CODE),
+    ("wrapper of an unknown function", SELECT,
+     wrapper(catalog=CatalogFacts(unknown=(("function", "f"),))), USER_CODE),
+    ("wrapper of another", SELECT, wrapper(catalog=function(**OWN, oid=7)), USER_CODE),
+    ("wrapper that doubles", SELECT,
+     wrapper(facts=replace(SELECT, growth=replace(NO_GROWTH, output_bytes=2_000))), USER_CODE),
+    ("wrapper with a type of one's own", SELECT, wrapper(catalog=cast(**OWN, kind="e")), USER_CODE),
+    ("wrapper of itself", SELECT, wrapper(catalog=function(**OWN, oid=9)), USER_CODE),
+    ("copies", SELECT, CatalogFacts(copies=MAX_COPIES + 1), NOWHERE),
+    ("large values", SELECT, CatalogFacts(built_bytes=MAX_BUILT_BYTES + 1), NOWHERE),
+    ("a CTE that doubles", replace(SELECT, growth=replace(NO_GROWTH, doubles=True)), EMPTY, NOWHERE),
+    ("many partitions", SELECT, CatalogFacts(part_count=MAX_PARTS + 1), NOWHERE),
     ("own operator class", SELECT, relation(operator_class="evil_ops"), NOWHERE),
     ("rule of a table that is read", SELECT, relation(has_rules=True), EVERYWHERE),
     ("rule of a table that is written", replace(SELECT, kind="insert", writes=True),

@@ -3,6 +3,8 @@
 -- them, since which candidate is chosen depends on the types of the arguments.
 -- Needs: nothing. Costs: index lookups in pg_proc.
 SELECT
+    function.oid,
+    function.pronargs AS argument_count,
     asked.schema AS asked_schema,
     asked.name AS asked_name,
     space.nspname AS schema,
@@ -30,7 +32,17 @@ SELECT
                     AND argument.typtype IN ('c', 'p', 'd')
             )
         )
-    ) AS takes_row
+    ) AS takes_row,
+    CASE
+        WHEN language.lanname = 'sql'
+            AND function.oid >= 16384
+            AND function.provolatile = 'i'
+            AND function.prokind = 'f'
+            AND NOT function.proretset
+            AND NOT function.prosecdef
+            AND function.proconfig IS NULL
+            THEN function.prosrc
+    END AS body
 FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS asked (schema, name)
 JOIN pg_proc AS function ON function.proname = asked.name
 JOIN pg_namespace AS space ON space.oid = function.pronamespace

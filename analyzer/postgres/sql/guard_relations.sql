@@ -14,7 +14,7 @@ SELECT
     below.is_foreign,
     below.has_other_storage,
     below.operator_class,
-    kept.function AS stored_function,
+    below.part_count,
     (
         SELECT coalesce(array_agg(DISTINCT attribute.atttypid), '{}')
         FROM pg_attribute AS attribute
@@ -22,18 +22,6 @@ SELECT
             AND attribute.attnum > 0
             AND NOT attribute.attisdropped
     ) AS type_oids,
-    EXISTS (
-        SELECT
-        FROM pg_attrdef AS value
-        JOIN pg_depend AS use
-            ON use.classid = 'pg_attrdef'::regclass
-            AND use.objid = value.oid
-            AND use.refclassid = 'pg_proc'::regclass
-        JOIN pg_proc AS function ON function.oid = use.refobjid
-        JOIN pg_language AS language ON language.oid = function.prolang
-        WHERE value.adrelid = relation.oid
-            AND (function.provolatile <> 'v' OR language.lanname = 'sql')
-    ) AS defaults_call_functions,
     EXISTS (
         SELECT
         FROM pg_rewrite AS rule
@@ -68,6 +56,7 @@ CROSS JOIN LATERAL (
         JOIN pg_inherits AS child ON child.inhparent = part.oid
     )
     SELECT
+        count(*) AS part_count,
         bool_or(class.relkind = 'f') AS is_foreign,
         bool_or(
             class.relkind = 'r' AND coalesce(method.amname, 'heap') <> 'heap'
@@ -103,67 +92,3 @@ CROSS JOIN LATERAL (
     JOIN pg_class AS class ON class.oid = part.oid
     LEFT JOIN pg_am AS method ON method.oid = class.relam
 ) AS below
-CROSS JOIN LATERAL (
-    -- Expressions that are kept with a table are made simpler when it is planned, and
-    -- so what is constant in them is called: of indexes, statistics, checks (which may
-    -- leave a child out) and keys of partitions, of parents as well.
-    WITH RECURSIVE part AS (
-        SELECT relation.oid AS oid
-        UNION
-        SELECT child.inhrelid
-        FROM part
-        JOIN pg_inherits AS child ON child.inhparent = part.oid
-    ), above AS (
-        SELECT relation.oid AS oid
-        UNION
-        SELECT parent.inhparent
-        FROM above
-        JOIN pg_inherits AS parent ON parent.inhrelid = above.oid
-    ), holder AS (
-        SELECT 'pg_class'::regclass AS kind, oid FROM part
-        UNION
-        SELECT 'pg_class'::regclass, oid FROM above
-        UNION ALL
-        SELECT 'pg_class'::regclass, index.indexrelid
-        FROM pg_index AS index
-        WHERE index.indrelid IN (SELECT oid FROM part)
-            AND (index.indexprs IS NOT NULL OR index.indpred IS NOT NULL)
-        UNION ALL
-        SELECT 'pg_statistic_ext'::regclass, statistics.oid
-        FROM pg_statistic_ext AS statistics
-        WHERE statistics.stxrelid IN (SELECT oid FROM part)
-        UNION ALL
-        SELECT 'pg_constraint'::regclass, checked.oid
-        FROM pg_constraint AS checked
-        WHERE checked.conrelid IN (SELECT oid FROM part) AND checked.contype = 'c'
-    )
-    SELECT min(function.proname) AS function
-    FROM holder
-    JOIN pg_depend AS use
-        ON use.classid = holder.kind
-        AND use.objid = holder.oid
-        AND use.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
-    LEFT JOIN pg_operator AS operator
-        ON use.refclassid = 'pg_operator'::regclass AND operator.oid = use.refobjid
-    JOIN pg_proc AS function
-        ON function.oid = CASE
-            WHEN operator.oid IS NULL THEN use.refobjid
-            ELSE operator.oprcode
-        END
-    JOIN pg_language AS language ON language.oid = function.prolang
-    WHERE function.oid >= 16384
-        AND (
-            language.lanname NOT IN ('internal', 'c', 'sql')
-            OR NOT (SELECT rolsuper FROM pg_roles WHERE oid = function.proowner)
-            OR NOT EXISTS (
-                SELECT
-                FROM pg_depend AS membership
-                JOIN pg_extension AS extension ON extension.oid = membership.refobjid
-                WHERE membership.classid = 'pg_proc'::regclass
-                    AND membership.objid = function.oid
-                    AND membership.deptype = 'e'
-                    AND membership.refclassid = 'pg_extension'::regclass
-                    AND extension.extname = ANY (%(trusted)s::text[])
-            )
-        )
-) AS kept

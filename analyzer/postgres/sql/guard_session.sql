@@ -13,4 +13,5 @@ SELECT
     ) AS may_read_all,
     current_setting('work_mem') AS work_mem,
     pg_size_bytes(current_setting('work_mem')) AS work_mem_bytes,
+    current_setting('hash_mem_multiplier')::float8 AS hash_mem_multiplier,
     pg_is_in_recovery() AS is_replica

@@ -1,0 +1,166 @@
+"""What the guard knows of a catalog: plain facts, each of one row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analyzer.statements.safety import Name, SafetyFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionFact:
+    """A function that a call, or a name behind a dot, could mean.
+
+    ``body`` is the text of an immutable function in SQL that no setting changes.
+    """
+
+    oid: int
+    argument_count: int
+    asked_schema: str
+    asked_name: str
+    schema: str
+    volatility: str
+    language: str
+    is_security_definer: bool
+    extension: str
+    is_built_in: bool
+    is_superusers: bool
+    is_internal: bool
+    takes_row: bool
+    body: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFact:
+    """A function in an expression that the catalog keeps.
+
+    ``holder`` is what keeps it: ``table`` (an index, check, statistics object or key of
+    it), ``default``, ``view`` or ``domain``; ``held_by`` is its name.
+    """
+
+    holder: str
+    held_by: str
+    function: FunctionFact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BodyFact:
+    """The text of an SQL function of the database, and what its names mean."""
+
+    oid: int
+    facts: SafetyFacts
+    catalog: CatalogFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorFact:
+    """An operator that a name could mean, with the function behind it."""
+
+    asked_schema: str
+    asked_name: str
+    schema: str
+    function_name: str
+    volatility: str
+    language: str
+    is_security_definer: bool
+    extension: str
+    is_built_in: bool
+    is_superusers: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CastFact:
+    """A cast that the database has made for itself, with the function behind it."""
+
+    source_oid: int
+    target_oid: int
+    is_source_built_in: bool
+    is_target_built_in: bool
+    context: str
+    source: str
+    target: str
+    volatility: str
+    language: str
+    is_security_definer: bool
+    extension: str
+    is_built_in: bool
+    is_superusers: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypeFact:
+    """A type reached from a name; the asked name is empty for types of columns.
+
+    ``is_part`` if it is an element, attribute or base of what was asked for;
+    ``check_query`` selects the checks of a domain.
+    """
+
+    asked_schema: str
+    asked_name: str
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    is_made_of_parts: bool
+    is_part: bool
+    is_built_in: bool
+    extension: str
+    check_query: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationFact:
+    """A relation that a name means, and what reading it involves."""
+
+    asked_schema: str
+    asked_name: str
+    oid: int
+    schema: str
+    kind: str
+    has_row_security: bool
+    access_method: str
+    is_owner: bool
+    view_query: str | None
+    is_foreign: bool
+    has_other_storage: bool
+    operator_class: str | None
+    part_count: int
+    type_oids: list[int]
+    has_rules: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogFacts:
+    """All that the names of a statement, and of the views it reads, could mean.
+
+    Attributes:
+        functions: candidates of all calls.
+        field_functions: candidates of names behind a dot that take a row.
+        operators: candidates of all operators.
+        casts: of the database's own, that the statement could use.
+        stored: functions in expressions that are kept with what was named.
+        bodies: of SQL functions that were found.
+        types: of casts, columns and calls.
+        relations: views among them.
+        unknown: kind and name of what has no meaning here.
+        violations: of the texts of views.
+        expanded_count: relations after views and CTEs are expanded.
+        part_count: of all partitions and children of these relations.
+        copies: leaves of expressions after views are written out.
+        built_bytes: of values built for one row, after views are written out.
+    """
+
+    functions: tuple[FunctionFact, ...] = ()
+    field_functions: tuple[FunctionFact, ...] = ()
+    operators: tuple[OperatorFact, ...] = ()
+    casts: tuple[CastFact, ...] = ()
+    stored: tuple[StoredFact, ...] = ()
+    bodies: tuple[BodyFact, ...] = ()
+    types: tuple[TypeFact, ...] = ()
+    relations: tuple[RelationFact, ...] = ()
+    unknown: tuple[Name, ...] = ()
+    violations: tuple[Name, ...] = ()
+    expanded_count: int = 0
+    part_count: int = 0
+    copies: int = 0
+    built_bytes: int = 0

@@ -1,0 +1,51 @@
+-- What the database has added to sorting and hashing of types that it did not make:
+-- one name per default operator class, support function or operator of its own.
+-- ORDER BY, DISTINCT, GROUP BY and windows call these without naming them, in whatever
+-- schema they are.
+-- Needs: nothing. Costs: scans of pg_opclass, pg_amproc and pg_amop (1,500 rows).
+WITH trusted AS (
+    SELECT membership.classid, membership.objid
+    FROM pg_depend AS membership
+    JOIN pg_extension AS extension ON extension.oid = membership.refobjid
+    WHERE membership.deptype = 'e'
+        AND membership.refclassid = 'pg_extension'::regclass
+        AND extension.extname = ANY (%(trusted)s::text[])
+), family AS (
+    SELECT known.oid
+    FROM pg_opfamily AS known
+    JOIN pg_am AS method ON method.oid = known.opfmethod
+    WHERE known.oid < 16384 AND method.amname IN ('btree', 'hash')
+)
+SELECT class.opcname AS name
+FROM pg_opclass AS class
+JOIN pg_am AS method ON method.oid = class.opcmethod
+JOIN pg_type AS type ON type.oid = class.opcintype
+WHERE class.oid >= 16384
+    AND class.opcdefault
+    AND method.amname IN ('btree', 'hash')
+    AND (type.oid < 16384 OR type.typtype IN ('e', 'd', 'c'))
+    AND NOT EXISTS (
+        SELECT FROM trusted
+        WHERE trusted.classid = 'pg_opclass'::regclass AND trusted.objid = class.oid
+    )
+UNION
+SELECT function.proname
+FROM pg_amproc AS support
+JOIN family ON family.oid = support.amprocfamily
+JOIN pg_proc AS function ON function.oid = support.amproc
+WHERE support.oid >= 16384
+    AND NOT EXISTS (
+        SELECT FROM trusted
+        WHERE trusted.classid = 'pg_proc'::regclass AND trusted.objid = function.oid
+    )
+UNION
+SELECT operator.oprname
+FROM pg_amop AS member
+JOIN family ON family.oid = member.amopfamily
+JOIN pg_operator AS operator ON operator.oid = member.amopopr
+WHERE member.oid >= 16384
+    AND NOT EXISTS (
+        SELECT FROM trusted
+        WHERE trusted.classid = 'pg_operator'::regclass
+            AND trusted.objid = operator.oid
+    )
