@@ -79,11 +79,13 @@ class RewriteQuery:
     """Replace a query by another. Both are texts with ``$n`` parameters.
 
     ``counterexample`` shows as INSERTs where a caveat comes true; empty if none does.
+    ``needs_index`` is an index without which the new text gains little.
     """
 
     original: str
     query: str
     counterexample: str = ""
+    needs_index: IndexDefinition | None = None
     kind: str = "rewrite_query"
 
 

@@ -41,6 +41,8 @@ class ScanResult:
         planner_source: name and version of the planner asked, empty if none.
         plans: the estimated plan of each statement that could be planned.
         measured_plans: EXPLAIN ANALYZE of the statements that may run.
+        plans_after: by the identity of a recommendation, the estimated plan of the
+            statement that gains most, as it will be once the recommendation is done.
         coverage: how much of each log file was understood.
         log_findings: what the log shows beside single statements, the most time lost
             first; none of what an advisor tells.
@@ -62,6 +64,7 @@ class ScanResult:
     planner_source: str = ""
     plans: Mapping[Fingerprint, Plan] = field(default_factory=dict)
     measured_plans: Mapping[Fingerprint, Plan] = field(default_factory=dict)
+    plans_after: Mapping[str, Plan] = field(default_factory=dict)
     coverage: tuple[LogCoverage, ...] = ()
     log_findings: tuple[LogFinding, ...] = ()
     snapshot: Snapshot | None = None

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from analyzer.advisors.contract import Facts, Need
 from analyzer.domain.log_findings import LogFinding
+from analyzer.domain.plan import Plan
 from analyzer.domain.ports import Progress, WhatIfPlanner
 from analyzer.domain.scan import ScanKind, ScanResult
 from analyzer.domain.snapshot import Snapshot, SnapshotDelta
@@ -21,6 +22,7 @@ from analyzer.pipeline.plan_workload import (
     plan_workload,
     run_statements,
 )
+from analyzer.pipeline.plans_after import plans_after
 from analyzer.pipeline.rewrite_verdict import tested
 from analyzer.pipeline.scan_log import log_findings
 from analyzer.pipeline.verify_scan import prove
@@ -80,6 +82,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
         caveats = planning.not_seen() if planning else ()
         rewrites, untold = tested(advice.recommendations, collected.snapshot)
         advice = replace(advice, recommendations=rewrites)
+        after = _plans_after(advice, planned.workload, planning)
         source = planning.planner.source if planning else ""
     if request.address is not None and request.permissions.may_run:
         tell("running guarded statements", 0.9)
@@ -107,11 +110,20 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
         planner_source=source,
         plans=planned.plans,
         measured_plans=planned.measured,
+        plans_after=after,
         coverage=collected.logs.coverage if collected.logs else (),
         log_findings=_log_findings(request, collected, planned.workload),
         snapshot=collected.counters,
         own_exec_time_ratio=_own_share(request, collected, planned.workload),
     )
+
+
+def _plans_after(
+    advice: Advice, workload: Workload, planning: _Planning | None
+) -> dict[str, Plan]:
+    if planning is None:
+        return {}
+    return plans_after(advice.recommendations, workload, planning.planner)
 
 
 def _workload(request: ScanRequest, collected: Collected) -> Workload:

@@ -125,6 +125,9 @@ def action(item: Action) -> Json:
                 "original": item.original,
                 "query": item.query,
                 "counterexample": item.counterexample,
+                "needs_index": definition(item.needs_index)
+                if item.needs_index
+                else None,
             }
         case RunMaintenance():
             return {

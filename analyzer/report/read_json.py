@@ -80,10 +80,12 @@ def _drop(document: Json) -> Action:
 
 
 def _rewrite(document: Json) -> Action:
+    needed = document.get("needs_index")
     return RewriteQuery(
         original=document["original"],
         query=document["query"],
         counterexample=document.get("counterexample", ""),
+        needs_index=_definition(needed) if needed else None,
     )
 
 

@@ -235,7 +235,10 @@ def _write_recommendations(
         "seen_at": result.finished_at,
     }
     made = [
-        _write_recommendation(connection, item, head) for item in result.recommendations
+        _write_recommendation(
+            connection, item, result.plans_after.get(item.identity), head
+        )
+        for item in result.recommendations
     ]
     gone = {
         "target_id": target_id,
@@ -246,8 +249,12 @@ def _write_recommendations(
 
 
 def _write_recommendation(
-    connection: Connection, item: Recommendation, head: Mapping[str, Any]
+    connection: Connection,
+    item: Recommendation,
+    after: Plan | None,
+    head: Mapping[str, Any],
 ) -> int:
+    document = {**as_json.recommendation(item), "plan_after": _plan_after(after)}
     parameters = {
         **head,
         "identity": item.identity,
@@ -256,7 +263,7 @@ def _write_recommendation(
         "action_kind": item.action.kind,
         "basis": item.basis.value,
         "impact_ratio": item.impact_ratio,
-        "document": as_jsonb(storable(as_json.recommendation(item))),
+        "document": as_jsonb(storable(document)),
     }
     recommendation_id: int = fetch_value(
         connection, load("save_recommendation"), parameters
@@ -273,6 +280,12 @@ def _write_recommendation(
     ]
     execute_many(connection, load("save_affected"), rows)
     return recommendation_id
+
+
+def _plan_after(plan: Plan | None) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    return {"source": plan.source, "document": dict(mask_literals(plan).raw)}
 
 
 def _summable(value: float) -> float:

@@ -12,7 +12,11 @@ import pytest
 from analyzer.demo.faults import deceived, missed
 from analyzer.demo.load import run_load
 from analyzer.demo.shop import APP_ROLE, DemoShop
-from analyzer.domain.recommendation import CreateIndex, Recommendation
+from analyzer.domain.recommendation import (
+    CreateIndex,
+    Recommendation,
+    RewriteQuery,
+)
 from analyzer.domain.scan import ScanResult
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.workload import WorkloadItem
@@ -69,6 +73,23 @@ def test_every_planted_fault_is_found(result: ScanResult) -> None:
 
 def test_no_decoy_is_fallen_for(result: ScanResult) -> None:
     assert [decoy.slug for decoy in deceived(result.recommendations)] == []
+
+
+def test_recommendations_show_the_plan_they_promise(result: ScanResult) -> None:
+    shown = 0
+    for rec in result.recommendations:
+        plan = result.plans_after.get(rec.identity)
+        if isinstance(rec.action, CreateIndex) and rec.advisor == "missing_index":
+            assert plan is not None, rec.title
+            used = {node.index_name for node in plan.root.walk()}
+            names = plan.hypothetical_indexes
+            assert {n for n in used if names.get(n) == rec.action.definition}, rec.title
+            shown += 1
+        elif isinstance(rec.action, RewriteQuery):
+            assert plan is not None, rec.title
+            assert plan.total_cost < rec.before.value, rec.title
+            shown += 1
+    assert shown >= 8
 
 
 def test_every_advisor_ran(result: ScanResult) -> None:

@@ -100,6 +100,7 @@ def scan_result(options: ResultOptions = ResultOptions()) -> ScanResult:
         planner_source="shadow 18.6",
         plans={ORDERS: orders_plan(), LOOKUP: lookup_plan()},
         measured_plans={ORDERS: orders_plan(measured=True)},
+        plans_after={missing_index().identity: orders_plan_after()},
         own_exec_time_ratio=0.0021,
     )
 
@@ -227,6 +228,22 @@ def orders_plan(*, measured: bool = False) -> Plan:
         execution_time_ms=121.9 if measured else None,
     )
     return _with_document(plan)
+
+
+def orders_plan_after() -> Plan:
+    """The same rows in the order of the recommended index."""
+    root = PlanNode(
+        node_type="Index Scan",
+        startup_cost=0.42,
+        total_cost=52.6,
+        plan_rows=50.0,
+        relation="orders",
+        schema="public",
+        alias="orders",
+        index_name="orders_status_created_at_idx",
+        index_cond="((status = 'secret') AND (created_at >= $2))",
+    )
+    return _with_document(Plan(root=root, source="shadow 18.6"))
 
 
 def lookup_plan() -> Plan:

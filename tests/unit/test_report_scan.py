@@ -73,6 +73,9 @@ ACTIONS: tuple[Action, ...] = (
     ),
     DropIndex(ddl="DROP INDEX CONCURRENTLY i", index=T, size_bytes=8192),
     RewriteQuery(original=HOSTILE, query="SELECT 2", counterexample="INSERT …"),
+    RewriteQuery(
+        original="SELECT 1", query="SELECT 2", needs_index=definition("t", "a")
+    ),
     RunMaintenance(ddl="ANALYZE public.t", relation=T),
     ChangeApplication(instruction="Ask once.", query="SELECT 3"),
 )
@@ -209,7 +212,7 @@ def test_text_shows_all_and_obeys_nothing() -> None:
     assert "Waits [31mfor | t. Take the lock later." in text
     assert not control_characters(text)
     for part in (
-        "5 recommendations for shop",
+        "6 recommendations for shop",
         "90.0%",
         "CREATE INDEX CONCURRENTLY i ON public.t (a);",
         "1,000 → 10 cost",

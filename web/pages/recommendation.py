@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound
 
+from analyzer.domain.plan import Plan
 from analyzer.domain.recommendation import RecommendationState
 from analyzer.errors import UserError
-from analyzer.report.plan_lines import plan_lines
+from analyzer.pipeline.explain_plan import difference, examine_document
+from analyzer.report.explain_as_lines import change_lines
+from analyzer.report.plan_lines import PlanLine, lines_of, plan_lines
 from analyzer.store import plans, recommendations, statements
 from analyzer.store.plans import StoredPlan
 from analyzer.store.recommendations import RecommendationFilter, RecommendationRecord
@@ -29,6 +33,15 @@ blueprint = Blueprint("recommendation", __name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAfter:
+    """The plan once a recommendation is done; ``changes`` tell it from today's."""
+
+    plan: Plan
+    lines: tuple[PlanLine, ...]
+    changes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbours:
     """The open recommendations before and after this one; none at the ends."""
 
@@ -40,7 +53,8 @@ class Neighbours:
 def show(recommendation_id: int) -> ResponseReturnValue:
     """The page."""
     record = record_or_404(recommendation_id)
-    plan = _plan(record)
+    today = _plans(record)
+    plan = next(iter(sorted(today, key=lambda plan: not plan.is_measured)), None)
     return render_template(
         "recommendation.html",
         section="recommendations",
@@ -51,6 +65,7 @@ def show(recommendation_id: int) -> ResponseReturnValue:
         neighbours=_neighbours(record),
         plan=plan,
         lines=plan_lines(plan.document) if plan else (),
+        after=_after(record, today),
         states=RecommendationState,
         proof=next(iter(proofs(recommendation_id)), None),
         measurable=record.row.action_kind in MEASURABLE,
@@ -133,13 +148,32 @@ def record_or_404(recommendation_id: int) -> RecommendationRecord:
     return record
 
 
-def _plan(record: RecommendationRecord) -> StoredPlan | None:
-    """The plan of today of the statement that gains most, a measured one if any."""
+def _plans(record: RecommendationRecord) -> tuple[StoredPlan, ...]:
+    """Plans of today of the statement that gains most, the latest first."""
     for fingerprint in record.affects[:1]:
-        found = plans.plans_of(current.store(), record.row.target_id, fingerprint)
-        measured = [plan for plan in found if plan.is_measured]
-        return next(iter([*measured, *found]), None)
-    return None
+        return plans.plans_of(current.store(), record.row.target_id, fingerprint)
+    return ()
+
+
+def _after(
+    record: RecommendationRecord, today: Sequence[StoredPlan]
+) -> PlanAfter | None:
+    """The plan once the recommendation is done, and what differs from an estimate."""
+    stored = record.document.get("plan_after")
+    if not stored:
+        return None
+    after = examine_document(stored["document"], stored["source"])
+    if after is None:
+        return None
+    changes: tuple[str, ...] = ()
+    for plan in today:
+        if plan.is_measured or plan.source != stored["source"]:
+            continue
+        before = examine_document(plan.document, plan.source)
+        if before is not None:
+            changes = tuple(change_lines(difference(before, after)))
+        break
+    return PlanAfter(plan=after.plan, lines=lines_of(after.plan), changes=changes)
 
 
 def _texts(record: RecommendationRecord) -> dict[str, str]:

@@ -126,7 +126,9 @@ def _recommendation(
             f"{costs.after:,.0f}"
         ),
         action=RewriteQuery(
-            original=item.statement.normalized_query, query=rewrite.query
+            original=item.statement.normalized_query,
+            query=rewrite.query,
+            needs_index=costs.index,
         ),
         before=costs.quantity(costs.before),
         after=costs.quantity(costs.after),

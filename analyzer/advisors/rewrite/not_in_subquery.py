@@ -108,7 +108,9 @@ def _recommendation(
             f"cost {costs.before:,.0f} to {costs.after:,.0f}"
         ),
         action=RewriteQuery(
-            original=item.statement.normalized_query, query=rewrite.query
+            original=item.statement.normalized_query,
+            query=rewrite.query,
+            needs_index=costs.index,
         ),
         before=costs.quantity(costs.before),
         after=costs.quantity(costs.after),

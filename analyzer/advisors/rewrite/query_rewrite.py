@@ -112,7 +112,11 @@ def _recommendation(item: WorkloadItem, best: Rewrite, facts: Facts) -> Recommen
             f"Ask with another text ({what}): planner cost {best.cost_before:,.0f} "
             f"to {best.cost_after:,.0f}"
         ),
-        action=RewriteQuery(original=item.statement.normalized_query, query=best.query),
+        action=RewriteQuery(
+            original=item.statement.normalized_query,
+            query=best.query,
+            needs_index=best.create,
+        ),
         before=_quantity(best.cost_before, facts),
         after=_quantity(best.cost_after, facts),
         evidence=_evidence(best, facts),
