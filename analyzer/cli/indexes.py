@@ -83,7 +83,8 @@ class Size(click.ParamType[int]):
 @click.option(
     "--analyze",
     is_flag=True,
-    help="Run each SELECT once on the target, guarded, to calibrate times.",
+    help="Run each SELECT once on the target (on a clone twice), guarded, to calibrate "
+    "times.",
 )
 @click.option("--clone", is_flag=True, help="The DSN is of a copy nobody is served by.")
 @click.option(

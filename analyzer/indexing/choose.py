@@ -65,6 +65,12 @@ MIN_ROUND_GAIN_RATIO = 0.001
 """A round that gains less is followed by questions, not by another round."""
 
 MIN_PICK_GAIN_RATIO = 0.002
+MAX_PICKING_RATIO = 0.6
+"""Of the questions of the search: what picks may use."""
+
+REASONS_EACH = 2
+"""Questions that explain one member."""
+
 MIN_PARTIAL_FACTOR = 10.0
 """A partial index must be so many times smaller than the whole one to be worth the
 risk that the constant in its predicate changes."""
@@ -84,6 +90,11 @@ class Choice:
     bound: float
     floor: float
     complete: bool
+
+
+def narrows(limits: SetLimits) -> bool:
+    """Whether members must earn their width: with a budget, space within it is free."""
+    return limits.budget_bytes is None
 
 
 class Chooser:
@@ -138,11 +149,10 @@ class Chooser:
     def run(self) -> Choice:
         """Search, and give the best set found."""
         before = self._total(NOTHING)
-        for keep, rounds in self._classes():
-            self._pick(keep, rounds)
+        self._pick()
         bound = self._improve()
         chosen = self._without_idle(self._best)
-        if self._limits.budget_bytes is None:
+        if narrows(self._limits):
             chosen = self._narrowed(chosen)
         after = self._total(chosen)
         return Choice(
@@ -158,9 +168,23 @@ class Chooser:
     def _has_time(self) -> bool:
         return not (self._is_over() or self.table.worths.exhausted)
 
-    def _pick(self, keep: Callable[[IndexDefinition], bool], rounds: int) -> None:
-        """Let each statement pick among the candidates of one class, some times."""
-        offered: dict[Fingerprint, Configuration] = {
+    def _pick(self) -> None:
+        """Let each statement pick among the candidates of each class, some times.
+
+        Every class has a round before any has another. Where statements are so many
+        that they would use up the questions, picking ends early.
+        """
+        least = self.table.worths.remaining * (1.0 - MAX_PICKING_RATIO)
+        offers = [(rounds, self._offered(keep)) for keep, rounds in self._classes()]
+        for number in range(max(rounds for rounds, _ in offers)):
+            for rounds, offered in offers:
+                if number < rounds and self.table.worths.remaining > least:
+                    self._pick_once(offered)
+
+    def _offered(
+        self, keep: Callable[[IndexDefinition], bool]
+    ) -> dict[Fingerprint, Configuration]:
+        return {
             item.fingerprint: frozenset(
                 index
                 for index in item.prepared.candidates
@@ -168,16 +192,18 @@ class Chooser:
             )
             for item in self.table.statements
         }
-        for _ in range(rounds):
-            asked = [
-                (item, offered[item.fingerprint])
-                for item in self.table.statements
-                if offered[item.fingerprint]
-            ]
-            for (item, _), (worth, used) in self._asked(asked):
-                gains = worth < self.table.base(item) * (1.0 - MIN_PICK_GAIN_RATIO)
-                rest = offered[item.fingerprint] - used
-                offered[item.fingerprint] = rest if gains and used else NOTHING
+
+    def _pick_once(self, offered: dict[Fingerprint, Configuration]) -> None:
+        """One question for each statement; what is used is no longer offered."""
+        asked = [
+            (item, offered[item.fingerprint])
+            for item in self.table.statements
+            if offered[item.fingerprint]
+        ]
+        for (item, _), (worth, used) in self._asked(asked):
+            gains = worth < self.table.base(item) * (1.0 - MIN_PICK_GAIN_RATIO)
+            rest = offered[item.fingerprint] - used
+            offered[item.fingerprint] = rest if gains and used else NOTHING
 
     def _asked(self, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Worth]]:
         """Questions with their answers, as many as there is time for."""
@@ -323,8 +349,10 @@ class Chooser:
     def _without_idle(self, chosen: Configuration) -> Configuration:
         """Without the members that nothing uses or that do not pay for themselves."""
         current = frozenset().union(*self.table.used(chosen).values())
+        # About as many as saying what each member is good for takes.
+        reserve = REASONS_EACH * len(current)
         for index in sorted(current, key=lambda i: -self.facts(i).size_bytes):
-            if self.table.worths.kept < 2 * len(self.table.statements):
+            if self.table.worths.kept < reserve + len(self.table.concerned(index)):
                 break
             rest = current - {index}
             if self._total(rest) <= self._total(current) * (1.0 + 1e-6):

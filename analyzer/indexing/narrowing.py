@@ -16,6 +16,7 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.indexing.benefit import Configuration, sort_key
 from analyzer.indexing.options import OptionTable, WeightedStatement
 from analyzer.indexing.programme import IndexFacts
+from analyzer.indexing.solver import is_in_the_way
 
 MIN_EARNED_RATIO = 0.01
 """Of what an index saves: what it must save more than a smaller one."""
@@ -55,9 +56,8 @@ class Sizing:
         return [worth for worth, _ in answers]
 
     def can_ask(self, items: Sequence[WeightedStatement]) -> bool:
-        """Whether a look at these and the last look at all are left."""
-        left = self.table.worths.kept - 2 * len(self.table.statements)
-        return left >= len(items)
+        """Whether a look at each of some statements is left."""
+        return self.table.can_ask(items)
 
 
 def narrowed(
@@ -78,7 +78,13 @@ def narrowed(
         if _is_needless(index, current, sizing):
             current -= {index}
             continue
-        smaller = _smaller(index, by_relation.get(index.relation, ()), sizing)
+        pool_of = by_relation.get(index.relation, ())
+        others = [i for i in current if i.relation == index.relation and i != index]
+        smaller = (
+            small
+            for small in _smaller(index, pool_of, sizing)
+            if not any(is_in_the_way(small, member) for member in others)
+        )
         other = _stand_in(index, smaller, current, sizing)
         if other is not None:
             current = (current - {index}) | {other}

@@ -14,7 +14,7 @@ from analyzer.domain.workload import Workload, WorkloadItem
 from analyzer.errors import PlanningFailed
 from analyzer.indexing.benefit import Configuration, StatementCost, WorkloadCosts
 from analyzer.indexing.candidates import candidates
-from analyzer.indexing.choose import Choice, Chooser
+from analyzer.indexing.choose import Choice, Chooser, narrows
 from analyzer.indexing.cost_settings import CostSettings
 from analyzer.indexing.limits import CandidateLimits
 from analyzer.indexing.options import OptionTable, WeightedStatement
@@ -25,7 +25,7 @@ from analyzer.indexing.subjects import (
     read_shapes,
     why_none,
 )
-from analyzer.indexing.worths import PlanWorths
+from analyzer.indexing.worths import KEPT_RATIO, KEPT_TO_NARROW_RATIO, PlanWorths
 from analyzer.indexing.writes import WritePrice, WritePrices
 
 MAX_CALLS = 5_000
@@ -138,11 +138,13 @@ class WorkloadChoice:
 
     def search(self, is_over: Callable[[], bool]) -> tuple[Choice, Chooser]:
         """Choose the set; ``is_over`` is asked now and then whether the time is up."""
+        limits = self._options.limits
         worths = PlanWorths(
             self._planner,
             value=self._options.value,
             # As many as the plans as they are took are asked to explain the answer.
             max_calls=max(0, self._options.max_calls - 2 * self.costs.calls),
+            kept_ratio=KEPT_TO_NARROW_RATIO if narrows(limits) else KEPT_RATIO,
         )
         statements = []
         for prepared in self.prepared:
@@ -154,7 +156,7 @@ class WorkloadChoice:
         chooser = Chooser(
             table,
             self.facts,
-            self._options.limits,
+            limits,
             is_over=is_over,
             slack=FEW_ROWS_MS if self._options.value else self._few_pages_cost,
         )

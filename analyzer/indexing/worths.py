@@ -17,8 +17,11 @@ from analyzer.errors import AnalyzerError, PlanningFailed
 from analyzer.indexing.benefit import Configuration, PlannedSet, Subject, sort_key
 
 KEPT_RATIO = 0.12
-"""Of the questions: kept for valuing the last set, leaving out idle members, and saying
+"""Of the questions: kept for leaving out idle members of the last set, and for saying
 what each member is good for."""
+
+KEPT_TO_NARROW_RATIO = 0.45
+"""The same where members are narrowed too, each of which takes questions of its own."""
 
 Value = Callable[[Plan], float]
 Worth = tuple[float, Configuration]
@@ -40,11 +43,20 @@ class PlanWorths:
         *,
         value: Value | None = None,
         max_calls: int = 5_000,
+        kept_ratio: float = KEPT_RATIO,
     ) -> None:
-        """Start with nothing known."""
+        """Start with nothing known.
+
+        Args:
+            planner: that is asked.
+            value: of a plan, none for its cost.
+            max_calls: questions in all.
+            kept_ratio: share of them that the search leaves for what follows it.
+        """
         self._planner = planner
         self._value = value
         self._max_calls = max_calls
+        self._searching = int(max_calls * (1.0 - kept_ratio))
         self._sets: dict[Fingerprint, tuple[ParameterSet, ...]] = {}
         self._known: dict[tuple[Fingerprint, int], dict[Configuration, Worth]] = {}
         self.calls = 0
@@ -52,7 +64,7 @@ class PlanWorths:
     @property
     def remaining(self) -> int:
         """How many questions the search may still ask; some are kept for its end."""
-        return max(0, int(self._max_calls * (1.0 - KEPT_RATIO)) - self.calls)
+        return max(0, self._searching - self.calls)
 
     @property
     def kept(self) -> int:

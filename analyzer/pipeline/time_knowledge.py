@@ -21,6 +21,7 @@ from analyzer.planner.analyze import analyze
 from analyzer.postgres.guarded_session import Limits
 from analyzer.report.plain import counted
 
+CLONE_RUNS = 2
 MIN_MEAN_MS = 0.5
 """A mean below it is mostly round trip and start of execution."""
 
@@ -102,8 +103,10 @@ def run_all(
     limits: Limits,
     progress: Progress,
 ) -> tuple[dict[Fingerprint, Plan], tuple[NotSeen, ...]]:
-    """Run each SELECT of a workload once, guarded, and keep its plan.
+    """Run each SELECT of a workload, guarded, and keep its plan.
 
+    Once on a server that others use. On a clone twice, and the faster one counts: the
+    first brings pages into the cache, and whatever else the machine does only adds.
     What is refused or fails is counted by its reason.
     """
     plans: dict[Fingerprint, Plan] = {}
@@ -113,13 +116,17 @@ def run_all(
         progress("running statements on the server, guarded", number / len(items))
         values = item.parameter_sets[0].values if item.parameter_sets else ()
         try:
-            plans[item.statement.fingerprint] = analyze(
-                address,
-                item.statement.normalized_query,
-                values,
-                limits,
-                is_clone=is_clone,
-            )
+            runs = [
+                analyze(
+                    address,
+                    item.statement.normalized_query,
+                    values,
+                    limits,
+                    is_clone=is_clone,
+                )
+                for _ in range(CLONE_RUNS if is_clone else 1)
+            ]
+            plans[item.statement.fingerprint] = min(runs, key=_time_ms)
         except AnalyzerError as error:
             why = f"{error.message} ({error.detail})" if error.detail else error.message
             reasons[why] = reasons.get(why, 0) + 1
@@ -128,6 +135,10 @@ def run_all(
         for why, count in reasons.items()
     )
     return plans, not_seen
+
+
+def _time_ms(plan: Plan) -> float:
+    return plan.execution_time_ms or 0.0
 
 
 def _is_select(item: WorkloadItem) -> bool:

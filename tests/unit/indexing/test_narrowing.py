@@ -40,6 +40,9 @@ class Told:
     def concerned(self, definition):
         return self.statements
 
+    def can_ask(self, items):
+        return self.worths.kept >= len(items)
+
     def known_best(self, item, wanted):
         return min([self._base, *(self._worths[i] for i in wanted)])
 
@@ -78,7 +81,7 @@ def test_a_wide_index_has_to_earn_its_width(why, worths, wanted) -> None:
 
 
 def test_without_questions_left_nothing_changes() -> None:
-    assert best({WIDE: 4, NARROW: 4}, base=10_000, kept=1) == WIDE
+    assert best({WIDE: 4, NARROW: 4}, base=10_000, kept=0) == WIDE
 
 
 @pytest.mark.parametrize(
@@ -100,3 +103,15 @@ def test_an_index_beside_one_that_does_as_well_is_left_out(
         table=told, facts=lambda i: IndexFacts(size_bytes=SIZES[i]), slack=16.0
     )
     assert narrowed(frozenset({WIDE, NARROW}), (), sizing) == kept
+
+
+def test_no_member_is_narrowed_to_the_beginning_of_another() -> None:
+    other = index("a", "z")
+    told = Told({WIDE: 4.0, NARROW: 8.0, other: 900.0}, 10_000.0)
+    sizing = Sizing(
+        table=told,
+        facts=lambda i: IndexFacts(size_bytes=SIZES.get(i, 700)),
+        slack=16.0,
+    )
+    assert NARROW in narrowed(frozenset({WIDE}), (NARROW,), sizing)
+    assert NARROW not in narrowed(frozenset({WIDE, other}), (NARROW,), sizing)
