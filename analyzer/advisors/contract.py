@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analyzer.domain.catalog import Catalog
-from analyzer.domain.ports import WhatIfPlanner
 from analyzer.domain.recommendation import DidNotRun, NoAdvice, Recommendation
+from analyzer.domain.what_if import BulkWhatIfPlanner
 from analyzer.domain.workload import StatementRun, Workload
 
 DOCSTRING_HEADINGS = ("Rule:", "Evidence:", "Semantics:", "Silent when:", "Source:")
@@ -52,7 +52,7 @@ class Facts:
     workload: Workload
     catalog: Catalog | None = None
     runs: tuple[StatementRun, ...] | None = None
-    what_if: WhatIfPlanner | None = None
+    what_if: BulkWhatIfPlanner | None = None
 
     def missing(self, need: Need) -> bool:
         """Whether this need is not met."""

@@ -12,7 +12,7 @@ from analyzer.domain.recommendation import Basis, Evidence, Quantity
 from analyzer.indexing.benefit import PlannedSet
 from analyzer.indexing.existing import leads
 from analyzer.indexing.scattered import scattered_fetches
-from analyzer.indexing.selection import ChosenIndex, Selection
+from analyzer.indexing.worthwhile import Worthwhile, WorthwhileIndex
 
 _SHADOW_MAJOR = re.compile(r"shadow (\d+)")
 _STALE_RATIO = 0.2
@@ -20,7 +20,7 @@ _NOTABLE_WRITES_RATIO = 0.001
 _VISIBLE_ENOUGH_RATIO = 0.9
 
 
-def build_title(chosen: ChosenIndex) -> str:
+def build_title(chosen: WorthwhileIndex) -> str:
     """One sentence: what, for whom, how much."""
     count = len(chosen.helped)
     before, after = mean_cost(chosen)
@@ -31,18 +31,18 @@ def build_title(chosen: ChosenIndex) -> str:
     )
 
 
-def _saved(chosen: ChosenIndex) -> str:
+def _saved(chosen: WorthwhileIndex) -> str:
     """The share of time saved, if any time was measured."""
     if not _measured_ms(chosen):
         return ""
     return f", {max(0.0, chosen.saved_ratio):.1%} of the workload's time saved"
 
 
-def _measured_ms(chosen: ChosenIndex) -> float:
+def _measured_ms(chosen: WorthwhileIndex) -> float:
     return sum(h.item.counters.total_exec_time_ms for h in chosen.helped)
 
 
-def mean_cost(chosen: ChosenIndex) -> tuple[float, float]:
+def mean_cost(chosen: WorthwhileIndex) -> tuple[float, float]:
     """Cost per call of the helped statements now and with the index."""
     weights = [max(1, helped.item.counters.calls) for helped in chosen.helped]
     total = sum(weights)
@@ -53,10 +53,10 @@ def mean_cost(chosen: ChosenIndex) -> tuple[float, float]:
 
 
 def build_evidence(
-    chosen: ChosenIndex, facts: Facts, selection: Selection
+    chosen: WorthwhileIndex, facts: Facts, found: Worthwhile
 ) -> Iterator[Evidence]:
     """Claims with quantities, the most telling first."""
-    planner = f"what-if plans by {selection.planner_source}"
+    planner = f"what-if plans by {found.planner_source}"
     times = " and ".join(sorted({s for h in chosen.helped for s in h.item.sources}))
     if _measured_ms(chosen):
         yield _estimated(
@@ -90,16 +90,22 @@ def build_evidence(
     yield Evidence(
         claim="questions to the planner for the whole choice",
         quantity=Quantity(
-            value=float(selection.what_if_calls),
+            value=float(found.what_if_calls),
             unit="what-if calls",
             basis=Basis.MEASURED,
-            source=selection.planner_source,
+            source=found.planner_source,
         ),
     )
 
 
-def _price(chosen: ChosenIndex) -> Iterator[Evidence]:
+def _price(chosen: WorthwhileIndex) -> Iterator[Evidence]:
     price = chosen.price
+    if chosen.write_overhead_ratio:
+        yield _estimated(
+            "bytes written to it for each byte written to its table",
+            (chosen.write_overhead_ratio, "ratio"),
+            "sizes of the index and the table",
+        )
     pairs = (
         ("share of the workload's time writers pay for it", price.exec_time_ratio),
         ("index entries writers add in the window", price.entries),
@@ -115,7 +121,7 @@ def _price(chosen: ChosenIndex) -> Iterator[Evidence]:
             )
 
 
-def _superseded(chosen: ChosenIndex, relation: Relation) -> Iterator[Evidence]:
+def _superseded(chosen: WorthwhileIndex, relation: Relation) -> Iterator[Evidence]:
     """Existing indexes that the new one makes needless."""
     for index in relation.indexes:
         plain = not (index.constraint_kind or index.definition.unique)
@@ -138,7 +144,7 @@ def _estimated(claim: str, value: tuple[float, str], source: str) -> Evidence:
 
 
 def build_caveats(
-    chosen: ChosenIndex, facts: Facts, selection: Selection
+    chosen: WorthwhileIndex, facts: Facts, found: Worthwhile
 ) -> Iterator[str]:
     """Prices and risks of the index, in sentences."""
     relation = _relation(chosen, facts)
@@ -158,13 +164,13 @@ def build_caveats(
     if any(h.promised is not h.alone for h in chosen.helped):
         yield "Its full gain needs the other recommended indexes of these queries too."
     if facts.catalog is not None:
-        yield from _planner_caveats(facts.catalog, selection)
-    if not selection.complete:
+        yield from _planner_caveats(facts.catalog, found)
+    if not found.complete:
         yield "The search ended at its bound on questions; a better set may exist."
     yield from BUILD_CAVEATS
 
 
-def _plan_caveats(chosen: ChosenIndex, relation: Relation | None) -> Iterator[str]:
+def _plan_caveats(chosen: WorthwhileIndex, relation: Relation | None) -> Iterator[str]:
     if all(item.parameters.label == "generic" for item in _sets(chosen)):
         yield (
             "No parameter values were known, so generic plans were compared; a value "
@@ -186,11 +192,11 @@ def _plan_caveats(chosen: ChosenIndex, relation: Relation | None) -> Iterator[st
         )
 
 
-def _sets(chosen: ChosenIndex) -> list[PlannedSet]:
+def _sets(chosen: WorthwhileIndex) -> list[PlannedSet]:
     return [item for helped in chosen.helped for item in helped.before.sets]
 
 
-def _statistics_caveats(chosen: ChosenIndex, relation: Relation) -> Iterator[str]:
+def _statistics_caveats(chosen: WorthwhileIndex, relation: Relation) -> Iterator[str]:
     activity = relation.activity
     if any(key.expression for key in chosen.definition.keys):
         yield (
@@ -211,17 +217,17 @@ def _statistics_caveats(chosen: ChosenIndex, relation: Relation) -> Iterator[str
         )
 
 
-def _planner_caveats(catalog: Catalog, selection: Selection) -> Iterator[str]:
-    found = _SHADOW_MAJOR.search(selection.planner_source)
+def _planner_caveats(catalog: Catalog, found: Worthwhile) -> Iterator[str]:
+    shadow = _SHADOW_MAJOR.search(found.planner_source)
     major = catalog.server_version_num // 10_000
-    if found and int(found[1]) != major:
+    if shadow and int(shadow[1]) != major:
         yield (
-            f"The plans are those of PostgreSQL {found[1]}; the watched server is "
+            f"The plans are those of PostgreSQL {shadow[1]}; the watched server is "
             f"{major} and may choose differently."
         )
 
 
-def _relation(chosen: ChosenIndex, facts: Facts) -> Relation | None:
+def _relation(chosen: WorthwhileIndex, facts: Facts) -> Relation | None:
     if facts.catalog is None:
         return None
     return facts.catalog.by_name.get(chosen.definition.relation)

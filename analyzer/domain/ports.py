@@ -46,9 +46,6 @@ class WhatIfPlanner(Planner, Protocol):
         Only the given ``create`` are visible, never those of earlier questions.
         """
 
-    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
-        """Take note of indexes that many questions will be about; may be faster."""
-
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size the index would have, from statistics."""
 

@@ -136,6 +136,7 @@ class Recommendation:
         rollback: SQL that undoes it; empty where there is nothing to undo.
         affects: statements it touches, the largest share first.
         evidence: claims with quantities.
+        reasons: why it is just this action and no other, in sentences.
         before: the main quantity now.
         after: the same after the action.
         semantics: what it does to results.
@@ -152,6 +153,7 @@ class Recommendation:
     before: Quantity
     after: Quantity
     evidence: tuple[Evidence, ...]
+    reasons: tuple[str, ...] = ()
     affects: tuple[AffectedStatement, ...] = ()
     rollback: str = ""
     semantics: Semantics = Semantics.UNCHANGED

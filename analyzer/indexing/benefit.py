@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -133,9 +133,8 @@ class WorkloadCosts:
     2024, use bounds of that kind).
     """
 
-    def __init__(self, planner: WhatIfPlanner, *, max_calls: int = 20_000) -> None:
+    def __init__(self, planner: WhatIfPlanner) -> None:
         self._planner = planner
-        self._max_calls = max_calls
         self._calls = 0
         self._sets: dict[Fingerprint, tuple[ParameterSet, ...]] = {}
         self._plans: dict[tuple[Fingerprint, int], dict[Configuration, Plan]] = {}
@@ -149,11 +148,6 @@ class WorkloadCosts:
     def calls(self) -> int:
         """Questions asked so far."""
         return self._calls
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether the bound on questions is reached."""
-        return self._calls >= self._max_calls
 
     def size_bytes(self, definition: IndexDefinition) -> int:
         """Estimated size of an index."""
@@ -187,6 +181,14 @@ class WorkloadCosts:
                 for number, parameters in enumerate(sets)
             )
         )
+
+    def known(self, subject: Subject) -> Iterator[tuple[Configuration, StatementCost]]:
+        """The sets of relevant indexes that all its plans are known under."""
+        count = len(self._sets[subject.fingerprint])
+        plans = [self._plans[(subject.fingerprint, number)] for number in range(count)]
+        for wanted in plans[0]:
+            if all(wanted in known for known in plans):
+                yield wanted, self.under(subject, wanted)
 
     def without(
         self, subject: Subject, hidden: Collection[RelationName]

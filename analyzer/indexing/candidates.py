@@ -89,11 +89,10 @@ def candidates(
             continue
         for definition, rule in _of_use(use, relation, bounds):
             found.setdefault(definition, rule)
-        if bounds.max_paired:
-            for definition, rule in inverted(use, relation, catalog.extensions):
-                found.setdefault(definition, rule)
-            for definition, rule in gist(use, relation):
-                found.setdefault(definition, rule)
+        for definition, rule in inverted(use, relation, catalog.extensions):
+            found.setdefault(definition, rule)
+        for definition, rule in gist(use, relation):
+            found.setdefault(definition, rule)
     return tuple(Candidate(definition=d, rule=rule) for d, rule in found.items())
 
 

@@ -75,6 +75,11 @@ MIN_PARTIAL_FACTOR = 10.0
 """A partial index must be so many times smaller than the whole one to be worth the
 risk that the constant in its predicate changes."""
 
+MIN_NULL_TEST_FACTOR = 2.0
+"""The same where the predicate tests for NULL: there is no constant to change."""
+
+_NULL_TESTS = (" IS NOT NULL", " IS NULL")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -233,7 +238,9 @@ class Chooser:
             return False
         if index.predicate:
             whole = self.facts(replace(index, predicate="")).size_bytes
-            return size * MIN_PARTIAL_FACTOR <= whole
+            is_null_test = index.predicate.endswith(_NULL_TESTS)
+            factor = MIN_NULL_TEST_FACTOR if is_null_test else MIN_PARTIAL_FACTOR
+            return size * factor <= whole
         return True
 
     def _improve(self) -> float:

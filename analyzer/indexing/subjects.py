@@ -9,9 +9,9 @@ from analyzer.domain.catalog import Catalog, Relation, RelationKind
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import Workload, WorkloadItem
-from analyzer.errors import PlanningFailed, UnknownRelation, UserError
+from analyzer.errors import UserError
 from analyzer.indexing.benefit import StatementCost, Subject, WorkloadCosts
-from analyzer.indexing.candidates import candidates, leading_attributes
+from analyzer.indexing.candidates import leading_attributes
 from analyzer.indexing.limits import CandidateLimits, has_statistics, is_small
 from analyzer.statements.facts import StatementShape
 from analyzer.statements.shape import shape
@@ -83,26 +83,6 @@ def read_shapes(workload: Workload, catalog: Catalog) -> Shapes:
 def prepare(
     item: WorkloadItem,
     known: StatementShape,
-    catalog: Catalog,
-    costs: WorkloadCosts,
-    limits: CandidateLimits,
-) -> Prepared:
-    """Plan a statement as it is, and collect the indexes to ask about.
-
-    Raises:
-        PlanningFailed: it cannot be planned.
-    """
-    subject = subject_of(item, known)
-    base = costs.base(subject)
-    offered = tuple(c.definition for c in candidates(known, catalog, limits))
-    usable = _usable(subject, offered, costs)
-    why = "" if usable else why_none(known, catalog, limits)
-    return Prepared(subject=subject, base=base, candidates=usable, why_none=why)
-
-
-def prepare_with(
-    item: WorkloadItem,
-    known: StatementShape,
     costs: WorkloadCosts,
     usable: tuple[IndexDefinition, ...],
     why: str,
@@ -137,29 +117,6 @@ def _read(known: StatementShape) -> dict[RelationName, tuple[frozenset[str], ...
         if not use.reads_whole_row and use.attributes:
             found[use.relation] = (*found.get(use.relation, ()), use.attributes)
     return found
-
-
-def _usable(
-    subject: Subject, offered: tuple[IndexDefinition, ...], costs: WorkloadCosts
-) -> tuple[IndexDefinition, ...]:
-    """Those the planner accepts; a type without operator class refuses all at once."""
-    if not offered:
-        return ()
-    try:
-        costs.under(subject, offered)
-    except (PlanningFailed, UnknownRelation):
-        return tuple(item for item in offered if _is_accepted(subject, item, costs))
-    return offered
-
-
-def _is_accepted(
-    subject: Subject, definition: IndexDefinition, costs: WorkloadCosts
-) -> bool:
-    try:
-        costs.under(subject, [definition])
-    except (PlanningFailed, UnknownRelation):
-        return False
-    return True
 
 
 def why_none(known: StatementShape, catalog: Catalog, limits: CandidateLimits) -> str:

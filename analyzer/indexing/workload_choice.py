@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from analyzer.domain.catalog import Catalog
@@ -21,12 +21,13 @@ from analyzer.indexing.options import OptionTable, WeightedStatement
 from analyzer.indexing.programme import IndexFacts, SetLimits
 from analyzer.indexing.subjects import (
     Prepared,
-    prepare_with,
+    prepare,
     read_shapes,
     why_none,
 )
 from analyzer.indexing.worths import KEPT_RATIO, KEPT_TO_NARROW_RATIO, PlanWorths
 from analyzer.indexing.writes import WritePrice, WritePrices
+from analyzer.statements.facts import StatementShape
 
 MAX_CALLS = 5_000
 CHEAP_PAGES = 4.0
@@ -46,6 +47,8 @@ class ChoiceOptions:
         weights: how often a statement counts; 1 where it is not in it.
         value: what a plan is worth; none is the planner's cost.
         max_calls: questions to the planner.
+        max_statements: that are planned, the largest share of time first; what the
+            others write is counted all the same.
     """
 
     limits: SetLimits = field(default_factory=SetLimits)
@@ -53,6 +56,7 @@ class ChoiceOptions:
     weights: Mapping[Fingerprint, float] = field(default_factory=dict)
     value: Callable[[Plan], float] | None = None
     max_calls: int = MAX_CALLS
+    max_statements: int | None = None
 
 
 class WorkloadChoice:
@@ -75,7 +79,7 @@ class WorkloadChoice:
         self._planner = planner
         self.shapes = read_shapes(workload, catalog)
         self.skipped: dict[Fingerprint, str] = dict(self.shapes.failures)
-        self.costs = WorkloadCosts(planner, max_calls=1 << 40)
+        self.costs = WorkloadCosts(planner)
         self.prices = WritePrices(workload, catalog, self.shapes.pairs(workload))
         self.prepared = self._prepare(workload)
         self._sizes: dict[IndexDefinition, int] = {}
@@ -91,15 +95,27 @@ class WorkloadChoice:
         """Search by another worth of plans than their cost, and with other weights."""
         self._options = replace(self._options, value=value, weights=weights)
 
+    def weigh_by(self, weights: Mapping[Fingerprint, float]) -> None:
+        """Search with other weights."""
+        self._options = replace(self._options, weights=weights)
+
+    def leave_out(self, names: Collection[Fingerprint]) -> None:
+        """Let these statements suggest no index; their plans count all the same."""
+        self.prepared = [
+            replace(item, candidates=()) if item.subject.fingerprint in names else item
+            for item in self.prepared
+        ]
+
     def _prepare(self, workload: Workload) -> list[Prepared]:
         offered: dict[Fingerprint, tuple[IndexDefinition, ...]] = {}
-        for item, known in self.shapes.pairs(workload):
+        planned = list(self._planned(workload))
+        for item, known in planned:
             found = candidates(known, self.catalog, self._options.candidates)
             offered[item.statement.fingerprint] = tuple(c.definition for c in found)
         everything = dict.fromkeys(d for found in offered.values() for d in found)
         refused = self._planner.make_indexes(list(everything))
         ready = []
-        for item, known in self.shapes.pairs(workload):
+        for item, known in planned:
             name = item.statement.fingerprint
             usable = tuple(d for d in offered[name] if d not in refused)
             why = (
@@ -108,12 +124,28 @@ class WorkloadChoice:
                 else why_none(known, self.catalog, self._options.candidates)
             )
             try:
-                prepared = prepare_with(item, known, self.costs, usable, why)
+                prepared = prepare(item, known, self.costs, usable, why)
                 ready.append(self._unless_cheap(prepared))
             except PlanningFailed as error:
                 detail = f" ({error.detail})" if error.detail else ""
                 self.skipped[name] = f"It cannot be planned: {error.message}{detail}"
         return ready
+
+    def _planned(
+        self, workload: Workload
+    ) -> Iterator[tuple[WorkloadItem, StatementShape]]:
+        """The statements within the bound; the others are skipped."""
+        pairs = list(self.shapes.pairs(workload))
+        most = self._options.max_statements
+        if most is None or len(pairs) <= most:
+            yield from pairs
+            return
+        pairs.sort(key=lambda pair: -pair[0].exec_time_ratio)
+        yield from pairs[:most]
+        for item, _ in pairs[most:]:
+            self.skipped[item.statement.fingerprint] = (
+                f"Only the {most} statements with the most time are searched for."
+            )
 
     def _unless_cheap(self, prepared: Prepared) -> Prepared:
         """Without candidates, where a statement costs a few pages as it is.
@@ -122,13 +154,14 @@ class WorkloadChoice:
         primary key returns, for half of next to nothing.
         """
         cost = prepared.base.cost
-        if cost >= self._few_pages_cost or not prepared.candidates:
+        if cost > self.few_pages_cost or not prepared.candidates:
             return prepared
         why = f"It costs {cost:.1f} as it is, as much as reading a few pages."
         return replace(prepared, candidates=(), why_none=why)
 
     @property
-    def _few_pages_cost(self) -> float:
+    def few_pages_cost(self) -> float:
+        """What it costs to read a few pages, in the planner's units."""
         settings = CostSettings.read(self.catalog.settings)
         return CHEAP_PAGES * settings.random_page_cost
 
@@ -149,16 +182,21 @@ class WorkloadChoice:
         statements = []
         for prepared in self.prepared:
             worths.start(prepared.subject, prepared.base.sets)
+            for wanted, cost in self.costs.known(prepared.subject):
+                worths.learn(prepared.subject, wanted, cost.sets)
             weight = self.weight(prepared.subject.item)
             statements.append(WeightedStatement(prepared=prepared, weight=weight))
         table = OptionTable(statements, worths)
-        self._total = sum(item.weight * table.base(item) for item in statements)
+        total = sum(item.weight * table.base(item) for item in statements)
+        shown = sum(p.subject.item.exec_time_ratio for p in self.prepared)
+        # Writers' prices are shares of all time, also of what cannot be planned.
+        self._whole = total / shown if shown > 0 else total
         chooser = Chooser(
             table,
             self.facts,
             limits,
             is_over=is_over,
-            slack=FEW_ROWS_MS if self._options.value else self._few_pages_cost,
+            slack=FEW_ROWS_MS if self._options.value else self.few_pages_cost,
         )
         return chooser.run(), chooser
 
@@ -166,7 +204,7 @@ class WorkloadChoice:
         """Size and prices of an index in the measure of the objective."""
         return IndexFacts(
             size_bytes=self.size_bytes(definition),
-            price=self.price(definition).exec_time_ratio * self._total,
+            price=self.price(definition).exec_time_ratio * self._whole,
             write_overhead_ratio=self.write_overhead_ratio(definition),
         )
 
@@ -198,5 +236,8 @@ class WorkloadChoice:
         return self.size_bytes(definition) / relation.size_bytes
 
     def under(self, prepared: Prepared, chosen: Configuration) -> StatementCost:
-        """The plans of a statement under the set."""
-        return self.costs.under(prepared.subject, chosen)
+        """The plans of a statement under the set; as it is where there are none."""
+        try:
+            return self.costs.under(prepared.subject, chosen)
+        except PlanningFailed:
+            return prepared.base

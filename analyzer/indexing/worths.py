@@ -88,10 +88,17 @@ class PlanWorths:
     def start(self, subject: Subject, sets: Sequence[PlannedSet]) -> None:
         """Note the parameter sets of a statement, with their plans as it is."""
         self._sets[subject.fingerprint] = tuple(item.parameters for item in sets)
+        for number in range(len(sets)):
+            self._known[(subject.fingerprint, number)] = {}
+        self.learn(subject, frozenset(), sets)
+
+    def learn(
+        self, subject: Subject, wanted: Configuration, sets: Sequence[PlannedSet]
+    ) -> None:
+        """Note the plans of a statement under a set of relevant indexes."""
         for number, item in enumerate(sets):
             worth = self._value(item.plan) if self._value else item.plan.total_cost
-            none: Configuration = frozenset()
-            self._known[(subject.fingerprint, number)] = {none: (worth, none)}
+            self._known[(subject.fingerprint, number)][wanted] = (worth, item.used)
 
     def of(self, asked: Sequence[tuple[Subject, Configuration]]) -> list[Worth]:
         """What statements are worth under sets of relevant indexes, in order.

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from analyzer.advisors.contract import Facts, Need
 from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.plan import Plan
-from analyzer.domain.ports import Progress, WhatIfPlanner
+from analyzer.domain.ports import Progress
 from analyzer.domain.scan import ScanKind, ScanResult
 from analyzer.domain.snapshot import Snapshot, SnapshotDelta
+from analyzer.domain.what_if import BulkWhatIfPlanner
 from analyzer.domain.workload import NotSeen, Workload
 from analyzer.errors import AnalyzerError, SnapshotMismatch
 from analyzer.pipeline.advise import Advice, AdviseOptions, advise
@@ -45,7 +46,7 @@ FILES_ALONE = "files"
 class _Planning:
     """Who answers what-if questions, and from whose statistics values are drawn."""
 
-    planner: WhatIfPlanner
+    planner: BulkWhatIfPlanner
     parameters: ParameterSource
     shadow: ShadowPlanner | None = None
 

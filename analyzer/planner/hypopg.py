@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
-from analyzer.errors import PlanningFailed, Refusal, UserError
+from analyzer.domain.what_if import PlanCost, WhatIfQuestion
+from analyzer.errors import AnalyzerError, PlanningFailed, Refusal, UserError
 from analyzer.indexing.definition import ddl
+from analyzer.indexing.one_by_one import costs_of, refused
 from analyzer.planner.analyze import guard_statement
 from analyzer.planner.explain import explain
 from analyzer.postgres.connect import Connection
@@ -88,8 +90,17 @@ class HypopgPlanner:
             self._reset()
         return replace(plan, hypothetical_indexes=made)
 
-    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
-        """Nothing to do: hypopg makes its indexes anew for each question."""
+    def make_indexes(
+        self, definitions: Sequence[IndexDefinition]
+    ) -> dict[IndexDefinition, AnalyzerError]:
+        """What hypopg does not accept, and why; it makes indexes for each question."""
+        return refused(self, definitions)
+
+    def costs_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[PlanCost | AnalyzerError]:
+        """Answer questions in order, each by itself; an error stands in its place."""
+        return costs_of(self, questions)
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size hypopg expects the index to have.

@@ -101,10 +101,6 @@ class ParallelPlanner:
             query, parameters, create=create, hide=hide, settings=settings
         )
 
-    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
-        """Make hypothetical indexes for many single questions at once."""
-        self.make_indexes(definitions)
-
     def make_indexes(
         self, definitions: Sequence[IndexDefinition]
     ) -> dict[IndexDefinition, AnalyzerError]:
@@ -117,7 +113,7 @@ class ParallelPlanner:
         new = [item for item in dict.fromkeys(definitions) if item not in self._made]
         if new:
             self._made.update(new)
-            self._all(lambda planner: planner.prepare(new))
+            self._all(lambda planner: planner.make_indexes(new))
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size the index would have, from statistics.
@@ -152,7 +148,7 @@ class ParallelPlanner:
         self._all(work)
         return [answers[number] for number in range(len(questions))]
 
-    def _all(self, work: Callable[[ShadowPlanner], None]) -> None:
+    def _all(self, work: Callable[[ShadowPlanner], object]) -> None:
         """Do something with all shadows at the same time.
 
         Raises:

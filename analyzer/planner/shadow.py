@@ -89,13 +89,6 @@ class ShadowPlanner:
         names = {name: asked for asked, item in made for name in item.names}
         return replace(plan, hypothetical_indexes=names)
 
-    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
-        """Make hypothetical indexes for many questions at once.
-
-        Those that cannot be made are left out; a question about one tells the reason.
-        """
-        self._switch.prepare(definitions)
-
     def make_indexes(
         self, definitions: Sequence[IndexDefinition]
     ) -> dict[IndexDefinition, AnalyzerError]:

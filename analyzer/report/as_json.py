@@ -92,6 +92,7 @@ def recommendation(rec: Recommendation) -> Json:
         "before": quantity(rec.before),
         "after": quantity(rec.after),
         "evidence": [evidence(item) for item in rec.evidence],
+        "reasons": list(rec.reasons),
         "semantics": rec.semantics.value,
         "conditions": list(rec.conditions),
         "verify": rec.verify,

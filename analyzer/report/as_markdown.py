@@ -69,6 +69,7 @@ def _details(rec: Recommendation) -> Iterator[str]:
             f"**{escaped(amount(quantity.value, quantity.unit))}** "
             f"({quantity.basis.value}; {escaped(quantity.source)})"
         )
+    yield from (f"- {escaped(reason)}" for reason in rec.reasons)
     yield ""
     conditions = "; ".join(escaped(item) for item in rec.conditions)
     yield f"Results: {rec.semantics.value}{': ' if conditions else ''}{conditions}."

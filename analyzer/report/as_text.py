@@ -148,6 +148,7 @@ def _details(rank: int, rec: Recommendation, result: ScanResult) -> Iterator[str
             f"   - {plain(item.claim)}: {amount(quantity.value, quantity.unit)} "
             f"({quantity.basis.value}; {plain(quantity.source)})"
         )
+    yield from (f"   - {plain(reason)}" for reason in rec.reasons)
     yield from _affected(rec, result.workload)
     yield from _indented(action_text(rec.action))
     conditions = "; ".join(plain(item) for item in rec.conditions)

@@ -43,6 +43,8 @@ def recommendation(document: Json) -> Recommendation:
                 Evidence(claim=item["claim"], quantity=_quantity(item))
                 for item in document["evidence"]
             ),
+            # Documents that were stored before 2026-11-27 have none.
+            reasons=tuple(document.get("reasons", ())),
             affects=tuple(_affected(item) for item in document["affected_statements"]),
             rollback=document["rollback"],
             semantics=Semantics(document["semantics"]),

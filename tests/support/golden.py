@@ -31,8 +31,8 @@ from typing import Any
 
 from analyzer.advisors.contract import Facts
 from analyzer.domain.catalog import Catalog, Relation, RelationActivity
-from analyzer.domain.ports import WhatIfPlanner
 from analyzer.domain.snapshot import StatementCounters
+from analyzer.domain.what_if import BulkWhatIfPlanner
 from analyzer.domain.workload import (
     ParameterSet,
     StatementRun,
@@ -184,7 +184,7 @@ _MARKS: dict[str, Callable[[GoldenCase, str], str | None]] = {
 }
 
 
-def facts_of(case: GoldenCase, catalog: Catalog, planner: WhatIfPlanner) -> Facts:
+def facts_of(case: GoldenCase, catalog: Catalog, planner: BulkWhatIfPlanner) -> Facts:
     """The facts of a case: its workload on this catalog, with this planner."""
     items = list(_items(case))
     return Facts(

@@ -7,8 +7,10 @@ from contextlib import contextmanager
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
+from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.errors import AnalyzerError, PlanningFailed
 from analyzer.indexing.definition import ddl
+from analyzer.indexing.one_by_one import costs_of, refused
 from analyzer.planner.explain import explain
 from analyzer.postgres.connect import Connection
 
@@ -48,8 +50,15 @@ class RealPlanner:
             hypothetical_indexes=shown,
         )
 
-    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
-        """Nothing to do."""
+    def make_indexes(
+        self, definitions: Sequence[IndexDefinition]
+    ) -> dict[IndexDefinition, AnalyzerError]:
+        return refused(self, definitions)
+
+    def costs_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[PlanCost | AnalyzerError]:
+        return costs_of(self, questions)
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         row = self._connection.execute(

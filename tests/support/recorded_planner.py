@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan, PlanNode
-from analyzer.errors import PlanningFailed
+from analyzer.domain.what_if import PlanCost, WhatIfQuestion
+from analyzer.errors import AnalyzerError, PlanningFailed
+from analyzer.indexing.one_by_one import costs_of, refused
 
 Answer = tuple[float, Sequence[IndexDefinition]]
 """Cost, and which of the offered indexes the plan uses."""
@@ -39,6 +41,7 @@ class RecordedPlanner:
         self._refused = refused
         self._rows = rows
         self.questions: list[tuple[str, tuple[IndexDefinition, ...]]] = []
+        self.cost_questions: list[tuple[str, tuple[IndexDefinition, ...]]] = []
 
     def plan(self, query: str, parameters: Sequence[str | None] = ()) -> Plan:
         return self.plan_with(query, parameters)
@@ -77,8 +80,20 @@ class RecordedPlanner:
         )
         return Plan(root=root, source=self.source, hypothetical_indexes=names)
 
-    def prepare(self, definitions: Sequence[IndexDefinition]) -> None:
-        """Nothing to do."""
+    def make_indexes(
+        self, definitions: Sequence[IndexDefinition]
+    ) -> dict[IndexDefinition, AnalyzerError]:
+        return refused(self, definitions)
+
+    def costs_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[PlanCost | AnalyzerError]:
+        """Kept apart from the plans that are asked for one by one."""
+        count = len(self.questions)
+        answers = costs_of(self, questions)
+        self.cost_questions += self.questions[count:]
+        del self.questions[count:]
+        return answers
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         return self._size_bytes(definition)

@@ -1,16 +1,16 @@
 """Build the indexes the workload would use, chosen together.
 
 Rule: candidates come from conditions, joins, order and grouping of each statement;
-    a what-if planner picks among all of them, and a greedy search keeps the set whose
-    saved share of time is largest, net of what writers pay.
+    a what-if planner picks among all of them, and a solver takes the set whose saved
+    share of time is largest, net of what writers pay, as ``pgproof indexes`` does.
 Evidence: planner costs before and after, calls, execution time, size, rows, entries
-    that writers add and HOT updates they lose.
+    that writers add and HOT updates they lose; what each column is for.
 Semantics: results never change. Writes to the table get slower, the database larger.
 Silent when: the table is small or has no statistics, an existing index leads with
     the same keys, fewer than half of the parameter values gain, no statement saves a
     fifth of its cost, or writers pay more than readers gain.
 Source: PostgreSQL manual, "Indexes" and "CREATE INDEX"; Valentin et al., "DB2 Advisor",
-    ICDE 2000; Kossmann et al., "Magic mirror in my hand", VLDB 2020.
+    ICDE 2000; Dash, Polyzotis and Ailamaki, "CoPhy", VLDB 2011.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ from analyzer.domain.recommendation import (
     Quantity,
     Recommendation,
 )
-from analyzer.indexing.selection import (
-    ChosenIndex,
-    Selection,
-    SelectionOptions,
+from analyzer.indexing.worthwhile import (
     StatementOutcome,
-    select,
+    Worthwhile,
+    WorthwhileIndex,
+    WorthwhileOptions,
+    worthwhile,
 )
 
 
@@ -57,7 +57,7 @@ class Thresholds:
     is told why.
     """
 
-    selection: SelectionOptions = field(default_factory=SelectionOptions)
+    search: WorthwhileOptions = field(default_factory=WorthwhileOptions)
     min_negative_share_ratio: float = 0.02
 
 
@@ -70,21 +70,19 @@ def advise(
     """The chosen indexes, and for heavy statements without one the reason."""
     if facts.catalog is None or facts.what_if is None:
         return
-    selection = select(
-        facts.workload, facts.catalog, facts.what_if, thresholds.selection
-    )
-    for chosen in selection.chosen:
-        yield _recommendation(chosen, facts, facts.catalog, selection)
-    for outcome in selection.unhelped:
+    found = worthwhile(facts.workload, facts.catalog, facts.what_if, thresholds.search)
+    for index in found.indexes:
+        yield _recommendation(index, facts, facts.catalog, found)
+    for outcome in found.unhelped:
         if outcome.item.exec_time_ratio >= thresholds.min_negative_share_ratio:
-            yield _no_advice(outcome, selection, thresholds)
+            yield _no_advice(outcome, found, thresholds)
 
 
 def _recommendation(
-    chosen: ChosenIndex, facts: Facts, catalog: Catalog, selection: Selection
+    chosen: WorthwhileIndex, facts: Facts, catalog: Catalog, found: Worthwhile
 ) -> Recommendation:
     action = create_index(chosen.definition, chosen.size_bytes, catalog)
-    source = f"what-if plans by {selection.planner_source}"
+    source = f"what-if plans by {found.planner_source}"
     before, after = mean_cost(chosen)
     return Recommendation(
         advisor="missing_index",
@@ -96,7 +94,8 @@ def _recommendation(
         after=Quantity(
             value=after, unit="planner cost", basis=Basis.ESTIMATED, source=source
         ),
-        evidence=tuple(build_evidence(chosen, facts, selection)),
+        evidence=tuple(build_evidence(chosen, facts, found)),
+        reasons=(f"Why these columns in this order: {chosen.why_this_order}.",),
         affects=tuple(
             affected(
                 helped.item,
@@ -113,18 +112,18 @@ def _recommendation(
             "EXPLAIN of an affected query that does not use the index once it is "
             "built, or a mean time that does not fall in the next window."
         ),
-        caveats=tuple(build_caveats(chosen, facts, selection)),
+        caveats=tuple(build_caveats(chosen, facts, found)),
         impact_ratio=max(0.0, chosen.saved_ratio),
     )
 
 
 def _no_advice(
-    outcome: StatementOutcome, selection: Selection, thresholds: Thresholds
+    outcome: StatementOutcome, found: Worthwhile, thresholds: Thresholds
 ) -> NoAdvice:
-    reason, evidence = outcome.why, list(_costs(outcome, selection))
+    reason, evidence = outcome.why, list(_costs(outcome, found))
     if not reason:
-        reason = _why_not_worth_it(outcome, selection, thresholds)
-    if not selection.complete:
+        reason = _why_not_worth_it(outcome, thresholds)
+    if not found.complete:
         reason += " The search ended at its bound on questions and may have missed one."
     return NoAdvice(
         fingerprint=outcome.item.statement.fingerprint,
@@ -133,14 +132,12 @@ def _no_advice(
     )
 
 
-def _why_not_worth_it(
-    outcome: StatementOutcome, selection: Selection, thresholds: Thresholds
-) -> str:
+def _why_not_worth_it(outcome: StatementOutcome, thresholds: Thresholds) -> str:
     """The candidates were asked about, and none was chosen: the rule that failed."""
     base, offered = outcome.base, outcome.offered
     if base is None or offered is None or base.cost <= 0:
         return "No index could be tried on it."
-    limits = thresholds.selection.search
+    limits = thresholds.search.thresholds
     gain = 1.0 - offered.cost / base.cost
     many = outcome.candidate_count != 1
     count = f"{outcome.candidate_count} candidate {'indexes' if many else 'index'}"
@@ -157,8 +154,7 @@ def _why_not_worth_it(
             "parameter values only, or read a large part of the table anyway."
         )
     best = sorted(offered.used, key=columns)
-    prices = [selection.prices[item] for item in best if item in selection.prices]
-    pays = sum(price.exec_time_ratio for price in prices)
+    pays = sum(price.exec_time_ratio for price in outcome.prices.values())
     saved = outcome.item.exec_time_ratio * gain
     listed = " and ".join(f"{item.relation} {columns(item)}" for item in best)
     if saved - pays < limits.min_saved_ratio:
@@ -172,7 +168,7 @@ def _why_not_worth_it(
     )
 
 
-def _costs(outcome: StatementOutcome, selection: Selection) -> Iterator[Evidence]:
+def _costs(outcome: StatementOutcome, found: Worthwhile) -> Iterator[Evidence]:
     pairs = (
         ("planner cost now", outcome.base),
         (f"with all {outcome.candidate_count} candidates", outcome.offered),
@@ -185,7 +181,7 @@ def _costs(outcome: StatementOutcome, selection: Selection) -> Iterator[Evidence
                     value=cost.cost,
                     unit="planner cost",
                     basis=Basis.ESTIMATED,
-                    source=f"plans by {selection.planner_source}",
+                    source=f"plans by {found.planner_source}",
                 ),
             )
 
