@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from analyzer.advisors.index import foreign_key_index
 from analyzer.domain.recommendation import (
     AffectedStatement,
     Basis,
@@ -16,6 +17,7 @@ from analyzer.domain.recommendation import (
     RunMaintenance,
 )
 from analyzer.indexing.definition import covers
+from analyzer.statements.identifiers import quote_identifier
 
 _STRENGTH = {Basis.ASSUMED: 0, Basis.ESTIMATED: 1, Basis.MEASURED: 2}
 
@@ -55,8 +57,8 @@ def _rank(rec: Recommendation) -> tuple[float, float, str, str]:
 
 def _same_thing(one: Recommendation, other: Recommendation) -> bool:
     match one.action, other.action:
-        case CreateIndex() as left, CreateIndex() as right:
-            return _covers(left, right) or _covers(right, left)
+        case CreateIndex(), CreateIndex():
+            return _covers(one, other) or _covers(other, one)
         case DropIndex() as left, DropIndex() as right:
             return left.index == right.index
         case RunMaintenance() as left, RunMaintenance() as right:
@@ -66,8 +68,22 @@ def _same_thing(one: Recommendation, other: Recommendation) -> bool:
     return False
 
 
-def _covers(wide: CreateIndex, narrow: CreateIndex) -> bool:
-    return covers(wide.definition, narrow.definition)
+def _covers(wide: Recommendation, narrow: Recommendation) -> bool:
+    """Whether one index does what the other is for.
+
+    A foreign key's look-up compares its columns by ``=``, so rows without a value may
+    be missing from the index (ri_triggers.c).
+    """
+    if not isinstance(wide.action, CreateIndex):
+        return False
+    if not isinstance(narrow.action, CreateIndex):
+        return False
+    index, wanted = wide.action.definition, narrow.action.definition
+    if narrow.advisor == foreign_key_index.ADVISOR.slug and index.predicate in {
+        f"{quote_identifier(key.attribute)} IS NOT NULL" for key in wanted.keys
+    }:
+        index = replace(index, predicate="")
+    return covers(index, wanted)
 
 
 def _winner_first(
@@ -75,9 +91,9 @@ def _winner_first(
 ) -> tuple[Recommendation, Recommendation]:
     """An index must cover the other to win; otherwise the stronger basis does."""
     match one.action, other.action:
-        case CreateIndex() as left, CreateIndex() as right:
-            if not (_covers(left, right) and _covers(right, left)):
-                return (one, other) if _covers(left, right) else (other, one)
+        case CreateIndex(), CreateIndex():
+            if not (_covers(one, other) and _covers(other, one)):
+                return (one, other) if _covers(one, other) else (other, one)
     ranked = sorted(
         (one, other),
         key=lambda rec: (-_STRENGTH[rec.basis], _safety(rec), -rec.impact_ratio),

@@ -72,6 +72,19 @@ def test_an_index_that_covers_another_absorbs_it() -> None:
         assert "foreign_key_index says so" in only.evidence[-1].claim
 
 
+def test_an_index_without_nulls_serves_a_foreign_key() -> None:
+    partial = replace(definition("t", "a"), predicate="a IS NOT NULL")
+    queries = recommend("missing_index", create_index(partial, 8192, SHOP), "query")
+    key = recommend("foreign_key_index", create("a"), "delete")
+    for order in ([queries, key], [key, queries]):
+        assert [only.advisor for only in combine(order)] == ["missing_index"]
+    # Others may look for NULLs, and another predicate leaves rows out.
+    assert len(combine([queries, recommend("other", create("a"))])) == 2
+    other = replace(definition("t", "a"), predicate="b IS NOT NULL")
+    queries = recommend("missing_index", create_index(other, 8192, SHOP), "query")
+    assert len(combine([queries, key])) == 2
+
+
 def test_the_same_statement_is_not_counted_twice() -> None:
     one = recommend("missing_index", create("a"), "query", impact=0.3)
     two = recommend("foreign_key_index", create("a"), "query", impact=0.2)
