@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.index import RelationName
@@ -75,11 +75,8 @@ class FromReader:
         relation = self._catalog.find(name)
         if common is not None and not is_target:
             if self._collected.nullable_depth:
-                common = replace(common, columns=dict.fromkeys(common.columns))
-            table = renamed(common, names)
-            level.scope.items.append(
-                Item(alias=alias, columns=table.columns, is_open=table.is_open)
-            )
+                common = common.opaque()
+            level.scope.items.append(_item_of(renamed(common, names), alias))
         elif relation is None:
             level.is_understood = False
             level.scope.items.append(Item(alias=alias, columns={}, is_open=True))
@@ -116,16 +113,10 @@ class FromReader:
         outer = level.scope if fields.get("lateral") else level.scope.parent
         found = self._readers.subquery(query, outer, level)
         if self._collected.nullable_depth:
-            found = replace(found, columns=dict.fromkeys(found.columns))
+            found = found.opaque()
         alias = fields.get("alias", {})
         table = renamed(found, alias.get("colnames", []))
-        level.scope.items.append(
-            Item(
-                alias=alias.get("aliasname", ""),
-                columns=table.columns,
-                is_open=table.is_open,
-            )
-        )
+        level.scope.items.append(_item_of(table, alias.get("aliasname", "")))
 
     def _add_unknown(self, fields: Node, level: Level) -> None:
         """A function, XMLTABLE or JSON_TABLE: known only by its column list."""
@@ -177,3 +168,9 @@ class FromReader:
             return
         self._collected.add_equality(left, right, place)
         self._collected.add_equality(right, left, place)
+
+
+def _item_of(table: CommonTable, alias: str) -> Item:
+    return Item(
+        alias=alias, columns=table.columns, is_open=table.is_open, arms=table.arms
+    )

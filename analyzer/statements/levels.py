@@ -24,6 +24,7 @@ from analyzer.statements.outputs import (
     is_transparent,
     output_name,
     renamed,
+    united,
 )
 from analyzer.statements.parse import Node, walk
 from analyzer.statements.predicates import Place, PredicateReader
@@ -105,18 +106,14 @@ class LevelReader:
         for name in ("valuesLists", "windowClause"):
             self._mention(fields.get(name), level)
         self._close(level, fields, targets)
-        if not is_transparent(fields):
-            return CommonTable(
-                columns=dict.fromkeys(outputs.columns), is_open=outputs.is_open
-            )
-        return outputs
+        return outputs if is_transparent(fields) else outputs.opaque()
 
     def _set_operation(
         self, fields: Node, level: Level, ctes: Mapping[str, CommonTable]
     ) -> CommonTable:
         outer = level.scope.parent
         first = self._select(fields["larg"], outer, level.number, ctes)
-        self._select(fields["rarg"], outer, level.number, ctes)
+        second = self._select(fields["rarg"], outer, level.number, ctes)
         level.facts = QueryLevel(
             number=level.number,
             parent=level.parent,
@@ -125,7 +122,7 @@ class LevelReader:
             offset=self._limit(fields.get("limitOffset")),
             node=fields,
         )
-        return CommonTable(columns=dict.fromkeys(first.columns), is_open=first.is_open)
+        return united(fields, first, second)
 
     def _modify(
         self,
@@ -204,8 +201,7 @@ class LevelReader:
             fields = table["ctequery"]["SelectStmt"]
             found = self._select(fields, outer, parent, ctes)
             if not self._is_inlined(table):
-                columns = dict.fromkeys(found.columns)
-                found = CommonTable(columns=columns, is_open=found.is_open)
+                found = found.opaque()
             return renamed(found, table.get("aliascolnames", []))
         return self.read(table["ctequery"], parent, ctes)
 
@@ -262,6 +258,12 @@ class LevelReader:
         self._collected.add_predicates(reader.read(node, place))
         expressions = ExpressionReader(self._source, level.scope.resolve)
         self._collected.add_expressions(expressions.read(node, place))
+        for uses, scope in level.scope.arms():
+            reader = PredicateReader(
+                self._source, scope.resolve, lambda: next(self._disjunctions)
+            )
+            below = (item for item in reader.read(node, place) if item.use in uses)
+            self._collected.add_predicates(below)
         self._mention(node, level)
 
     def _mention(self, node: object, level: Level) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from analyzer.statements.parse import Node, walk
-from analyzer.statements.scope import Column, CommonTable, names_of
+from analyzer.statements.scope import CommonTable, Outputs, names_of
 from analyzer.statements.sides import function_name
 
 _AGGREGATES = frozenset(
@@ -79,6 +80,27 @@ def is_transparent(fields: Node) -> bool:
     )
 
 
+def united(fields: Node, first: CommonTable, second: CommonTable) -> CommonTable:
+    """What a set operation of two queries gives.
+
+    PostgreSQL makes the arms of a plain UNION ALL children of an append relation
+    (prepjointree.c, is_simple_union_all), so a condition on a column of it, a join too,
+    is one on what each arm passes on.
+    """
+    found = first.opaque()
+    is_union = fields["op"] == "SETOP_UNION" and fields.get("all", False)
+    if not is_union or any(name in fields for name in (*_OPAQUE, "sortClause")):
+        return found
+    if first.is_open or second.is_open or len(first.columns) != len(second.columns):
+        return found
+    arms = (
+        dict(zip(first.columns, columns.values(), strict=True))
+        for table in (first, second)
+        for columns in table.arms or (table.columns,)
+    )
+    return replace(found, arms=tuple(arms))
+
+
 def renamed(table: CommonTable, names: Sequence[Node]) -> CommonTable:
     """The columns under the names of an alias list; those beyond keep theirs."""
     if not names:
@@ -86,8 +108,12 @@ def renamed(table: CommonTable, names: Sequence[Node]) -> CommonTable:
     new = [part["String"].get("sval", "") for part in names]
     if table.is_open:
         return CommonTable(columns=dict.fromkeys(new), is_open=True)
-    old = list(table.columns.items())
-    columns: dict[str, Column | None] = {}
-    for number, (name, column) in enumerate(old):
-        columns[new[number] if number < len(new) else name] = column
-    return CommonTable(columns=columns)
+
+    def under_new_names(columns: Outputs) -> Outputs:
+        names = [*new, *list(columns)[len(new) :]]
+        return dict(zip(names, columns.values(), strict=False))
+
+    return CommonTable(
+        columns=under_new_names(table.columns),
+        arms=tuple(map(under_new_names, table.arms)),
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from analyzer.statements.parse import Node
 
@@ -31,6 +31,7 @@ class Item:
         use: number of the use, for a relation of the catalog.
         is_open: it may have columns we do not know, so an unqualified name that
             nothing else offers could be its.
+        arms: of a UNION ALL, see :class:`CommonTable`.
     """
 
     alias: str
@@ -38,14 +39,27 @@ class Item:
     schema: str = ""
     use: int | None = None
     is_open: bool = False
+    arms: tuple[Outputs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonTable:
-    """A CTE that was analysed: its columns, and whether there may be more."""
+    """A CTE or subquery that was analysed.
+
+    Attributes:
+        columns: what it gives.
+        is_open: whether there may be more.
+        arms: what each arm of a UNION ALL passes on, under the same names; empty for
+            anything else.
+    """
 
     columns: Outputs
     is_open: bool = False
+    arms: tuple[Outputs, ...] = ()
+
+    def opaque(self) -> CommonTable:
+        """The same names, of which no condition reaches what is below."""
+        return CommonTable(columns=dict.fromkeys(self.columns), is_open=self.is_open)
 
 
 @dataclass(slots=True)
@@ -70,6 +84,19 @@ class Scope:
                 return None
             scope = scope.parent
         return None
+
+    def arms(self) -> Iterator[tuple[frozenset[int], Scope]]:
+        """For each arm of each UNION ALL in FROM its uses, and what names mean in it.
+
+        In the second, the columns of the UNION ALL are those of the arm.
+        """
+        for number, item in enumerate(self.items):
+            for columns in item.arms:
+                items = list(self.items)
+                items[number] = replace(item, columns=columns)
+                uses = frozenset(c.use for c in columns.values() if c is not None)
+                if uses:
+                    yield uses, replace(self, items=items)
 
     def item(self, alias: str) -> Item | None:
         """The nearest FROM item of that name."""

@@ -147,6 +147,51 @@ def test_an_outer_join_does_not_restrict_its_preserved_side() -> None:
     assert [use.nullable for use in form.uses] == [False, True]
 
 
+UNION = "(SELECT id AS k, x FROM a UNION ALL SELECT a_id, w FROM b) AS q"
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            f"SELECT 1 FROM {UNION} WHERE q.k = 7",
+            [("a.id", "equality", "constant"), ("b.a_id", "equality", "constant")],
+        ),
+        (
+            f"SELECT 1 FROM {UNION} JOIN s.c ON c.b_id = q.k WHERE x > 3",
+            [
+                ("a.id", "equality", "attribute"),
+                ("a.x", "range", "constant"),
+                ("b.a_id", "equality", "attribute"),
+                ("b.w", "range", "constant"),
+            ],
+        ),
+        (
+            "WITH q (k) AS (SELECT id FROM a UNION ALL SELECT a_id FROM b"
+            " UNION ALL SELECT x + 1 AS y FROM a) SELECT 1 FROM q WHERE k IN (1, 2)",
+            [("a.id", "in list", "expression"), ("b.a_id", "in list", "expression")],
+        ),
+        ("SELECT 1 FROM (SELECT id FROM a UNION SELECT w FROM b) q WHERE id = 1", []),
+        (
+            "SELECT 1 FROM (SELECT id FROM a UNION ALL SELECT w FROM b LIMIT 3) q"
+            " WHERE id = 1",
+            [],
+        ),
+        (
+            "SELECT 1 FROM (SELECT id FROM a UNION ALL SELECT max(w) FROM b) q"
+            " WHERE id = 1",
+            [("a.id", "equality", "constant")],
+        ),
+        (f"SELECT 1 FROM s.c LEFT JOIN {UNION} ON true WHERE q.k = 7", []),
+    ],
+)
+def test_a_condition_on_a_union_all_is_one_on_each_arm(
+    query: str, expected: list[tuple[str, str, str]]
+) -> None:
+    uses = {"a", "b"}
+    assert [one for one in told(query) if one[0].split(".")[0] in uses] == expected
+
+
 def test_arms_of_an_or_are_told_apart() -> None:
     form = of("SELECT 1 FROM a WHERE (x = 1 OR (y = 2 AND id = 3)) AND email = 'e'")
     assert [
