@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from analyzer.domain.workload import NotSeen
 from analyzer.embedded.files import BLOCK_BYTES
 from analyzer.errors import Unreachable
-from analyzer.planner.shadow_cluster import ShadowServer
+from analyzer.planner.shadow_cluster import ShadowServer, drop_leftovers
 from analyzer.planner.shadow_ends import Ends, leaves_of_snapshot
 from analyzer.planner.shadow_lengths import set_catalog_statistics, set_lengths
 from analyzer.planner.shadow_objects import make_extensions, make_schema
@@ -28,7 +28,6 @@ from analyzer.postgres.shadow_database import (
     create_role,
     drop_database,
     forget_cached_pages,
-    leftovers,
     prepare_database,
     read_shadow_relations,
     set_database_settings,
@@ -75,9 +74,8 @@ def build_database(server: ShadowServer, snapshot: PlannerSnapshot) -> ShadowDat
     """
     name = f"shadow_{secrets.token_hex(6)}"
     not_seen: list[NotSeen] = []
+    drop_leftovers(server)
     with session(server.address(), read_only=False) as connection:
-        for old in leftovers(connection):
-            drop_database(connection, old, old)
         create_role(connection, name)
         not_seen += _create_database(connection, name, snapshot.locale)
     try:

@@ -1,17 +1,18 @@
-"""The PostgreSQL server that shadows live in: a private one, or a shared one."""
+"""The PostgreSQL server that shadows live in: one kept warm, or a shared one."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from analyzer.domain.target import Address
-from analyzer.embedded.cluster import SUPERUSER, Cluster, ClusterSpec
+from analyzer.embedded.cluster import SUPERUSER, ClusterSpec
+from analyzer.embedded.warm_cluster import WarmCluster, default_folder
 from analyzer.planner.shadow_limits import MAX_BACKEND_BYTES
+from analyzer.postgres.connect import session
+from analyzer.postgres.shadow_database import drop_database, leftovers
 
 SETTINGS = {
     "allow_system_table_mods": "on",
@@ -39,6 +40,9 @@ them there, older than the files we write (``log_newpage_range``); a wal_skip_th
 of 0 makes it sync the file instead, which fsync = off turns into nothing.
 The lock table is large, since planning on a partitioned table locks all its indexes.
 """
+
+LEFT_AFTER_S = 3600.0
+"""On a shared server, a shadow that nobody has used for so long belongs to nobody."""
 
 INITDB_OPTIONS = ("--no-data-checksums",)
 """With checksums the server would refuse the pages we write."""
@@ -74,19 +78,17 @@ def shadow_spec(data_dir: Path) -> ClusterSpec:
 
 
 class ShadowCluster:
-    """A shadow cluster of our own, private to this process.
+    """A shadow cluster that this process alone uses, until it is stopped.
 
-    Without a folder it lives in a temporary one, which is removed at the end.
+    It is one of those kept for next time (:mod:`analyzer.embedded.warm_cluster`), so
+    that it starts in hundredths of a second; what a killed process left is dropped.
+
+    Args:
+        folder: where clusters are kept; by default in the user's cache.
     """
 
-    def __init__(self, data_dir: Path | None = None) -> None:
-        self._temporary: Path | None = None
-        if data_dir is None:
-            self._temporary = Path(tempfile.mkdtemp(prefix="pgproof-shadow-"))
-            # The server may run as another user, who has to pass through.
-            self._temporary.chmod(0o711)
-            data_dir = self._temporary / "data"
-        self._cluster = Cluster(shadow_spec(data_dir))
+    def __init__(self, folder: Path | None = None) -> None:
+        self._warm = WarmCluster(folder or default_folder("shadow"), shadow_spec)
 
     @property
     def server(self) -> ShadowServer:
@@ -95,7 +97,7 @@ class ShadowCluster:
         Raises:
             StoreUnreachable: it is not running.
         """
-        cluster = self._cluster
+        cluster = self._warm.cluster
         return ShadowServer(
             socket_dir=cluster.socket_dir,
             port=cluster.port,
@@ -103,18 +105,18 @@ class ShadowCluster:
         )
 
     def start(self) -> Self:
-        """Start it, as :meth:`Cluster.start` does."""
+        """Start it, as :meth:`WarmCluster.start` does."""
+        self._warm.start()
         try:
-            self._cluster.start()
+            drop_leftovers(self.server, min_age_s=0.0)
         except BaseException:
-            self._clean()
+            self.stop()
             raise
         return self
 
     def stop(self) -> None:
-        """Stop it; a temporary one is removed."""
-        self._cluster.stop()
-        self._clean()
+        """Stop it, and let others have it."""
+        self._warm.stop()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -127,6 +129,15 @@ class ShadowCluster:
     ) -> None:
         self.stop()
 
-    def _clean(self) -> None:
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+
+def drop_leftovers(server: ShadowServer, *, min_age_s: float = LEFT_AFTER_S) -> None:
+    """Drop the shadows that killed processes have left behind.
+
+    Args:
+        server: running.
+        min_age_s: of a shadow without sessions, in seconds; on a shared server a young
+            one may be about to be used.
+    """
+    with session(server.address(), read_only=False) as connection:
+        for old in leftovers(connection, min_age_s):
+            drop_database(connection, old, old)

@@ -161,9 +161,15 @@ def drop_database(connection: Connection, name: str, owner: str) -> None:
     _run(connection, "DROP ROLE IF EXISTS {role}", role=role)
 
 
-def leftovers(connection: Connection) -> tuple[str, ...]:
-    """Shadow databases that a killed process has left behind."""
-    rows = connection.execute(load("shadow_leftovers"), {}).fetchall()
+def leftovers(connection: Connection, min_age_s: float) -> tuple[str, ...]:
+    """Shadow databases that a killed process has left behind.
+
+    Args:
+        connection: of the superuser.
+        min_age_s: in seconds, from which a database without sessions counts.
+    """
+    query, asked = load("shadow_leftovers"), {"min_age_s": min_age_s}
+    rows = connection.execute(query, asked).fetchall()
     return tuple(str(name) for (name,) in rows)
 
 

@@ -41,8 +41,8 @@ from analyzer.verification.trial import (
     try_pair,
     try_rows,
 )
+from analyzer.verification.trial_cluster import trial_cluster
 from analyzer.verification.trial_database import TrialDatabase, prepare_cluster
-from analyzer.verification.warm_cluster import WarmCluster
 
 MAX_KEPT_SCHEMAS = 8
 MAX_USES = 150
@@ -62,7 +62,7 @@ class EquivalenceChecker:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._cluster = WarmCluster(folder)
+        self._cluster = trial_cluster(folder)
         self._databases: OrderedDict[CheckedSchema, TrialDatabase] = OrderedDict()
         self._uses: Counter[CheckedSchema] = Counter()
 

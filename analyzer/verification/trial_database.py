@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from analyzer.domain.equivalence import CheckedSchema
 from analyzer.domain.workload import NotSeen
+from analyzer.embedded.warm_cluster import WarmCluster
 from analyzer.errors import TargetError, TimedOut
 from analyzer.postgres.attempt import (
     Failure,
@@ -52,7 +53,6 @@ from analyzer.verification.trial_sql import (
     table_name,
     writing_function,
 )
-from analyzer.verification.warm_cluster import WarmCluster
 
 STATEMENT_TIMEOUT_MS = 20_000
 _TRIES = 10

@@ -5,4 +5,4 @@ SELECT d.datname::text AS name
  WHERE d.datname LIKE 'shadow\_%%'
    AND NOT EXISTS (SELECT 1 FROM pg_stat_activity AS a WHERE a.datid = d.oid)
    AND (pg_stat_file('base/' || d.oid || '/PG_VERSION', true)).modification
-       < clock_timestamp() - interval '1 hour'
+       <= clock_timestamp() - %(min_age_s)s * interval '1 second'

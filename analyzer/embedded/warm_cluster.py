@@ -1,8 +1,8 @@
-"""PostgreSQL clusters for trying queries: made once, kept on disk, started in no time.
+"""PostgreSQL clusters whose data is worth nothing: made once, kept, started in no time.
 
-Their data is worth nothing, so nothing is done to keep it. A process takes the first
-cluster that no other one holds; the server ends with the process, and what a killed
-process has left in it is dropped by the next one.
+A process takes the first cluster of a folder that no other one holds; the server ends
+with the process, even if that is killed, and what was left in it is dropped by the next
+one. Nothing is done to keep the data, so a cluster that was not shut down is made anew.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,46 +22,29 @@ from analyzer.embedded.binaries import ROOT_HOME, is_root
 from analyzer.embedded.cluster import SUPERUSER, Cluster, ClusterSpec
 from analyzer.errors import AnalyzerError, StoreUnreachable
 
-SETTINGS = {
-    "autovacuum": "off",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "max_connections": "20",
-    "shared_buffers": "32MB",
-    "max_wal_size": "512MB",
-    "temp_file_limit": "256MB",
-    "max_parallel_workers_per_gather": "0",
-    "max_parallel_maintenance_workers": "0",
-    "jit": "off",
-    "track_counts": "off",
-    "track_activities": "off",
-    "log_min_messages": "fatal",
-    "log_min_error_statement": "panic",
-}
 MAX_CLUSTERS = 16
 
 
-def default_folder() -> Path:
-    """Where clusters are kept: below the user's cache, or root's home of ours."""
+def default_folder(kind: str) -> Path:
+    """Where clusters of a kind are kept: the user's cache, or root's home of ours."""
     if is_root():
-        return ROOT_HOME / "verification"
+        return ROOT_HOME / kind
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(cache) / "pgproof" / "verification"
+    return Path(cache) / "pgproof" / kind
 
 
 class WarmCluster:
     """A cluster that this process alone uses, until it is stopped.
 
     Args:
-        folder: where clusters are kept for next time; by default the user's cache.
-            Where it cannot be written a temporary one is made, and removed at the end.
+        folder: where clusters are kept for next time. Where it cannot be written, or
+            all in it are held, a temporary one is made, and removed at the end.
+        spec_of: what a cluster in a data folder is to be.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or default_folder()
+    def __init__(self, folder: Path, spec_of: Callable[[Path], ClusterSpec]) -> None:
+        self._folder = folder
+        self._spec_of = spec_of
         self._temporary: Path | None = None
         self._lock: int | None = None
         self._cluster: Cluster | None = None
@@ -95,7 +79,7 @@ class WarmCluster:
         """
         data_dir = self._claim() or self._make_temporary()
         try:
-            self._cluster = _started(data_dir)
+            self._cluster = _started(self._spec_of(data_dir))
         except BaseException:
             self.stop()
             raise
@@ -147,14 +131,18 @@ class WarmCluster:
         return None
 
     def _make_temporary(self) -> Path:
-        self._temporary = Path(tempfile.mkdtemp(prefix="pgproof-verify-"))
+        self._temporary = Path(tempfile.mkdtemp(prefix="pgproof-cluster-"))
         self._temporary.chmod(0o711)
         return self._temporary / "data"
 
 
-def _started(data_dir: Path) -> Cluster:
+def _started(spec: ClusterSpec) -> Cluster:
     """Start a cluster; one that is broken is made anew, since nothing is lost."""
-    cluster = Cluster(_spec(data_dir))
+    data_dir = spec.data_dir
+    # Without fsync, files after a crash are what the system happened to write.
+    if (data_dir / "postmaster.pid").exists():
+        shutil.rmtree(data_dir, ignore_errors=True)
+    cluster = Cluster(spec)
     is_old = (data_dir / "PG_VERSION").exists()
     try:
         return cluster.start()
@@ -163,12 +151,4 @@ def _started(data_dir: Path) -> Cluster:
             raise
     cluster.stop()
     shutil.rmtree(data_dir, ignore_errors=True)
-    return Cluster(_spec(data_dir)).start()
-
-
-def _spec(data_dir: Path) -> ClusterSpec:
-    return ClusterSpec(
-        data_dir=data_dir,
-        settings=SETTINGS,
-        initdb_options=("--no-data-checksums",),
-    )
+    return Cluster(spec).start()
