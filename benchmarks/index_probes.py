@@ -1,10 +1,10 @@
 """Statements that one index would serve, one by one: ``index_probes.py [NAME …]``.
 
-Makes the database of ``index_probes.sql``, asks the advisor about each statement alone,
-builds what it says on the server, and compares the server's planner cost with that of
-an expert's index. Solved is a cost of at most 1.5 times the expert's, or within 20; a
-partial index may be ten times as large as his. Where no index is worth its place, any
-answer but none is wrong. The bars are our own.
+Makes the database of ``index_probes.sql`` (or ``--file``), asks the advisor about each
+statement alone, builds what it says on the server, and compares the server's planner
+cost with that of an expert's index. Solved is a cost of at most 1.5 times the expert's,
+or within 20; a partial index may be ten times as large as his. Where no index is worth
+its place, any answer but none is wrong. The bars are our own.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ class Score:
     missed: list[str] = field(default_factory=list)
 
 
-def probes() -> tuple[str, list[Probe]]:
+def probes(file: Path = PROBES) -> tuple[str, list[Probe]]:
     """The script of the database, and the probes."""
-    script, *parts = re.split(r"(?m)^-- probe: ", PROBES.read_text())
+    script, *parts = re.split(r"(?m)^-- probe: ", file.read_text())
     return script, [_probe(part) for part in parts]
 
 
@@ -125,7 +125,7 @@ def judge(
     )
 
 
-def run(address: Address, connection: psycopg.Connection, names: list[str]) -> Score:
+def run(address: Address, connection: psycopg.Connection, asked: list[Probe]) -> Score:
     score = Score()
     snapshot = take_snapshot(address)
     with (
@@ -134,9 +134,7 @@ def run(address: Address, connection: psycopg.Connection, names: list[str]) -> S
         tempfile.TemporaryDirectory() as folder,
     ):
         file = Path(folder) / "probe.sql"
-        for probe in probes()[1]:
-            if names and probe.name not in names:
-                continue
+        for probe in asked:
             file.write_text(probe.text)
             answer = advise_with(
                 planner,
@@ -159,7 +157,10 @@ def run(address: Address, connection: psycopg.Connection, names: list[str]) -> S
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="only these probes")
-    names = parser.parse_args().names
+    parser.add_argument("--file", type=Path, default=PROBES)
+    options = parser.parse_args()
+    script, known = probes(options.file)
+    asked = [p for p in known if not options.names or p.name in options.names]
     with tempfile.TemporaryDirectory(prefix="pgproof-probes-") as folder:
         Path(folder).chmod(0o755)
         spec = ClusterSpec(data_dir=Path(folder) / "data", settings={"fsync": "off"})
@@ -168,7 +169,7 @@ def main() -> int:
             with psycopg.connect(f"{dsn} dbname=postgres", autocommit=True) as admin:
                 admin.execute("CREATE DATABASE probes")
             with psycopg.connect(f"{dsn} dbname=probes", autocommit=True) as made:
-                made.execute(probes()[0].encode())
+                made.execute(script.encode())
                 made.execute("VACUUM (ANALYZE)")
                 address = Address(
                     host=str(server.socket_dir),
@@ -176,7 +177,7 @@ def main() -> int:
                     database="probes",
                     user=SUPERUSER,
                 )
-                score = run(address, made, names)
+                score = run(address, made, asked)
     total = score.solved + len(score.missed)
     print(f"{score.solved} of {total} solved (goal {GOAL_RATIO:.0%})")
     return 0 if score.solved >= total * GOAL_RATIO else 1

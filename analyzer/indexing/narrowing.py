@@ -96,7 +96,9 @@ def _is_needless(
 ) -> bool:
     """Whether the rest of the set saves nearly all that it saves with this index.
 
-    No statement may lose more than the slack, or than its share of what it saves.
+    No statement may lose more than the slack, or than its share of what it saves. One
+    that costs no more than twice the slack without it may lose the slack: a few pages
+    less of a few are no reason to keep an index.
     """
     items, rest = sizing.table.concerned(index), current - {index}
     if not sizing.can_ask([*items, *items]):
@@ -105,6 +107,7 @@ def _is_needless(
     now, without = sizing.true(items, current), sizing.true(items, rest)
     return all(
         c - b <= max(MIN_EARNED_RATIO * (a - b), min(sizing.slack, (a - b) / 2))
+        or (c <= 2 * sizing.slack and c - b <= sizing.slack)
         for a, b, c in zip(before, now, without, strict=True)
     )
 

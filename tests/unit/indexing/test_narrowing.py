@@ -90,8 +90,10 @@ def test_without_questions_left_nothing_changes() -> None:
         # The other index saves nearly all of it; what is left is a few pages.
         (10.0, 11.0, 1000.0, {NARROW}),
         (10.0, 25.0, 10_000.0, {NARROW}),
+        # The statement costs a few pages without it.
+        (2.0, 14.0, 20.0, set()),
         # It is half of what the statement saves at all, or more than a few pages.
-        (2.0, 14.0, 20.0, {WIDE}),
+        (20.0, 40.0, 50.0, {WIDE}),
         (10.0, 500.0, 1000.0, {WIDE}),
     ],
 )
