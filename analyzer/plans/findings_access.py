@@ -29,8 +29,12 @@ MIN_FETCHES = 10_000
 MIN_FETCH_RATIO = 0.5
 """A fetch of most rows by an index costs less than half of the time: let it be."""
 MIN_TABLE_PAGES = 1_000
-MIN_TABLE_PAGES_PER_ROW = 5.0
-"""A row is at most a page long (longer values are kept elsewhere)."""
+MIN_TABLE_PAGES_PER_ROW = 0.5
+"""TOAST moves values out until four rows fit on a page, where it can."""
+MIN_BLOATED_TIMES = 4.0
+"""So many times what the columns that are read would take."""
+_PAGE_BYTES = 8192
+_ROW_HEAD_BYTES = 28
 MIN_FOUND_PER_ROW = 5.0
 MIN_BITMAP_RATIO = 0.3
 
@@ -143,7 +147,10 @@ def bloat(view: PlanView) -> Iterator[Finding]:
         if node.node_type != "Seq Scan" or ratio < MIN_RATIO or not node.loops:
             continue
         is_whole = not any(a.node.node_type == "Limit" for a, _ in view.ancestors(item))
-        if not is_whole or pages < max(MIN_TABLE_PAGES, MIN_TABLE_PAGES_PER_ROW * rows):
+        row_bytes = node.plan_width_bytes + _ROW_HEAD_BYTES
+        read_pages = MIN_BLOATED_TIMES * rows * row_bytes / _PAGE_BYTES
+        least = max(MIN_TABLE_PAGES, MIN_TABLE_PAGES_PER_ROW * rows, read_pages)
+        if not is_whole or pages < least:
             continue
         claim = (
             f"{title(item)} reads {pages:,.0f} pages for {rows:,.0f} rows: the table "

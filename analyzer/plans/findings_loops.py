@@ -22,6 +22,9 @@ from analyzer.plans.remedies import not_searchable
 from analyzer.plans.titles import one_line
 
 MIN_REPEATED_RATIO = 0.3
+MIN_SLOW_REPEATS = 20
+MIN_SUBPLAN_ROWS = 10_000
+"""Few runs count as well where they read so many rows together."""
 MIN_PAIRS = 100_000
 MIN_OUTER_ROWS = 10_000
 """Below that a join row by row takes milliseconds."""
@@ -96,7 +99,9 @@ def repeated_subplans(view: PlanView) -> Iterator[Finding]:
         above = view.parent(item)
         if above and "SubPlan" in above.node.filter:
             ratio = min(ratio + view.own_ratio(above), 1.0)  # it compares all rows
-        if loops < MIN_REPEATS or ratio < MIN_REPEATED_RATIO:
+        is_large = view.most_rows_below(item) >= MIN_SUBPLAN_ROWS
+        few = MIN_SLOW_REPEATS if is_large and ratio >= MIN_LOOP_RATIO else MIN_REPEATS
+        if loops < few or ratio < MIN_REPEATED_RATIO:
             continue
         name = node.subplan_name or "A subquery"
         claim = (

@@ -19,7 +19,7 @@ from analyzer.plans.findings_view import (
 from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.node_facts import jit_ms, number
 
-MIN_HEAP_FETCHES = 100
+MIN_HEAP_FETCHES = 1_000
 MIN_HEAP_FETCH_RATIO = 0.1
 MIN_JIT_MS = 10.0
 MIN_JIT_RATIO = 0.25

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +26,10 @@ MIN_ROWS = 100
 MIN_ROW_US = 5.0
 """Reading, comparing and adding up take a tenth of a microsecond each."""
 MIN_NAMED_ROW_US = 2.0
+MIN_COSTLY_ROW_US = 0.5
+MIN_COSTLY_ROW_COST = 0.2
+"""What the planner charges for a row with a call of a function of the database: 100
+times cpu_operator_cost (0.0025) by default, see COST of CREATE FUNCTION."""
 MIN_WORK_RATIO = 0.3
 MIN_TEMPORARY_BLKS = 100
 MIN_TRIGGER_RATIO = 0.3
@@ -54,7 +58,7 @@ def functions_per_row(view: PlanView) -> Iterator[Finding]:
             continue
         rows = _rows_computed(view, item)
         names = _functions(node.filter, node.details, view.raw_output(item))
-        least_us = MIN_NAMED_ROW_US if names else MIN_ROW_US
+        least_us = _least_us(item, names)
         own_us = item.own_time_ms * 1e3 * view.processes(item)
         if rows < MIN_ROWS or own_us < least_us * rows or _reads(item, own_us):
             continue
@@ -71,6 +75,19 @@ def functions_per_row(view: PlanView) -> Iterator[Finding]:
             item, "function_per_row", claim, measured(own_us / rows, "us"), ratio
         )
         yield replace(found, remedy=remedy)
+
+
+def _least_us(item: NodeMeasure, names: Sequence[str]) -> float:
+    """Time for a row that is more than usual, the less the more speaks for a call."""
+    node = item.node
+    if not names:
+        return MIN_ROW_US
+    if node.node_type != "Seq Scan" or not node.filter or item.own_buffers is None:
+        return MIN_NAMED_ROW_US
+    pages = item.own_buffers.shared_hit_blks + item.own_buffers.shared_read_blks
+    rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
+    row_cost = (node.total_cost - node.startup_cost - pages) / max(rows, 1.0)
+    return MIN_COSTLY_ROW_US if row_cost >= MIN_COSTLY_ROW_COST else MIN_NAMED_ROW_US
 
 
 def _rows_computed(view: PlanView, item: NodeMeasure) -> float:

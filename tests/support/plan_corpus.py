@@ -21,7 +21,7 @@ from analyzer.postgres.connect import Connection, session
 from tests.support.server15 import both_servers
 
 FOLDER = Path(__file__).parent.parent / "plan_corpus"
-SETS = ("shop", "library", "trips")
+SETS = ("shop", "library", "trips", "clinic")
 VERSIONS = ("18", "15")
 _HEAD = re.compile(r"-- (?P<name>\w+):(?: (?P<rule>\w+))?(?:; (?P<words>.+))?")
 _LINE = re.compile(r"-- (?P<what>set|first|with|only) (?P<value>.+)")
