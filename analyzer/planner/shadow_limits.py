@@ -17,7 +17,8 @@ from functools import lru_cache
 
 from analyzer.errors import PlanningFailed, UserError
 from analyzer.postgres.connect import Connection
-from analyzer.statements.safety import expanded_relation_count
+from analyzer.statements.growth import MAX_COPIES
+from analyzer.statements.safety import expanded_relation_count, written_out_count
 
 MAX_RELATIONS = 300
 """Relations that a statement may have once its CTEs are inlined."""
@@ -25,17 +26,28 @@ MAX_RELATIONS = 300
 MAX_BACKEND_BYTES = 1 << 30
 """Memory of its own that a backend of a shadow may take."""
 
+_ONE_SELECT = 1
 _log = logging.getLogger(__name__)
 
 
 def refuse_endless(query: str) -> None:
-    """Refuse to plan a statement whose CTEs stand for too many relations.
+    """Refuse to plan a statement that stands for far more than it says.
 
     Raises:
-        PlanningFailed: it has more than ``MAX_RELATIONS``.
+        PlanningFailed: its CTEs are more than ``MAX_RELATIONS``, or its subqueries,
+            written into one another, more than ``MAX_COPIES`` expressions.
     """
+    lowered = query.lower()
+    if lowered.count("select") > _ONE_SELECT:
+        copies = _copies(query)
+        if copies > MAX_COPIES:
+            raise PlanningFailed(
+                f"the statement is {copies:,} expressions once it is written out",
+                detail=f"Statements of up to {MAX_COPIES:,} expressions are planned.",
+                hint="Do not use a column twice in each of many subqueries.",
+            )
     # Only a CTE that is said not to be materialized is inlined more than once.
-    if "materialized" not in query.lower():
+    if "materialized" not in lowered:
         return
     count = _relation_count(query)
     if count > MAX_RELATIONS:
@@ -44,6 +56,14 @@ def refuse_endless(query: str) -> None:
             detail=f"Statements of up to {MAX_RELATIONS} relations are planned.",
             hint="Mark its CTEs MATERIALIZED.",
         )
+
+
+@lru_cache(maxsize=1024)
+def _copies(query: str) -> int:
+    try:
+        return written_out_count(query)
+    except UserError:
+        return 0  # the planner says what is wrong with it
 
 
 @lru_cache(maxsize=1024)

@@ -123,6 +123,15 @@ def expanded_relation_count(query: str) -> int:
     return sum(seen.expanded.values())
 
 
+def written_out_count(query: str) -> int:
+    """Leaves of the expressions of exactly one statement, once they are written out.
+
+    Raises:
+        QuerySyntaxError, UserError: as :func:`analyzer.statements.parse.parse_one`.
+    """
+    return growth(parse_one(query).tree).copies
+
+
 def to_json(facts: SafetyFacts) -> str:
     """The facts as text, to cross a process border without pickle."""
     return json.dumps(asdict(facts))

@@ -1,8 +1,9 @@
 """Statements with a known cause and good ones, and their plans as they were recorded.
 
 ``python -m tests.support.plan_corpus [SET...]`` records them anew, on the embedded
-server and on 15 where it is installed. The sets ``library`` and ``trips`` were written
-after the rules, to see what these say of causes and schemas they had not been made for.
+server and on 15 where it is installed. The sets ``library``, ``trips`` and ``clinic``
+were written after the rules, to see what these say of causes and schemas they had not
+been made for.
 """
 
 from __future__ import annotations
