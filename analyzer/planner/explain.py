@@ -13,15 +13,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.domain.plan import Plan
-from analyzer.errors import PlanningFailed, SourceError, UserError
+from analyzer.errors import PlanningFailed, SourceError
 from analyzer.plans.read_json import read_plan
 from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import planning
 from analyzer.postgres.queries import MARKER
 from analyzer.postgres.rolled_back import rolled_back, set_local
-from analyzer.statements.parse import parse_one
-from analyzer.statements.server_text import server_text
+from analyzer.statements.server_text import restated
 
 _SYNTAX_ERROR = "SQLSTATE 42601."
 _GENERIC_NAME = "pgproof_generic"
@@ -56,20 +55,11 @@ def explain(
         plan = _plan(connection, query, parameters, options)
     except PlanningFailed as error:
         # pg_stat_statements writes interval $1, which no server reads back.
-        if error.detail != _SYNTAX_ERROR or "$" not in query:
+        text = restated(query) if error.detail == _SYNTAX_ERROR else None
+        if text is None:
             raise
-        plan = _plan(connection, _readable(query, error), parameters, options)
+        plan = _plan(connection, text, parameters, options)
     return replace(plan, source=source)
-
-
-def _readable(query: str, error: PlanningFailed) -> str:
-    try:
-        text = server_text(parse_one(query))
-    except UserError:
-        raise error from None
-    if text == query:
-        raise error
-    return text
 
 
 def _plan(

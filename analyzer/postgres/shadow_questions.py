@@ -24,6 +24,7 @@ from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import planning_failed
 from analyzer.postgres.queries import MARKER
 from analyzer.postgres.shadow_database import SWITCH_SCHEMA
+from analyzer.statements.server_text import restated
 
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGconn, PGresult
@@ -53,10 +54,14 @@ class SwitchedQuestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """An EXPLAIN under a name of the session, and the types of its values."""
+    """An EXPLAIN under a name of the session, and the types of its values.
+
+    ``query`` is the statement as the server reads it.
+    """
 
     name: bytes
     types: tuple[int, ...]
+    query: str
 
 
 class QuestionPipeline:
@@ -115,7 +120,7 @@ class QuestionPipeline:
         oids = [_array(question.on_oids), _array(question.off_oids)]
         settings = [_encoded(pair) for pair in question.settings]
         if len(question.values) < len(prepared.types):
-            explain = self._generic(question.query, prepared)
+            explain = self._generic(prepared)
         else:
             values = _encoded(question.values[: len(prepared.types)])
             explain = [partial(pgconn.send_query_prepared, prepared.name, values)]
@@ -127,14 +132,14 @@ class QuestionPipeline:
             pgconn.pipeline_sync,
         ]
 
-    def _generic(self, query: str, prepared: _Prepared) -> list[Command]:
+    def _generic(self, prepared: _Prepared) -> list[Command]:
         # The session would keep a generic plan when an index is switched, so it is
         # prepared anew for each question.
         pgconn = self._connection.pgconn
         nulls = ", ".join(["NULL"] * len(prepared.types))
         text = f"EXPLAIN {MARKER} (FORMAT JSON) EXECUTE {_GENERIC.decode()} ({nulls})"
         setting = _encoded(("plan_cache_mode", "force_generic_plan"))
-        command = extended.encoded(query)
+        command = extended.encoded(prepared.query)
         return [
             partial(pgconn.send_close_prepared, _GENERIC),
             partial(pgconn.send_prepare, _GENERIC, command, list(prepared.types)),
@@ -167,16 +172,26 @@ class QuestionPipeline:
         if query in self._prepared:
             self._prepared.move_to_end(query)
             return self._prepared[query]
-        self._count += 1
-        name = f"pgproof_explain_{self._count}"
-        text = f"EXPLAIN {MARKER} (FORMAT JSON) {query}"
-        types = extended.parameter_types(self._connection, text, name=name)
-        made = _Prepared(name=name.encode(), types=types)
+        try:
+            made = self._prepared_as(query)
+        except psycopg.errors.SyntaxError:
+            # pg_stat_statements writes interval $1, which no server reads back.
+            text = restated(query)
+            if text is None:
+                raise
+            made = self._prepared_as(text)
         self._prepared[query] = made
         if len(self._prepared) > MAX_PREPARED:
             _, oldest = self._prepared.popitem(last=False)
             extended.forget(self._connection, oldest.name.decode())
         return made
+
+    def _prepared_as(self, query: str) -> _Prepared:
+        self._count += 1
+        name = f"pgproof_explain_{self._count}"
+        text = f"EXPLAIN {MARKER} (FORMAT JSON) {query}"
+        types = extended.parameter_types(self._connection, text, name=name)
+        return _Prepared(name=name.encode(), types=types, query=query)
 
     def _name(self, name: bytes, text: str, *types: int) -> None:
         result = self._connection.pgconn.prepare(

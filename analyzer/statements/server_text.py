@@ -13,7 +13,7 @@ from pglast import parser
 
 from analyzer.errors import UserError
 from analyzer.statements.lexer import tokens
-from analyzer.statements.parse import ParsedQuery
+from analyzer.statements.parse import ParsedQuery, parse_one
 from analyzer.statements.plain_tree import same_tree
 
 _EXTRACT = re.compile(r"extract\s*\(\s*(\$\d+)\s+from\s", re.IGNORECASE)
@@ -38,6 +38,24 @@ def server_text(parsed: ParsedQuery) -> str:
             hint="Write the unusual part of it in a simpler way.",
         )
     return _without_extract(printed)
+
+
+def restated(query: str) -> str | None:
+    """A statement in words that a server reads, if it does not read this text.
+
+    None where there is no other text of it: it does not parse here either, or printing
+    it changes nothing.
+
+    >>> restated("SELECT now() - interval $1")
+    'SELECT now() - $1::interval'
+    >>> restated("SELECT $1") is restated("SELECT (") is None
+    True
+    """
+    try:
+        text = server_text(parse_one(query))
+    except UserError:
+        return None
+    return None if text == query else text
 
 
 def _without_extract(printed: str) -> str:

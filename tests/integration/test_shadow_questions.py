@@ -41,6 +41,13 @@ QUERIES = (
     ("SELECT total FROM orders WHERE status = 'paid' ORDER BY total DESC LIMIT 3", ()),
     ("SELECT * FROM event WHERE kind = $1 AND at < '2026-02-01'", ("3",)),
     ("SELECT * FROM orders WHERE created_at > $1", ("2026-06-01",)),
+    # As pg_stat_statements writes them, which no server reads back.
+    (
+        "SELECT * FROM orders WHERE created_at > timestamptz $1 - interval $2",
+        ("2026-06-01", "1 day"),
+    ),
+    ("SELECT * FROM orders WHERE created_at > timestamptz $1 - interval $2", ()),
+    ("SELECT id FROM orders WHERE extract($1 FROM created_at) = $2", ("day", "3")),
     ("UPDATE orders SET status = 'x' WHERE customer_id = 5", ()),
 )
 
