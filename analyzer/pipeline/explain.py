@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 from analyzer.domain.catalog import Catalog
@@ -31,6 +32,7 @@ from analyzer.plans.findings import findings
 from analyzer.plans.rename import with_index_names
 from analyzer.postgres.settings import PLANNER_SETTINGS
 from analyzer.statements.ddl import index_from_ddl
+from analyzer.statements.identifiers import is_named
 
 GIVEN = "given"
 
@@ -225,13 +227,14 @@ def _known_columns(definition: IndexDefinition, catalog: Catalog) -> IndexDefini
 
 
 def _existing(name: str, catalog: Catalog) -> RelationName:
-    found = [
-        index.name
-        for index in _indexes(catalog)
-        if name in (index.name.name, str(index.name))
-    ]
+    found = [index.name for index in _indexes(catalog) if is_named(name, index.name)]
     if not found:
-        raise UnknownRelation(f'index "{name}" does not exist')
+        known = [str(index.name) for index in _indexes(catalog)]
+        near = get_close_matches(name.replace('"', ""), known, n=3, cutoff=0.5)
+        raise UnknownRelation(
+            f"there is no index {name}",
+            hint=f"Did you mean {' or '.join(near)}?" if near else None,
+        )
     if len(found) > 1:
         raise UserError(
             f'several indexes are named "{name}"',

@@ -8,6 +8,7 @@ from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.explanation import ScaledTable
 from analyzer.domain.index import RelationName
 from analyzer.errors import UnknownRelation, UserError
+from analyzer.statements.identifiers import is_named
 
 
 def scale_factors(texts: Sequence[str], catalog: Catalog) -> dict[RelationName, float]:
@@ -17,8 +18,8 @@ def scale_factors(texts: Sequence[str], catalog: Catalog) -> dict[RelationName, 
         UserError: one is not of that form, or a table is named twice.
         UnknownRelation: there is no such table.
 
-    The name stands as it is in the catalog, without quotes; a dot separates a schema
-    where no relation is named like the whole.
+    The name stands as it is in the catalog, or as SQL writes it; a dot separates a
+    schema where no relation is named like the whole.
     """
     found: dict[RelationName, float] = {}
     for text in texts:
@@ -47,7 +48,10 @@ def _relation(name: str, catalog: Catalog) -> Relation:
     if relation is None and dot:
         relation = catalog.find(RelationName(schema, rest))
     if relation is None:
-        raise UnknownRelation(f'relation "{name}" does not exist')
+        named = (item for item in catalog.relations if is_named(name, item.name))
+        relation = next(named, None)
+    if relation is None:
+        raise UnknownRelation(f"there is no table {name}")
     return relation
 
 

@@ -18,6 +18,9 @@ from analyzer.statements.shape import shape
 MAX_INDEXES_TRIED = 50
 
 _FORCED = {"enable_seqscan": "off", "enable_tidscan": "off"}
+_LOOKED_UP = {**_FORCED, "enable_hashjoin": "off", "enable_mergejoin": "off"}
+"""Only a nested loop searches once for each row of the other side."""
+
 _BITMAP = {**_FORCED, "enable_indexscan": "off", "enable_indexonlyscan": "off"}
 """A bitmap index scan has the estimate of the search alone, before any filter."""
 
@@ -120,6 +123,11 @@ def _reason(
 ) -> UnusedIndex:
     forced = _forced(question, relation, index, _FORCED)
     searched = forced is not None and bool(_searches(forced, index, question.catalog))
+    if not searched and forced is not None and _joins_otherwise(forced):
+        forced = _forced(question, relation, index, _LOOKED_UP)
+        searched = forced is not None and bool(
+            _searches(forced, index, question.catalog)
+        )
     if not index.valid:
         reason = "It is not valid: its build has failed, and no plan may use it."
     elif forced is not None and searched:
@@ -135,6 +143,12 @@ def _reason(
         reason=reason,
         cost_chosen=question.chosen.total_cost,
         cost_forced=forced.total_cost if forced is not None and searched else None,
+    )
+
+
+def _joins_otherwise(plan: Plan) -> bool:
+    return any(
+        node.node_type in ("Hash Join", "Merge Join") for node in plan.root.walk()
     )
 
 

@@ -102,8 +102,9 @@ def make_schema(
             yield NotSeen(what=subject(failure.statement), why=failure.message)
     if left_out:
         names = ", ".join(subject(statement) for statement in left_out[:_EXAMPLES])
+        is_all = len(left_out) <= _EXAMPLES
         yield NotSeen(
-            what=f"{len(left_out)} objects, among them {names}",
+            what=names if is_all else f"{len(left_out)} objects, among them {names}",
             why="a shadow does not make objects of this kind",
         )
     if foreign.made:

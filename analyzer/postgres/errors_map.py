@@ -50,7 +50,10 @@ _PLANNING: dict[str, tuple[str, str | None]] = {
     "42601": ("the server does not understand the statement's syntax", None),
     "42703": ("a column of the statement does not exist here", None),
     "42883": ("a function or operator of the statement does not exist here", None),
-    "42P01": ("a relation of the statement does not exist here", None),
+    "42P01": (
+        "a relation of the statement does not exist here",
+        "Check the names; outside the search_path a name needs its schema before it.",
+    ),
     "42P02": ("the statement has a parameter without a value", None),
     "42P18": ("the type of a parameter cannot be determined", None),
     "3F000": ("a schema of the statement does not exist here", None),

@@ -10,6 +10,8 @@ from analyzer.domain.index import RelationName
 from analyzer.errors import UserError
 
 _SAFE = re.compile(r"[a-z_][a-z0-9_]*")
+_NAME = re.compile(r'"(?:[^"]|"")+"|[^".]+')
+_NAMES = re.compile(rf"(?:{_NAME.pattern})(?:\.(?:{_NAME.pattern}))?")
 _QUOTED_KEYWORDS = frozenset(
     keywords.RESERVED_KEYWORDS
     | keywords.COL_NAME_KEYWORDS
@@ -46,6 +48,26 @@ def quote_relation(relation: RelationName) -> str:
     if not relation.schema:
         return quote_identifier(relation.name)
     return f"{quote_identifier(relation.schema)}.{quote_identifier(relation.name)}"
+
+
+def is_named(text: str, relation: RelationName) -> bool:
+    """Whether a text names a relation or index, as SQL writes names or as they are.
+
+    >>> order = RelationName("My Shop", "Order")
+    >>> is_named('"My Shop"."Order"', order), is_named("My Shop.Order", order)
+    (True, True)
+    >>> is_named('"Order"', order), is_named('"my shop"."Order"', order)
+    (True, False)
+    """
+    if text in (relation.name, str(relation)):
+        return True
+    if not _NAMES.fullmatch(text):
+        return False
+    parts = [
+        part[1:-1].replace('""', '"') if part.startswith('"') else part
+        for part in _NAME.findall(text)
+    ]
+    return parts in ([relation.name], [relation.schema, relation.name])
 
 
 def quote_literal(value: str) -> str:

@@ -42,6 +42,10 @@ CREATE TABLE skewed (id int, kind text, pad text);
 INSERT INTO skewed SELECT g, CASE WHEN g % 3 > 0 THEN 'big' ELSE 'k' || g END,
     repeat('p', 40) FROM generate_series(1, 60000) g;
 CREATE INDEX skewed_kind ON skewed (kind);
+CREATE SCHEMA "My Shop";
+CREATE TABLE "My Shop"."Order" (id int, "Buyer" text);
+INSERT INTO "My Shop"."Order" SELECT g, 'b' || g FROM generate_series(1, 20000) g;
+CREATE INDEX "Order By" ON "My Shop"."Order" ("Buyer");
 ANALYZE;
 """
 
@@ -122,6 +126,24 @@ def test_hiding_an_index_and_changing_a_setting(snapshot: str) -> None:
     assert costly["settings"] == {"random_page_cost": "40"}
 
 
+@pytest.mark.parametrize("name", ['"My Shop"."Order By"', '"Order By"', "Order By"])
+def test_names_stand_as_sql_writes_them(snapshot: str, name: str) -> None:
+    query = """SELECT * FROM "My Shop"."Order" WHERE "Buyer" = 'b7'"""
+    scale = '"My Shop"."Order"=3'
+    found = explained(
+        "-c", query, "--snapshot", snapshot, "--hide", name, "--scale", scale
+    )
+    assert found["hidden"] == ["My Shop.Order By"]
+    assert found["cost_after"] > found["cost_before"] * 10
+
+
+def test_a_name_that_is_nearly_right_is_told(snapshot: str) -> None:
+    asked = ("-c", "SELECT 1", "--snapshot", snapshot, "--hide", "custmer_email")
+    outcome = run_cli("explain", "-q", *asked)
+    assert outcome.exit_code == 2
+    assert "Did you mean public.customer_email" in outcome.err
+
+
 def test_a_text_with_parameters_has_a_case_for_each_set_of_values(
     snapshot: str,
 ) -> None:
@@ -152,6 +174,14 @@ def test_why_an_index_is_not_used(snapshot: str) -> None:
     assert "of 20,000 rows" in kind["reason"]
     assert "kind = 'gold'" in found["public.customer_gold"]["reason"]
     assert "stands in no condition" in found["public.customer_pkey"]["reason"]
+
+
+def test_an_index_that_a_join_could_search_by_but_does_not(snapshot: str) -> None:
+    query = "SELECT * FROM place p JOIN customer c ON c.id = p.id"
+    found = reasons(explained("-c", query, "--snapshot", snapshot))
+    key = found["public.customer_pkey"]
+    assert "No plan can search" not in key["reason"]
+    assert key["cost_forced"] > key["cost_chosen"]
 
 
 def test_a_small_table_needs_no_index(snapshot: str) -> None:
