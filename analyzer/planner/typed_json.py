@@ -12,6 +12,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 
 def to_json(value: object) -> Any:
     """A value of JSON: dataclasses become objects, mappings lists of pairs.
@@ -69,20 +71,38 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
 
 
 def _optional(kind: Any) -> Callable[[Any], Any]:
-    return lambda value: None if value is None else _reader(kind)(value)
+    read = _reader(kind)
+    return lambda value: None if value is None else read(value)
 
 
 def _tuple(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
     if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return lambda value: tuple(_reader(arguments[0])(item) for item in _list(value))
+        return _alike(arguments[0])
+    readers = [_reader(kind) for kind in arguments]
     return lambda value: tuple(
-        _reader(kind)(item) for kind, item in zip(arguments, _list(value), strict=True)
+        read(item) for read, item in zip(readers, _list(value), strict=True)
     )
 
 
+def _alike(kind: Any) -> Callable[[Any], Any]:
+    """A tuple of one type; a snapshot has millions of plain values in such tuples."""
+    read = _reader(kind)
+    known = {kind} if kind in _PLAIN else set()
+    if get_origin(kind) in (Union, types.UnionType):
+        known = set(get_args(kind)) if _PLAIN.issuperset(get_args(kind)) else set()
+
+    def read_all(value: Any) -> Any:
+        items = _list(value)
+        if known and known.issuperset(map(type, items)):
+            return tuple(items)
+        return tuple(map(read, items))
+
+    return read_all
+
+
 def _mapping(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
-    key, item = arguments
-    return lambda value: {_reader(key)(k): _reader(item)(v) for k, v in _list(value)}
+    read_key, read_item = map(_reader, arguments)
+    return lambda value: {read_key(k): read_item(v) for k, v in _list(value)}
 
 
 def _list(value: Any) -> list[Any]:
@@ -94,11 +114,15 @@ def _list(value: Any) -> list[Any]:
 def _dataclass(kind: Any) -> Callable[[Any], Any]:
     hints = get_type_hints(kind)
     names = [f.name for f in fields(kind) if f.init]
+    readers: dict[str, Callable[[Any], Any]] = {}
 
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             raise TypeError(f"expected an object, found {type(value).__name__}")
-        return kind(**{n: _reader(hints[n])(value[n]) for n in names if n in value})
+        if not readers:
+            # Not before it is needed: a field may be of the type itself.
+            readers.update((name, _reader(hints[name])) for name in names)
+        return kind(**{n: read(value[n]) for n, read in readers.items() if n in value})
 
     return read
 
