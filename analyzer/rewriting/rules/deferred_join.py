@@ -5,8 +5,9 @@ Rule: LIMIT with OFFSET fetches every row that it then throws away. An index tha
 Evidence: planner costs of both texts.
 Semantics: the same rows in the same order: the key finds exactly the row it was taken
     from. Rows that tie at the end of the page are any of the tied, as before.
-Silent when: there is no OFFSET, the table has no key that is NOT NULL, or rows are
-    grouped, distinct or joined.
+Silent when: there is no OFFSET, the table has no key that is NOT NULL, rows are
+    grouped, distinct or joined, or only the key and what is sorted by is selected:
+    the index alone has these, and so the page that this rule makes stays as it is.
 Source: Winand, "SQL Performance Explained", chapter 7; rewrites.md D4.
 """
 
@@ -63,7 +64,7 @@ def _deferred(given: Subject, block: Block) -> Iterator[Found]:
     if any("useOp" in item["SortBy"] for item in fields["sortClause"]):
         return
     names = [use[1] for use in uses if use]
-    if _renamed(given, block, names):
+    if _renamed(given, block, names) or _is_page(given, block, {*names, *key}):
         return
     alias = fresh_alias(given.tree, "page")
     page = select(
@@ -129,6 +130,13 @@ def _renamed(given: Subject, block: Block, names: list[str]) -> bool:
         if name in names and (use is None or use[1] != name):
             return True
     return False
+
+
+def _is_page(given: Subject, block: Block, columns: set[str]) -> bool:
+    """Whether nothing is selected but what an index on these columns has."""
+    outputs = given.blocks.outputs(block)
+    uses = [given.blocks.column(value, block) for _name, value in outputs or []]
+    return bool(uses) and all(use and use[1] in columns for use in uses)
 
 
 def _targets(given: Subject, block: Block, alias: str) -> list[Node] | None:

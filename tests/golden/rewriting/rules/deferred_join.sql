@@ -23,3 +23,11 @@ SELECT DISTINCT status FROM orders ORDER BY status LIMIT 10 OFFSET 1;
 -- case: sorted by what is computed
 SELECT id, total * 2 AS double FROM orders ORDER BY double LIMIT 10 OFFSET 5;
 -- expect: silent
+
+-- case: the page of keys that the rule itself makes
+SELECT id FROM orders ORDER BY created_at, id LIMIT 10 OFFSET 50;
+-- expect: silent
+
+-- case: the key and what is sorted by
+SELECT o.created_at, o.id FROM orders o WHERE o.total > 3 ORDER BY o.created_at LIMIT 10 OFFSET 50;
+-- expect: silent
