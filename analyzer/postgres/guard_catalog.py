@@ -257,6 +257,8 @@ class _Lookup:
         functions = self._rows("guard_functions", FunctionFact, facts.functions)
         fields = [("", name) for name in facts.fields]
         on_rows = self._rows("guard_functions", FunctionFact, fields)
+        parts = [("", name) for name in facts.parts]
+        on_values = self._rows("guard_functions", FunctionFact, parts)
         operators = self._rows("guard_operators", OperatorFact, facts.operators)
         named = [item[:2] for item in facts.relations]
         relations = self._rows(
@@ -267,11 +269,14 @@ class _Lookup:
         certain = [n for n in named if n[0] or n[1] in known or n[1] not in facts.ctes]
         oids = sorted({oid for item in relations for oid in item.type_oids})
         # A call f(x) may also be a cast to a type named f.
-        casts = [*facts.types, *facts.functions]
+        casts = [*facts.types, *facts.functions, *parts]
         types = self._rows("guard_types", TypeFact, casts, oids=oids)
         return CatalogFacts(
             functions=tuple(functions),
-            field_functions=tuple(item for item in on_rows if item.takes_row),
+            field_functions=(
+                *(item for item in on_rows if item.takes_row),
+                *(item for item in on_values if item.argument_count),
+            ),
             operators=tuple(operators),
             types=tuple(types),
             relations=tuple(relations),

@@ -58,6 +58,8 @@ class SafetyFacts:
         operators: named ones, and those that clauses use without naming.
         types: named in casts and column lists.
         fields: names behind a dot, which may call a function of one row argument.
+        parts: names behind an expression and a dot, which may call any function of one
+            argument, or cast: ``('x'::text).upper`` is ``upper('x')``.
         relations: named, and how often at most; also names that are of a CTE somewhere.
         ctes: names of CTEs, which are relations elsewhere if there are such relations.
         expanded_count: relations after CTEs are inlined.
@@ -75,6 +77,7 @@ class SafetyFacts:
     operators: tuple[Name, ...] = ()
     types: tuple[Name, ...] = ()
     fields: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     relations: tuple[tuple[str, str, int], ...] = ()
     ctes: tuple[str, ...] = ()
     expanded_count: int = 0
@@ -103,6 +106,7 @@ def safety_facts(query: str) -> SafetyFacts:
         operators=tuple(sorted(seen.operators)),
         types=tuple(sorted(seen.types)),
         fields=tuple(sorted(seen.fields)),
+        parts=tuple(sorted(seen.parts)),
         relations=tuple(sorted((*name, n) for name, n in seen.relations.items())),
         ctes=tuple(sorted(seen.ctes)),
         expanded_count=sum(seen.expanded.values()),
@@ -160,6 +164,7 @@ class _Seen:
         self.operators: set[Name] = {("", name) for name in _IMPLICIT_OPERATORS}
         self.types: set[Name] = set()
         self.fields: set[str] = set()
+        self.parts: set[str] = set()
         self.ctes: set[str] = set()
         self.relations: Counter[Name] = Counter()
         self.expanded: Counter[Name] = Counter()
@@ -238,7 +243,7 @@ class _Seen:
             self.fields.add(parts[-1])
 
     def indirection(self, fields: Node) -> None:
-        self.fields |= set(_strings(fields.get("indirection", [])))
+        self.parts |= set(_strings(fields.get("indirection", [])))
 
     def range_variable(self, fields: Node) -> None:
         if fields.get("catalogname"):

@@ -124,6 +124,9 @@ HOLES = [
     ("a field of an expression", "user function", "SELECT (x).on_pair FROM t x"),
     ("a field by way of a domain", "user function", "SELECT x.on_domain FROM t x"),
     ("a field by way of a variadic", "user function", "SELECT x.on_many FROM t x"),
+    ("a part of a text that is a call", "user function", "SELECT ('x'::text).evil"),
+    ("a part of a column that is a call", "user function", "SELECT (name).evil_int FROM t"),
+    ("a part that is a cast", "user function", "SELECT ('x'::text).checked"),
     ("an operator on a denied function", "user operator", "SELECT ### 'app.secret'"),
     ("an operator class of a partition key", "user operator class", "SELECT * FROM split WHERE id = 3"),
     ("an operator class of an index", "user operator class", "SELECT * FROM indexed WHERE id = 3"),
@@ -165,6 +168,7 @@ PLANNED_HOLES = [
 ]  # fmt: skip
 
 HARMLESS = [
+    "SELECT ('x'::text).upper, (each(raw)).key FROM t",
     "SELECT 'x@y'::email",
     "SELECT * FROM t WHERE emails = '{x@y}'",
     "SELECT current_setting('TimeZone'), current_setting('server_version_num', true)",
