@@ -7,19 +7,23 @@ the server that is to plan or run the statement (``analyzer.postgres.guard``).
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from analyzer.statements.call_arguments import (
+    are_short,
+    is_harmless_setting,
+    is_narrow,
+    is_short,
+)
 from analyzer.statements.classify import classify
 from analyzer.statements.growth import NO_GROWTH, Growth, growth
 from analyzer.statements.node_types import (
     ALLOWED_NODES,
     ALLOWED_STRUCTURES,
     CALLS_BEFORE,
-    HARMLESS_SETTINGS,
     WRITING_NODES,
 )
 from analyzer.statements.parse import Node, ParsedQuery, parse_one
@@ -28,13 +32,9 @@ from analyzer.statements.server_text import server_text
 Name = tuple[str, str]
 """Schema, empty where the text gives none, and name."""
 
-MAX_REPEATED_CHARS = 10_000
-"""Longest text that repeat(), lpad() and rpad(), or a type, may be asked to make."""
 _SIZED = frozenset({"repeat", "lpad", "rpad", "bpchar", "bit"})
 _FILLED = frozenset({"bpchar", "char", "bit"})
 """Types whose values are as long as the type says."""
-_WIDTH = re.compile(r"%(?:\d+\$)?-?(\*|\d+)")
-"""Of a place in ``format()``: a number, or what an argument says."""
 _IMPLICIT_OPERATORS = ("=", "<>", "<", "<=", ">", ">=")
 _OPERATORS_OF_KIND = {
     "AEXPR_BETWEEN": (">=", "<="),
@@ -58,8 +58,9 @@ class SafetyFacts:
         operators: named ones, and those that clauses use without naming.
         types: named in casts and column lists.
         fields: names behind a dot, which may call a function of one row argument.
-        parts: names behind an expression and a dot, which may call any function of one
-            argument, or cast: ``('x'::text).upper`` is ``upper('x')``.
+        parts: names behind a value and a dot, which may call any function of one
+            argument, or cast: ``('x'::text).upper`` is ``upper('x')``, and so is
+            ``f.upper`` where ``f`` is a function in FROM.
         relations: named, and how often at most; also names that are of a CTE somewhere.
         ctes: names of CTEs, which are relations elsewhere if there are such relations.
         expanded_count: relations after CTEs are inlined.
@@ -165,6 +166,8 @@ class _Seen:
         self.types: set[Name] = set()
         self.fields: set[str] = set()
         self.parts: set[str] = set()
+        self._columns: set[Name] = set()
+        self._functions_in_from: set[str] = set()
         self.ctes: set[str] = set()
         self.relations: Counter[Name] = Counter()
         self.expanded: Counter[Name] = Counter()
@@ -180,6 +183,8 @@ class _Seen:
             if reader is not None:
                 reader(self, fields)
         self.count_relations()
+        called = self._functions_in_from
+        self.parts |= {name for source, name in self._columns if source in called}
 
     def writing(self, _fields: Node) -> None:
         self.writes = True
@@ -194,11 +199,11 @@ class _Seen:
         name = self._name(fields.get("funcname", []))
         self.functions.add(name)
         arguments = fields.get("args", [])
-        if name[1] in _SIZED and not _is_short(arguments):
+        if name[1] in _SIZED and not is_short(arguments):
             self.violations.add(("memory", name[1]))
-        if name[1] == "format" and not _is_narrow(arguments):
+        if name[1] == "format" and not is_narrow(arguments):
             self.violations.add(("memory", name[1]))
-        if name[1] == "current_setting" and not _is_harmless_setting(arguments):
+        if name[1] == "current_setting" and not is_harmless_setting(arguments):
             self.violations.add(("denied function", "pg_catalog.current_setting"))
 
     def expression(self, fields: Node) -> None:
@@ -228,7 +233,7 @@ class _Seen:
             self.violations.add(("type", "%TYPE"))
         name = self._name(fields.get("names", []))
         self.types.add(name)
-        if name[1] in _FILLED and not _are_short(fields.get("typmods", [])):
+        if name[1] in _FILLED and not are_short(fields.get("typmods", [])):
             self.violations.add(("memory", name[1]))
 
     def sample(self, fields: Node) -> None:
@@ -241,9 +246,17 @@ class _Seen:
         parts = _strings(fields.get("fields", []))
         if len(fields.get("fields", [])) > 1 and parts:
             self.fields.add(parts[-1])
+        if len(parts) > 1:
+            self._columns.add((parts[-2], parts[-1]))
 
     def indirection(self, fields: Node) -> None:
         self.parts |= set(_strings(fields.get("indirection", [])))
+
+    def range_function(self, fields: Node) -> None:
+        alias = fields.get("alias", {}).get("aliasname")
+        called = [node for key, node in _nodes(fields) if key == "FuncCall"]
+        names = [self._name(node.get("funcname", []))[1] for node in called]
+        self._functions_in_from |= {str(alias)} if alias else set(names)
 
     def range_variable(self, fields: Node) -> None:
         if fields.get("catalogname"):
@@ -291,6 +304,7 @@ _READERS = {
     "TypeName": _Seen.type_name,
     "typeName": _Seen.type_name,
     "RangeTableSample": _Seen.sample,
+    "RangeFunction": _Seen.range_function,
     "ColumnRef": _Seen.column,
     "A_Indirection": _Seen.indirection,
     "RangeVar": _Seen.range_variable,
@@ -358,32 +372,3 @@ def _weights(bodies: Mapping[str, list[tuple[Node, bool]]]) -> dict[str, int]:
 
 def _strings(parts: list[Any]) -> list[str]:
     return [str(p["String"].get("sval", "")) for p in parts if "String" in p]
-
-
-def _is_short(arguments: list[Any]) -> bool:
-    if len(arguments) < 2:
-        return True
-    constant = arguments[1].get("A_Const", {}).get("ival")
-    return constant is not None and constant.get("ival", 0) <= MAX_REPEATED_CHARS
-
-
-def _are_short(lengths: list[Any]) -> bool:
-    return all(
-        constant.get("A_Const", {}).get("ival", {}).get("ival", 0) <= MAX_REPEATED_CHARS
-        for constant in lengths
-    )
-
-
-def _is_narrow(arguments: list[Any]) -> bool:
-    """Whether the places of a format are known, and none is as wide as a book."""
-    constant = arguments[0].get("A_Const", {}) if arguments else {}
-    text = constant.get("sval", {}).get("sval")
-    if text is None:
-        return bool(constant)
-    widths = _WIDTH.findall(text)
-    return all(w != "*" and int(w[:9]) <= MAX_REPEATED_CHARS for w in widths)
-
-
-def _is_harmless_setting(arguments: list[Any]) -> bool:
-    constant = arguments[0].get("A_Const", {}) if arguments else {}
-    return constant.get("sval", {}).get("sval", "").lower() in HARMLESS_SETTINGS

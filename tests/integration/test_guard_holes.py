@@ -126,6 +126,8 @@ HOLES = [
     ("a field by way of a variadic", "user function", "SELECT x.on_many FROM t x"),
     ("a part of a text that is a call", "user function", "SELECT ('x'::text).evil"),
     ("a part of a column that is a call", "user function", "SELECT (name).evil_int FROM t"),
+    ("a part of a function in FROM", "user function", "SELECT f.evil FROM unnest(ARRAY['a']) f"),
+    ("a part of one without a name", "user function", "SELECT lower.evil FROM lower('A')"),
     ("a part that is a cast", "user function", "SELECT ('x'::text).checked"),
     ("an operator on a denied function", "user operator", "SELECT ### 'app.secret'"),
     ("an operator class of a partition key", "user operator class", "SELECT * FROM split WHERE id = 3"),
