@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from analyzer.domain.catalog import Catalog
+from analyzer.domain.index import RelationName
 from analyzer.domain.recommendation import DidNotRun, NoAdvice, Recommendation
 from analyzer.domain.what_if import BulkWhatIfPlanner
 from analyzer.domain.workload import StatementRun, Workload
@@ -47,12 +48,16 @@ class Facts:
 
     Each item of the workload carries its parameter sets already (from the log, else
     drawn from statistics). ``runs`` is none where no log with sessions was read.
+    ``views`` has their queries, with a schema before every name, and ``functions`` the
+    volatility of those that are not built in; both are empty where no shadow was built.
     """
 
     workload: Workload
     catalog: Catalog | None = None
     runs: tuple[StatementRun, ...] | None = None
     what_if: BulkWhatIfPlanner | None = None
+    views: Mapping[RelationName, str] = field(default_factory=dict)
+    functions: Mapping[str, str] = field(default_factory=dict)
 
     def missing(self, need: Need) -> bool:
         """Whether this need is not met."""

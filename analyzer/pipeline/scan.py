@@ -31,6 +31,8 @@ from analyzer.planner.hypopg import HypopgPlanner
 from analyzer.planner.parameters import ParameterSource
 from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
 from analyzer.postgres.connect import session
+from analyzer.postgres.function_facts import read_volatility
+from analyzer.postgres.view_facts import read_views
 from analyzer.sources.pg_stat_statements import read_snapshot
 from analyzer.workload.delta import since_reset, snapshot_delta
 from analyzer.workload.merge import WorkloadInputs, build_workload
@@ -204,11 +206,14 @@ def _advise(
         tell(stage, 0.45 + 0.45 * done_ratio)
 
     logs = None if request.queries else collected.logs
+    shadow = planning.shadow if planning else None
     facts = Facts(
         workload=planned.workload,
         catalog=collected.catalog,
         runs=statement_runs(logs.executions) if logs else None,
         what_if=planning.planner if planning else None,
+        views=read_views(shadow.connection) if shadow else {},
+        functions=read_volatility(shadow.connection) if shadow else {},
     )
     options = AdviseOptions(
         min_counter_age_s=request.min_counter_age_s, progress=advising

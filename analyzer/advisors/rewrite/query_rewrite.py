@@ -89,7 +89,12 @@ def _paying(item: WorkloadItem, facts: Facts, thresholds: Thresholds) -> list[Re
     if facts.catalog is None or facts.what_if is None:
         return []
     known = constant_values(item.parameter_sets)
-    setting = Setting(catalog=facts.catalog, known=known)
+    setting = Setting(
+        catalog=facts.catalog,
+        known=known,
+        functions=facts.functions,
+        views=facts.views,
+    )
     searcher = Searcher(setting, RULES, facts.what_if, thresholds.search)
     try:
         found = searcher.search(item.statement.normalized_query, item.parameter_sets)
