@@ -106,16 +106,20 @@ def _joined(item: Rewrite, own: Verdict, found: equivalence.Verdict) -> Verdict:
         databases=found.coverage.databases,
         mutation_score_ratio=found.coverage.mutation_score_ratio,
     )
-    if _is_told_apart(found):
-        level = "refuted"
-        reason = found.reason
-        if item.semantics is Semantics.UNCHANGED_IF:
-            level, reason = "conditional", _CONDITIONAL
-        return replace(
-            shown, level=level, reason=reason, counterexample=_counterexample(found)
-        )
     if item.semantics is Semantics.UNCHANGED_IF:
-        return replace(shown, level="conditional", reason=f"{own.reason}; see caveats")
+        shown = replace(shown, level="conditional")
+        if found.counterexample is None:
+            return replace(shown, reason=f"{own.reason}; see caveats")
+        return replace(
+            shown, reason=_CONDITIONAL, counterexample=_counterexample(found)
+        )
+    if _is_told_apart(found):
+        return replace(
+            shown,
+            level="refuted",
+            reason=found.reason,
+            counterexample=_counterexample(found),
+        )
     if found.outcome is not Outcome.EQUIVALENT:
         return _untested(shown, found.reason)
     stronger = found.level.value in ("planner-equal", "z3-proved")

@@ -13,6 +13,8 @@ ColumnUse = tuple[str, str]
 PARAMETER = "$"
 """Stands for the table of a parameter, whose column name is ``$n``."""
 
+_BETWEEN = ("AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN")
+_RANGES = frozenset({"<", ">", "<=", ">=", "<>"})
 _SWAPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
@@ -41,6 +43,7 @@ class DataHints:
             after one, or a subquery is compared with, and LIMIT and OFFSET.
         comparisons: columns compared with constants.
         equalities: columns compared with columns by ``=``, IN or USING.
+        ranges: columns compared with columns by another operator, such as BETWEEN.
         relations: alias, or name where there is none, to schema and name.
         columns: every column name in the text.
         has_star: some ``*`` stands for columns that are not named.
@@ -57,6 +60,7 @@ class DataHints:
     thresholds: tuple[int, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     equalities: tuple[tuple[ColumnUse, ColumnUse], ...] = ()
+    ranges: tuple[tuple[ColumnUse, ColumnUse], ...] = ()
     relations: tuple[tuple[str, tuple[str, str]], ...] = ()
     columns: frozenset[str] = frozenset()
     has_star: bool = False
@@ -74,6 +78,7 @@ class _Seen:
     thresholds: list[int] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     equalities: list[tuple[ColumnUse, ColumnUse]] = field(default_factory=list)
+    ranges: list[tuple[ColumnUse, ColumnUse]] = field(default_factory=list)
     relations: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
     columns: set[str] = field(default_factory=set)
     has_star: bool = False
@@ -108,6 +113,7 @@ def data_hints(query: str) -> DataHints:
         thresholds=tuple(sorted({n for n in seen.thresholds if n > 0})),
         comparisons=tuple(dict.fromkeys(seen.comparisons)),
         equalities=tuple(dict.fromkeys(seen.equalities)),
+        ranges=tuple(dict.fromkeys(seen.ranges)),
         relations=tuple(dict.fromkeys(seen.relations)),
         columns=frozenset(seen.columns),
         has_star=seen.has_star,
@@ -232,7 +238,9 @@ def _expression(seen: _Seen, fields: Node) -> None:
     lefts, rights = list(_columns_of(left)), list(_columns_of(right))
     if lefts and rights and (operator == "=" or kind == "AEXPR_NOT_DISTINCT"):
         seen.equalities.append((lefts[0], rights[0]))
-    if kind.startswith(("AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN")):
+    elif operator in _RANGES or kind.startswith(_BETWEEN):
+        seen.ranges += [(one, other) for one in lefts[:1] for other in rights]
+    if kind.startswith(_BETWEEN):
         _between(seen, left, right)
         return
     _compare(seen, lefts, right, operator if _is_column(left) else "")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 from random import Random
 
@@ -27,7 +27,7 @@ from analyzer.verification.image_sql import failing_rows, images
 from analyzer.verification.schema_facts import Column, Table
 from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_needs import Contrast
-from analyzer.verification.twin_values import twin_arrays, twins
+from analyzer.verification.twin_values import half_way, twin_arrays, twins
 from analyzer.verification.value_pools import Pool, PoolKey
 
 _MAX_VALUES = 170
@@ -56,6 +56,7 @@ class _Image:
     owners: frozenset[int]
     is_whole: bool
     by_row: Mapping[int, tuple[int, str | None]]
+    type_name: str = ""
 
     @property
     def is_condition(self) -> bool:
@@ -121,7 +122,7 @@ def _units(
         table = by_oid[oid]
         columns = tuple(c for c in table.stored if c.name in names)
         made = tuple((item, frozenset(owners[oid, item])) for item in items)
-        if len(columns) == len(names) and any(len(who) < len(texts) for _, who in made):
+        if len(columns) == len(names):
             values = [_values(table, c, hints, pools, random) for c in columns]
             rows = _rows(values, random)
             yield _Unit(table=table, columns=columns, expressions=made, rows=rows)
@@ -197,24 +198,46 @@ def _of_unit(
     found = []
     for item, owners in unit.expressions:
         alias = item.relation or unit.table.name
-        by_row = _images(database, unit, start, (alias, item.text))
-        if by_row:
-            found.append(_Image(owners, item.is_whole, by_row))
-    if not found:
+        made = _image(database, unit, start, (alias, item.text))
+        if made is not None:
+            found.append(replace(made, owners=owners, is_whole=item.is_whole))
+    column = _image(database, unit, start, (unit.table.name, itself)) if found else None
+    if column is None:
         return
-    by_row = _images(database, unit, start, (unit.table.name, itself))
-    column = _Image(frozenset(), is_whole=True, by_row=by_row)
-    for one, other in _to_compare(found, column):
-        pairs = _told_apart(one, other, random)
-        contrasts = [_contrast(unit, [row - start for row in pair]) for pair in pairs]
-        if contrasts:
-            yield tuple(contrasts)
+    groups = [
+        pairs
+        for one, other in _to_compare(found, column)
+        for pairs in (_told_apart(one, other, random), _differing(one, other, random))
+    ]
+    for pairs in filter(None, groups):
+        rows = ([unit.rows[n - start] for n in pair] for pair in pairs)
+        yield tuple(_contrast(unit, list(pair)) for pair in rows)
+    for image in found:
+        if len(unit.columns) == 1 and image.type_name == column.type_name:
+            stepped = _stepped(unit, start, image, random)
+            if stepped:
+                yield stepped
 
 
-def _images(
+def _stepped(
+    unit: _Unit, start: int, image: _Image, random: Random
+) -> tuple[Contrast, ...]:
+    """Values with what the expression makes of them, and what lies between the two."""
+    rows = [n for n, (_, text) in image.by_row.items() if text is not None]
+    random.shuffle(rows)
+    found = []
+    for number in rows:
+        (value,), made = unit.rows[number - start], image.by_row[number][1]
+        if made is not None and made != value:
+            values = (value, made, *half_way(value, made))
+            found.append(_contrast(unit, [(text,) for text in values]))
+    return tuple(found[:_MAX_PER_GROUP])
+
+
+def _image(
     database: TrialDatabase, unit: _Unit, start: int, what: tuple[str, str]
-) -> dict[int, tuple[int, str | None]]:
-    """What an expression makes of the unit's rows; nothing if it cannot be tried."""
+) -> _Image | None:
+    """What an expression makes of the unit's rows; none if it cannot be tried."""
     alias, expression = what
     first, last = str(start), str(start + len(unit.rows) - 1)
     failing = "{}"
@@ -222,14 +245,16 @@ def _images(
         query = images(unit.table, alias, expression, is_ordered=is_ordered)
         answer = attempt(database.connection, query, (first, last, failing))
         if not isinstance(answer, Failure):
-            return {int(n or 0): (int(r or 0), text) for n, r, text in answer}
+            by_row = {int(n or 0): (int(r or 0), text) for n, r, text, _ in answer}
+            type_name = str(answer[0][3]) if answer else ""
+            return _Image(frozenset(), True, by_row, type_name) if by_row else None
         if not is_ordered and answer.sqlstate.startswith(_OF_DATA):
             function, call = failing_rows(unit.table, alias, expression)
             attempt_script(database.connection, function)
             found = attempt(database.connection, call, (first, last))
             rows = [] if isinstance(found, Failure) else found
             failing = "{" + ",".join(str(number) for (number,) in rows) + "}"
-    return {}
+    return None
 
 
 _OF_DATA = "22"
@@ -257,13 +282,24 @@ def _to_compare(
 def _told_apart(one: _Image, other: _Image, random: Random) -> list[tuple[int, ...]]:
     shared = sorted(one.by_row.keys() & other.by_row.keys())
     random.shuffle(shared)
-    if one.is_condition and other.is_condition:
-        differing = [n for n in shared if one.by_row[n][1] != other.by_row[n][1]]
-        return [(number,) for number in differing[:_MAX_PER_GROUP]]
+    if one.is_condition:
+        return []
     confused = [*_confused(one, other, shared), *_confused(other, one, shared)]
     turned = list(_turned(one, other, shared, random))
     half = _MAX_PER_GROUP // 2
     return [*confused[: _MAX_PER_GROUP - min(len(turned), half)], *turned[:half]]
+
+
+def _differing(one: _Image, other: _Image, random: Random) -> list[tuple[int, ...]]:
+    """Rows of which the two make different things, if they agree on most."""
+    if not (one.owners and other.owners):
+        return []
+    shared = sorted(one.by_row.keys() & other.by_row.keys())
+    found = [n for n in shared if one.by_row[n][1] != other.by_row[n][1]]
+    if len(found) * 2 > len(shared) and not one.is_condition:
+        return []
+    random.shuffle(found)
+    return [(number,) for number in found[:_MAX_PER_GROUP]]
 
 
 def _confused(
@@ -296,8 +332,7 @@ def _turned(
             yield first, second
 
 
-def _contrast(unit: _Unit, places: Sequence[int]) -> Contrast:
-    rows = [unit.rows[place] for place in places]
+def _contrast(unit: _Unit, rows: Sequence[tuple[str, ...]]) -> Contrast:
     return {
         (unit.table.oid, column.name): tuple(dict.fromkeys(row[i] for row in rows))
         for i, column in enumerate(unit.columns)

@@ -10,8 +10,8 @@ from analyzer.verification.trial_sql import NUMBER, SCHEMA, literal, stage_name
 def images(table: Table, alias: str, expression: str, *, is_ordered: bool) -> str:
     """The query for what an expression makes of the staged rows ``$1`` to ``$2``.
 
-    It returns a row's number, the rank of its image, and the image as text. The rank of
-    a type without an order is that of its text.
+    It returns a row's number, the rank of its image, the image as text, and its type.
+    The rank of a type without an order is that of its text.
 
     Args:
         table: of the rows.
@@ -21,9 +21,10 @@ def images(table: Table, alias: str, expression: str, *, is_ordered: bool) -> st
     """
     by = "image" if is_ordered else 'image::text COLLATE "C"'
     return (
-        f"SELECT i.{NUMBER}, dense_rank() OVER (ORDER BY {by}), image::text FROM"
-        f" (SELECT {NUMBER}, ({expression}) AS image FROM {stage_name(table)}"
-        f" AS {quote_identifier(alias)} WHERE {NUMBER} BETWEEN $1::int AND $2::int"
+        f"SELECT i.{NUMBER}, dense_rank() OVER (ORDER BY {by}), image::text,"
+        f" pg_typeof(image)::text FROM (SELECT {NUMBER}, ({expression}) AS image"
+        f" FROM {stage_name(table)} AS {quote_identifier(alias)}"
+        f" WHERE {NUMBER} BETWEEN $1::int AND $2::int"
         f" AND {NUMBER} <> ALL ($3::int[]) OFFSET 0) AS i"
     )
 

@@ -28,10 +28,37 @@ def joined_columns(
             key = leader[key]
         return key
 
+    arrays = {
+        (table.oid, column.name)
+        for table in tables
+        for column in table.stored
+        if column.category == "A"
+    }
     for first, second in _links(tables, hints):
-        if first in leader and second in leader:
+        # An array that a value is sought in has no value in common with it.
+        is_like = (first in arrays) == (second in arrays)
+        if first in leader and second in leader and is_like:
             leader[find(second)] = find(first)
     return {key: find(key) for key in leader}
+
+
+def ranged_columns(
+    tables: Sequence[Table],
+    hints: Sequence[DataHints],
+    leaders: Mapping[PoolKey, PoolKey],
+) -> dict[PoolKey, frozenset[PoolKey]]:
+    """For each set of joined columns, by leader, the sets it is compared with.
+
+    Compared by ``<`` or BETWEEN: values that lie close to each other belong into both.
+    """
+    found: dict[PoolKey, set[PoolKey]] = defaultdict(set)
+    for hint in hints:
+        for left, right in hint.ranges:
+            for one in _resolved(left, tables, hint):
+                for other in _resolved(right, tables, hint):
+                    found[leaders[one]].add(leaders[other])
+                    found[leaders[other]].add(leaders[one])
+    return {leader: frozenset(others - {leader}) for leader, others in found.items()}
 
 
 def _links(

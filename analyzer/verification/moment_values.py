@@ -109,7 +109,8 @@ def between_moments(texts: Sequence[str]) -> Iterator[str]:
     for length, base in product(map(_length, texts), bases):
         if length:
             yield from _stepped(base, (length, -length))
-            yield from _stepped(base, (length + timedelta(microseconds=1),))
+            for step in (timedelta(microseconds=1), timedelta(microseconds=-1)):
+                yield from _stepped(base, (length + step,))
     for zone, base in product(map(zone_named, texts), known):
         if zone is not None:
             yield from _across(base, zone)

@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 
 _MAX_WORDS = 6
 _PATH = re.compile(r"\{([\w,\s]+)\}\Z")
+_RANGE = re.compile(r"\s*[\[(]([^,()\[\]]*),([^,()\[\]]*)[\])]\s*\Z")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -117,6 +118,17 @@ def odd_arrays(elements: Sequence[str]) -> Iterator[str]:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def range_ends(text: str) -> tuple[str, ...]:
+    """The bounds of a text that is a range; none of another.
+
+    >>> range_ends("[1,5)"), range_ends("1,5")
+    (('1', '5'), ())
+    """
+    found = _RANGE.match(text)
+    ends = found.groups() if found else ()
+    return tuple(end.strip('"') for end in ends if end)
 
 
 def of_range(bounds: Iterable[str]) -> Iterator[str]:

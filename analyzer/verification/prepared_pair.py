@@ -36,7 +36,11 @@ from analyzer.verification.compared_columns import (
     have_comparable_texts,
 )
 from analyzer.verification.contrasts import find_contrasts
-from analyzer.verification.joined_columns import joined_columns, merged_pools
+from analyzer.verification.joined_columns import (
+    joined_columns,
+    merged_pools,
+    ranged_columns,
+)
 from analyzer.verification.schema_facts import parameter_table
 from analyzer.verification.trial import AFTER, BEFORE, FIRST_MUTANT
 from analyzer.verification.trial_database import TrialDatabase
@@ -310,6 +314,7 @@ def _make_rows(
         contrasts=find_contrasts(
             database, [item.text for item in facts], hints, pools, seed=seed
         ),
+        ranged=ranged_columns(filled, hints, leaders),
     )
     return TrialRowMaker(needs, seed=seed)
 

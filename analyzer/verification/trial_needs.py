@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from analyzer.verification.schema_facts import Table
@@ -37,6 +37,7 @@ class TrialNeeds:
         asked: oids of the tables that the queries name; the others are referenced.
         computes: whether a query does arithmetic, which may overflow.
         contrasts: values that two expressions relate otherwise, in groups.
+        ranged: for leaders, those that their columns are compared with by ``<``.
     """
 
     tables: Sequence[Table]
@@ -47,6 +48,7 @@ class TrialNeeds:
     asked: frozenset[int] = frozenset()
     computes: bool = False
     contrasts: tuple[tuple[Contrast, ...], ...] = ()
+    ranged: Mapping[PoolKey, frozenset[PoolKey]] = field(default_factory=dict)
 
     def pool_of(self, key: PoolKey) -> tuple[PoolKey, Pool]:
         """The set a column belongs to, and its values."""
@@ -71,7 +73,12 @@ class TrialNeeds:
     def contrast(self, random: Random) -> dict[PoolKey, list[str]]:
         """Values that some expression confuses, by leader of joined columns."""
         chosen = random.choice(random.choice(self.contrasts))
-        return {self.leaders[key]: list(values) for key, values in chosen.items()}
+        domains: dict[PoolKey, list[str]] = {}
+        for key, values in chosen.items():
+            leader = self.leaders[key]
+            for other in (leader, *sorted(self.ranged.get(leader, ()))):
+                domains.setdefault(other, list(values))
+        return domains
 
     def threshold(self, random: Random) -> int:
         """A number of rows at or next to one that the queries name."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
 from itertools import chain, zip_longest
@@ -70,6 +71,7 @@ _GENERIC: dict[str, tuple[str, ...]] = {
         *("1 day", "24:00:00", "30 days", "1 mon", "31 days", "1 mon 1 day"),
         *("1 year", "12 mons", "360 days", "365 days", "365 days 06:00:00", "00:59:59"),
         *("00:00:00.4", "00:00:00.6", "-1 days +24:00:00", "1 day -24:00:00", "0"),
+        *("1 year -360 days", "1 year -363 days", "1 mon -30 days"),
     ),
     "time": (
         *("10:00:00", "10:00:00.4", "10:00:00.6", "10:00:01", "10:01:00", "22:00:00"),
@@ -78,7 +80,7 @@ _GENERIC: dict[str, tuple[str, ...]] = {
         *("1", "1.0", '"1"', "10", "9", "null", "true", '"a"', "[1]", "[1.0]", "{}"),
         *("[]", '{"a": 1}', '{"a": 1.0}', '{"a": "1"}', '{"b": 1}', '{"a": null}'),
         *('{"a": 1, "b": 2}', '{"b": 2, "a": 1}', '{"aa": 1, "b": 1}', "[1, 2]"),
-        *("[2, 1]", '["a"]'),
+        *("[2, 1]", '["a"]', '{"b": null}'),
     ),
     "inet": (
         *("10.0.0.1", "10.0.0.1/8", "10.0.0.2/8", "9.0.0.1", "10.0.0.0/8", "10.0.0.10"),
@@ -125,7 +127,10 @@ def twins(
     stepped = [_beside(name, value) for value in values[:_MAX_STEPPED]]
     turns = [t for t in chain.from_iterable(zip_longest(*stepped)) if t is not None]
     found = [*turns, *_generic(name)]
-    if name == "text":
+    if name == "bytea":
+        texts = _of_lengths(numbers)
+        found += [rf"\x{text.encode().hex()}" for text in texts]
+    elif name == "text":
         found += _of_lengths(numbers)
         found += [text for sign in strings for text in _around(sign)]
     elif name.startswith(("timestamp", "date")):
@@ -133,6 +138,26 @@ def twins(
     elif name in INTEGERS or name in ("numeric", "double precision"):
         found += _multiples(numbers)
     return tuple(dict.fromkeys(found))
+
+
+def half_way(one: str, other: str) -> tuple[str, ...]:
+    """The number or moment between two, and those next to the second one.
+
+    >>> half_way("2024-01-01 00:00:00", "2024-01-01 01:00:00")[0]
+    '2024-01-01 00:30:00'
+    """
+    numbers = decimal_of(one), decimal_of(other)
+    if numbers[0] is not None and numbers[1] is not None:
+        middle = (numbers[0] + numbers[1]) / 2
+        return (f"{middle:f}", f"{numbers[1] + 1:f}", f"{numbers[1] - 1:f}")
+    moments = read_moment(one), read_moment(other)
+    if moments[0] is None or moments[1] is None:
+        return ()
+    first, last = (moment.replace(tzinfo=None) for moment in moments if moment)
+    near = [first + (last - first) / 2]
+    with suppress(OverflowError):
+        near += [last + timedelta(microseconds=step) for step in (1, -1)]
+    return tuple(map(written_moment, near))
 
 
 def twin_arrays(elements: Sequence[str]) -> tuple[str, ...]:

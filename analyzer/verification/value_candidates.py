@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
-from itertools import chain, permutations, zip_longest
+from itertools import chain, pairwise, permutations, zip_longest
 
 from analyzer.verification.moment_values import (
     between_moments,
     days_of_year,
     near_moment,
 )
+from analyzer.verification.pattern_texts import pattern_texts
 
 INTEGERS = frozenset({"smallint", "integer", "bigint"})
 _ORDINARY: dict[str, tuple[str, ...]] = {
@@ -127,7 +128,7 @@ def near(
     >>> near([], ["2024-01-31"], "date")[:3]
     ('2024-01-31', '2024-02-01', '2024-01-30')
     """
-    texts = list(strings)
+    texts, numbers = list(strings), list(numbers)
     around = [
         *(_near_number(number, base_type) for number in numbers),
         *(_near_string(text, base_type) for text in texts),
@@ -139,7 +140,15 @@ def near(
         found += between_moments(texts)
     elif SAME_AS.get(base_type, base_type) == "text":
         found += _joined(texts)
+    elif base_type in ("numeric", "real", "double precision"):
+        found += _between([*numbers, *texts])
     return tuple(dict.fromkeys(found))
+
+
+def _between(texts: Iterable[str]) -> Iterator[str]:
+    """Numbers half way between two constants that follow each other."""
+    known = sorted({n for n in map(decimal_of, texts) if n is not None})
+    return (f"{(low + high) / 2:f}" for low, high in pairwise(known))
 
 
 def _joined(texts: Sequence[str]) -> Iterator[str]:
@@ -214,6 +223,9 @@ def _is_number(text: str) -> bool:
 
 
 def _near_text(text: str) -> Iterator[str]:
+    for matching in pattern_texts(text):
+        # SIMILAR TO has the signs of LIKE as well.
+        yield from (matching, matching.replace("%", ""), matching.replace("%", "x"))
     for length in map(int, _REPEATED.findall(text)):
         if length in _LENGTHS:
             yield from ("1" * length, "a" * length)

@@ -15,6 +15,7 @@ from analyzer.verification.nested_values import (
     of_array,
     of_json,
     of_range,
+    range_ends,
 )
 from analyzer.verification.schema_facts import FOLDER, Column, Table
 from analyzer.verification.value_candidates import (
@@ -181,7 +182,8 @@ def _near_constants(column: Column, known: _Constants) -> tuple[str, ...]:
         return (*known.strings, *of_json(known.strings, known.numbers))
     if column.category == "R":
         inner = _BOUNDS.get(base, "integer")
-        return tuple(of_range(near(known.numbers, known.strings, inner)))
+        ends = [end for text in known.strings for end in range_ends(text)]
+        return tuple(of_range(near((*ends, *known.numbers), known.strings, inner)))
     if known.reads_calendar and base.startswith(("timestamp", "date")):
         return (*CALENDAR, *near(known.numbers, known.strings, base))
     return near(known.numbers, known.strings, base)
