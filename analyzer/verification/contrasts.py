@@ -23,6 +23,7 @@ from analyzer.statements.column_expressions import (
 )
 from analyzer.statements.data_hints import DataHints
 from analyzer.statements.identifiers import quote_identifier
+from analyzer.verification.definitions import QueryTexts
 from analyzer.verification.image_sql import failing_rows, images
 from analyzer.verification.schema_facts import Column, Table
 from analyzer.verification.trial_database import TrialDatabase
@@ -66,8 +67,7 @@ class _Image:
 
 def find_contrasts(
     database: TrialDatabase,
-    texts: Sequence[str],
-    hints: Sequence[DataHints],
+    queries: Sequence[QueryTexts],
     pools: Mapping[PoolKey, Pool],
     *,
     seed: int,
@@ -76,13 +76,12 @@ def find_contrasts(
 
     Args:
         database: with staging tables, whose rows are replaced.
-        texts: of both queries.
-        hints: of both.
+        queries: both, with what stands behind them.
         pools: of all columns.
         seed: the same seed finds the same.
     """
     random = Random(seed)
-    units = list(_units(database.tables, texts, hints, pools, random))
+    units = list(_units(database.tables, queries, pools, random))
     if not units:
         return ()
     starts = [0]
@@ -104,16 +103,17 @@ def find_contrasts(
 
 def _units(
     tables: Sequence[Table],
-    texts: Sequence[str],
-    hints: Sequence[DataHints],
+    queries: Sequence[QueryTexts],
     pools: Mapping[PoolKey, Pool],
     random: Random,
 ) -> Iterator[_Unit]:
     owners: dict[tuple[int, ColumnExpression], set[int]] = defaultdict(set)
-    for query, (text, hint) in enumerate(zip(texts, hints, strict=True)):
-        for item in column_expressions(text):
-            for table in _meant(item, tables, hint):
-                owners[table.oid, item].add(query)
+    for number, query in enumerate(queries):
+        for text, hint in query.parts:
+            for item in column_expressions(text):
+                for table in _meant(item, tables, hint):
+                    owners[table.oid, item].add(number)
+    hints = [query.hints for query in queries]
     grouped: dict[tuple[int, tuple[str, ...]], list[ColumnExpression]] = {}
     for oid, item in owners:
         grouped.setdefault((oid, tuple(sorted(item.columns))), []).append(item)
@@ -133,6 +133,7 @@ def _meant(
 ) -> list[Table]:
     """The tables whose columns an expression may be of."""
     named = {name for alias, (_, name) in hint.relations if alias == item.relation}
+    named &= {table.name for table in tables}
     return [
         table
         for table in tables

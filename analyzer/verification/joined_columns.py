@@ -82,6 +82,8 @@ def _resolved(
 ) -> list[PoolKey]:
     alias, name = use
     meant = {table for known, (_schema, table) in hint.relations if known == alias}
+    # A view's columns are found by their names alone.
+    meant &= {table.name for table in tables}
     return [
         (table.oid, name)
         for table in tables

@@ -23,7 +23,6 @@ from analyzer.postgres.guard_facts import CatalogFacts
 from analyzer.postgres.rolled_back import rolled_back
 from analyzer.rewriting.parameters import compacted, used_parameters
 from analyzer.statements.clocks import clocks
-from analyzer.statements.data_hints import DataHints, data_hints
 from analyzer.statements.identifiers import quote_relation
 from analyzer.statements.mutants import ORDER_TURNED, mutants
 from analyzer.statements.safety import SafetyFacts, safety_facts
@@ -36,6 +35,7 @@ from analyzer.verification.compared_columns import (
     have_comparable_texts,
 )
 from analyzer.verification.contrasts import find_contrasts
+from analyzer.verification.definitions import with_definitions
 from analyzer.verification.joined_columns import (
     joined_columns,
     merged_pools,
@@ -298,7 +298,8 @@ def _make_rows(
     )
     tables = database.read_tables(list(names))
     database.make_stages(tables, types)
-    hints: list[DataHints] = [data_hints(item.text) for item in facts]
+    queries = [with_definitions(item.text, database.definitions()) for item in facts]
+    hints = [query.hints for query in queries]
     filled = (*tables, parameter_table(types)) if types else tables
     pools = make_pools(database.connection, filled, hints)
     leaders = joined_columns(filled, hints)
@@ -311,9 +312,7 @@ def _make_rows(
         thresholds=tuple(sorted({n for hint in hints for n in hint.thresholds})),
         asked=frozenset(table.oid for table in tables if table.name in named),
         computes=any(hint.computes for hint in hints),
-        contrasts=find_contrasts(
-            database, [item.text for item in facts], hints, pools, seed=seed
-        ),
+        contrasts=find_contrasts(database, queries, pools, seed=seed),
         ranged=ranged_columns(filled, hints, leaders),
     )
     return TrialRowMaker(needs, seed=seed)

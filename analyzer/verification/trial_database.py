@@ -31,6 +31,7 @@ from analyzer.postgres.trial_cluster import (
     make_template,
 )
 from analyzer.statements.sorted_output import SortedOutput
+from analyzer.verification.definitions import Definition, read_definitions
 from analyzer.verification.load_schema import load_schema
 from analyzer.verification.schema_facts import (
     FOLDER,
@@ -123,6 +124,7 @@ class TrialDatabase:
         self.is_list = False
         self.is_writing = False
         self._run_function = ""
+        self._definitions: tuple[Definition, ...] | None = None
 
     def close(self) -> None:
         """Close the session and drop the database."""
@@ -196,6 +198,13 @@ class TrialDatabase:
         oids = [int(oid) for (oid,) in found]
         with self.pinned():
             return read_tables(self.connection, oids)
+
+    def definitions(self) -> tuple[Definition, ...]:
+        """What stands behind the names of the schema; read once."""
+        if self._definitions is None:
+            with self.pinned():
+                self._definitions = read_definitions(self.connection)
+        return self._definitions
 
     def make_stages(
         self, tables: Sequence[Table], parameter_types: Sequence[str]

@@ -192,7 +192,7 @@ def _beside(name: str, value: str) -> Iterator[str]:
         yield from _beside_float(value)
     elif name == "text":
         yield from (value + " ", value.swapcase(), value + "x", " " + value)
-        yield from (value + "a", value[:-1], value.title(), value * 2)
+        yield from (value + "A", value[:-1], value.title(), value + "a", value * 2)
     elif name.startswith(("timestamp", "date")):
         yield from _beside_moment(value)
 

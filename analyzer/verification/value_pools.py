@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import load
 from analyzer.statements.data_hints import Comparison, DataHints
+from analyzer.verification.definitions import constants_of
 from analyzer.verification.nested_values import (
     odd_arrays,
     of_array,
@@ -25,8 +25,6 @@ from analyzer.verification.value_candidates import (
     ordinary,
 )
 
-_STRING = re.compile(r"'((?:[^']|'')*)'")
-_NUMBER = re.compile(r"(?<![\w.'])\d+(?:\.\d+)?(?![\w.'])")
 _MAX_PER_LIST = 60
 
 
@@ -77,12 +75,13 @@ def make_pools(
     """
     wished: dict[PoolKey, Pool] = {}
     columns: dict[PoolKey, Column] = {}
+    names = {table.name for table in tables}
     for table in tables:
         constants = _constants(table, hints)
         for column in table.stored:
             key = (table.oid, column.name)
             columns[key] = column
-            compared = _comparisons(table, column, hints)
+            compared = _comparisons(table, column, hints, names)
             wished[key] = _wished(column, constants, compared)
     valid = _valid(connection, columns, wished)
     return {
@@ -111,9 +110,9 @@ def _constants(table: Table, hints: Sequence[DataHints]) -> _Constants:
     texts = [*table.checks, *(key.predicate for key in table.keys)]
     numbers = [n for hint in hints for n in hint.numbers]
     strings = [s for hint in hints for s in hint.strings]
-    for text in texts:
-        strings += [s.replace("''", "'") for s in _STRING.findall(text)]
-        numbers += _NUMBER.findall(_STRING.sub("", text))
+    for found_numbers, found_strings in map(constants_of, texts):
+        numbers += found_numbers
+        strings += found_strings
     return _Constants(
         numbers=tuple(dict.fromkeys(numbers)),
         strings=tuple(dict.fromkeys(strings)),
@@ -130,14 +129,15 @@ def _of_one_alone(lists: Sequence[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _comparisons(
-    table: Table, column: Column, hints: Sequence[DataHints]
+    table: Table, column: Column, hints: Sequence[DataHints], tables: Container[str]
 ) -> list[Comparison]:
     found = []
     for hint in hints:
         aliases = {
             alias for alias, (_schema, name) in hint.relations if name == table.name
         }
-        known = {alias for alias, _name in hint.relations}
+        # A view's columns are found by their names alone.
+        known = {alias for alias, (_schema, name) in hint.relations if name in tables}
         for item in hint.comparisons:
             alias, name = item.column
             if name == column.name and (alias in aliases or alias not in known):

@@ -15,7 +15,10 @@ has a schema of its own, two queries, how they are compared and what is true of 
 
 SCRIPTS = [
     FILE.with_name(f"{name}.sql")
-    for name in ("values", "semantics", "enums_and_writes", "keys_and_filters")
+    for name in (
+        *("values", "semantics", "enums_and_writes", "keys_and_filters"),
+        "views_and_functions",
+    )
 ]
 """Pairs as in ``FILE``, whose columns have the same names and types."""
 
