@@ -10,6 +10,8 @@ from itertools import islice, pairwise
 _MAX_WORDS = 6
 _PATH = re.compile(r"\{([\w,\s]+)\}\Z")
 _RANGE = re.compile(r"\s*[\[(]([^,()\[\]]*),([^,()\[\]]*)[\])]\s*\Z")
+_STEP = re.compile(r"\.\"?(\w+)(?![\w(])")
+_JSON_NUMBER = re.compile(r"(?<![\w.\"])-?\d{1,15}(\.\d{1,15})?(?![\w.\"])")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -24,12 +26,34 @@ def of_json(texts: Sequence[str], numbers: Sequence[str]) -> Iterator[str]:
     words = [w for w in dict.fromkeys((*texts, *numbers)) if len(w) < 40]
     words = [w for w in words if w[:1] not in ("{", "[")][:_MAX_WORDS]
     keys = [word for word in words if word in texts]
+    for text in texts:
+        if text.startswith(("$", "strict $", "lax $")):
+            yield from _of_jsonpath(text)
     for path in (m.group(1) for m in map(_PATH.match, texts) if m):
         yield from _nested([part.strip() for part in path.split(",")], words)
     for key in keys:
         yield from _with_key(key, words)
     for first, second in pairwise(keys):
         yield from _nested([first, second], words)
+
+
+def _of_jsonpath(text: str) -> Iterator[str]:
+    """Documents that a path leads into, to numbers at and beside those in it."""
+    steps = _STEP.findall(text)[:_MAX_WORDS]
+    near = [n for m in _JSON_NUMBER.finditer(text) for n in _beside(float(m.group()))]
+    leaves: list[object] = [*near, 1, "a", None, True]
+    for leaf in leaves if steps else ():
+        for shape in (leaf, [leaf], [leaf, 0]):
+            document: object = shape
+            for key in reversed(steps):
+                document = {key: document}
+            yield json.dumps(document)
+
+
+def _beside(number: float) -> Iterator[float]:
+    """A number and its neighbours, whole ones as integers."""
+    for near in (number, number + 1, number - 1, number + 0.5):
+        yield int(near) if near.is_integer() else near
 
 
 def _with_key(key: str, values: Sequence[str]) -> Iterator[str]:

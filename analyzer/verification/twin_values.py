@@ -101,6 +101,7 @@ _STEPS = (
 )
 _MAX_STEPPED = 6
 _MAX_LENGTH = 300
+_MAX_SCALE = 20
 _YEAR = 2024
 
 
@@ -136,7 +137,8 @@ def twins(
     elif name.startswith(("timestamp", "date")):
         found += _of_zones(strings)
     elif name in INTEGERS or name in ("numeric", "double precision"):
-        found += _multiples(numbers)
+        known = list(numbers)
+        found += [*_multiples(known), *_halves(known)]
     return tuple(dict.fromkeys(found))
 
 
@@ -278,6 +280,14 @@ def _changes(zone: ZoneInfo) -> Iterator[datetime]:
 
 def _differs(zone: ZoneInfo, one: datetime, other: datetime) -> bool:
     return one.astimezone(zone).utcoffset() != other.astimezone(zone).utcoffset()
+
+
+def _halves(numbers: Iterable[str]) -> Iterator[str]:
+    """Numbers that rounding to as many digits as a query names moves, up or down."""
+    for text in numbers:
+        if text.isdecimal() and int(text) <= _MAX_SCALE:
+            half = Decimal(5).scaleb(-int(text) - 1)
+            yield from (f"{n:f}" for n in (half, -half, 1 + half, 2 - half / 5))
 
 
 def _multiples(numbers: Iterable[str]) -> Iterator[str]:

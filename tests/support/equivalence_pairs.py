@@ -17,7 +17,7 @@ SCRIPTS = [
     FILE.with_name(f"{name}.sql")
     for name in (
         *("values", "semantics", "enums_and_writes", "keys_and_filters"),
-        "views_and_functions",
+        *("views_and_functions", "spans_and_sums"),
     )
 ]
 """Pairs as in ``FILE``, whose columns have the same names and types."""
