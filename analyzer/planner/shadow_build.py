@@ -9,8 +9,12 @@ from dataclasses import dataclass, field
 
 from analyzer.domain.workload import NotSeen
 from analyzer.embedded.files import BLOCK_BYTES
-from analyzer.errors import Unreachable
-from analyzer.planner.shadow_cluster import ShadowServer, drop_leftovers
+from analyzer.errors import TimedOut, Unreachable
+from analyzer.planner.shadow_cluster import (
+    DROP_TIMEOUT_MS,
+    ShadowServer,
+    drop_leftovers,
+)
 from analyzer.planner.shadow_ends import Ends, leaves_of_snapshot
 from analyzer.planner.shadow_lengths import set_catalog_statistics, set_lengths
 from analyzer.planner.shadow_objects import make_extensions, make_schema
@@ -54,10 +58,13 @@ class ShadowDatabase:
     def close(self) -> None:
         """Close the session and drop the database."""
         self.admin.close()
-        # If the cluster is gone, so is the database, or a later build drops it.
+        address = self.server.address()
+        options = {"statement_timeout_ms": DROP_TIMEOUT_MS}
+        # If the cluster is gone, so is the database; what takes too long on a busy disk
+        # is dropped by a later build.
         with (
-            suppress(Unreachable),
-            session(self.server.address(), read_only=False) as connection,
+            suppress(Unreachable, TimedOut),
+            session(address, read_only=False, **options) as connection,
         ):
             drop_database(connection, self.name, self.role)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +11,7 @@ from typing import Self
 from analyzer.domain.target import Address
 from analyzer.embedded.cluster import SUPERUSER, ClusterSpec
 from analyzer.embedded.warm_cluster import WarmCluster, default_folder
+from analyzer.errors import TimedOut
 from analyzer.planner.shadow_limits import MAX_BACKEND_BYTES
 from analyzer.postgres.connect import session
 from analyzer.postgres.shadow_database import drop_database, leftovers
@@ -41,8 +43,12 @@ of 0 makes it sync the file instead, which fsync = off turns into nothing.
 The lock table is large, since planning on a partitioned table locks all its indexes.
 """
 
+
 LEFT_AFTER_S = 3600.0
 """On a shared server, a shadow that nobody has used for so long belongs to nobody."""
+
+DROP_TIMEOUT_MS = 60_000
+"""For dropping a database, whose files are removed one by one."""
 
 INITDB_OPTIONS = ("--no-data-checksums",)
 """With checksums the server would refuse the pages we write."""
@@ -138,6 +144,9 @@ def drop_leftovers(server: ShadowServer, *, min_age_s: float = LEFT_AFTER_S) -> 
         min_age_s: of a shadow without sessions, in seconds; on a shared server a young
             one may be about to be used.
     """
-    with session(server.address(), read_only=False) as connection:
+    options = {"statement_timeout_ms": DROP_TIMEOUT_MS}
+    with session(server.address(), read_only=False, **options) as connection:
         for old in leftovers(connection, min_age_s):
-            drop_database(connection, old, old)
+            # One that takes too long now is dropped another time.
+            with suppress(TimedOut):
+                drop_database(connection, old, old)
