@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -84,8 +85,15 @@ def cli() -> None:
     """Find what makes a PostgreSQL database slow, and prove what helps."""
 
 
+_MANY_OBJECTS = 100_000
+"""A command makes hardly any cycles; to look for them often took a tenth of its time."""
+
+
 def main() -> None:
     """Run the command line; end with the exit code of the error tree."""
+    gc.set_threshold(_MANY_OBJECTS, 20, 100)
+    # numpy's library of linear algebra would start a thread for each processor.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         code = cli.main(standalone_mode=False)
     except AnalyzerError as error:

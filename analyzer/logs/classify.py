@@ -105,7 +105,7 @@ class Classifier:
 
     def _take_phase(self, entry: LogEntry, duration: Duration) -> None:
         state = self.state_of(entry)
-        text = f"{duration.verb}: {duration.text}"
+        text = f"{duration.verb}: {duration.text.strip()}"
         phase = Phase(
             # All that a reader in columns keeps of it.
             entry=replace(

@@ -19,6 +19,7 @@ from analyzer.logs.entry import (
     LogEntry,
     Origin,
     error_code,
+    id_number,
 )
 from analyzer.logs.severity import ENGLISH
 from analyzer.logs.tally import Tally
@@ -154,14 +155,14 @@ def _origin(row: Sequence[str], clock: Clock) -> Origin:
         logged_at=clock.read(row[0]) if row[0] else UNKNOWN_TIME,
         user=row[1],
         database=row[2],
-        process_id=int(row[3] or 0),
+        process_id=id_number(row[3]),
         remote_host=host_of(row[4]),
         session_id=row[5],
         virtual_transaction_id=row[9],
-        transaction_id=int(row[10] or 0),
+        transaction_id=id_number(row[10]),
         sqlstate=error_code(row[12]),
         application_name=row[22],
-        queryid=int(row[25] or 0) if len(row) > 25 else 0,
+        queryid=id_number(row[25]) if len(row) > 25 else 0,
     )
 
 

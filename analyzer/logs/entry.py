@@ -57,6 +57,29 @@ class LogEntry:
     location: str = ""
 
 
+_MAX_ID = (1 << 63) - 1
+
+
+def id_number(written: object) -> int:
+    """A number of at most 64 bits that names something; 0 for nothing, or a larger one.
+
+    Args:
+        written: digits, a number, or what stands for none.
+
+    Raises:
+        ValueError: it is something else.
+
+    >>> id_number("-42"), id_number(None), id_number("99999999999999999999")
+    (-42, 0, 0)
+    """
+    if not isinstance(written, str | int):
+        if written is None:
+            return 0
+        raise ValueError(f"{type(written).__name__} is no number")
+    number = int(written or 0)
+    return number if -_MAX_ID <= number <= _MAX_ID else 0
+
+
 def error_code(sqlstate: str | None) -> str:
     """The SQLSTATE of an error; empty for success, which jsonlog leaves out.
 

@@ -21,7 +21,7 @@ from analyzer.domain.execution_columns import (
 from analyzer.domain.log_report import LogFilter
 from analyzer.domain.statement import Fingerprint
 from analyzer.logs.column_store import ColumnStore
-from analyzer.logs.entry import Origin
+from analyzer.logs.entry import Origin, id_number
 from analyzer.logs.messages import read_parameters
 from analyzer.logs.slices import Bools, Longs, grouped, pair_keys
 from analyzer.logs.text_book import TextBook, hash_of_parameters, values_hash_of
@@ -232,7 +232,7 @@ class ExecutionSink:
             "statement": self._statement(item.fingerprint),
             "session": self.session(item.session_id),
             "origin": self._origin(origin),
-            "local_transaction_id": int(local) if local.isdecimal() else 0,
+            "local_transaction_id": id_number(local) if local.isdecimal() else 0,
             "values_hash": values,
             "parse_us": min(round(item.parse_duration_ms * 1000), _MAX_US),
             "bind_us": min(round(item.bind_duration_ms * 1000), _MAX_US),

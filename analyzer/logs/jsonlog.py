@@ -11,6 +11,7 @@ from analyzer.logs.entry import (
     LogEntry,
     Origin,
     error_code,
+    id_number,
 )
 from analyzer.logs.json_text import load
 from analyzer.logs.severity import ENGLISH
@@ -70,14 +71,14 @@ def origin_of(record: Mapping[str, Any], clock: Clock) -> Origin:
         logged_at=clock.read(time) if time else UNKNOWN_TIME,
         user=_text(record, "user"),
         database=_text(record, "dbname"),
-        process_id=int(record.get("pid") or 0),
+        process_id=id_number(record.get("pid")),
         remote_host=_text(record, "remote_host"),
         session_id=_text(record, "session_id"),
         virtual_transaction_id=_text(record, "vxid"),
-        transaction_id=int(record.get("txid") or 0),
+        transaction_id=id_number(record.get("txid")),
         sqlstate=error_code(_text(record, "state_code")),
         application_name=_text(record, "application_name"),
-        queryid=int(record.get("query_id") or 0),
+        queryid=id_number(record.get("query_id")),
     )
 
 

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from analyzer.logs.entry import UNKNOWN_TIME, LogEntry, Origin, error_code
+from analyzer.logs.entry import (
+    UNKNOWN_TIME,
+    LogEntry,
+    Origin,
+    error_code,
+    id_number,
+)
 from analyzer.logs.line_prefix import Head, LinePrefix, Splitter
 from analyzer.logs.severity import ENGLISH
 from analyzer.logs.stitch import Record, Stitcher, is_companion
@@ -125,6 +131,10 @@ class StderrReader:
             origin = Origin(logged_at=self._time(head), **parts.origin)
         self._current = Record(parts.key, parts.severity, [text], origin, len(text))
 
+    def follow(self, logged_at: datetime) -> None:
+        """Tell the time of the line before, for a line whose own cannot be read."""
+        self._last_time = logged_at
+
     def process_key(self, head: Head) -> str:
         """What tells the process that wrote a line from others."""
         return self._parts_of(head).key
@@ -151,7 +161,7 @@ class StderrReader:
 
     def _origin_fields(self, fields: Mapping[str, str | None]) -> dict[str, Any]:
         get = fields.get
-        process_id = int(get("process_id") or 0)
+        process_id = id_number(get("process_id"))
         session = get("session_id") or self._session(fields, process_id)
         return {
             "process_id": process_id,
@@ -163,8 +173,8 @@ class StderrReader:
                 (get("remote") or get("host") or "").partition("(")[0]
             ),
             "virtual_transaction_id": get("virtual_transaction_id") or "",
-            "transaction_id": int(get("transaction_id") or 0),
-            "queryid": int(get("queryid") or 0),
+            "transaction_id": id_number(get("transaction_id")),
+            "queryid": id_number(get("queryid")),
             "sqlstate": error_code(get("sqlstate")),
         }
 

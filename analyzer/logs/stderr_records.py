@@ -14,7 +14,7 @@ from operator import itemgetter
 
 import numpy as np
 
-from analyzer.logs.entry import Origin
+from analyzer.logs.entry import Origin, id_number
 from analyzer.logs.line_prefix import LinePrefix
 from analyzer.logs.scan_stderr import STDERR_KERNELS
 from analyzer.logs.scanned_rows import Scanner, Table, minutes_of, places
@@ -22,6 +22,7 @@ from analyzer.logs.severity import COMPANIONS, SEVERITY_PATTERN
 from analyzer.logs.slices import Longs, Slices, grouped
 from analyzer.logs.stderr_settings import WORDS, settings_of, steps_of
 from analyzer.logs.time_columns import TimeReader
+from analyzer.logs.timestamps import TIME_PATTERN
 
 IS_COMPANION = np.array([word in COMPANIONS for word in WORDS])
 
@@ -113,6 +114,8 @@ class HeadReader:
         # Only one severity is put behind the heads, so only that must be looked for.
         any_severity = SEVERITY_PATTERN.replace("?P<severity>", "?:")
         names = prefix.pattern.replace(any_severity, re.escape(_LOG))
+        # The time was read before; a second one is no part of the prefix.
+        names = names.replace(f"(?:{TIME_PATTERN})?", "", 1)
         whole = re.compile(rf"^{names}{_LOG}\n", re.MULTILINE)
         self._find = whole.findall
         groups = whole.groupindex
@@ -236,6 +239,5 @@ def _locals(fields: Sequence[tuple[str, ...] | None], group: int) -> Longs:
 def _numbers(fields: Sequence[tuple[str, ...] | None], group: int) -> Longs:
     if group < 0:
         return np.zeros(len(fields), np.int64)
-    numbers = [int(item[group] or 0) if item else 0 for item in fields]
-    limit = (1 << 63) - 1
-    return np.array([max(min(n, limit), -limit) for n in numbers], np.int64)
+    numbers = [id_number(item[group]) if item else 0 for item in fields]
+    return np.array(numbers, np.int64)

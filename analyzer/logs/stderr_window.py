@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analyzer.domain.execution_columns import as_datetime
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.scan_words import NO_VERB
 from analyzer.logs.scanned_rows import Found, duration_rows, places
@@ -102,7 +103,7 @@ class StderrWindows:
         is_row[rows.order] = True
         return Window(
             rows=rows,
-            entries=[*self._entries(lines, grouped, is_row)],
+            entries=[*self._entries(lines, grouped, records.logged_at_us, is_row)],
             message_count=len(grouped.message),
         )
 
@@ -198,14 +199,24 @@ class StderrWindows:
         )
 
     def _entries(
-        self, lines: Lines, grouped: _Grouped, is_row: Bools
+        self, lines: Lines, grouped: _Grouped, logged_at_us: Longs, is_row: Bools
     ) -> Iterator[tuple[int, LogEntry]]:
         others = np.flatnonzero(~is_row)
         mine: dict[int, list[int]] = {number: [] for number in others.tolist()}
-        belongs = np.flatnonzero((grouped.owner >= 0) & ~is_row[grouped.owner])
+        owned = np.flatnonzero(grouped.owner >= 0)
+        belongs = owned[~is_row[grouped.owner[owned]]]
         for record in belongs.tolist():
             mine[int(grouped.owner[record])].append(record)
+        read_until = -1
+        before = np.maximum.accumulate(
+            np.where(grouped.column >= 0, np.arange(len(grouped.line)), -1)
+        )
         for number, records in mine.items():
+            last = int(before[grouped.message[number]])
+            if last > read_until:
+                moment_us = int(logged_at_us[grouped.column[last]])
+                self._reader.follow(as_datetime(moment_us))
+            read_until = records[-1]
             texts = [
                 text
                 for record in records
