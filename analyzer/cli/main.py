@@ -86,7 +86,7 @@ def cli() -> None:
 
 
 _MANY_OBJECTS = 100_000
-"""A command makes hardly any cycles; to look for them often took a tenth of its time."""
+"""A command makes hardly any cycles; looking for them took a tenth of its time."""
 
 
 def main() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from analyzer.domain.index import IndexDefinition, RelationName
-from analyzer.domain.plan import Plan
+if TYPE_CHECKING:
+    from analyzer.domain.index import IndexDefinition, RelationName
+    from analyzer.domain.plan import Plan
 
 
 class Planner(Protocol):

@@ -21,6 +21,7 @@ import re
 from collections.abc import Callable, MutableSequence
 from dataclasses import replace
 from sys import intern
+from typing import NamedTuple
 
 from analyzer.domain.execution import Execution, LockWait, LogEvent
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
@@ -55,6 +56,20 @@ _READS = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE)
 _PORTAL = re.compile(r"(?:unnamed portal|portal \")")
 
 
+class KnownRun(NamedTuple):
+    """What must be known of an execution to tell whether a plan or fetch is its own."""
+
+    query: str
+    duration_ms: float
+    has_plan: bool
+
+
+def run_of(execution: Execution) -> KnownRun:
+    """What is looked at of an execution."""
+    has_plan = execution.plan is not None or bool(execution.plan_text)
+    return KnownRun(execution.query, execution.duration_ms, has_plan)
+
+
 class Classifier:
     """Takes the entries of one server in time order; see the module's text."""
 
@@ -69,6 +84,7 @@ class Classifier:
         self._texts: dict[str, str] = {}
         self._processes: dict[str, ProcessState] = {}
         self._maker = EventMaker()
+        self.run_at: Callable[[int], KnownRun] = self._run_at
 
     def take(self, entry: LogEntry) -> str:
         """Sort in one entry; the kind of event it is, empty if it is none."""
@@ -162,8 +178,8 @@ class Classifier:
         query = duration.text.strip()
         state = self.state_of(entry)
         for position in reversed(state.recent):
-            earlier = self.executions[position]
-            if earlier.query == query:
+            if self.run_at(position).query == query:
+                earlier = self.executions[position]
                 self.executions[position] = replace(
                     earlier, duration_ms=earlier.duration_ms + duration.duration_ms
                 )
@@ -226,16 +242,19 @@ class Classifier:
         self, state: ProcessState, plan: LoggedPlan, duration: Duration
     ) -> bool:
         for position in reversed(state.recent):
-            execution = self.executions[position]
+            run = self.run_at(position)
             if (
-                execution.query == plan.query
-                and execution.plan is None
-                and not execution.plan_text
-                and fits(duration.duration_ms, execution.duration_ms)
+                run.query == plan.query
+                and not run.has_plan
+                and fits(duration.duration_ms, run.duration_ms)
             ):
+                execution = self.executions[position]
                 self.executions[position] = _with_plan(execution, plan)
                 return True
         return False
+
+    def _run_at(self, position: int) -> KnownRun:
+        return run_of(self.executions[position])
 
     def _plan_alone(self, waiting: WaitingPlan) -> None:
         execution = self._execution(

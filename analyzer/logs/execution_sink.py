@@ -138,7 +138,7 @@ class ExecutionSink:
     def _add_rows(self, joined: JoinedRows) -> None:
         rows, at = joined.rows, joined.at
         origin = np.array([self._origin(item) for item in rows.origins], np.int64)
-        statement = self._numbered(rows.texts.fingerprints)
+        statement = self._numbered(rows.texts.names)[rows.texts.name]
         wanted = self._wanted_rows(rows, at)
         at, position = at[wanted], joined.position[wanted]
         columns = {

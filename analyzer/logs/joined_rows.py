@@ -11,6 +11,7 @@ import numpy as np
 
 from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import as_datetime
+from analyzer.logs.classify import KnownRun, run_of
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.messages import read_parameters
 from analyzer.logs.phase_join import MAX_RECENT, NONE, PhaseJoin, PhaseRows
@@ -152,6 +153,13 @@ class Ledger(MutableSequence[Execution]):
         item = self.item(position, self.process)
         return item.execution(self._book) if isinstance(item, LoneRow) else item
 
+    def run_at(self, position: int) -> KnownRun:
+        """What is looked at of one of a process's recent executions."""
+        item = self.item(position, self.process)
+        if isinstance(item, LoneRow):
+            return KnownRun(item.text, item.duration_us / 1000, False)
+        return run_of(item)
+
     def item(self, position: int, process: Process) -> LoneRow | Execution:
         """One of a process's recent executions."""
         if position < self.begin:
@@ -213,7 +221,6 @@ class WindowRows:
                 text=self.text,
                 duration_us=us,
                 row_count=len(rows),
-                same_text=self.same_text,
             )
         )
 

@@ -35,6 +35,7 @@ class Joiner:
         self._ledger = Ledger(book)
         self.classifier = Classifier(book.fingerprint)
         self.classifier.executions = self._ledger
+        self.classifier.run_at = self._ledger.run_at
         self._processes: dict[str, Process] = {}
         self._by_number: dict[int, Process] = {}
         self._waiting: list[LoneRow] = []
@@ -60,7 +61,7 @@ class Joiner:
             self._take_entry(columns, order, entry)
         for process in present:
             self._run(columns, process, columns.join.end(process.local))
-        columns.join.join()
+        columns.join.join(columns.same_text)
         for at in columns.join.lost.tolist():
             self._lose(columns.row(at))
         self._close(columns, processes, (present, _message_count(window)))

@@ -23,6 +23,8 @@ NONE = -1
 
 _TAKEN = 255
 
+SameText = Callable[[int, int], bool]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseRows:
@@ -36,7 +38,6 @@ class PhaseRows:
         text: equal for equal texts.
         duration_us: of each.
         row_count: rows of this window, without those that waited.
-        same_text: whether two rows with different numbers have one text after all.
     """
 
     order: Longs
@@ -46,7 +47,6 @@ class PhaseRows:
     text: Longs
     duration_us: Longs
     row_count: int
-    same_text: Callable[[int, int], bool]
 
 
 class PhaseJoin:
@@ -125,13 +125,17 @@ class PhaseJoin:
     def recent(self, since: int, until: int) -> list[int]:
         """Rows of the last executions of the extended protocol between two places."""
         first, last = np.searchsorted(self._runs, (since, until)).tolist()
-        runs: list[int] = []
-        for at in self._runs[first:last][::-1].tolist():
-            if self._verb[at] == Verb.EXECUTE:
-                runs.append(int(self._line[at]))
-                if len(runs) == MAX_RECENT:
-                    break
-        return runs[::-1]
+        found = self._runs[last:last]
+        # Those that the classifier has taken are no executions any more.
+        size = 2 * MAX_RECENT
+        while len(found) < MAX_RECENT and len(found) < last - first:
+            some = self._runs[max(first, last - size) : last]
+            found = some[self._verb[some] == Verb.EXECUTE]
+            if last - size <= first:
+                break
+            size *= 4
+        runs: list[int] = self._line[found[-MAX_RECENT:]].tolist()
+        return runs
 
     @staticmethod
     def _lasts(verb: Bytes) -> tuple[Longs, Longs, Longs]:
@@ -143,8 +147,12 @@ class PhaseJoin:
         )
         return parse, bind, run
 
-    def join(self) -> None:
-        """Join what the classifier has not taken."""
+    def join(self, same_text: SameText) -> None:
+        """Join what the classifier has not taken.
+
+        Args:
+            same_text: whether two rows with different numbers have one text after all.
+        """
         count = len(self._verb)
         if not count:
             return
@@ -159,21 +167,27 @@ class PhaseJoin:
         is_used = np.zeros(count, np.bool_)
         for phase, found_us in ((parse, self.parse_us), (bind, self.bind_us)):
             has = phase[runs - 1] >= floor
-            self._give(runs[has], phase[runs[has] - 1], is_used, found_us)
+            found = (runs[has], phase[runs[has] - 1])
+            self._give(found, is_used, found_us, same_text)
         is_phase = (self._verb == Verb.PARSE) | (self._verb == Verb.BIND)
         for _, at in self._waiting_places():
             is_used[at] = True
         self.lost = self._line[is_phase & ~is_used]
 
     def _give(
-        self, runs: Longs, phases: Longs, is_used: Bools, found_us: Longs
+        self,
+        found: tuple[Longs, Longs],
+        is_used: Bools,
+        found_us: Longs,
+        same_text: SameText,
     ) -> None:
         """Give executions the time of the phases that led to them, if they did."""
         rows = self._rows
+        runs, phases = found
         to, of = self._line[runs], self._line[phases]
         fits = rows.text[to] == rows.text[of]
         for at in np.flatnonzero(~fits).tolist():
-            fits[at] = rows.same_text(int(of[at]), int(to[at]))
+            fits[at] = same_text(int(of[at]), int(to[at]))
         is_used[phases[fits]] = True
         found_us[to[fits]] = rows.duration_us[of[fits]]
 

@@ -107,6 +107,12 @@ class Slices:
         )
         return [data[start:end] for start, end in places]
 
+    def of(self, numbers: Longs) -> Slices:
+        """Some of the slices, as such."""
+        return Slices(
+            data=self.data, starts=self.starts[numbers], ends=self.ends[numbers]
+        )
+
     def has(self, at: int) -> bool:
         """Whether there is one."""
         return bool(self.starts[at] >= 0)

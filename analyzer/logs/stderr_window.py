@@ -12,7 +12,7 @@ from analyzer.logs.entry import LogEntry
 from analyzer.logs.scan_words import NO_VERB
 from analyzer.logs.scanned_rows import Found, duration_rows, places
 from analyzer.logs.severity import ENGLISH
-from analyzer.logs.slices import Bools, Longs, Slices
+from analyzer.logs.slices import Bools, Longs, Slices, grouped
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.stderr_records import (
     IS_COMPANION,
@@ -96,7 +96,7 @@ class StderrWindows:
         lines = Lines(data)
         records = self._heads.read(lines)
         unread = self._read_singly(lines, records)
-        grouped = _grouped(lines, records, unread)
+        grouped = _in_order(lines, records, unread)
         self._count_lines(lines, grouped, unread)
         rows = self._rows(lines, records, grouped)
         is_row = np.zeros(len(grouped.message), np.bool_)
@@ -131,11 +131,13 @@ class StderrWindows:
         if not len(records.doubtful):
             return found
         # What these processes call themselves where nobody can doubt it.
-        _, firsts = np.unique(records.origin, return_index=True)
+        firsts, _ = grouped(records.origin)
         for line in records.line[firsts].tolist():
             self._reader.split(lines.text(line), (), 0)
-        for number in records.doubtful.tolist():
-            head = self._reader.split(lines.text(number), (), 0)
+        numbers: list[int] = records.doubtful.tolist()
+        texts = [lines.text(number) for number in numbers]
+        for at, number in enumerate(numbers):
+            head = self._reader.split(texts[at], texts, at)
             found[number] = None
             if head is not None:
                 severity = ENGLISH[head.severity]
@@ -234,7 +236,7 @@ def _lines_of(lines: Lines, numbers: range) -> list[str]:
     return [first, *(text for text in rest if text.startswith("\t"))]
 
 
-def _grouped(
+def _in_order(
     lines: Lines, records: Records, unread: Mapping[int, tuple[bool, str] | None]
 ) -> _Grouped:
     singly = {n: what for n, what in unread.items() if what is not None}

@@ -38,13 +38,15 @@ class Texts:
     Attributes:
         slices: as the log has them.
         clean: what those bytes stand for.
-        fingerprints: of each.
+        names: fingerprints of them.
+        name: index into ``names`` of each.
         values_hash: of the constants in each.
     """
 
     slices: Slices
     clean: Clean
-    fingerprints: Sequence[Fingerprint] = ()
+    names: Sequence[Fingerprint] = ()
+    name: Longs
     values_hash: Longs
 
     def __len__(self) -> int:
@@ -65,7 +67,7 @@ def no_texts() -> Texts:
     """No texts at all."""
     none = np.zeros(0, np.int64)
     slices = Slices(data=b"", starts=none, ends=none)
-    return Texts(slices=slices, clean=unchanged, values_hash=none)
+    return Texts(slices=slices, clean=unchanged, name=none, values_hash=none)
 
 
 _Known = tuple[Fingerprint, int]
@@ -110,27 +112,52 @@ class TextBook:
             keys: their hashes.
             clean: what the bytes stand for.
         """
-        memory = self._memories.setdefault(clean, _Memory())
-        numbers: list[int] = keys.tolist()
-        found = memory.recall(numbers)
-        new = [at for at, known in enumerate(found) if known is None]
-        if new:
-            index = np.array(new)
-            chosen = Slices(
-                data=slices.data,
-                starts=slices.starts[index],
-                ends=slices.ends[index],
-            )
-            for at, known in zip(new, self._look(chosen, clean), strict=True):
-                found[at] = known
-        known_all: list[_Known] = found  # type: ignore[assignment]
-        memory.remember(numbers, known_all)
+        facts = facts_of(slices.data, slices.starts, slices.ends)
+        is_plain = (facts.shape != 0) & facts.is_plain & ~facts.has_comment
+        plain = np.flatnonzero(is_plain)
+        places = plain.tolist()
+        named = self._named(facts.shape[plain], lambda at: slices.raw(places[at]))
+        if named is None:
+            is_plain[:] = False
+            plain, named = plain[:0], ([], plain[:0])
+        odd = np.flatnonzero(~is_plain)
+        known = self._known_of(slices.of(odd), keys[odd].tolist(), clean)
+        names, group = named
+        name = np.empty(len(slices), np.int64)
+        name[plain] = group
+        name[odd] = np.arange(len(odd)) + len(names)
+        values = facts.values_hash
+        values[odd] = np.array([values for _, values in known], np.int64)
         return Texts(
             slices=slices,
             clean=clean,
-            fingerprints=[name for name, _ in known_all],
-            values_hash=np.array([values for _, values in known_all], np.int64),
+            names=[*names, *(name for name, _ in known)],
+            name=name,
+            values_hash=values,
         )
+
+    def _named(
+        self, shapes: Longs, text: Callable[[int], bytes]
+    ) -> tuple[Sequence[Fingerprint], Longs] | None:
+        """Names of texts by their shapes, and which each has; none without shapes."""
+        if self._shapes is None:
+            return [NO_FINGERPRINT], np.zeros(len(shapes), np.int64)
+        return self._shapes.names(shapes, text)
+
+    def _known_of(
+        self, slices: Slices, keys: Sequence[int], clean: Clean
+    ) -> Sequence[_Known]:
+        """What is known of texts that are looked at one by one."""
+        memory = self._memories.setdefault(clean, _Memory())
+        found = memory.recall(keys)
+        new = [at for at, known in enumerate(found) if known is None]
+        if new:
+            texts = [clean(raw).strip() for raw in slices.raws(np.array(new))]
+            for at, known in zip(new, self._of_texts(texts), strict=True):
+                found[at] = known
+        known_all: list[_Known] = found  # type: ignore[assignment]
+        memory.remember(keys, known_all)
+        return known_all
 
     def fingerprint(self, query: str) -> Fingerprint:
         """The fingerprint of a text."""
@@ -144,30 +171,12 @@ class TextBook:
         memory.remember([key], [(name, _values_hash(raw))])
         return name
 
-    def _look(self, slices: Slices, clean: Clean) -> list[_Known]:
-        """Look at texts that are not known, most of them without making one."""
-        facts = facts_of(slices.data, slices.starts, slices.ends)
-        is_plain = (facts.shape != 0) & facts.is_plain
-        # What may stand for other bytes is read as the text that it stands for.
-        plain, odd = np.flatnonzero(is_plain), np.flatnonzero(~is_plain)
-        found: list[_Known] = [(NO_FINGERPRINT, 0)] * len(slices)
-        places = plain.tolist()
-        those = self._known(facts.of(plain), lambda at: slices.raw(places[at]))
-        for at, known in zip(places, those, strict=True):
-            found[at] = known
-        texts = [clean(raw).strip() for raw in slices.raws(odd)]
-        for at, known in zip(odd.tolist(), self._of_texts(texts), strict=True):
-            found[at] = known
-        return found
-
     def _of_texts(self, texts: Sequence[bytes]) -> list[_Known]:
-        return self._known(_facts_of(texts), texts.__getitem__)
-
-    def _known(self, facts: TextFacts, text: Callable[[int], bytes]) -> list[_Known]:
-        names: Sequence[Fingerprint] = [NO_FINGERPRINT] * len(facts.shape)
+        facts = _facts_of(texts)
+        names: Sequence[Fingerprint] = [NO_FINGERPRINT] * len(texts)
         if self._shapes is not None:
-            names = self._shapes.fingerprints(facts.shape.tolist(), text)
-        return [*zip(names, _values_hashes(facts, text).tolist(), strict=True)]
+            names = self._shapes.fingerprints(facts.shape.tolist(), texts.__getitem__)
+        return [*zip(names, _values_hashes(facts, texts).tolist(), strict=True)]
 
 
 def values_hash_of(query: str) -> int:
@@ -187,10 +196,10 @@ def _facts_of(texts: Sequence[bytes]) -> TextFacts:
     return facts_of(b"".join(texts), starts, ends)
 
 
-def _values_hashes(facts: TextFacts, text: Callable[[int], bytes]) -> Longs:
-    found = facts.values_hash.copy()
+def _values_hashes(facts: TextFacts, texts: Sequence[bytes]) -> Longs:
+    found = facts.values_hash
     for at in np.flatnonzero(facts.has_comment | (facts.shape == 0)).tolist():
-        found[at] = _values_hash(text(at))
+        found[at] = _values_hash(texts[at])
     return found
 
 

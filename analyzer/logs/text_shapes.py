@@ -25,7 +25,7 @@ from analyzer.logs.scan_texts import (
     ODD,
     TEXT_KERNELS,
 )
-from analyzer.logs.slices import MAX_BYTES, Bools, Longs, hash_of
+from analyzer.logs.slices import MAX_BYTES, Bools, Longs, grouped, hash_of
 from analyzer.native.machine import machine_of
 
 CHECKED_EVERY = 1000
@@ -68,15 +68,6 @@ class TextFacts:
     values_hash: Longs
     has_comment: Bools
     is_plain: Bools
-
-    def of(self, numbers: Longs) -> TextFacts:
-        """The facts of some of the texts."""
-        return TextFacts(
-            self.shape[numbers],
-            self.values_hash[numbers],
-            self.has_comment[numbers],
-            self.is_plain[numbers],
-        )
 
 
 def facts_of(data: bytes, starts: Longs, ends: Longs) -> TextFacts:
@@ -126,10 +117,32 @@ class ShapeBook:
             for number, name in enumerate(found):
                 if name is None:
                     found[number] = self._asked(shapes[number], text(number))
-            self._check(found, text)
+            self._check(len(found), found.__getitem__, text)
         if not self._is_trusted:
             return [self.parsed(text(number)) for number in range(len(shapes))]
         return found  # type: ignore[return-value]
+
+    def names(
+        self, shapes: Longs, text: Callable[[int], bytes]
+    ) -> tuple[Sequence[Fingerprint], Longs] | None:
+        """Distinct fingerprints of many texts, and the number of that of each.
+
+        Args:
+            shapes: of the texts, none of them 0.
+            text: one of them.
+
+        Returns:
+            None if shapes are not trusted (any more).
+        """
+        first, group = grouped(shapes)
+        if self._is_trusted:
+            distinct = shapes[first].tolist()
+            names = [
+                self._known.get(shape) or self._asked(shape, text(at))
+                for shape, at in zip(distinct, first.tolist(), strict=True)
+            ]
+            self._check(len(shapes), lambda at: names[group[at]], text)
+        return (names, group) if self._is_trusted else None
 
     def _asked(self, shape: int, text: bytes) -> Fingerprint:
         known = self._known.get(shape)
@@ -143,13 +156,16 @@ class ShapeBook:
         return name
 
     def _check(
-        self, found: Sequence[Fingerprint | None], text: Callable[[int], bytes]
+        self,
+        count: int,
+        name: Callable[[int], Fingerprint | None],
+        text: Callable[[int], bytes],
     ) -> None:
         """Parse one text in so many, whoever answered for it."""
         first = -self._answer_count % CHECKED_EVERY
-        self._answer_count += len(found)
-        for number in range(first, len(found), CHECKED_EVERY):
-            if self.parsed(text(number)) != found[number]:
+        self._answer_count += count
+        for number in range(first, count, CHECKED_EVERY):
+            if self.parsed(text(number)) != name(number):
                 self._is_trusted = False
 
     def parsed(self, text: bytes) -> Fingerprint:

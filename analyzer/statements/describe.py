@@ -26,23 +26,33 @@ def describe(query: str) -> Statement:
     holds no or several statements has the kind UNPARSED, still with a fingerprint, and
     its text is cut at ``MAX_QUERY_BYTES`` characters.
     """
-    normalized = normalize(query)
-    kind = StatementKind.UNPARSED
-    relations: tuple[RelationName, ...] = ()
-    try:
-        parsed = parse_one(query)
-        kind, relations = classify(parsed).kind, relations_of(parsed)
-    except AnalyzerError:
-        if len(normalized) > MAX_QUERY_BYTES:
-            normalized = normalized[: MAX_QUERY_BYTES - len(_CUT)] + _CUT
+    normalized, parsed = _text_and_tree(query)
     return Statement(
         fingerprint=fingerprint(query),
         normalized_query=normalized,
-        kind=kind,
-        relations=relations,
+        kind=StatementKind.UNPARSED if parsed is None else classify(parsed).kind,
+        relations=() if parsed is None else relations_of(parsed),
         parameter_count=parameter_count(normalized),
         tags=tags(query),
     )
+
+
+def text_and_kind(query: str) -> tuple[str, StatementKind]:
+    """The normalized text and the kind alone, as :func:`describe` tells them."""
+    normalized, parsed = _text_and_tree(query)
+    kind = StatementKind.UNPARSED if parsed is None else classify(parsed).kind
+    return normalized, kind
+
+
+def _text_and_tree(query: str) -> tuple[str, ParsedQuery | None]:
+    """The normalized text, and the tree of a text that is one statement."""
+    normalized = normalize(query)
+    try:
+        return normalized, parse_one(query)
+    except AnalyzerError:
+        if len(normalized) > MAX_QUERY_BYTES:
+            normalized = normalized[: MAX_QUERY_BYTES - len(_CUT)] + _CUT
+        return normalized, None
 
 
 def parameter_count(query: str) -> int:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from analyzer.statements.redact import redact
+
+_MAX_CACHED_CHARS = 16_384
 
 
 def normalize(query: str) -> str:
@@ -15,4 +19,12 @@ def normalize(query: str) -> str:
     >>> normalize("SELECT * FROM t WHERE a = $1 AND b IN (2, 3); -- page 7")
     'SELECT * FROM t WHERE a = $1 AND b IN ($2, $3)'
     """
+    return _cached(query) if len(query) <= _MAX_CACHED_CHARS else _normalized(query)
+
+
+def _normalized(query: str) -> str:
     return redact(query).strip()
+
+
+# Many messages of a log are of the same statement.
+_cached = lru_cache(maxsize=256)(_normalized)

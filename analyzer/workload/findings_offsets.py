@@ -10,6 +10,7 @@ from analyzer.domain.execution_columns import ExecutionColumns, Floats, Longs
 from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.statement import StatementKind
 from analyzer.statements.traits import traits
+from analyzer.workload.distinct import first_of_each
 from analyzer.workload.findings_runs import LogFacts, measured
 from analyzer.workload.percentiles import total_ms
 from analyzer.workload.session_rows import segments, together
@@ -56,7 +57,7 @@ def _series(columns: ExecutionColumns, rows: Longs) -> Iterator[Longs]:
 
 def _grows(columns: ExecutionColumns, rows: Longs) -> bool:
     durations = columns.duration_ms[rows]
-    if len(np.unique(columns.values_hash[rows])) < len(rows):
+    if len(first_of_each(columns.values_hash[rows])) < len(rows):
         return False
     if durations[-1] < MIN_GROWTH * max(float(durations[0]), 0.001):
         return False

@@ -15,6 +15,7 @@ from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import StatementRun
 from analyzer.statements.traits import StatementTraits, batched_text, traits
 from analyzer.workload.cache_simulation import CacheOutcome, simulate
+from analyzer.workload.distinct import first_of_each
 from analyzer.workload.percentiles import total_ms
 from analyzer.workload.sessions import Run, Runs
 
@@ -189,7 +190,7 @@ def repeated_reads(facts: LogFacts) -> Iterator[LogFinding]:
 
 def _repeated_ms(columns: ExecutionColumns, rows: Longs) -> float:
     """Time of the executions whose values had been asked for before."""
-    _, first = np.unique(columns.values_hash[rows], return_index=True)
+    first = first_of_each(columns.values_hash[rows])
     durations = columns.duration_ms[rows]
     return total_ms(durations) - total_ms(durations[first])
 

@@ -18,6 +18,7 @@ from analyzer.domain.execution_columns import (
 )
 from analyzer.domain.statement import Fingerprint
 from analyzer.statements.fingerprint import fingerprint
+from analyzer.workload.distinct import first_of_each
 
 _EXECUTE = re.compile(r"\s*EXECUTE\b", re.IGNORECASE)
 _ROUNDING_US = 1000
@@ -48,7 +49,8 @@ class LoggedSessions:
 
     def _name_sessions(self) -> None:
         columns = self.columns
-        numbers, first = np.unique(columns.session, return_index=True)
+        first = first_of_each(columns.session)
+        numbers = columns.session[first]
         for number, row in zip(numbers.tolist(), first.tolist(), strict=True):
             origin = int(columns.origin[row])
             if number < 0:

@@ -28,7 +28,7 @@ from analyzer.domain.log_report import (
     SlowSample,
 )
 from analyzer.errors import AnalyzerError
-from analyzer.statements.describe import describe
+from analyzer.statements.describe import text_and_kind
 from analyzer.statements.lexer import tokens
 from analyzer.statements.normalize import normalize
 from analyzer.statements.tags import tags
@@ -89,7 +89,7 @@ def _statement(
 ) -> LoggedStatement:
     columns, rows, _ = group
     number = int(columns.statement[rows[0]])
-    described = describe(columns.statements.query[number])
+    query, kind = text_and_kind(columns.statements.query[number])
     durations = np.sort(columns.duration_ms[rows])
     numbers = latency_of_sorted(durations, "exact")
     mean = numbers.total_ms / len(rows)
@@ -97,8 +97,8 @@ def _statement(
     parse_us, bind_us = columns.parse_us[rows], columns.bind_us[rows]
     return LoggedStatement(
         fingerprint=columns.statements.fingerprint[number],
-        query=described.normalized_query,
-        kind=described.kind,
+        query=query,
+        kind=kind,
         queryids=columns.statements.queryids[number],
         latency=numbers,
         mean_ms=mean,
@@ -170,7 +170,7 @@ class _Shares:
         by_hour = _sums(columns.statement, since_first, None, duration_us)
         moments = {
             hour: as_datetime((first + hour) * _HOUR_US)
-            for hour in np.unique(by_hour.other).tolist()
+            for hour in {*by_hour.other.tolist()}
         }
         self._by_hour = _listed(moments, by_hour)
 
