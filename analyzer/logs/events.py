@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from analyzer.domain.execution import LogEvent
 from analyzer.domain.log_classes import SecretKind
 from analyzer.logs.entry import LogEntry
@@ -36,14 +38,18 @@ class EventMaker:
     """Makes events of entries; the first of each class shows its message."""
 
     def __init__(self) -> None:
-        self._seen: set[str] = set()
+        self._seen: dict[str, datetime] = {}
 
     def event(self, entry: LogEntry, kind: str) -> LogEvent:
         """The entry as an event of a class."""
         origin = entry.origin
         shown, details, table = "", {}, ""
-        if kind in _WITH_DETAILS or kind not in self._seen:
-            self._seen.add(kind)
+        first = self._seen.get(kind)
+        # Not all come in the order of their times.
+        is_first = first is None or origin.logged_at < first
+        if is_first:
+            self._seen[kind] = origin.logged_at
+        if is_first or kind in _WITH_DETAILS:
             found = analyze(entry)
             shown, details = _shown(entry, found), dict(found.details)
             parts = (found.database or origin.database, found.schema, found.relation)

@@ -11,6 +11,8 @@ _ESCAPE = re.compile(
     r"|(?P<lone>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
+# Made once: json.loads makes one for each text that is not read strictly.
+_STRICT, _LAX = json.JSONDecoder(), json.JSONDecoder(strict=False)
 
 
 def load(text: str, *, strict: bool = True) -> Any:
@@ -31,7 +33,7 @@ def load(text: str, *, strict: bool = True) -> Any:
     """
     if "\\ud" in text or "\\uD" in text:
         text = _ESCAPE.sub(_whole, text)
-    return json.loads(text, strict=strict)
+    return (_STRICT if strict else _LAX).decode(text)
 
 
 def _whole(found: re.Match[str]) -> str:

@@ -65,6 +65,9 @@ _TIMES = ("time", "time_ms", "time_epoch")
 _NAMES = ("user", "database", "application_name")
 _NAMES_THAT_FEW_CAN_MAKE = ("user", "database")
 _MAX_WITNESSES = 20_000
+_MAX_NAMES_OF_ONE = 16
+"""Names that one process is known by; more is somebody's game."""
+
 _MAX_KNOWN_HEADS = 20_000
 _TIME = re.compile(TIME_PATTERN)
 _SEVERITY_ENDS = frozenset(word[-1] for word in ENGLISH)
@@ -182,10 +185,13 @@ def _escape(letter: str, padding: str, seen: set[str]) -> str:
     return f"{blanks}{group}{blanks}"
 
 
+_Names = tuple[str | None, ...]
+
+
 class _KnownHead(NamedTuple):
     """What a text between time and message was read as, by the whole expression."""
 
-    match: re.Match[str]
+    names: _Names
     key: str | None
     fields: dict[str, str | None]
     severity: str
@@ -212,7 +218,7 @@ class Splitter:
         self._sober_groups = [
             groups[name] for name in _NAMES_THAT_FEW_CAN_MAKE if name in groups
         ]
-        self._believed: dict[str | None, re.Match[str]] = {}
+        self._believed: dict[str | None, dict[_Names, None]] = {}
         times = {"%m": "time_ms", "%t": "time"}
         has_both = "time_ms" in groups and "time" in groups
         self._time_name = "" if has_both else times.get(prefix.text[:2], "")
@@ -268,7 +274,7 @@ class Splitter:
                 line, end, end + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
             ):
                 return None
-            self._believed[known.key] = known.match
+            self._believe(known.key, known.names)
         return Head(known.fields, known.severity, end, line[:start], rest)
 
     def _remember(
@@ -283,7 +289,7 @@ class Splitter:
             if len(self._known_heads) > _MAX_KNOWN_HEADS:
                 self._known_heads.clear()
             self._known_heads[text] = _KnownHead(
-                found, self._key(found), fields, fields["severity"] or ""
+                self._names(found), self._key(found), fields, fields["severity"] or ""
             )
 
     def _settle(
@@ -297,15 +303,25 @@ class Splitter:
             splits = [found, *self._other_splits(line, found)]
             if len(splits) > 1:
                 return self._most_believable(splits, place), False
-        if len(self._believed) > _MAX_WITNESSES:
-            self._believed.clear()
-        self._believed[self._key(found)] = found
+        self._believe(self._key(found), self._names(found))
         return found, is_clear
+
+    def _believe(self, key: str | None, names: _Names) -> None:
+        """Take note of names in a line that can be read in one way only."""
+        known = self._believed.get(key)
+        if known is None:
+            if len(self._believed) > _MAX_WITNESSES:
+                self._believed.clear()
+            known = self._believed[key] = {}
+        if names not in known:
+            if len(known) >= _MAX_NAMES_OF_ONE:
+                del known[next(iter(known))]
+            known[names] = None
 
     def _key(self, found: re.Match[str]) -> str | None:
         return found[self._key_group] if self._key_group else None
 
-    def _names(self, found: re.Match[str]) -> tuple[str | None, ...]:
+    def _names(self, found: re.Match[str]) -> _Names:
         return tuple(found[group] for group in self._name_groups)
 
     def _other_splits(self, line: str, first: re.Match[str]) -> Iterator[re.Match[str]]:
@@ -328,9 +344,8 @@ class Splitter:
         self, splits: list[re.Match[str]], place: tuple[Sequence[str], int]
     ) -> re.Match[str]:
         keys = {self._key(split) for split in splits}
-        witnesses = [self._believed[key] for key in keys if key in self._believed]
-        witnesses += self._witnesses(keys, place)
-        believed = {self._names(witness) for witness in witnesses}
+        believed = {names for key in keys for names in self._believed.get(key, ())}
+        believed.update(map(self._names, self._witnesses(keys, place)))
         if self._name_groups:
             for split in splits:
                 if self._names(split) in believed:

@@ -128,7 +128,11 @@ def csv_head(row: Int, start: Int) -> Int:
     at = csv_plain(before)
     if at == 0 or not local_id(row, before + 1, at):
         return 0
-    return csv_plain(at)
+    end = csv_plain(at)
+    # A transaction is a number.
+    if end == 0 or digits_end(at + 1, MAX_FIELD_BYTES) != end:
+        return 0
+    return end
 
 
 def csv_record(row: Int, at: Int, width: Int) -> Int:

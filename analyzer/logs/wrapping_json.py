@@ -93,6 +93,10 @@ class _Values:
     def feed(self, line: str) -> list[dict[str, Any]]:
         """The objects that end with this line."""
         text = line.strip()
+        if not self._open and text[:1] == "{" and text[-1:] == "}":
+            whole = _object(text)
+            if whole is not None:
+                return [whole]
         if not self._open:
             text = text.lstrip("[,").lstrip()
             if not text.startswith("{"):
@@ -123,6 +127,15 @@ class _Values:
             self.refused += lines
             return []
         return [value for value in found if isinstance(value, dict)]
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    """The object that a line is, if it is one by itself, as most are."""
+    try:
+        found = load(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _texts(value: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from analyzer.errors import LogFormatError
@@ -19,7 +19,11 @@ MAX_RATIO = 1100
 _RATIO_COUNTS_FROM_BYTES = 64 << 20
 
 _BOM = b"\xef\xbb\xbf"
+_LINE_END, _GOES_ON = "\n", "\n\t"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+Unwrap = Callable[[Iterable[Sequence[str]]], Iterable[Sequence[str]]]
 
 
 class LogFile:
@@ -110,13 +114,36 @@ class LogFile:
                 0 if there is no such place, so that more must be read.
             crlf: every line ends in CR LF, so the CR is no part of it.
         """
+        yield from self._cut(self._counted(), boundary, crlf=crlf)
+
+    def unwrapped_windows(
+        self, unwrap: Unwrap, boundary: Callable[[bytes], int], *, crlf: bool = False
+    ) -> Iterator[bytes]:
+        """The same of the lines that a relay has wrapped.
+
+        Args:
+            unwrap: takes blocks of lines, and gives those that were in them.
+            boundary: as for :meth:`windows`.
+            crlf: every line of the file ends in CR LF.
+        """
+        datas = map(_as_bytes, unwrap(self.blocks(crlf=crlf)))
+        yield from self._cut(datas, boundary, crlf=False)
+
+    def _counted(self) -> Iterator[bytes]:
         self.bytes_read = 0
+        for data in self._bytes():
+            shown = data if self.bytes_read else data.removeprefix(_BOM)
+            self.bytes_read += len(data)
+            yield shown
+
+    def _cut(
+        self, datas: Iterable[bytes], boundary: Callable[[bytes], int], *, crlf: bool
+    ) -> Iterator[bytes]:
         parts: list[bytes] = []
         size = 0
         wanted = WINDOW_BYTES
-        for data in self._bytes():
-            parts.append(data if self.bytes_read else data.removeprefix(_BOM))
-            self.bytes_read += len(data)
+        for data in datas:
+            parts.append(data)
             size += len(data)
             if size < wanted:
                 continue
@@ -203,6 +230,12 @@ def _split(data: bytes, *, crlf: bool, first: bool) -> list[str]:
 def _joined(parts: list[bytes], *, crlf: bool) -> bytes:
     data = parts[0] if len(parts) == 1 else b"".join(parts)
     return data.replace(b"\r\n", b"\n") if crlf else data
+
+
+def _as_bytes(lines: Sequence[str]) -> bytes:
+    # A line that a relay hands on as one stays one, whatever is in it.
+    text = "".join(f"{line.replace(_LINE_END, _GOES_ON)}{_LINE_END}" for line in lines)
+    return text.encode("utf-8", "replace")
 
 
 def _ended(data: bytes) -> bytes:

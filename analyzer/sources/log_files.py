@@ -233,11 +233,16 @@ def _windows(
     file, recognized = source.file, source.recognized
     clock, tally = counts
     reader = window_reader(recognized, clock, tally, reading.book)
-    if reader is None or source.layers:
+    if reader is None:
         blocks = source.layers.unwrap(file.blocks(crlf=recognized.crlf))
         yield from windows_of(_entries(recognized, blocks, clock, tally))
         return
-    datas = file.windows(reader.boundary, crlf=recognized.crlf)
+    if source.layers:
+        datas = file.unwrapped_windows(
+            source.layers.unwrap, reader.boundary, crlf=recognized.crlf
+        )
+    else:
+        datas = file.windows(reader.boundary, crlf=recognized.crlf)
     if reading.workers is not None:
         yield from reading.workers.windows(number, datas, clock, tally)
         return

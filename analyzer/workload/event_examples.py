@@ -20,7 +20,10 @@ def event_examples(events: Iterable[LogEvent]) -> tuple[EventExample, ...]:
     counts: Counter[str] = Counter()
     codes: Counter[tuple[str, str]] = Counter()
     for event in events:
-        first.setdefault(event.kind, event)
+        known = first.setdefault(event.kind, event)
+        # Of those of one time, the one that was looked at.
+        if not known.shown_message and event.logged_at == known.logged_at:
+            first[event.kind] = event
         last[event.kind] = event
         counts[event.kind] += 1
         if event.sqlstate:
