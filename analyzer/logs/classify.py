@@ -161,7 +161,9 @@ class Classifier:
     def _take_text(self, entry: LogEntry, verb: str, query: str) -> None:
         state = self.state_of(entry)
         self._drop_text(state)
-        state.text = WaitingText(entry=entry, verb=verb, query=query)
+        # As a reader in columns keeps it, without the name of the statement.
+        kept = replace(entry, message=f"{verb}: {query.strip()}")
+        state.text = WaitingText(entry=kept, verb=verb, query=query)
         phases, state.durations = state.durations, []
         if verb != "execute":
             for phase in phases:

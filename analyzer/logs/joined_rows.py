@@ -17,7 +17,7 @@ from analyzer.logs.messages import read_parameters
 from analyzer.logs.phase_join import MAX_RECENT, NONE, PhaseJoin, PhaseRows
 from analyzer.logs.slices import Longs
 from analyzer.logs.text_book import TextBook
-from analyzer.logs.window import VERB_WORDS, DurationRows
+from analyzer.logs.window import VERB_WORDS, DurationRows, Verb
 
 
 class LoneRow(NamedTuple):
@@ -50,13 +50,20 @@ class LoneRow(NamedTuple):
             virtual_transaction_id=f"/{local}" if local else "",
             queryid=self.queryid,
         )
-        verb = VERB_WORDS[self.verb]
         return LogEntry(
-            origin=origin,
-            severity="LOG",
-            message=f"duration: {self.duration_us / 1000:.3f} ms  {verb}: {self.text}",
-            detail=self.detail,
+            origin=origin, severity="LOG", message=self._message(), detail=self.detail
         )
+
+    def _message(self) -> str:
+        duration = f"duration: {self.duration_us / 1000:.3f} ms"
+        match self.verb:
+            case Verb.ALONE:
+                return duration
+            case Verb.LOGGED:
+                return f"statement: {self.text}"
+            case Verb.LOGGED_EXECUTE:
+                return f"execute <unnamed>: {self.text}"
+        return f"{duration}  {VERB_WORDS[self.verb]}: {self.text}"
 
     def execution(self, book: TextBook) -> Execution:
         """The execution this row is."""
@@ -79,6 +86,20 @@ class LoneRow(NamedTuple):
             parse_duration_ms=self.parse_us / 1000,
             bind_duration_ms=self.bind_us / 1000,
         )
+
+
+def lone_row(rows: DurationRows, at: int) -> LoneRow:
+    """One row of a window by itself."""
+    return LoneRow(
+        int(rows.logged_at_us[at]),
+        rows.origins[int(rows.origin[at])],
+        int(rows.local_transaction_id[at]),
+        int(rows.queryid[at]),
+        int(rows.verb[at]),
+        int(rows.duration_us[at]),
+        rows.texts.text(int(rows.text[at])),
+        rows.detail(at),
+    )
 
 
 STRIDE = 1024
@@ -209,7 +230,6 @@ class WindowRows:
         # Texts of waiting rows get numbers of their own; `same_text` looks at them.
         own = np.arange(len(waiting)) + len(rows.texts)
         self.text = np.append(rows.text, own)
-        self._us = us
         self.join = PhaseJoin(
             PhaseRows(
                 order=np.append(rows.order, np.full(len(waiting), NONE)),
@@ -229,17 +249,8 @@ class WindowRows:
         rows = self.rows
         if at >= len(rows):
             return self.waiting[at - len(rows)]
-        return LoneRow(
-            int(rows.logged_at_us[at]),
-            rows.origins[int(rows.origin[at])],
-            int(rows.local_transaction_id[at]),
-            int(rows.queryid[at]),
-            int(self.verb[at]),
-            int(self._us[at]),
-            rows.texts.text(int(self.text[at])),
-            rows.detail(at),
-            int(self.join.parse_us[at]),
-            int(self.join.bind_us[at]),
+        return lone_row(rows, at)._replace(
+            parse_us=int(self.join.parse_us[at]), bind_us=int(self.join.bind_us[at])
         )
 
     def same_text(self, one: int, other: int) -> bool:

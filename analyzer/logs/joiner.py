@@ -20,6 +20,7 @@ from analyzer.logs.messages import Duration
 from analyzer.logs.phase_join import NONE
 from analyzer.logs.process import Phase
 from analyzer.logs.text_book import TextBook
+from analyzer.logs.text_pairs import with_pairs
 from analyzer.logs.window import VERB_WORDS, Window
 
 MAX_PROCESSES = 20_000
@@ -47,6 +48,7 @@ class Joiner:
 
     def take(self, window: Window) -> None:
         """Join one window."""
+        window = with_pairs(window, self._is_careful)
         processes = [self._process(item.process_key) for item in window.rows.origins]
         present = self._number(processes)
         columns = self._ledger.columns = WindowRows(
@@ -74,6 +76,10 @@ class Joiner:
         self._ledger.at(Process(NONE), 0)
         self.classifier.finish()
         self.take(Window())
+
+    def _is_careful(self, key: str) -> bool:
+        process = self._processes.get(key)
+        return process is not None and process.is_careful
 
     def _number(self, processes: Sequence[Process]) -> list[Process]:
         """Number the processes that have rows in a window."""

@@ -54,7 +54,7 @@ TIME_HIGH, TIME_LOW, ZONE, DURATION_US, LOCAL, QUERYID = range(56, 104, 8)
 TEXT_HASH, DETAIL_HASH, ORIGIN_HASH = range(104, 128, 8)
 LINE, SEVERITY, MESSAGE_START, HAS_PARAMETERS = range(128, 144, 4)
 
-STATEMENT, PARSE, BIND, EXECUTE = range(4)
+STATEMENT, PARSE, BIND, EXECUTE, LOGGED, LOGGED_EXECUTE, ALONE = range(7)
 NO_VERB = 255
 QUOTE, COMMA, MINUS, LINE_END, POINT, COLON, SLASH, BLANK = b'",-\n.:/ '
 ZERO = ord("0")
@@ -240,32 +240,61 @@ def verb_end(row: Int, at: Int, end: Int) -> Int:
     return at
 
 
-def duration(row: Int, at: Int, end: Int) -> Int:
-    """Whether a message is a duration with its text."""
-    if not is_at(at, b"duration: ") or end - at > MAX_TEXT_CHARS:
+def text_of(row: Int, start: Int, end: Int) -> None:
+    """Write where a text stands, and its hash."""
+    put32(row + TEXT_START, start)
+    put32(row + TEXT_END, end)
+    put64(row + TEXT_HASH, hash_of(0, start, end))
+
+
+def logged(row: Int, at: Int, end: Int) -> Int:
+    """Whether a message is a text of log_statement."""
+    verb = LOGGED
+    if is_at(at, b"statement: "):
+        at += 11
+    elif is_at(at, b"execute ") and not is_at(at, b"execute fetch from "):
+        verb = LOGGED_EXECUTE
+        at = behind_name(at + 8, end)
+    else:
         return 0
+    if at == 0 or at > end:
+        return 0
+    put32(row + VERB, verb)
+    put64(row + DURATION_US, 0)
+    text_of(row, at, end)
+    return 1
+
+
+def duration(row: Int, at: Int, end: Int) -> Int:
+    """Whether a message is a duration with its text, or one of the two."""
+    if end - at > MAX_TEXT_CHARS:
+        return 0
+    if not is_at(at, b"duration: "):
+        return logged(row, at, end)
     digits = at + 10
     point = digits_end(digits, MAX_WHOLE_DIGITS)
     thousandths = three_digits(point + 1)
     if point == digits or u8(point) != POINT or thousandths < 0:
         return 0
-    if not is_at(point + 4, b" ms  "):
-        return 0
-    start = verb_end(row, point + 9, end)
-    if start == 0 or start > end:
+    if not is_at(point + 4, b" ms"):
         return 0
     put64(row + DURATION_US, number(digits, point) * 1000 + long(thousandths))
-    put32(row + TEXT_START, start)
-    put32(row + TEXT_END, end)
-    put64(row + TEXT_HASH, hash_of(0, start, end))
+    if point + 7 == end:
+        put32(row + VERB, ALONE)
+        text_of(row, end, end)
+        return 1
+    start = verb_end(row, point + 9, end)
+    if start == 0 or start > end or not is_at(point + 7, b"  "):
+        return 0
+    text_of(row, start, end)
     return 1
 
 
 def detail(row: Int, verb: Int, start: Int, end: Int) -> Int:
     """Whether a DETAIL can be nothing but what was bound."""
-    if verb == STATEMENT:
+    if verb in (STATEMENT, LOGGED, ALONE):
         return 0
-    if verb == EXECUTE:
+    if verb in (EXECUTE, LOGGED_EXECUTE):
         if not is_at(start, b"parameters: ") and not is_at(start, b"Parameters: "):
             return 0
         put32(row + DETAIL_START, start)
@@ -276,6 +305,6 @@ def detail(row: Int, verb: Int, start: Int, end: Int) -> Int:
 
 SHARED = (
     hash_of, find_quote, find_line_end, digits_end, number, signed, local_id, zone_end,
-    three_digits, read_time, read_seconds, read_minute, behind_name, verb_end, duration,
-    detail,
+    three_digits, read_time, read_seconds, read_minute, behind_name, verb_end, text_of,
+    logged, duration, detail,
 )  # fmt: skip

@@ -177,7 +177,9 @@ class StderrWindows:
         index, detail = column[at], detail[at]
         table = records.table.take(index)
         # Only what an execution was given says something about it.
-        shows = (detail >= 0) & (table["verb"] == Verb.EXECUTE)
+        verb = table["verb"]
+        is_run = (verb == Verb.EXECUTE) | (verb == Verb.LOGGED_EXECUTE)
+        shows = (detail >= 0) & is_run
         said = records.table.take(np.where(shows, grouped.column[detail], 0))
         return duration_rows(
             Found(
@@ -325,7 +327,8 @@ def _has_usual_detail(
     """Whether the DETAIL of each duration can be nothing but bound parameters."""
     has_parameters = records.table["has_parameters"][column] > 0
     usual: Bools = (detail < 0) | (verb == Verb.PARSE) | (verb == Verb.BIND)
-    usual |= has_parameters & (verb == Verb.EXECUTE)
+    is_run = (verb == Verb.EXECUTE) | (verb == Verb.LOGGED_EXECUTE)
+    usual |= has_parameters & is_run
     return usual
 
 

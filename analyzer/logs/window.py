@@ -19,12 +19,19 @@ from analyzer.logs.text_book import Clean, Texts, no_texts, unchanged
 
 
 class Verb(IntEnum):
-    """What a duration belongs to; the phases come before their execution."""
+    """What a duration belongs to; the phases come before their execution.
+
+    The last three are only in windows as they are read: a text that has no duration
+    (of log_statement), and a duration that has no text (of log_duration).
+    """
 
     STATEMENT = 0
     PARSE = 1
     BIND = 2
     EXECUTE = 3
+    LOGGED = 4
+    LOGGED_EXECUTE = 5
+    ALONE = 6
 
 
 VERB_WORDS = ("statement", "parse", "bind", "execute")
@@ -67,6 +74,22 @@ class DurationRows:
     def __len__(self) -> int:
         """Number of rows."""
         return len(self.order)
+
+    def of(self, numbers: Longs) -> DurationRows:
+        """Some of the rows."""
+        return replace(
+            self,
+            order=self.order[numbers],
+            logged_at_us=self.logged_at_us[numbers],
+            origin=self.origin[numbers],
+            local_transaction_id=self.local_transaction_id[numbers],
+            queryid=self.queryid[numbers],
+            verb=self.verb[numbers],
+            duration_us=self.duration_us[numbers],
+            text=self.text[numbers],
+            details=self.details.of(numbers),
+            values_hash=self.values_hash[numbers],
+        )
 
     def detail(self, at: int) -> str:
         """What the DETAIL line of a row said, empty without one."""

@@ -82,8 +82,23 @@ message = st.builds(
 )
 
 
+# With log_statement and log_duration texts and times are apart.
+apart = st.builds(
+    lambda shape, query, ms: shape.format(ms=ms, query=query),
+    st.one_of(
+        st.sampled_from(("statement: {query}", "duration: {ms} ms")),
+        st.sampled_from(
+            ("statement: {query}", "execute s1: {query}", *["duration: {ms} ms"] * 3)
+        ),
+        st.sampled_from(MESSAGES),
+    ),
+    st.sampled_from(QUERIES),
+    st.sampled_from(("0.001", "1.500", "12.345")),
+)
+
+
 @st.composite
-def logs(draw: st.DrawFn) -> list[LogEntry]:
+def logs(draw: st.DrawFn, message: st.SearchStrategy[str] = message) -> list[LogEntry]:
     moment = START
     entries = []
     for _ in range(draw(st.integers(1, 40))):
@@ -203,6 +218,28 @@ def test_json(entries: list[LogEntry], data: st.DataObject) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(text)), max_size=4))
     read = [*read_jsonlog([text.decode().split("\n")[:-1]], Clock(), Tally())]
     same(Recognized(format=LogFormat.JSON), text, read, cuts)
+
+
+@CHECK
+@given(logs(apart), st.sampled_from((*PREFIXES, "csv", "json")), st.data())
+def test_texts_and_times_apart(
+    entries: list[LogEntry], kind: str, data: st.DataObject
+) -> None:
+    if kind == "csv":
+        text = as_csv(entries)
+        read = [*read_csvlog([text.split("\n")[:-1]], Clock(), Tally())]
+        recognized = Recognized(format=LogFormat.CSV)
+    elif kind == "json":
+        text = as_json(entries)
+        read = [*read_jsonlog([text.split("\n")[:-1]], Clock(), Tally())]
+        recognized = Recognized(format=LogFormat.JSON)
+    else:
+        text = as_stderr(entries, kind)
+        recognized = Recognized(format=LogFormat.STDERR, prefix=line_prefix(kind))
+        reader = StderrReader(stderr_options(recognized), Clock(), Tally())
+        read = [*reader.read([text.split("\n")[:-1]])]
+    cuts = data.draw(st.lists(st.integers(0, len(text.encode())), max_size=4))
+    same(recognized, text.encode(), read, cuts)
 
 
 words = st.sampled_from(
