@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from importlib import import_module
 from pathlib import Path
 
@@ -18,6 +18,7 @@ import click
 from analyzer.cli.progress import BytesPrinter
 from analyzer.cli.write import FORMATS, write
 from analyzer.domain.log_report import LogFilter, LogReport
+from analyzer.domain.time_zone import zone_named
 from analyzer.errors import ConfigError
 from analyzer.pipeline.logs import (
     LogRequest,
@@ -28,6 +29,7 @@ from analyzer.pipeline.logs import (
 )
 from analyzer.report import logs_as_json
 from analyzer.report.json_text import document_text
+from analyzer.report.log_times import in_zone
 from analyzer.report.logs_as_rows import DEFAULT_TOP
 
 _FILE = click.Path(path_type=Path)
@@ -38,7 +40,7 @@ _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}"
 
 
 class Moment(click.ParamType[datetime]):
-    """The value of --since and --until: a date or a time, in UTC unless it says."""
+    """The value of --since and --until: a date or a time, with an offset or without."""
 
     name = "time"
 
@@ -48,14 +50,30 @@ class Moment(click.ParamType[datetime]):
         param: click.Parameter | None,
         ctx: click.Context | None,
     ) -> datetime:
-        """The moment, aware."""
+        """The moment, without a zone where none is given."""
         if isinstance(value, datetime):
             return value
         try:
-            moment = datetime.fromisoformat(str(value))
+            return datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is no time; write 2026-11-23T14:05:00Z", param, ctx)
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class TimeZone(click.ParamType[tzinfo]):
+    """The value of --timezone."""
+
+    name = "zone"
+
+    def convert(
+        self,
+        value: object,
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tzinfo:
+        """The zone."""
+        if isinstance(value, tzinfo):
+            return value
+        return zone_named(str(value), "Name one of the IANA, such as Europe/Berlin.")
 
 
 class Percent(click.ParamType[float]):
@@ -106,6 +124,12 @@ class TraceId(click.ParamType[str]):
 @click.option("--prefix", help="log_line_prefix, if it cannot be found out.")
 @click.option(
     "--log-timezone", default="", help="log_timezone, if zone names are ambiguous."
+)
+@click.option(
+    "--timezone",
+    type=TimeZone(),
+    help="Zone of the times that are shown, and of those given without an offset; that "
+    "of this machine, unless given. JSON has UTC.",
 )
 @click.option("--since", type=Moment(), help="Only lines from this time on.")
 @click.option("--until", type=Moment(), help="Only lines before this time.")
@@ -223,15 +247,15 @@ def _check(report: LogReport, options: dict[str, object]) -> None:
 def _request(
     paths: Sequence[Path], names: dict[Path, str], options: dict[str, object]
 ) -> LogRequest:
-    prefix, since, until = options["prefix"], options["since"], options["until"]
+    prefix = options["prefix"]
     return LogRequest(
         paths=paths,
         names=names,
         line_prefix=prefix if isinstance(prefix, str) else None,
         log_timezone=str(options["log_timezone"]),
         wanted=LogFilter(
-            since=since if isinstance(since, datetime) else None,
-            until=until if isinstance(until, datetime) else None,
+            since=_aware(options["since"], options),
+            until=_aware(options["until"], options),
             database=str(options["database"]),
             user=str(options["user"]),
             application=str(options["application"]),
@@ -242,6 +266,18 @@ def _request(
     )
 
 
+def _zone(options: dict[str, object]) -> tzinfo | None:
+    zone = options["timezone"]
+    return zone if isinstance(zone, tzinfo) else None
+
+
+def _aware(moment: object, options: dict[str, object]) -> datetime | None:
+    if not isinstance(moment, datetime) or moment.tzinfo is not None:
+        return moment if isinstance(moment, datetime) else None
+    zone = _zone(options)
+    return moment.replace(tzinfo=zone) if zone else moment.astimezone()
+
+
 def _render(report: LogReport, options: dict[str, object]) -> str:
     top = options["top"]
     limit = top if isinstance(top, int) else None
@@ -250,6 +286,7 @@ def _render(report: LogReport, options: dict[str, object]) -> str:
         if options["follow"]:
             return json.dumps(document, ensure_ascii=False)
         return document_text(document)
+    report = in_zone(report, _zone(options))
     # The others load much that JSON does not need.
     shown = import_module(f"analyzer.report.logs_as_{_MODULES[str(options['fmt'])]}")
     rows = limit or DEFAULT_TOP

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analyzer.errors import ConfigError
+from analyzer.domain.time_zone import zone_named
 
 TIME_PATTERN = (
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})? (?:[A-Za-z]{1,8}|[+-]\d[\d:]{1,7})"
@@ -30,6 +29,7 @@ _HOURS = {
 }  # fmt: skip
 _MINUTES = {"ACST": 570, "ACDT": 630, "NST": -210, "NDT": -150}
 _OFFSETS = {name: hours * 60 for name, hours in _HOURS.items()} | _MINUTES
+_HINT = "Give the server's log_timezone, for example Europe/Berlin."
 _NUMERIC = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?::?\d\d)?$")
 
 
@@ -46,7 +46,7 @@ class Clock:
             ConfigError: there is no zone of that name.
         """
         self._zones: dict[str, tzinfo] = {"UTC": UTC, "GMT": UTC}
-        self._default = _zone_named(log_timezone) if log_timezone else None
+        self._default = zone_named(log_timezone, _HINT) if log_timezone else None
         self.unknown_zones: set[str] = set()
         # Neighbouring lines mostly have the same time.
         self._last_text = ""
@@ -91,13 +91,3 @@ class Clock:
             return timezone(timedelta(minutes=_OFFSETS[name]))
         self.unknown_zones.add(name)
         return UTC
-
-
-def _zone_named(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ConfigError(
-            f'there is no time zone "{name[:60]}"',
-            hint="Give the server's log_timezone, for example Europe/Berlin.",
-        ) from None

@@ -44,7 +44,7 @@ def summary_lines(report: LogReport) -> list[str]:
     ]
     if report.first_seen_at and report.last_seen_at:
         first, last = report.first_seen_at, report.last_seen_at
-        lines.append(f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} UTC")
+        lines.append(f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} {last:%Z}")
     for item in report.files:
         line = (
             f"{plain(item.file)}: {item.format}, {amount(item.bytes_read, 'bytes')}, "
@@ -83,7 +83,7 @@ def _trace(report: LogReport) -> Rows:
     """All executions of the trace that was asked for: nothing of it is left out."""
     return Rows(
         title="Executions of the trace",
-        columns=("logged at, UTC", "ms", "process", "application", "statement"),
+        columns=("logged at", "ms", "process", "application", "statement"),
         rows=tuple(
             (
                 f"{item.logged_at:%Y-%m-%d %H:%M:%S.%f}",
@@ -172,7 +172,7 @@ def _deadlocks(report: LogReport, top: int) -> Rows:
     shown = report.deadlocks[:top]
     return Rows(
         title="Deadlocks",
-        columns=("at (UTC)", "process", "waited for", "lock", "statement"),
+        columns=("at", "process", "waited for", "lock", "statement"),
         rows=tuple(
             (
                 f"{item.logged_at:%Y-%m-%d %H:%M:%S}",

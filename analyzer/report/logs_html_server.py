@@ -57,7 +57,7 @@ def activity(report: LogReport) -> Markup:
             charts.append(bar_chart(title, labels, values, unit))
     return joined(
         (
-            paragraph(f"Steps of {amount(step_s, 's')}, UTC."),
+            paragraph(f"Steps of {amount(step_s, 's')}."),
             Markup('<div class="charts">{}</div>').format(joined(charts)),
             details("The numbers", _numbers(steps, labels)),
         )
@@ -123,7 +123,7 @@ def connections(report: LogReport, top: int) -> Markup:
         ("received", f"{found.received_count:,}"),
         ("authorized", f"{found.authorized_count:,}"),
         ("open at once", f"{found.peak_session_count:,}"),
-        ("at (UTC)", f"{found.peak_at:%m-%d %H:%M:%S}" if found.peak_at else "–"),
+        ("at", f"{found.peak_at:%m-%d %H:%M:%S}" if found.peak_at else "–"),
     ]
     if times is not None:
         facts += [
@@ -215,7 +215,7 @@ def transactions(report: LogReport, top: int) -> Markup:
     ]
     head = columns(
         *("idle ms", "transaction ms", "had written", "blocked", "blocked ms"),
-        *("since (UTC)", "before → after the pause"),
+        *("since", "before → after the pause"),
     )
     shown = table(head, rows, left_out=len(found.idle) - top)
     return tiles(facts) + (heading("Idle in transaction") + shown if rows else "")
@@ -250,7 +250,7 @@ def checkpoints(report: LogReport, top: int) -> Markup:
     if rows_of_each:
         head = columns(
             *("buffers", "write s", "sync s", "total s", "longest sync s"),
-            *("WAL added", "removed", "recycled", "distance kB", "at (UTC), why"),
+            *("WAL added", "removed", "recycled", "distance kB", "at, why"),
         )
         left = len(ranked) - top
         pieces += [heading("The longest"), table(head, rows_of_each, left_out=left)]

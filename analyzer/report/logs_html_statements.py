@@ -128,7 +128,7 @@ def _slowest(report: LogReport, top: int) -> Markup:
     )
     head = (
         Column(title="ms", kind="number"),
-        Column(title="at (UTC)", kind="number"),
+        Column(title="at", kind="number"),
         Column(title="who"),
         Column(title="statement", kind="code"),
     )
@@ -265,7 +265,7 @@ def _below(item: LockTreeWait, depth: int = 1) -> Branch:
 
 def _deadlocks(report: LogReport, top: int) -> Iterator[Markup]:
     for item in report.deadlocks[:top]:
-        yield heading(f"Deadlock at {item.logged_at:%Y-%m-%d %H:%M:%S} UTC")
+        yield heading(f"Deadlock at {item.logged_at:%Y-%m-%d %H:%M:%S}")
         yield tree(
             Branch(
                 label=f"process {member.process_id}"
@@ -365,9 +365,7 @@ def events(report: LogReport, top: int) -> Markup:
 
 def _errors(report: LogReport, top: int) -> Markup:
     return table(
-        columns(
-            "count", "severity", "SQLSTATE", "first (UTC)", "last (UTC)", "message"
-        ),
+        columns("count", "severity", "SQLSTATE", "first", "last", "message"),
         [
             (
                 f"{group.count:,}",

@@ -280,3 +280,38 @@ def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
         assert os.read(reader, 10)
     finally:
         os.close(reader)
+
+
+LATE = """\
+2026-03-04 23:30:00.000 UTC [7] LOG:  duration: 5.000 ms  statement: SELECT 1
+2026-03-05 00:30:00.000 UTC [7] LOG:  duration: 7.000 ms  statement: SELECT 2
+"""
+
+
+@pytest.mark.parametrize("form", ["table", "markdown", "html"])
+def test_times_are_shown_in_the_zone_of_who_reads(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "a.log"
+    path.write_text(LATE)
+    shown = run_cli(
+        "logs", str(path), "-q", "--format", form, "--timezone", "Asia/Tokyo"
+    )
+    assert "2026-03-05 08:30:00 to 2026-03-05 09:30:00 JST" in shown.out
+    assert "2026-03-04" not in shown.out
+
+
+def test_a_time_without_an_offset_is_of_that_zone(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text(LATE)
+    since = ("--since", "2026-03-05 01:00", "--timezone", "Europe/Berlin")
+    document = report(str(path), *since)
+    assert document["execution_count"] == 1
+    # A program gets UTC, whoever reads.
+    assert document["statements"][0]["first_seen_at"] == "2026-03-05T00:30:00+00:00"
+    document = report(str(path), "--since", "2026-03-05T00:00Z", *since[2:])
+    assert document["execution_count"] == 1
+
+
+def test_a_zone_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    done = run_cli("logs", str(tmp_path), "--timezone", "Mars/Olympus")
+    assert done.exit_code == 2
+    assert 'there is no time zone "Mars/Olympus"' in done.err
