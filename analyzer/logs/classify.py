@@ -21,7 +21,6 @@ import re
 from collections.abc import Callable, MutableSequence
 from dataclasses import replace
 from sys import intern
-from typing import NamedTuple
 
 from analyzer.domain.execution import Execution, LockWait, LogEvent
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
@@ -40,12 +39,14 @@ from analyzer.logs.messages import (
 from analyzer.logs.patterns import kind_of
 from analyzer.logs.process import (
     MAX_WAITING_PLANS,
+    KnownRun,
     Phase,
     ProcessState,
     WaitingPlan,
     WaitingText,
     fits,
     match_plans,
+    run_of,
 )
 from analyzer.statements.prepared import prepared_query
 
@@ -54,20 +55,6 @@ MAX_KNOWN_TEXTS = 200_000
 
 _READS = re.compile(r"[\s(]*(?:SELECT|WITH|VALUES|TABLE)\b", re.IGNORECASE)
 _PORTAL = re.compile(r"(?:unnamed portal|portal \")")
-
-
-class KnownRun(NamedTuple):
-    """What must be known of an execution to tell whether a plan or fetch is its own."""
-
-    query: str
-    duration_ms: float
-    has_plan: bool
-
-
-def run_of(execution: Execution) -> KnownRun:
-    """What is looked at of an execution."""
-    has_plan = execution.plan is not None or bool(execution.plan_text)
-    return KnownRun(execution.query, execution.duration_ms, has_plan)
 
 
 class Classifier:

@@ -11,10 +11,10 @@ import numpy as np
 
 from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import as_datetime
-from analyzer.logs.classify import KnownRun, run_of
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.messages import read_parameters
 from analyzer.logs.phase_join import MAX_RECENT, NONE, PhaseJoin, PhaseRows
+from analyzer.logs.process import KnownRun, run_of
 from analyzer.logs.slices import Longs
 from analyzer.logs.text_book import TextBook
 from analyzer.logs.window import VERB_WORDS, DurationRows, Verb

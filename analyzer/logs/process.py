@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
+from analyzer.domain.execution import Execution
 from analyzer.logs.auto_explain import LoggedPlan
 from analyzer.logs.entry import LogEntry
 
@@ -37,6 +39,20 @@ class Phase:
     entry: LogEntry
     query: str
     duration_ms: float
+
+
+class KnownRun(NamedTuple):
+    """What must be known of an execution to tell whether a plan or fetch is its own."""
+
+    query: str
+    duration_ms: float
+    has_plan: bool
+
+
+def run_of(execution: Execution) -> KnownRun:
+    """What is looked at of an execution."""
+    has_plan = execution.plan is not None or bool(execution.plan_text)
+    return KnownRun(execution.query, execution.duration_ms, has_plan)
 
 
 @dataclass(slots=True)

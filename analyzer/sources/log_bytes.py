@@ -73,6 +73,12 @@ class LogFile:
             data += block
             if len(data) >= SAMPLE_BYTES:
                 break
+        if not data:
+            # The file itself has bytes.
+            raise LogFormatError(
+                f'log "{self.name}" is empty',
+                detail="Nothing comes out of its compression; it may be cut off.",
+            )
         if data.count(b"\0") * 100 > len(data):
             raise self._not_text()
         lines = data.decode("utf-8", "replace").removeprefix("\ufeff").split("\n")

@@ -14,6 +14,7 @@ from unittest import mock
 
 import jsonschema
 import pytest
+import zstandard
 
 from tests.support.cli import run_cli
 
@@ -207,6 +208,14 @@ def test_no_log(tmp_path: Path, content: bytes, words: str) -> None:
     done = run_cli("logs", str(path), "-q")
     assert (done.exit_code, done.out) == (5, "")
     assert words in done.err and "Traceback" not in done.err
+
+
+def test_a_compressed_file_that_is_cut_in_its_first_block(tmp_path: Path) -> None:
+    path = tmp_path / "a.log.zst"
+    path.write_bytes(zstandard.compress(LATE.encode() * 50)[:40])
+    done = run_cli("logs", str(path), "-q")
+    assert (done.exit_code, done.out) == (5, "")
+    assert "is empty" in done.err and "may be cut off" in done.err
 
 
 def test_folder_and_missing_file(tmp_path: Path) -> None:
