@@ -36,6 +36,7 @@ from analyzer.logs.scan_words import (
 )
 from analyzer.native.language import Int, Long, is_at, put32, put64, u8, u32
 
+RETURN = ord("\r")
 MAX_FIELD_BYTES = 64
 
 
@@ -59,7 +60,7 @@ def csv_plain(at: Int) -> Int:
         byte = u8(at)
         if byte == COMMA:
             return at
-        if byte in (QUOTE, LINE_END):
+        if byte in (QUOTE, LINE_END, RETURN):
             return 0
         at += 1
     return 0

@@ -9,6 +9,7 @@ import numpy as np
 
 from analyzer.domain.execution_columns import as_datetime
 from analyzer.logs.entry import LogEntry
+from analyzer.logs.line_prefix import Head
 from analyzer.logs.scan_words import NO_VERB
 from analyzer.logs.scanned_rows import Found, duration_rows, places
 from analyzer.logs.severity import ENGLISH
@@ -30,6 +31,8 @@ from analyzer.logs.window import DurationRows, Verb, Window
 
 _LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
 _MAX_HEAD_BYTES = 4_000
+_MAX_LOOK_BACK_BYTES = 50_000
+"""How far back the message of a companion is looked for."""
 
 
 def reads_in_columns(options: StderrOptions) -> bool:
@@ -110,18 +113,36 @@ class StderrWindows:
     def boundary(self, data: bytes) -> int:
         """Where the last message begins whose end may not have been read; 0 for none.
 
-        A companion is no boundary: it belongs to the message before.
+        A companion is no boundary: it belongs to the last message of its process, which
+        stands further back where lines of several processes stand among each other.
         """
+        found = 0
+        waiting: set[str] = set()
+        for start, head in self._heads_before(data):
+            key = self._reader.process_key(head)
+            if is_companion(ENGLISH[head.severity]):
+                if not found:
+                    waiting.add(key)
+                continue
+            found = found or start
+            waiting.discard(key)
+            if not waiting:
+                return start
+            if start < found - _MAX_LOOK_BACK_BYTES:
+                break
+        return found
+
+    def _heads_before(self, data: bytes) -> Iterator[tuple[int, Head]]:
+        """Where records begin, the last first."""
         end = data.rfind(b"\n")
         while end > 0:
             start = data.rfind(b"\n", 0, end) + 1
             if data[start] != ord("\t"):
                 line = data[start : min(end, start + _MAX_HEAD_BYTES)]
                 head = self._reader.split(line.decode("utf-8", "replace"), (), 0)
-                if head is not None and not is_companion(ENGLISH[head.severity]):
-                    return start
+                if head is not None:
+                    yield start, head
             end = start - 1
-        return 0
 
     def _read_singly(
         self, lines: Lines, records: Records

@@ -46,6 +46,8 @@ CSV_RUN = (
 CSV = {
     "a query id of thirty nines": CSV_RUN.removesuffix("-5") + HUGE,
     "a process of thirty nines": CSV_RUN.replace(",42,", f",{HUGE},"),
+    "a transaction that is no number": CSV_RUN.replace(",3/7,0,", ",3/7,0 LOG,"),
+    "a return in a field without quotes": CSV_RUN.replace(",3/7,", ",3/7\r,"),
     "a transaction of thirty nines": CSV_RUN.replace(",3/7,0,", f",3/{HUGE},{HUGE},"),
 }
 JSON_RUN = (
