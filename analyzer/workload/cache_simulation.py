@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.domain.execution_columns import Bools, ExecutionColumns, Floats, Longs
+from analyzer.domain.execution_columns import (
+    Bools,
+    ExecutionColumns,
+    Floats,
+    Ints,
+    Longs,
+)
 from analyzer.workload.percentiles import total_ms
 
 TTLS_S = (1, 10, 60, 600)
@@ -44,7 +50,7 @@ class CacheOutcome:
 
 
 def simulate(
-    columns: ExecutionColumns, rows: Longs, writes_us: Longs
+    columns: ExecutionColumns, rows: Ints | Longs, writes_us: Longs
 ) -> tuple[CacheOutcome, ...]:
     """The replay for each of ``TTLS_S``.
 
@@ -91,15 +97,7 @@ def _filled(starts_us: Longs, ends_us: Longs, is_first: Bools, ttl_us: int) -> L
 def _fills(starts_us: Longs, until_us: Longs, is_first: Bools) -> Bools:
     """Which reads fill an entry: the first, and each that finds it too old."""
     group = np.cumsum(is_first) - 1
-    # One ascending key for all groups, so that one search serves all reads.
-    times = np.sort(np.concatenate((starts_us, until_us)))
-    base = group * len(times)
-    following = np.searchsorted(
-        base + np.searchsorted(times, starts_us),
-        base + np.searchsorted(times, until_us),
-    )
-    place = np.arange(len(starts_us))
-    following = np.maximum(following, place + 1)
+    following = _following(starts_us, until_us, group)
     ends = np.append(np.flatnonzero(is_first)[1:], len(starts_us))[group]
     fills = is_first.copy()
     at = np.flatnonzero(is_first)
@@ -115,6 +113,22 @@ def _fills(starts_us: Longs, until_us: Longs, is_first: Bools) -> Bools:
                 fills[after] = True
                 after = nexts[after]
     return fills
+
+
+def _following(starts_us: Longs, until_us: Longs, group: Longs) -> Longs:
+    """The next read of each group that starts when an entry is not used any more."""
+    # One ascending key for all groups, so that one search serves all reads.
+    times = np.concatenate((starts_us, until_us))
+    times.sort()
+    starts = np.searchsorted(times, starts_us)
+    until = np.searchsorted(times, until_us)
+    base = group * len(times)
+    del times
+    starts += base
+    until += base
+    del base
+    following: Longs = np.searchsorted(starts, until)
+    return np.maximum(following, np.arange(1, len(starts) + 1), out=following)
 
 
 def _outcome(

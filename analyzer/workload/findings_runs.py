@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.domain.execution_columns import ExecutionColumns, Longs
+from analyzer.domain.execution_columns import ExecutionColumns, Ints, Longs
 from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.recommendation import Basis, Evidence, Quantity
 from analyzer.domain.statement import Fingerprint, StatementKind
@@ -167,7 +167,7 @@ def repeated_reads(facts: LogFacts) -> Iterator[LogFinding]:
     """Reads that a cache would have answered, replayed on the log."""
     columns = facts.columns
     counts = np.bincount(columns.statement, minlength=len(facts.kinds))
-    order = np.argsort(columns.statement, kind="stable")
+    order = np.argsort(columns.statement, kind="stable").astype(np.int32)
     starts = np.cumsum(counts) - counts
     chosen = [
         (statement, order[starts[statement] : starts[statement] + counts[statement]])
@@ -188,7 +188,7 @@ def repeated_reads(facts: LogFacts) -> Iterator[LogFinding]:
             yield _cached(facts.name(statement), len(rows), outcomes)
 
 
-def _repeated_ms(columns: ExecutionColumns, rows: Longs) -> float:
+def _repeated_ms(columns: ExecutionColumns, rows: Ints) -> float:
     """Time of the executions whose values had been asked for before."""
     first = first_of_each(columns.values_hash[rows])
     durations = columns.duration_ms[rows]

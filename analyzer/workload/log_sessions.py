@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import numpy as np
-
 from analyzer.domain.execution import Execution, LogEvent
 from analyzer.domain.execution_columns import (
     ExecutionColumns,
@@ -19,6 +17,7 @@ from analyzer.domain.execution_columns import (
 from analyzer.domain.statement import Fingerprint
 from analyzer.statements.fingerprint import fingerprint
 from analyzer.workload.distinct import first_of_each
+from analyzer.workload.session_rows import rows_by_session
 
 _EXECUTE = re.compile(r"\s*EXECUTE\b", re.IGNORECASE)
 _ROUNDING_US = 1000
@@ -34,10 +33,7 @@ class LoggedSessions:
         """Take a whole log, in time order."""
         self.columns: ExecutionColumns = columns_of(executions)
         columns = self.columns
-        self._order = np.lexsort((columns.logged_at_us, columns.session))
-        self._sessions = columns.session[self._order]
-        self._times_us = columns.logged_at_us[self._order]
-        self._spans: dict[int, slice] = {}
+        self._order, self._stops = rows_by_session(columns)
         self._of_session: dict[str, int] = {}
         self._of_process: dict[int, list[int]] = defaultdict(list)
         self._name_sessions()
@@ -115,27 +111,25 @@ class LoggedSessions:
         found: list[int] = []
         for number in self._of_process.get(process_id, []):
             span = self._span(number)
-            times_us = self._times_us[span]
-            end = int(np.searchsorted(times_us, at_us))
-            found += self._order[span][max(end - limit, 0) : end].tolist()
+            end = self._place(span, at_us)
+            found += self._order[max(end - limit, span.start) : end].tolist()
         found.sort(key=lambda row: int(columns.logged_at_us[row]))
         return [columns[row] for row in found[-limit:]]
 
-    def _span(self, number: int) -> slice:
+    def _span(self, number: int) -> range:
         """Where the executions of a session stand in the order."""
-        known = self._spans.get(number)
-        if known is None:
-            known = self._spans[number] = slice(
-                int(np.searchsorted(self._sessions, number)),
-                int(np.searchsorted(self._sessions, number, side="right")),
-            )
-        return known
+        return range(int(self._stops[number]), int(self._stops[number + 1]))
+
+    def _place(self, span: range, at_us: int) -> int:
+        """Where the executions begin that ended at a time or later."""
+        times_us, order = self.columns.logged_at_us, self._order
+        return span.start + bisect_left(span, at_us, key=lambda at: times_us[order[at]])
 
     def _running(self, number: int, moment: datetime) -> int | None:
         # Statements of a process do not overlap, so the next to end is the one.
         at_us = as_microseconds(moment)
         span = self._span(number)
-        at = span.start + int(np.searchsorted(self._times_us[span], at_us))
+        at = self._place(span, at_us)
         if at == span.stop:
             return None
         row = int(self._order[at])
@@ -145,9 +139,8 @@ class LoggedSessions:
 
     def _last_before(self, number: int, moment: datetime) -> int:
         span = self._span(number)
-        at_us = as_microseconds(moment)
-        at = int(np.searchsorted(self._times_us[span], at_us, side="right"))
-        return int(self._order[span.start + at - 1]) if at else -1
+        at = self._place(span, as_microseconds(moment) + 1)
+        return int(self._order[at - 1]) if at > span.start else -1
 
     def _has_ended(self, process_id: int, after: datetime, until: datetime) -> bool:
         """Whether the process ended in between: its number is another's by now."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from analyzer.domain.execution_columns import (
     Longs,
 )
 
-CHUNK_ROWS = 1 << 18
+CHUNK_ROWS = 1 << 17
 NO_TRANSACTION = 0
 
 CONTROL = re.compile(
@@ -44,7 +45,7 @@ class SessionRows:
         is_end: COMMIT and ROLLBACK.
     """
 
-    row: Longs
+    row: Ints
     session: Ints
     statement: Ints
     started_at_us: Longs
@@ -78,15 +79,35 @@ class SessionRows:
 def session_rows(columns: ExecutionColumns) -> Iterator[SessionRows]:
     """All executions whose session is known, whole sessions at a time."""
     begins, ends = _controls(columns)
-    order = np.lexsort((columns.logged_at_us, columns.session))
-    session = columns.session[order]
-    at = int(np.searchsorted(session, 0))
+    order, stops = rows_by_session(columns)
+    at = int(stops[0])
     while at < len(order):
         # A session is never cut: what is one transaction must be seen as one.
-        last = session[min(at + CHUNK_ROWS, len(order)) - 1]
-        end = int(np.searchsorted(session, last, side="right"))
+        wanted = min(at + CHUNK_ROWS, len(order))
+        end = int(stops[np.searchsorted(stops, wanted)])
         yield _rows(columns, order[at:end], begins, ends)
         at = end
+
+
+class RowsBySession(NamedTuple):
+    """Rows session by session, each in time order; those of no session come first.
+
+    ``stops`` has the place where sessions begin, then the one behind each of them.
+    """
+
+    order: Ints
+    stops: Longs
+
+
+def rows_by_session(columns: ExecutionColumns) -> RowsBySession:
+    """The order of the rows, and where the sessions are in it."""
+    # Columns are in time order, which a stable sort keeps. Half the bytes of an index
+    # do, as there are fewer rows than that.
+    order = np.argsort(columns.session, kind="stable").astype(np.int32)
+    known = columns.session[columns.session >= 0]
+    counts = np.bincount(known) if len(known) else np.zeros(0, np.int64)
+    first = len(order) - len(known)
+    return RowsBySession(order, np.append(first, first + np.cumsum(counts)))
 
 
 def _controls(columns: ExecutionColumns) -> tuple[Bools, Bools]:
@@ -98,7 +119,7 @@ def _controls(columns: ExecutionColumns) -> tuple[Bools, Bools]:
 
 
 def _rows(
-    columns: ExecutionColumns, row: Longs, begins: Bools, ends: Bools
+    columns: ExecutionColumns, row: Ints, begins: Bools, ends: Bools
 ) -> SessionRows:
     statement = columns.statement[row]
     session = columns.session[row]

@@ -68,15 +68,21 @@ def transactions(
         waits: what others waited for.
     """
     writes = np.array([kind in _WRITES for kind in kinds], np.bool_)
-    spans: list[_Open] = []
+    # All at once: pieces would be in memory twice when they are put together.
+    starts_us, ends_us = np.empty((2, len(columns)), np.int64)
+    count = 0
     durations: list[Floats] = []
     idle_ms: list[float] = []
     pauses: list[tuple[float, int, IdleInTransaction]] = []
     for rows in session_rows(columns):
         starts, ends = _spans(rows)
-        spans.append(_open(rows, starts, ends))
+        span = _open(rows, starts, ends)
+        until = count + len(starts)
+        starts_us[count:until] = span.started_at_us
+        ends_us[count:until] = span.ended_at_us
+        count = until
         real = _real(rows, starts, ends)
-        durations.append(_milliseconds(spans[-1])[real])
+        durations.append(_milliseconds(span)[real])
         gaps_ms = _gaps_ms(rows)
         within = _within(starts[real], ends[real], len(rows))
         idle_ms.append(total_ms(gaps_ms[within]))
@@ -91,7 +97,7 @@ def transactions(
             idle_ms=total_ms(np.array(idle_ms)),
             idle=tuple(_with_blocked(item[2], waits) for item in longest),
         ),
-        spans,
+        _Open(started_at_us=starts_us[:count], ended_at_us=ends_us[:count]),
     )
 
 
@@ -187,17 +193,18 @@ def _latency(durations: Sequence[Floats]) -> Latency | None:
     return latency(values.tolist(), "log: transactions of several statements")
 
 
-def _busy(found: Transactions, spans: Sequence[_Open]) -> Transactions:
-    """With how many were open at once."""
-    if not spans:
+def _busy(found: Transactions, span: _Open) -> Transactions:
+    """With how many were open at once; the order of the spans is lost."""
+    starts, ends = span.started_at_us, span.ended_at_us
+    if not len(starts):
         return found
-    starts = np.sort(np.concatenate([span.started_at_us for span in spans]))
-    ends = np.sort(np.concatenate([span.ended_at_us for span in spans]))
+    starts.sort()
+    ends.sort()
     # Open when each begins: those begun before it less those ended by then.
-    open_counts = np.arange(1, len(starts) + 1) - np.searchsorted(
-        ends, starts, side="right"
-    )
-    open_counts = np.sort(np.maximum(open_counts, 1))
+    open_counts = np.arange(1, len(starts) + 1)
+    open_counts -= np.searchsorted(ends, starts, side="right")
+    np.maximum(open_counts, 1, out=open_counts)
+    open_counts.sort()
     rank = -(-99 * len(open_counts) // 100)
     whole_us = max(int(ends[-1] - starts[0]), 1)
     minute, busiest = _busiest_minute(starts, ends)
