@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from analyzer.logs.severity import ENGLISH, SEVERITY_PATTERN
+from analyzer.logs.severity import SEVERITY_PATTERN, has_severity
 from analyzer.logs.timestamps import TIME_PATTERN
 
 _NAME = ".{0,63}?"
@@ -70,8 +70,6 @@ _MAX_NAMES_OF_ONE = 16
 
 _MAX_KNOWN_HEADS = 20_000
 _TIME = re.compile(TIME_PATTERN)
-_SEVERITY_ENDS = frozenset(word[-1] for word in ENGLISH)
-_DEBUG_LEVELS = frozenset("12345")
 
 
 class Head(NamedTuple):
@@ -240,7 +238,7 @@ class Splitter:
             if head is not None:
                 return head
         # Without a severity near its start a line is no record, whatever the prefix.
-        if not _has_severity(line, 0, _MAX_HEAD_CHARS):
+        if not has_severity(line, 0, _MAX_HEAD_CHARS):
             return None
         found = self._match(line, 0, _MAX_HEAD_CHARS)
         if found is None:
@@ -270,9 +268,7 @@ class Splitter:
             return None
         end = start + len(rest)
         if self.prefix.has_chosen_fields:
-            if _has_severity(
-                line, end, end + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
-            ):
+            if has_severity(line, end, end + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS):
                 return None
             self._believe(known.key, known.names)
         return Head(known.fields, known.severity, end, line[:start], rest)
@@ -298,7 +294,7 @@ class Splitter:
         """The right split, and whether there was but one whatever follows it."""
         # Nothing but a second severity within reach makes a line ambiguous.
         reach = found.end() + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
-        is_clear = not _has_severity(line, found.end(), reach)
+        is_clear = not has_severity(line, found.end(), reach)
         if not is_clear:
             splits = [found, *self._other_splits(line, found)]
             if len(splits) > 1:
@@ -343,6 +339,8 @@ class Splitter:
     def _most_believable(
         self, splits: list[re.Match[str]], place: tuple[Sequence[str], int]
     ) -> re.Match[str]:
+        if self._is_repeated(splits[-1], place):
+            return splits[-1]
         keys = {self._key(split) for split in splits}
         believed = {names for key in keys for names in self._believed.get(key, ())}
         believed.update(map(self._names, self._witnesses(keys, place)))
@@ -351,6 +349,28 @@ class Splitter:
                 if self._names(split) in believed:
                     return split
         return next(filter(self._is_sober, reversed(splits)), splits[-1])
+
+    def _is_repeated(
+        self, split: re.Match[str], place: tuple[Sequence[str], int]
+    ) -> bool:
+        """Whether the names are those of a neighbour too, which says something else.
+
+        A name that looks like a line stays the same from line to line; what a message
+        says that looks like a name, such as its duration, does not.
+        """
+        if not self._is_sober(split):
+            return False
+        block, number = place
+        said = split.string[split.end() :]
+        for line in (*block[max(number - 2, 0) : number], *block[number + 1 :][:2]):
+            found = None if line.startswith("\t") else self._match(line)
+            if found is None or self._key(found) != self._key(split):
+                continue
+            for other in (found, *self._other_splits(line, found)):
+                same = self._names(other) == self._names(split)
+                if same and line[other.end() :] != said:
+                    return True
+        return False
 
     def _is_sober(self, split: re.Match[str]) -> bool:
         """Whether no name of a user or a database holds a severity."""
@@ -369,20 +389,3 @@ class Splitter:
             if next(self._other_splits(line, found), None) is None:
                 yield found
                 return
-
-
-def _has_severity(line: str, start: int, limit: int) -> bool:
-    """Whether a severity stands in a part of a line.
-
-    Most colons end no severity, which their neighbours tell without the expression.
-    """
-    at = line.find(":", start, limit)
-    while at != -1:
-        end = at - 1 if line[at - 1] == " " else at
-        last = line[end - 1]
-        if last in _SEVERITY_ENDS and (
-            last not in _DEBUG_LEVELS or line[end - 6 : end - 1] == "DEBUG"
-        ):
-            return _NEXT_SEVERITY.search(line, start, limit) is not None
-        at = line.find(":", at + 1, limit)
-    return False

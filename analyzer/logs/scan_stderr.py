@@ -76,6 +76,8 @@ HAS_MILLISECONDS, HAS_CHOSEN = 1, 2
 LOG, DETAIL = 0, 1
 NO_SEVERITY = 31
 LENGTHS_BYTES, ENDS_BYTES = 64, 1 << 16
+LITERAL, MAX_LITERAL_BYTES = 40, 16
+"""Where the bytes before the time are in the settings, behind their number."""
 
 
 def find_in_line(at: Int, pattern: Long) -> Int:
@@ -251,6 +253,17 @@ def is_only(colon: Int, end: Int, ends: Int) -> Int:
     return find_severity(colon + 1, limit + 1, ends) > limit
 
 
+def behind_literal(at: Int, literal: Int) -> Int:
+    """Behind the bytes that stand before the time."""
+    count = u8(literal)
+    end = at + count
+    while count > 0:
+        if u8(at + count - 1) != u8(literal + count):
+            return 0
+        count -= 1
+    return end
+
+
 def record(row: Int, at: Int, end: Int, settings: Int) -> Int:
     """Read a line that begins a record; whether it leaves no doubt.
 
@@ -262,6 +275,9 @@ def record(row: Int, at: Int, end: Int, settings: Int) -> Int:
     """
     flags = u32(settings)
     has_milliseconds = flags & HAS_MILLISECONDS
+    at = behind_literal(at, settings + LITERAL)
+    if at == 0:
+        return 0
     names = read_time(row, at) if has_milliseconds else read_seconds(row, at)
     if names == 0:
         return 0
@@ -318,6 +334,6 @@ def scan_stderr(at: Int, end: Int, row: Int, limit: Int, settings: Int) -> Int:
 
 STDERR_KERNELS = (
     *SHARED, find_in_line, find_severity, has_double, severity, rare_severity,
-    rarest_severity, field_end, head_virtual, head_number, head, message, is_only,
-    record, scan_stderr,
+    rarest_severity, behind_literal, field_end, head_virtual, head_number, head,
+    message, is_only, record, scan_stderr,
 )  # fmt: skip

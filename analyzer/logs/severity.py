@@ -69,3 +69,24 @@ SEVERITY_PATTERN = (
 
 French puts a blank before the colon.
 """
+
+_SEVERITY = re.compile(SEVERITY_PATTERN, re.MULTILINE)
+_ENDS = frozenset(word[-1] for word in ENGLISH)
+_DEBUG_LEVELS = frozenset("12345")
+
+
+def has_severity(line: str, start: int, limit: int) -> bool:
+    """Whether a severity stands in a part of a line.
+
+    Most colons end no severity, which their neighbours tell without the expression.
+    """
+    at = line.find(":", start, limit)
+    while at != -1:
+        end = at - 1 if line[at - 1] == " " else at
+        last = line[end - 1]
+        if last in _ENDS and (
+            last not in _DEBUG_LEVELS or line[end - 6 : end - 1] == "DEBUG"
+        ):
+            return _SEVERITY.search(line, start, limit) is not None
+        at = line.find(":", at + 1, limit)
+    return False

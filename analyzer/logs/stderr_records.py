@@ -20,7 +20,12 @@ from analyzer.logs.scan_stderr import STDERR_KERNELS
 from analyzer.logs.scanned_rows import Scanner, Table, minutes_of, places
 from analyzer.logs.severity import COMPANIONS, SEVERITY_PATTERN
 from analyzer.logs.slices import Longs, Slices, grouped
-from analyzer.logs.stderr_settings import WORDS, settings_of, steps_of
+from analyzer.logs.stderr_settings import (
+    WORDS,
+    leading_time,
+    settings_of,
+    steps_of,
+)
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import TIME_PATTERN
 
@@ -115,6 +120,8 @@ class HeadReader:
         any_severity = SEVERITY_PATTERN.replace("?P<severity>", "?:")
         names = prefix.pattern.replace(any_severity, re.escape(_LOG))
         # The time was read before; a second one is no part of the prefix.
+        literal, _ = leading_time(prefix.text) or (b"", "")
+        names = names.removeprefix(re.escape(literal.decode()))
         names = names.replace(f"(?:{TIME_PATTERN})?", "", 1)
         whole = re.compile(rf"^{names}{_LOG}\n", re.MULTILINE)
         self._find = whole.findall

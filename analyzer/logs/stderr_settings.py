@@ -16,6 +16,8 @@ from analyzer.logs.scan_stderr import (
     HAS_CHOSEN,
     HAS_MILLISECONDS,
     LENGTHS_BYTES,
+    LITERAL,
+    MAX_LITERAL_BYTES,
     QUERY,
     SIGNED,
     STEADY,
@@ -30,6 +32,7 @@ WORDS = (
 """Severities that the scanner knows, the frequent first; their index is a code."""
 
 _ESCAPE = re.compile(r"%(-?\d*)(.)", re.DOTALL)
+_LEADING_TIME = re.compile(r"([^%]*)%([mt])")
 _NUMBERS = {
     "x": (DIGITS, 20),
     "l": (DIGITS, 19),
@@ -52,12 +55,26 @@ def _severity_ends() -> bytes:
     return found.tobytes()
 
 
+def leading_time(prefix: str) -> tuple[bytes, str] | None:
+    """The bytes before the time that a prefix begins with, and the time's letter.
+
+    >>> leading_time("[%m] [%p] "), leading_time("%p %m ")
+    ((b'[', 'm'), None)
+    """
+    found = _LEADING_TIME.match(prefix)
+    if found is None or len(found[1].encode()) > MAX_LITERAL_BYTES:
+        return None
+    return found[1].encode(), found[2]
+
+
 def settings_of(prefix: LinePrefix, steps: Sequence[Step]) -> bytes:
     """The settings as :func:`~analyzer.logs.scan_stderr.scan_stderr` reads them."""
-    flags = HAS_MILLISECONDS * (prefix.text[:2] == "%m")
+    literal, letter = leading_time(prefix.text) or (b"", "")
+    flags = HAS_MILLISECONDS * (letter == "m")
     flags |= HAS_CHOSEN * prefix.has_chosen_fields
     lengths = bytes(map(len, WORDS))
-    head = (flags.to_bytes(4, "little") + lengths).ljust(LENGTHS_BYTES, b"\0")
+    head = (flags.to_bytes(4, "little") + lengths).ljust(LITERAL, b"\0")
+    head = (head + bytes([len(literal)]) + literal).ljust(LENGTHS_BYTES, b"\0")
     ends = _severity_ends()
     if len(ends) != ENDS_BYTES:
         raise ValueError("the table of severities has another size")

@@ -21,7 +21,7 @@ from analyzer.logs.stderr_records import (
     Lines,
     Records,
 )
-from analyzer.logs.stderr_settings import WORDS
+from analyzer.logs.stderr_settings import WORDS, leading_time
 from analyzer.logs.stitch import MAX_OPEN_MESSAGES, is_companion
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
@@ -38,13 +38,13 @@ _MAX_LOOK_BACK_BYTES = 50_000
 def reads_in_columns(options: StderrOptions) -> bool:
     """Whether a plain log can be read many lines at a time.
 
-    Its lines must begin with one of the two times that the server prints, and have
-    kept the tab in front of continuation lines.
+    Its lines must begin with one of the two times that the server prints, perhaps
+    behind a bracket, and have kept the tab in front of continuation lines.
     """
     pattern = options.prefix.pattern
     times = sum(f"(?P<{name}>" in pattern for name in ("time", "time_ms", "time_epoch"))
-    starts_with_time = options.prefix.text[:2] in ("%m", "%t")
-    return starts_with_time and times == 1 and not options.tabs_stripped
+    has_leading_time = leading_time(options.prefix.text) is not None
+    return has_leading_time and times == 1 and not options.tabs_stripped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from analyzer.logs.line_prefix import (
     _NEXT_SEVERITY,
     Splitter,
-    _has_severity,
     line_prefix,
 )
-from analyzer.logs.severity import ENGLISH
+from analyzer.logs.severity import ENGLISH, has_severity
 
 PREFIXES = (
     "%m [%p] %q%u@%d/%a ",
@@ -104,4 +103,4 @@ def test_with_and_without_memory(text: str, block: list[str]) -> None:
 )
 def test_a_severity_is_never_overlooked(line: str, start: int, limit: int) -> None:
     want = _NEXT_SEVERITY.search(line, start, limit) is not None
-    assert _has_severity(line, start, limit) == want
+    assert has_severity(line, start, limit) == want

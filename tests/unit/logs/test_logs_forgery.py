@@ -68,6 +68,16 @@ def test_a_name_among_honest_ones(prefix: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_name_that_begins_like_the_one_before(prefix: str) -> None:
+    entries = [
+        entry("duration: 1.000 ms  statement: SELECT 1", app="x"),
+        entry("division by zero", "ERROR", statement="SELECT 1/0"),
+        entry("duration: 2.000 ms  statement: SELECT 2"),
+    ]
+    assert read(as_stderr(entries, prefix), prefix) == told(entries)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
 @pytest.mark.parametrize("witness_first", [True, False])
 def test_a_statement_forges_no_record_on_its_line(
     prefix: str, witness_first: bool
