@@ -233,6 +233,7 @@ def _without_extras(record: Record) -> Record:
         if code[1] == known or _SQLSTATE_CLASS.match(code[1]):
             record.lines[0] = record.lines[0][code.end() :]
             record.origin = replace(record.origin, sqlstate=error_code(code[1]))
-    if record.severity != "LOG":
+    # Of LOG only waits for locks have a place in the statement; texts end as they like.
+    if record.severity != "LOG" or record.lines[0].startswith("process "):
         record.lines[-1] = _CURSOR.sub("", record.lines[-1])
     return record

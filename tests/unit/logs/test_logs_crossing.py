@@ -222,6 +222,19 @@ def test_prefix(tmp_path: Path, prefix: str, line_end: str) -> None:
     assert read(tmp_path / "a.log", text, prefix) == wanted
 
 
+@pytest.mark.parametrize("prefix", RELAYED)
+def test_a_wait_with_a_place_in_its_statement(tmp_path: Path, prefix: str) -> None:
+    wait = (
+        "process 7 still waiting for AccessShareLock on relation 5 of database 5 after"
+    )
+    found = entry(1, {"severity": "LOG", "message": f"{wait} 6.157 ms"})
+    placed = replace(found, message=f"{found.message} at character 28")
+    text = as_stderr([placed], prefix)
+    assert read(tmp_path / "a.log", text, prefix) == expected(
+        [seen_through(found, prefix)]
+    )
+
+
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("columns", [23, 24, 26])
 def test_csv(tmp_path: Path, columns: int, line_end: str) -> None:
