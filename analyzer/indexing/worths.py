@@ -60,6 +60,8 @@ class PlanWorths:
         self._sets: dict[Fingerprint, tuple[ParameterSet, ...]] = {}
         self._known: dict[tuple[Fingerprint, int], dict[Configuration, Worth]] = {}
         self.calls = 0
+        self.unplanned: dict[Fingerprint, str] = {}
+        """Statements that could not be planned with some set of indexes, and why."""
 
     @property
     def remaining(self) -> int:
@@ -134,8 +136,12 @@ class PlanWorths:
         answers = self._answers([(missing[key], key) for key in keys])
         for key, answer in zip(keys, answers, strict=True):
             known = self._known[key[:2]]
-            # Not plannable so: as if none of the indexes existed.
-            known[key[2]] = known[frozenset()] if answer is None else answer
+            if isinstance(answer, AnalyzerError):
+                # As if none of the indexes existed.
+                known[key[2]] = known[frozenset()]
+                self.unplanned.setdefault(key[0], f"{answer.message} ({answer.detail})")
+            else:
+                known[key[2]] = answer
 
     def _is_known(self, subject: Subject, number: int, wanted: Configuration) -> bool:
         known = self._known[(subject.fingerprint, number)]
@@ -147,7 +153,9 @@ class PlanWorths:
                 return True
         return False
 
-    def _answers(self, asked: Sequence[tuple[Subject, _Key]]) -> list[Worth | None]:
+    def _answers(
+        self, asked: Sequence[tuple[Subject, _Key]]
+    ) -> list[Worth | AnalyzerError]:
         questions = [
             WhatIfQuestion(
                 query=subject.item.statement.normalized_query,
@@ -160,19 +168,19 @@ class PlanWorths:
             return [self._valued(question, self._value) for question in questions]
         return [_worth(answer) for answer in self._planner.costs_with(questions)]
 
-    def _valued(self, question: WhatIfQuestion, value: Value) -> Worth | None:
+    def _valued(self, question: WhatIfQuestion, value: Value) -> Worth | AnalyzerError:
         try:
             plan = self._planner.plan_with(
                 question.query, question.parameters, create=question.create
             )
-        except PlanningFailed:
-            return None
+        except PlanningFailed as error:
+            return error
         asked = plan.hypothetical_indexes
         used = frozenset(asked[name] for name in plan.index_names() if name in asked)
         return value(plan), used
 
 
-def _worth(answer: PlanCost | AnalyzerError) -> Worth | None:
+def _worth(answer: PlanCost | AnalyzerError) -> Worth | AnalyzerError:
     if isinstance(answer, AnalyzerError):
-        return None
+        return answer
     return answer.total_cost, answer.created

@@ -161,7 +161,7 @@ def worthwhile(
     return Worthwhile(
         indexes=indexes,
         unhelped=(
-            *believed.unhelped(prepared, helped),
+            *believed.unhelped(prepared, helped, chooser.table.worths.unplanned),
             *_not_searched(workload, choice),
         ),
         planner_source=choice.costs.source,
@@ -282,7 +282,10 @@ class _Believed:
         )
 
     def unhelped(
-        self, prepared: list[Prepared], helped: set[Fingerprint]
+        self,
+        prepared: list[Prepared],
+        helped: set[Fingerprint],
+        unplanned: Mapping[Fingerprint, str],
     ) -> Iterator[StatementOutcome]:
         """What the candidates could do for statements that no chosen index helps."""
         for item in prepared:
@@ -291,6 +294,14 @@ class _Believed:
             if not item.candidates:
                 yield StatementOutcome(
                     item=item.subject.item, base=item.base, why=item.why_none
+                )
+                continue
+            if item.subject.fingerprint in unplanned:
+                reason = unplanned[item.subject.fingerprint]
+                yield StatementOutcome(
+                    item=item.subject.item,
+                    base=item.base,
+                    why=f"It cannot be planned with new indexes: {reason}.",
                 )
                 continue
             offered = self._offered(item)

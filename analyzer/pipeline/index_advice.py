@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from analyzer.domain.ports import Progress
 from analyzer.domain.recommendation import Basis
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.target import PLAN_ONLY, Address, Permissions
+from analyzer.domain.workload import NotSeen
 from analyzer.errors import NotAllowedHere, UserError
 from analyzer.indexing.limits import WHOLE_WORKLOAD
 from analyzer.indexing.programme import SetLimits
@@ -249,7 +250,10 @@ class _Job:
                 [p.base.sets[0].plan for p in choice.prepared],
                 is_measured=knowledge.basis.basis is Basis.MEASURED,
             ),
-            not_seen=knowledge.not_seen,
+            not_seen=(
+                *knowledge.not_seen,
+                *self._unplanned(answers.chooser.table.worths.unplanned),
+            ),
             caveats=tuple(_caveats(objective, knowledge)),
         )
 
@@ -284,6 +288,11 @@ class _Job:
             name: weight * knowledge.anchor(name).scale
             for name, weight in self.named.weights.items()
         }
+
+    def _unplanned(self, found: Mapping[Fingerprint, str]) -> Iterator[NotSeen]:
+        for name, reason in found.items():
+            query = self.named.names.get(name, name)
+            yield NotSeen(what=f"plans of {query} with some of the indexes", why=reason)
 
     def _skipped(self, choice: WorkloadChoice) -> Iterator[SkippedQuery]:
         for name, reason in choice.skipped.items():
