@@ -120,8 +120,7 @@ class Classifier:
             duration_ms=duration.duration_ms,
         )
         unused = state.parse if duration.verb == "parse" else state.bind
-        if unused is not None:
-            self.note(unused.entry, f"{duration.verb}_without_execution")
+        self._note_unused(duration.verb, unused)
         if duration.verb == "parse":
             state.parse = phase
         else:
@@ -158,10 +157,12 @@ class Classifier:
             return
         # With log_duration the phases of this run came just before, without text.
         text = query.strip()
-        if phases:
-            state.bind = replace(phases[-1], query=text)
         if len(phases) > 1:
+            self._note_unused("parse", state.parse)
             state.parse = replace(phases[-2], query=text)
+        if phases:
+            self._note_unused("bind", state.bind)
+            state.bind = replace(phases[-1], query=text)
 
     def _take_fetch(self, entry: LogEntry, duration: Duration) -> None:
         query = duration.text.strip()
@@ -330,6 +331,10 @@ class Classifier:
     def note(self, entry: LogEntry, kind: str) -> None:
         """Keep an entry as an event."""
         self.events.append(self._maker.event(entry, kind))
+
+    def _note_unused(self, verb: str, phase: Phase | None) -> None:
+        if phase is not None:
+            self.note(phase.entry, f"{verb}_without_execution")
 
     def _drop_text(self, state: ProcessState) -> None:
         text, state.text = state.text, None
