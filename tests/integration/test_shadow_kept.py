@@ -80,6 +80,23 @@ def test_what_a_killed_process_left_is_dropped_and_built_again(
         assert shadows(cluster) == []
 
 
+def test_what_was_half_made_or_half_dropped_goes_too(folder: Path) -> None:
+    with ShadowCluster(folder) as cluster:
+        server = cluster.server
+        with session(server.address(), read_only=False) as connection:
+            connection.execute("CREATE ROLE shadow_half_made")
+            connection.execute("CREATE ROLE shadow_half_dropped")
+            connection.execute("CREATE DATABASE shadow_half_dropped")
+            row = connection.execute(
+                "UPDATE pg_database SET datconnlimit = -2 "
+                "WHERE datname = 'shadow_half_dropped' RETURNING oid"
+            ).fetchone()
+        assert row is not None
+        shutil.rmtree(server.data_dir / "base" / str(row[0]))
+    with ShadowCluster(folder) as cluster:
+        assert shadows(cluster) == []
+
+
 def test_two_at_once_have_one_each_and_the_next_takes_the_first(folder: Path) -> None:
     with ShadowCluster(folder) as one, ShadowCluster(folder) as two:
         assert one.server.data_dir != two.server.data_dir
