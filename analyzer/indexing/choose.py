@@ -358,10 +358,21 @@ class Chooser:
         current = frozenset().union(*self.table.used(chosen).values())
         # About as many as saying what each member is good for takes.
         reserve = REASONS_EACH * len(current)
+        most = 1e-6 * self._total(current)
         for index in sorted(current, key=lambda i: -self.facts(i).size_bytes):
             if self.table.worths.kept < reserve + len(self.table.concerned(index)):
                 break
-            rest = current - {index}
-            if self._total(rest) <= self._total(current) * (1.0 + 1e-6):
-                current = rest
+            if self._loss_without(index, current) <= most:
+                current -= {index}
         return current
+
+    def _loss_without(self, index: IndexDefinition, current: Configuration) -> float:
+        """What leaving a member out costs; only statements it concerns can lose."""
+        items = self.table.concerned(index)
+        now = self.table.ask([(item, current) for item in items])
+        then = self.table.ask([(item, current - {index}) for item in items])
+        lost = sum(
+            item.weight * (without - worth)
+            for item, (worth, _), (without, _) in zip(items, now, then, strict=True)
+        )
+        return lost - self.facts(index).price
