@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
@@ -40,10 +40,12 @@ BLOCK_BYTES = 8192
 LEAF_FILL_PERCENT = 90
 INTERNAL_FILL_PERCENT = 70
 
+
 _LINE_POINTER_BYTES = 4
 _TUPLE_HEADER_BYTES = 8
 _BITMAP_BYTES = 4
 _HEAP_TID_BYTES = 6
+_SEPARATOR_TID_BYTES = 8
 # Page header 24, opaque 16, line pointers of the high key and of the next tuple.
 _PAGE_ROOM_BYTES = BLOCK_BYTES - 24 - 16 - 2 * _LINE_POINTER_BYTES
 _MAX_POSTING_BYTES = (BLOCK_BYTES // 10) // 8 * 8 - _LINE_POINTER_BYTES
@@ -101,7 +103,7 @@ def index_size(
     if rows < 1:
         return IndexSize(rows=rows, blks=1, height=0)
     leaves = _leaf_blks(definition, relation, rows, leaf_fill_percent)
-    internal, height = _internal(leaves, _fanout(definition, relation, rows, leaves))
+    internal, height = _internal(leaves, _fanout(definition, relation, rows))
     return IndexSize(rows=rows, blks=1 + leaves + internal, height=height)
 
 
@@ -113,22 +115,29 @@ def btree_height(definition: IndexDefinition, relation: Relation, blks: int) -> 
     """
     leaves = max(blks - 1, 1)
     rows = max(relation.reltuples, 1.0)
-    return _internal(leaves, _fanout(definition, relation, rows, leaves))[1]
+    return _internal(leaves, _fanout(definition, relation, rows))[1]
 
 
 def _leaf_blks(
     definition: IndexDefinition, relation: Relation, rows: float, fill_percent: int
 ) -> int:
+    room = _PAGE_ROOM_BYTES - BLOCK_BYTES * (100 - fill_percent) // 100
+    return _blks(*_leaf_tuples(definition, relation, rows), room)
+
+
+def _leaf_tuples(
+    definition: IndexDefinition, relation: Relation, rows: float
+) -> tuple[float, float]:
+    """Tuples in all leaves, and bytes with their line pointers."""
     keys = key_statistics(definition, relation)
     columns = (*keys, *include_statistics(definition, relation))
-    room = _PAGE_ROOM_BYTES - BLOCK_BYTES * (100 - fill_percent) // 100
     tuple_bytes = tuple_size(columns)
     if not _deduplicates(definition, keys):
-        return _blks(rows, rows * (tuple_bytes + _LINE_POINTER_BYTES), room)
+        return rows, rows * (tuple_bytes + _LINE_POINTER_BYTES)
     groups = _groups(definition, relation, rows)
     count = sum(number * _postings(size, tuple_bytes)[0] for number, size in groups)
     total = sum(number * _postings(size, tuple_bytes)[1] for number, size in groups)
-    return _blks(count, total, room)
+    return count, total
 
 
 def _blks(tuple_count: float, total_bytes: float, room: int) -> int:
@@ -303,24 +312,26 @@ def _posting_bytes(rows: int, tuple_bytes: float) -> float:
     return size + _LINE_POINTER_BYTES
 
 
-def _fanout(
-    definition: IndexDefinition, relation: Relation, rows: float, leaves: int
-) -> int:
-    """Children of an internal page of a bulk build."""
+def _fanout(definition: IndexDefinition, relation: Relation, rows: float) -> int:
+    """Children of an internal page of a bulk build.
+
+    The separator of two leaves has as many keys as tell the last tuple of one from the
+    first of the next, and a heap TID where none does (``_bt_truncate`` in
+    nbtutils.c). A build ends a leaf wherever it is full, so how often the first keys
+    are not enough follows from how many values they have for so many tuples.
+    """
     keys = key_statistics(definition, relation)
-    needed: list[KeyStatistics] = []
-    distinct = 1.0
-    for key in keys:
-        needed.append(key)
-        distinct *= key.distinct or 1.0
-        # So many values tell the neighbours at the border of two leaves apart.
-        if distinct > 2 * leaves:
-            break
-    separator = tuple_size(tuple(needed))
-    if distinct <= leaves:
-        separator += 8
+    tuples = max(_leaf_tuples(definition, relation, rows)[0], 1.0)
+    mean_bytes, alike_ratio = 0.0, 1.0
+    for count in range(1, len(keys) + 1):
+        first = replace(definition, keys=definition.keys[:count], include=())
+        values = distinct_combinations(first, relation, rows)
+        still_alike = min(alike_ratio, max(0.0, 1.0 - values / tuples))
+        mean_bytes += (alike_ratio - still_alike) * tuple_size(keys[:count])
+        alike_ratio = still_alike
+    mean_bytes += alike_ratio * (tuple_size(keys) + _SEPARATOR_TID_BYTES)
     room = _PAGE_ROOM_BYTES - BLOCK_BYTES * (100 - INTERNAL_FILL_PERCENT) // 100
-    return max(2, int(room / (separator + _LINE_POINTER_BYTES)))
+    return max(2, int(room / (mean_bytes + _LINE_POINTER_BYTES)))
 
 
 def _internal(leaves: int, fanout: int) -> tuple[int, int]:

@@ -111,3 +111,29 @@ def test_known_lengths_of_values_make_sizes_exact() -> None:
     assert blks((18, 1.0)) == 63
     assert blks((300, 1.0)) == 65  # compressed values tell nothing
     assert blks((17, 0.5), (20, 0.5)) > 63
+
+
+@pytest.mark.parametrize(("n_distinct", "height"), [(-1.0, 2), (-0.25, 3)])
+def test_separators_have_the_keys_that_tell_neighbours_apart(
+    n_distinct: float, height: int
+) -> None:
+    # 49,181 leaves. Where each order has four lines, three of four leaves end within
+    # one, and their separators have the line too: 219 children, not 285, of which two
+    # levels do not do.
+    names = ("number", "line", "a", "b", "c", "d")
+    table = replace(
+        TABLE,
+        reltuples=6_000_000,
+        attributes=tuple(
+            Attribute(
+                name=name,
+                number=number,
+                type_name="bigint",
+                n_distinct=n_distinct if name == "number" else -1.0,
+            )
+            for number, name in enumerate(names, start=1)
+        ),
+        unique_keys=(("line",),),
+    )
+    definition = index("number", "line", include=("a", "b", "c", "d"))
+    assert index_size(definition, table).height == height
