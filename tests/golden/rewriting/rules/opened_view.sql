@@ -23,3 +23,11 @@ SELECT id FROM orders WHERE customer_id = 7;
 -- case: a CTE of the same name
 WITH item_totals AS (SELECT 1 AS order_id, 2 AS items) SELECT items FROM item_totals WHERE order_id = 1;
 -- expect: silent
+
+-- case: rows of a table beside it are locked
+SELECT o.id, t.items FROM orders o JOIN item_totals t ON t.order_id = o.id WHERE o.customer_id = 7 FOR UPDATE OF o;
+-- expect: silent
+
+-- case: an UPDATE that reads it
+UPDATE orders o SET total = t.price FROM item_totals t WHERE t.order_id = o.id AND o.customer_id = 7;
+-- expect: silent
