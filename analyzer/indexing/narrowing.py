@@ -154,13 +154,30 @@ def _sum(items: Sequence[WeightedStatement], worths: Sequence[float]) -> float:
 def _smaller(
     index: IndexDefinition, pool: Sequence[IndexDefinition], sizing: Sizing
 ) -> Iterator[IndexDefinition]:
-    """Those that take less space, or as much with fewer columns, the smallest first."""
+    """Those that take less space, or as much with fewer columns, the smallest first.
+
+    One of some of the columns alone is never larger, whatever its estimate says.
+    """
 
     def extent(item: IndexDefinition) -> tuple[int, int]:
         return sizing.size_bytes(item), len(item.keys) + len(item.include)
 
-    found = [other for other in pool if extent(other) < extent(index)]
+    found = [
+        other
+        for other in pool
+        if extent(other) < extent(index) or _has_fewer_columns(other, index)
+    ]
     yield from sorted(found, key=lambda item: (extent(item), sort_key(item)))
+
+
+def _has_fewer_columns(narrow: IndexDefinition, wide: IndexDefinition) -> bool:
+    same = narrow.method == wide.method and narrow.predicate == wide.predicate
+    return same and _columns(narrow) < _columns(wide)
+
+
+def _columns(index: IndexDefinition) -> frozenset[str]:
+    keys = (key.attribute or key.expression for key in index.keys)
+    return frozenset((*keys, *index.include))
 
 
 def _is_form_of(narrow: IndexDefinition, wide: IndexDefinition) -> bool:

@@ -84,6 +84,17 @@ def test_without_questions_left_nothing_changes() -> None:
     assert best({WIDE: 4, NARROW: 4}, base=10_000, kept=0) == WIDE
 
 
+def test_fewer_columns_are_smaller_whatever_their_estimate_says() -> None:
+    pair, alone = index("b", "a"), index("a")
+    sizes = {pair: 600, alone: 620}
+    sizing = Sizing(
+        table=Told({pair: 10.0, alone: 10.0}, 1000.0),
+        facts=lambda i: IndexFacts(size_bytes=sizes[i]),
+        slack=16.0,
+    )
+    assert narrowed(frozenset({pair}), [pair, alone], sizing) == {alone}
+
+
 @pytest.mark.parametrize(
     ("wide", "narrow", "base", "kept"),
     [
