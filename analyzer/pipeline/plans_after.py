@@ -14,6 +14,8 @@ from analyzer.domain.recommendation import (
 )
 from analyzer.domain.workload import Workload, WorkloadItem
 from analyzer.errors import PlanningFailed
+from analyzer.indexing.definition import index_name
+from analyzer.plans.rename import with_index_names
 
 
 def plans_after(
@@ -50,14 +52,16 @@ def _plan_after(
     values = item.parameter_sets[0].values if item.parameter_sets else ()
     try:
         match action:
-            case CreateIndex():
-                return planner.plan_with(query, values, create=(action.definition,))
+            case CreateIndex(definition=index, name=name):
+                plan = planner.plan_with(query, values, create=(index,))
+                return with_index_names(plan, {index: name})
             case DropIndex():
                 return planner.plan_with(query, values, hide=(action.index,))
             case RewriteQuery(needs_index=None):
                 return planner.plan(action.query, values)
             case RewriteQuery(needs_index=index) if index is not None:
-                return planner.plan_with(action.query, values, create=(index,))
+                plan = planner.plan_with(action.query, values, create=(index,))
+                return with_index_names(plan, {index: index_name(index)})
     except PlanningFailed:
         return None
     return None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from analyzer.domain.index import IndexDefinition
 from analyzer.domain.plan import Plan, PlanNode
@@ -13,7 +15,7 @@ def with_index_names(plan: Plan, names: Mapping[IndexDefinition, str]) -> Plan:
     """The plan with other names for its hypothetical indexes.
 
     The parts of such an index on partitions get a number at the end. The raw document
-    of the planner is left as it is.
+    has the same names.
 
     Args:
         plan: of a planner with hypothetical indexes.
@@ -29,11 +31,23 @@ def with_index_names(plan: Plan, names: Mapping[IndexDefinition, str]) -> Plan:
     return replace(
         plan,
         root=_renamed(plan.root, new),
+        raw=_renamed_document(plan.raw, new),
         hypothetical_indexes={
             new[shown]: definition
             for shown, definition in plan.hypothetical_indexes.items()
         },
     )
+
+
+def _renamed_document(
+    document: Mapping[str, Any], new: Mapping[str, str]
+) -> dict[str, Any]:
+    def renamed(fields: dict[str, Any]) -> dict[str, Any]:
+        name = new.get(str(fields.get("Index Name")))
+        return fields | {"Index Name": name} if name else fields
+
+    found: dict[str, Any] = json.loads(json.dumps(document), object_hook=renamed)
+    return found
 
 
 def _renamed(root: PlanNode, new: Mapping[str, str]) -> PlanNode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -84,6 +85,8 @@ def test_recommendations_show_the_plan_they_promise(result: ScanResult) -> None:
             used = {node.index_name for node in plan.root.walk()}
             names = plan.hypothetical_indexes
             assert {n for n in used if names.get(n) == rec.action.definition}, rec.title
+            assert rec.action.name in used, rec.title
+            assert rec.action.name in json.dumps(plan.raw), rec.title
             shown += 1
         elif isinstance(rec.action, RewriteQuery):
             assert plan is not None, rec.title
