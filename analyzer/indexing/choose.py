@@ -246,6 +246,8 @@ class Chooser:
     def _improve(self) -> float:
         """Solve, look and explore until nothing gets better; the last bound."""
         self._consider(NOTHING)
+        if self._best_worth <= 0.0:
+            return 0.0  # No statement, or none that costs anything.
         self._consider(self._relaxed().chosen)
         fruitless = tries = 0
         for number in range(MAX_ROUNDS):
