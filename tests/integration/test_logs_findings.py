@@ -201,7 +201,10 @@ def test_a_cache_is_replayed(documents: dict[str, dict[str, Any]]) -> None:
     (cached,) = findings(documents["jsonlog"], "repeated_reads")
     assert "u.id" in cached["query"]
     outcome = cached["cache"][-1]
-    assert (outcome["ttl_s"], outcome["hit_count"]) == (600, 299)
+    # Logged times are cut to milliseconds, so the second read may seem to start before
+    # the first one ended.
+    assert outcome["ttl_s"] == 600
+    assert outcome["hit_count"] in (298, 299)
     assert outcome["stale_count"] == 0
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from analyzer.domain.target import Address
 from analyzer.postgres.connect import session
-from tests.support.cli import run_cli
+from tests.support.cli import INTERRUPTIBLE, run_cli
 from tests.support.workers import ROOT, wait_until
 
 pytestmark = pytest.mark.integration
@@ -365,7 +365,9 @@ def test_an_interrupted_run_leaves_nothing_behind(
         *(sys.executable, "-m", "analyzer", "verify", "--index", USEFUL),
         *("-w", str(path), "--clone", dsn(place), "-q"),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [*INTERRUPTIBLE, *command], cwd=ROOT, stderr=subprocess.PIPE
+    )
     try:
         with session(place) as watcher:
             wait_until(

@@ -10,6 +10,10 @@ from unittest import mock
 
 from analyzer.cli.main import main
 
+INTERRUPTIBLE = ("env", "--default-signal=INT")
+"""Before a command that is to be interrupted: jobs in the background ignore SIGINT, and
+so do their children."""
+
 
 @dataclass(frozen=True)
 class Outcome:

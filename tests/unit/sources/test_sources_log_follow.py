@@ -15,6 +15,7 @@ from analyzer.errors import LogFormatError
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.sources.log_files import LogOptions, read_log_files
 from analyzer.sources.log_follow import LogFollower
+from tests.support.cli import INTERRUPTIBLE
 from tests.support.log_writer import as_csv, as_json, as_stderr
 
 PREFIX = "%m [%p] %q%u@%d "
@@ -127,9 +128,9 @@ def test_the_number_of_jobs_changes_nothing(tmp_path: Path, fmt: str) -> None:
 def test_follow_reports_what_comes_until_it_is_stopped(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(text_of(range(3)))
-    command = [sys.executable, "-m", "analyzer", "logs", str(path), "--follow"]
+    command = [*INTERRUPTIBLE, sys.executable, "-m", "analyzer", "logs", str(path)]
     process = subprocess.Popen(
-        [*command, "--interval", "0.1", "--format", "json"],
+        [*command, "--follow", "--interval", "0.1", "--format", "json"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
