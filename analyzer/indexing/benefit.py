@@ -55,6 +55,9 @@ class Subject:
     ``leading`` holds, per relation, the attributes an index useful to this statement
     could lead with; a relation that is not in it never matters. ``read`` holds the
     attributes it reads of a relation in one of its uses, where these are known.
+    ``may_skip`` is false for servers without skip scans, which came with 18: there a
+    condition on a later column alone does not search an index, though a shadow, which
+    is an 18, plans as if it did.
     """
 
     item: WorkloadItem
@@ -62,6 +65,7 @@ class Subject:
     read: Mapping[RelationName, tuple[frozenset[str], ...]] = field(
         default_factory=dict
     )
+    may_skip: bool = True
 
     @property
     def fingerprint(self) -> Fingerprint:
@@ -76,6 +80,9 @@ class Subject:
         first = definition.keys[0].attribute
         if not first or first in attributes:
             return True
+        needs_skip = not attributes.isdisjoint(definition.attributes)
+        if definition.method == "btree" and needs_skip and not self.may_skip:
+            return False
         held = {*definition.attributes, *definition.include}
         return any(read <= held for read in self.read.get(definition.relation, ()))
 

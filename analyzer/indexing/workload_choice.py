@@ -36,6 +36,10 @@ CHEAP_PAGES = 4.0
 FEW_ROWS_MS = 0.05
 """Time to fetch a few rows from the cache; assumed."""
 
+SKIP_SCANS_VERSION_NUM = 180_000
+"""The first server that skips through the values of leading columns in a B-tree
+(release notes of PostgreSQL 18)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoiceOptions:
@@ -125,11 +129,15 @@ class WorkloadChoice:
             )
             try:
                 prepared = prepare(item, known, self.costs, usable, why)
-                ready.append(self._unless_cheap(prepared))
+                ready.append(self._unless_cheap(self._as_watched(prepared)))
             except PlanningFailed as error:
                 detail = f" ({error.detail})" if error.detail else ""
                 self.skipped[name] = f"It cannot be planned: {error.message}{detail}"
         return ready
+
+    def _as_watched(self, prepared: Prepared) -> Prepared:
+        may_skip = self.catalog.server_version_num >= SKIP_SCANS_VERSION_NUM
+        return replace(prepared, subject=replace(prepared.subject, may_skip=may_skip))
 
     def _planned(
         self, workload: Workload
