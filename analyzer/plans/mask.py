@@ -80,14 +80,18 @@ def _masked_tree(root: PlanNode) -> PlanNode:
     # Children come after their parents in a walk, so backwards they are ready first.
     for node in reversed(order):
         children = tuple(done[id(child)] for child in node.children)
-        done[id(node)] = replace(
-            node,
-            index_cond=mask_expression(node.index_cond),
-            filter=mask_expression(node.filter),
-            details=_masked_mapping(node.details),
-            children=children,
-        )
+        done[id(node)] = replace(masked_node(node), children=children)
     return done[id(root)]
+
+
+def masked_node(node: PlanNode) -> PlanNode:
+    """One node as :func:`mask_literals` leaves it, above the children it has."""
+    return replace(
+        node,
+        index_cond=mask_expression(node.index_cond),
+        filter=mask_expression(node.filter),
+        details=_masked_mapping(node.details),
+    )
 
 
 def _masked_mapping(fields: Mapping[str, Any]) -> dict[str, Any]:

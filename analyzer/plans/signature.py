@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from analyzer.domain.plan import Plan, PlanNode
-from analyzer.plans.mask import mask_expression
+from analyzer.plans.mask import masked_node
 
 _CHOICES = (
     "Strategy",
@@ -74,8 +74,10 @@ def _line(plan: Plan, node: PlanNode, depth: int) -> list[str]:
 def _searched(node: PlanNode, conditions: Conditions) -> list[str]:
     if conditions is Conditions.NONE:
         return []
-    texts = _conditions(node)
-    return list(texts if conditions is Conditions.WHOLE else map(_shape, texts))
+    if conditions is Conditions.WHOLE:
+        return list(_conditions(node))
+    # Masked before its keys are joined: a stored plan is masked key by key.
+    return [_shape(text) for text in _conditions(masked_node(node))]
 
 
 def _conditions(node: PlanNode) -> Iterator[str]:
@@ -89,12 +91,12 @@ def _conditions(node: PlanNode) -> Iterator[str]:
 
 
 def _shape(condition: str) -> str:
-    """A condition without constants, parameters and the names of its tables.
+    """A masked condition without parameters and the names of its tables.
 
-    >>> _shape("((o.a = ANY ('{1,2}'::integer[])) AND (o.b > $1))")
+    >>> _shape("((o.a = ANY (?::integer[])) AND (o.b > $1))")
     '((a = ANY (?::integer[])) AND (b > ?))'
     """
-    return _VALUES.sub("?", _QUALIFIER.sub("", mask_expression(condition)))
+    return _VALUES.sub("?", _QUALIFIER.sub("", condition))
 
 
 def _walk(root: PlanNode) -> Iterator[tuple[PlanNode, int]]:

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analyzer.errors import SourceError
@@ -100,6 +100,7 @@ def test_any_two_plans_can_be_compared(
 
 
 @given(NODES)
+@example({"Node Type": "Sort", "Total Cost": 0.0, "Sort Key": ["'", ""]})
 def test_what_is_read_can_be_drawn_masked_and_read_again(node: dict[str, Any]) -> None:
     plan = read_plan(json.dumps([{"Plan": node}]), source="x")
     masked = mask_literals(plan)
