@@ -22,7 +22,7 @@ from analyzer.planner.shadow_statistics import load_statistics
 from analyzer.planner.snapshot_file import Locale, PlannerSnapshot
 from analyzer.postgres.connect import Connection, open_session, session
 from analyzer.postgres.errors_map import translated
-from analyzer.postgres.settings import planner_settings
+from analyzer.postgres.settings import off_before, planner_settings
 from analyzer.postgres.shadow_database import (
     DatabaseLocale,
     ShadowRelation,
@@ -176,7 +176,10 @@ _NO_LIMITS = {"idle_in_transaction_session_timeout": "0", "lock_timeout": "5000"
 def _settings(
     admin: Connection, name: str, snapshot: PlannerSnapshot
 ) -> Iterator[NotSeen]:
-    settings = planner_settings(snapshot.planner_settings)
+    settings = {
+        **off_before(snapshot.catalog.server_version_num),
+        **planner_settings(snapshot.planner_settings),
+    }
     failed = set_database_settings(admin, name, settings)
     if failed:
         yield NotSeen(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.domain.catalog import Catalog, RelationKind
+from analyzer.domain.index import RelationName
 from analyzer.domain.workload import NotSeen
 from analyzer.planner.catalog_ddl import catalog_ddl
 from analyzer.planner.shadow_script import is_silent, is_wanted, subject
@@ -98,7 +99,10 @@ def make_schema(
 
     failed = run_script(owner, wanted, deadline_s=SCRIPT_DEADLINE_S, recover=recover)
     for failure in failed:
-        if failure.sqlstate != _DUPLICATE_SCHEMA:
+        is_made = subject(failure.statement).replace('"', "") in {
+            f"collation {name}" for name in collations
+        }
+        if failure.sqlstate != _DUPLICATE_SCHEMA and not is_made:
             yield NotSeen(what=subject(failure.statement), why=failure.message)
     if left_out:
         names = ", ".join(subject(statement) for statement in left_out[:_EXAMPLES])
@@ -159,7 +163,10 @@ def _make_collation(
     admin: Connection, failure: FailedStatement, made: set[str]
 ) -> bool:
     match = _MISSING_COLLATION.search(failure.message)
-    if match is None or match["name"] in made:
+    if match is None:
         return False
-    made.add(match["name"])
-    return create_collation(admin, match["schema"] or "pg_catalog", match["name"])
+    name = RelationName(match["schema"] or "pg_catalog", match["name"])
+    if str(name) in made or not create_collation(admin, name.schema, name.name):
+        return False
+    made.add(str(name))
+    return True

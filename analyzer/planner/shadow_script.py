@@ -15,7 +15,7 @@ _WANTED = re.compile(
     r"""
     CREATE\ (?:
         SCHEMA | TYPE | DOMAIN | FUNCTION | AGGREGATE | OPERATOR | COLLATION | CAST
-      | CONVERSION | TEXT\ SEARCH | (?:UNLOGGED\ )?TABLE | SEQUENCE | STATISTICS
+      | CONVERSION | TEXT\ SEARCH | (?:UNLOGGED\ )?(?:TABLE | SEQUENCE) | STATISTICS
       | (?:OR\ REPLACE\ )?VIEW | MATERIALIZED\ VIEW | (?:UNIQUE\ )?INDEX
     )\b
   | ALTER\ (?:TABLE | INDEX | TYPE | DOMAIN | STATISTICS | SEQUENCE | OPERATOR
@@ -51,6 +51,8 @@ def is_wanted(statement: str) -> bool:
 
     >>> is_wanted("CREATE TABLE t (a int)"), is_wanted("CREATE RULE r AS ON SELECT")
     (True, False)
+    >>> is_wanted("CREATE UNLOGGED SEQUENCE s")
+    True
     >>> is_wanted("ALTER TABLE ONLY public.t ALTER COLUMN a SET (n_distinct=5)")
     False
     """

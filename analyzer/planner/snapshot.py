@@ -14,6 +14,7 @@ from analyzer.errors import MissingPrivilege
 from analyzer.indexing.gin_size import GinContents
 from analyzer.planner.catalog_ddl import catalog_ddl
 from analyzer.planner.dump import Dump, dump
+from analyzer.planner.range_histograms import range_histograms_sql
 from analyzer.planner.snapshot_file import (
     ExtendedStatistics,
     ExtensionUse,
@@ -66,6 +67,7 @@ class _Read:
     settings: dict[str, str]
     extensions: tuple[Extension, ...]
     combined: tuple[CombinedStatistics, ...]
+    ranges_sql: str
     not_seen: tuple[NotSeen, ...]
 
 
@@ -93,7 +95,7 @@ def take_snapshot(address: Address, catalog: Catalog | None = None) -> PlannerSn
         server_version=read.facts.server_version,
         catalog=read.catalog,
         schema_sql=dumped.dump.schema_sql,
-        statistics_sql=dumped.dump.statistics_sql,
+        statistics_sql=dumped.dump.statistics_sql + read.ranges_sql,
         locale=_locale(read.facts),
         block_size_bytes=read.facts.block_size_bytes,
         btree_heights=read.heights,
@@ -115,6 +117,7 @@ def _read(connection: Connection, catalog: Catalog | None) -> _Read:
     if catalog is None:
         catalog, not_seen = read_catalog(connection)
     unreadable = read_unreadable_relations(connection)
+    ranges_sql, unseen_ranges = range_histograms_sql(connection)
     heights = read_btree_heights(connection)
     if heights is None:
         heights = read_planned_heights(connection, catalog)
@@ -129,7 +132,8 @@ def _read(connection: Connection, catalog: Catalog | None) -> _Read:
         settings=read_planner_settings(connection),
         extensions=read_extensions(connection),
         combined=read_combined_statistics(connection),
-        not_seen=not_seen,
+        ranges_sql=ranges_sql,
+        not_seen=(*not_seen, *unseen_ranges),
     )
 
 

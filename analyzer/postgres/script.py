@@ -47,7 +47,8 @@ def run_script(
         connection: in autocommit mode, of the role that may do what the script says.
         statements: one statement in each text.
         deadline_s: seconds for all; what is left over then fails as timed out.
-        recover: may do something about a failure; True means try once more.
+        recover: may do something about a failure; True means try once more, and it is
+            asked again if something else fails then.
 
     Returns:
         What failed, in order.
@@ -67,7 +68,7 @@ def run_script(
                 failed.append(_out_of_time(statement))
                 continue
             problem = _run(connection, statement)
-            if problem is not None and recover is not None and recover(problem):
+            while problem is not None and recover is not None and recover(problem):
                 problem = _run(connection, statement)
             if problem is not None:
                 failed.append(problem)

@@ -79,6 +79,18 @@ _COPIED_IF_CHANGED = frozenset(
 PLANNER_SETTINGS = ALWAYS_COPIED | _COPIED_IF_CHANGED
 """Names that may be set in a shadow; no other setting of a snapshot is used there."""
 
+_SWITCH_SINCE = {
+    "enable_memoize": 14,
+    "enable_presorted_aggregate": 16,
+    "enable_group_by_reordering": 17,
+    "enable_distinct_reordering": 18,
+    "enable_self_join_elimination": 18,
+}
+"""Ways to plan that came with a major version and can be switched off.
+
+Release notes of PostgreSQL 14, 16, 17 and 18, section Optimizer; manual 19.7.1.
+"""
+
 _OTHERS = [
     "block_size",
     "max_connections",
@@ -125,6 +137,23 @@ def planner_settings(settings: Mapping[str, str]) -> dict[str, str]:
     {'work_mem': '4MB'}
     """
     return {k: v for k, v in sorted(settings.items()) if k in PLANNER_SETTINGS}
+
+
+def off_before(server_version_num: int) -> dict[str, str]:
+    """Settings that keep a newer planner from ways that a server does not have.
+
+    What came without a switch stays: skip scans (18), Memoize above other plans (16),
+    right semi joins (18), and every change of a cost.
+
+    Args:
+        server_version_num: of the server to plan as, like ``150018``.
+
+    >>> sorted(off_before(160004))
+    ['enable_distinct_reordering', 'enable_group_by_reordering', \
+'enable_self_join_elimination']
+    """
+    major = server_version_num // 10_000
+    return {name: "off" for name, since in _SWITCH_SINCE.items() if major < since}
 
 
 def _rows(connection: Connection) -> list[tuple[str, str, str]]:

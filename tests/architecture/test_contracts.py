@@ -18,6 +18,7 @@ PRINTS_SQL = {
     "analyzer/advisors/rewrite/materialized_view.py",
     "analyzer/indexing/definition.py",
     "analyzer/planner/catalog_ddl.py",
+    "analyzer/planner/range_histograms.py",
     "analyzer/verification/counterexample.py",
     "analyzer/verification/image_sql.py",
     "analyzer/verification/trial_sql.py",

@@ -28,6 +28,19 @@ INSERT INTO visit SELECT g, 1 + g * 79 % 5000,
     '2026-01-01'::timestamptz + g * interval '9 minutes', g % 30
     FROM generate_series(1, 30000) AS g;
 CREATE INDEX visit_at ON visit (at);
+CREATE COLLATION german (PROVIDER = icu, LOCALE = 'de-DE');
+CREATE COLLATION "No Case" (PROVIDER = icu, LOCALE = 'und-u-ks-level2',
+    DETERMINISTIC = false);
+CREATE UNLOGGED TABLE stay (id serial PRIMARY KEY, place text COLLATE german,
+    town text COLLATE "No Case", land text COLLATE "fr-x-icu", nights int4range,
+    hours tstzmultirange);
+INSERT INTO stay (place, town, land, nights, hours) SELECT 'p' || g % 300,
+    't' || g % 20, 'l' || g % 9, int4range(g, g + g % 20),
+    tstzmultirange(tstzrange('2026-01-01'::timestamptz + g * interval '1 hour',
+        '2026-01-02'::timestamptz + g * interval '1 hour'))
+    FROM generate_series(1, 20000) AS g;
+CREATE INDEX stay_place ON stay (place);
+CREATE INDEX stay_nights ON stay USING gist (nights);
 CREATE STATISTICS visit_pairs (ndistinct) ON customer_id, pages FROM visit;
 VACUUM ANALYZE
 """
@@ -38,6 +51,14 @@ QUERIES = (
     " GROUP BY 1",
     "SELECT customer_id, pages, count(*) FROM visit GROUP BY 1, 2",
     "SELECT * FROM visit WHERE pages = 7",
+    "SELECT * FROM stay WHERE nights && int4range(50, 90)",
+    "SELECT * FROM stay WHERE nights @> 70 AND town = 't7'",
+    "SELECT * FROM stay WHERE hours @> '2026-02-01'::timestamptz",
+    "SELECT * FROM stay WHERE place = 'p7' AND land = 'l7'",
+    # Aggregates of 15 sort their own input, and DISTINCT keeps its order.
+    "SELECT count(DISTINCT place), array_agg(id ORDER BY town) FROM stay",
+    "SELECT DISTINCT land, place FROM stay ORDER BY place, land",
+    "SELECT a.place FROM stay a JOIN stay b ON a.id = b.id WHERE b.land = 'l3'",
 )
 
 
@@ -81,9 +102,26 @@ def test_it_says_that_the_planners_are_not_the_same(
     pair: tuple[Connection, ShadowPlanner],
 ) -> None:
     assert pair[1].source.startswith("shadow 18.6 (watched server is 15.")
-    (said,) = pair[1].not_seen
+    collations, said = pair[1].not_seen
     assert said.what == "how PostgreSQL 15 itself would plan"
     assert "plans as PostgreSQL 18 does" in said.why
+    for name in ("german", "No Case", "fr-x-icu"):
+        assert name in collations.what
+
+
+def test_histograms_of_ranges_need_more_rights(old_server: Address) -> None:
+    with session(old_server, read_only=False) as connection:
+        connection.execute("CREATE ROLE plain LOGIN")
+        connection.execute("GRANT SELECT ON ALL TABLES IN SCHEMA public TO plain")
+    try:
+        said = take_snapshot(replace(old_server, user="plain")).not_seen
+    finally:
+        with session(old_server, read_only=False) as connection:
+            connection.execute("DROP OWNED BY plain")
+            connection.execute("DROP ROLE plain")
+    (ranges,) = [item for item in said if "ranges" in item.what]
+    assert "public.stay.nights" in ranges.what
+    assert "pg_read_all_data" in ranges.hint
 
 
 @pytest.mark.parametrize("query", QUERIES)
