@@ -31,8 +31,7 @@ def combine(found: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
     """Merge recommendations for one thing and rank the rest by impact.
 
     The strongest basis wins, then the wider index or the safer reason; what loses
-    becomes evidence of what wins. A rewrite and an expression index for the same
-    statement are alternatives: both stay and name each other.
+    becomes evidence of what wins.
     """
     kept: list[Recommendation] = []
     for rec in sorted(found, key=_weakest_first, reverse=True):
@@ -42,7 +41,7 @@ def combine(found: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
                 break
         else:
             kept.append(rec)
-    return tuple(sorted(_cross_referenced(kept), key=_rank))
+    return tuple(sorted(kept, key=_rank))
 
 
 def _weakest_first(rec: Recommendation) -> tuple[int, float, str]:
@@ -125,36 +124,3 @@ def _absorb(winner: Recommendation, loser: Recommendation) -> Recommendation:
 
 def _largest_first(item: AffectedStatement) -> tuple[float, str]:
     return (-item.exec_time_ratio, item.fingerprint)
-
-
-def _cross_referenced(kept: Sequence[Recommendation]) -> list[Recommendation]:
-    """Name the alternative where a rewrite makes an expression index needless."""
-    return [
-        replace(
-            rec,
-            caveats=(
-                *rec.caveats,
-                *(
-                    f"Alternative for the same query, one of the two is enough: "
-                    f"{other.title}"
-                    for other in kept
-                    if _are_alternatives(rec, other)
-                ),
-            ),
-        )
-        for rec in kept
-    ]
-
-
-def _are_alternatives(one: Recommendation, other: Recommendation) -> bool:
-    actions = (one.action, other.action)
-    rewrites = any(isinstance(action, RewriteQuery) for action in actions)
-    expression = any(
-        isinstance(action, CreateIndex)
-        and any(key.expression for key in action.definition.keys)
-        for action in actions
-    )
-    shared = {item.fingerprint for item in one.affects} & {
-        item.fingerprint for item in other.affects
-    }
-    return rewrites and expression and bool(shared)

@@ -158,6 +158,11 @@ def build_caveats(
             f"{chosen.price.hot_updates_lost:,.0f} updates in the window would no "
             "longer be HOT, since the index holds a column they assign."
         )
+    if "'" in chosen.definition.predicate:
+        yield (
+            "Only statements that write the constant in their text can count on it: a "
+            "parameter in its place proves nothing to a generic plan."
+        )
     yield from _plan_caveats(chosen, relation)
     if relation is not None:
         yield from _statistics_caveats(chosen, relation)

@@ -44,12 +44,7 @@ class RewriteCosts:
 
     def quantity(self, value: float) -> Quantity:
         """A cost as a quantity with its source."""
-        return Quantity(
-            value=round(value, 2),
-            unit=COST_UNIT,
-            basis=Basis.ESTIMATED,
-            source=self.source,
-        )
+        return _cost(value, self.source)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Both costs, each with what was planned."""
@@ -74,6 +69,17 @@ class RewriteCosts:
         return max(0.0, 1.0 - self.after / self.before) if self.before else 0.0
 
 
+def quantity(value: float, planner: WhatIfPlanner) -> Quantity:
+    """A planner cost as a quantity."""
+    return _cost(value, planner.source)
+
+
+def _cost(value: float, source: str) -> Quantity:
+    return Quantity(
+        value=round(value, 2), unit=COST_UNIT, basis=Basis.ESTIMATED, source=source
+    )
+
+
 def compare_costs(
     item: WorkloadItem,
     rewritten: str,
@@ -90,17 +96,17 @@ def compare_costs(
         None where the rewrite does not pay or one of the two cannot be planned.
     """
     query = item.statement.normalized_query
-    samples = _samples(item, thresholds.max_samples)
+    samples = samples_of(item, thresholds.max_samples)
     options: list[tuple[IndexDefinition, ...]] = [(), *((one,) for one in candidates)]
     try:
-        before = _costs(planner, query, samples, ())
+        before = costs_with(planner, query, samples, ())
         for create in options:
-            after = _costs(planner, rewritten, samples, create)
-            same = _costs(planner, query, samples, create) if create else before
-            if _pays(before, after, thresholds) and _pays(same, after, thresholds):
+            after = costs_with(planner, rewritten, samples, create)
+            same = costs_with(planner, query, samples, create) if create else before
+            if pays(before, after, thresholds) and pays(same, after, thresholds):
                 return RewriteCosts(
-                    before=_mean(before, samples),
-                    after=_mean(after, samples),
+                    before=mean_cost(before, samples),
+                    after=mean_cost(after, samples),
                     source=planner.source,
                     sample_count=len(item.parameter_sets[: thresholds.max_samples]),
                     index=create[0] if create else None,
@@ -110,17 +116,23 @@ def compare_costs(
     return None
 
 
-def _samples(item: WorkloadItem, limit: int) -> tuple[ParameterSet, ...]:
+def samples_of(item: WorkloadItem, limit: int) -> tuple[ParameterSet, ...]:
+    """At most ``limit`` sets of its values; one without values if none are known."""
     generic = ParameterSet(values=(), label="generic", source="no values known")
     return item.parameter_sets[:limit] or (generic,)
 
 
-def _costs(
+def costs_with(
     planner: WhatIfPlanner,
     query: str,
     samples: Sequence[ParameterSet],
     create: Sequence[IndexDefinition],
 ) -> list[float]:
+    """The planner cost for each of the samples with some new indexes.
+
+    Raises:
+        PlanningFailed: the query cannot be planned with one of them.
+    """
     found = []
     for sample in samples:
         text, values = compacted(query, sample.values)
@@ -128,7 +140,7 @@ def _costs(
     return found
 
 
-def _pays(
+def pays(
     before: Sequence[float], after: Sequence[float], thresholds: RewriteThresholds
 ) -> bool:
     """Clearly cheaper in the mean, and dearer for none of the values."""
@@ -143,7 +155,8 @@ def _pays(
     )
 
 
-def _mean(costs: Sequence[float], samples: Sequence[ParameterSet]) -> float:
+def mean_cost(costs: Sequence[float], samples: Sequence[ParameterSet]) -> float:
+    """The mean over the samples by their weights."""
     weights = [max(sample.weight, 0.0) for sample in samples]
     total = sum(weights)
     if not total:

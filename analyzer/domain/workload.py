@@ -74,6 +74,8 @@ class WorkloadItem:
         exec_time_ratio: share of the window's execution time, 0 to 1.
         latency: from the log; none where only counters are known.
         parameter_sets: samples from the log, for planning; never stored unredacted.
+        written: constants that the application writes alike in every logged execution,
+            by the number of the parameter that the statement has in their place.
         certainty: the weakest of the deltas that were summed.
         sources: ``pg_stat_statements``, ``log``, ``submitted``.
         databases: names of the databases it ran in.
@@ -90,6 +92,7 @@ class WorkloadItem:
     queryids: tuple[int, ...] = ()
     latency: Latency | None = None
     parameter_sets: tuple[ParameterSet, ...] = ()
+    written: Mapping[int, str] = field(default_factory=dict)
     certainty: DeltaCertainty = DeltaCertainty.EXACT
     sources: tuple[str, ...] = ()
     databases: tuple[str, ...] = ()

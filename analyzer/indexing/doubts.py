@@ -23,14 +23,15 @@ class WorthThresholds:
 
     Attributes:
         min_saved_ratio: of the workload's time, net of what writers pay.
-        min_statement_gain_ratio: of the present cost of at least one statement.
+        min_statement_gain_ratio: of what at least one statement costs beside the other
+            members.
         min_parameter_ratio: weight of the parameter sets that must gain, so that one
             lucky value proves nothing.
         min_parameter_gain_ratio: what counts as a gain for one set.
         min_broad_gain_ratio: the same where the plan reads a fifth of the table by it.
         min_potential_ratio: a statement that all its candidates together would save
             less than this suggests none.
-        min_kept_ratio: a member must bring this part of all that is saved.
+        min_include_saved_ratio: of the workload's time, from which INCLUDE is worth it.
         plain_enough_ratio: one without INCLUDE is preferred if it brings this part of
             what the wide one does; the rest hangs on the visibility map, and every
             writer pays for the columns.
@@ -42,7 +43,7 @@ class WorthThresholds:
     min_parameter_gain_ratio: float = 0.1
     min_broad_gain_ratio: float = 0.75
     min_potential_ratio: float = 0.05
-    min_kept_ratio: float = 0.01
+    min_include_saved_ratio: float = 0.01
     plain_enough_ratio: float = 0.75
 
 

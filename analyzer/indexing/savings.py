@@ -20,28 +20,42 @@ class Savings:
         table: what statements cost under sets; it asks in bulk.
         doubted: statements whose gains do not count.
         price_ratio: of an index, what its writers pay, as a share of the time.
+        few_pages_cost: a statement that costs no more has nothing to gain.
     """
 
     table: OptionTable
     doubted: Collection[Fingerprint]
     price_ratio: Callable[[IndexDefinition], float]
+    few_pages_cost: float = 0.0
 
     def marginal(
         self, member: IndexDefinition, chosen: Configuration
     ) -> tuple[float, float]:
-        """What a member saves net, and the best gain of one statement by it."""
+        """What a member saves net, and the best gain of one statement by it.
+
+        The gain is the share of what the statement costs beside the other members: the
+        second of two indexes that a statement needs saves little of what it cost before
+        the first, and may still be all that is left to save.
+        """
         items = self._concerned(member)
         now, then = (
-            self._gains(items, wanted) for wanted in (chosen, chosen - {member})
+            self._costs(items, wanted) for wanted in (chosen, chosen - {member})
         )
-        gains = [a - b for a, b in zip(now, then, strict=True)]
+        saved = [
+            (without - beside) / base if (base := self.table.base(item)) > 0 else 0.0
+            for item, beside, without in zip(items, now, then, strict=True)
+        ]
+        gains = [
+            1.0 - beside / without if without > self.few_pages_cost else 0.0
+            for beside, without in zip(now, then, strict=True)
+        ]
         return (
-            _shares(items, gains) - self.price_ratio(member),
+            _shares(items, saved) - self.price_ratio(member),
             max(gains, default=0.0),
         )
 
-    def plain(self, chosen: Configuration, enough_ratio: float) -> Configuration:
-        """Without INCLUDE wherever the keys alone save that part as much."""
+    def plain(self, chosen: Configuration, limits: WorthThresholds) -> Configuration:
+        """Without INCLUDE where that brings little, of the time or beyond the keys."""
         current = chosen
         for member in sorted(chosen, key=sort_key):
             if not member.include:
@@ -53,7 +67,11 @@ class Savings:
                 _shares(items, self._gains(items, wanted))
                 for wanted in (rest, current, other)
             )
-            if less - least >= enough_ratio * (most - least):
+            wide = most - least
+            if (
+                wide < limits.min_include_saved_ratio
+                or less - least >= limits.plain_enough_ratio * wide
+            ):
                 current = other
         return current
 
@@ -68,11 +86,17 @@ class Savings:
         self, items: Sequence[WeightedStatement], wanted: Configuration
     ) -> list[float]:
         """The share of its cost that each statement saves under a set."""
-        answers = self.table.ask([(item, wanted) for item in items])
         return [
-            1.0 - worth / base if (base := self.table.base(item)) > 0 else 0.0
-            for item, (worth, _) in zip(items, answers, strict=True)
+            1.0 - cost / base if (base := self.table.base(item)) > 0 else 0.0
+            for item, cost in zip(items, self._costs(items, wanted), strict=True)
         ]
+
+    def _costs(
+        self, items: Sequence[WeightedStatement], wanted: Configuration
+    ) -> list[float]:
+        """What each statement costs under a set."""
+        answers = self.table.ask([(item, wanted) for item in items])
+        return [worth for worth, _ in answers]
 
 
 def _shares(items: Sequence[WeightedStatement], gains: Sequence[float]) -> float:
@@ -92,12 +116,11 @@ def kept_members(
     current = chosen
     found = {member: savings.marginal(member, current) for member in current}
     while current:
-        total = sum(net_ratio for net_ratio, _ in found.values())
-        floor = max(limits.min_saved_ratio, limits.min_kept_ratio * total)
         poor = [
             (net_ratio, sort_key(member), member)
             for member, (net_ratio, best) in found.items()
-            if net_ratio < floor or best < limits.min_statement_gain_ratio
+            if net_ratio < limits.min_saved_ratio
+            or best < limits.min_statement_gain_ratio
         ]
         if not poor:
             break

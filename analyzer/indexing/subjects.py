@@ -13,6 +13,7 @@ from analyzer.errors import UserError
 from analyzer.indexing.benefit import StatementCost, Subject, WorkloadCosts
 from analyzer.indexing.candidates import leading_attributes
 from analyzer.indexing.limits import CandidateLimits, has_statistics, is_small
+from analyzer.statements.constants import with_constants
 from analyzer.statements.facts import StatementShape
 from analyzer.statements.shape import shape
 
@@ -72,9 +73,8 @@ def read_shapes(workload: Workload, catalog: Catalog) -> Shapes:
             )
         else:
             try:
-                shapes[statement.fingerprint] = shape(
-                    statement.normalized_query, catalog
-                )
+                query = with_constants(statement.normalized_query, item.written)
+                shapes[statement.fingerprint] = shape(query, catalog)
             except UserError as error:
                 failures[statement.fingerprint] = f"Not understood: {error.message}"
     return Shapes(shapes=shapes, failures=failures)

@@ -211,8 +211,9 @@ class _Believed:
             table=table,
             doubted=doubted,
             price_ratio=lambda index: self._choice.price(index).exec_time_ratio,
+            few_pages_cost=self._doubts.few_pages_cost,
         )
-        plain = savings.plain(chosen, self._limits.plain_enough_ratio)
+        plain = savings.plain(chosen, self._limits)
         return kept_members(plain, savings, self._limits)
 
     def _gain(self, item: Prepared, chosen: Configuration) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from analyzer.advisors.beside_indexes import weighed
 from analyzer.advisors.combine import combine
 from analyzer.advisors.contract import Advise, Advisor, Facts
 from analyzer.advisors.index import unused_index
@@ -52,8 +53,8 @@ def advise(facts: Facts, options: AdviseOptions | None = None) -> Advice:
         options: which advisors, and their thresholds.
 
     Returns:
-        Recommendations ranked by impact and combined; negative answers only for
-        statements no recommendation touches.
+        Recommendations ranked by impact, combined and weighed; negative answers only
+        for statements no recommendation touches.
     """
     chosen = options or AdviseOptions()
     facts, measured = _with_shares(facts), facts
@@ -72,7 +73,8 @@ def advise(facts: Facts, options: AdviseOptions | None = None) -> Advice:
             waiting.append(_failed(advisor, error))
     positives = [r for r in found if isinstance(r, Recommendation)]
     recommendations = tuple(
-        _with_measured_shares(rec, measured) for rec in combine(positives)
+        _with_measured_shares(rec, measured)
+        for rec in weighed(combine(positives), facts)
     )
     negatives = [n for n in found if isinstance(n, NoAdvice)]
     return Advice(

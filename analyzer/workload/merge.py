@@ -29,7 +29,11 @@ from analyzer.workload.duration_sketch import sketches_by_slot
 from analyzer.workload.parts import LeftOut, Part, Parts, Source
 from analyzer.workload.percentiles import latency
 from analyzer.workload.rank import rank
-from analyzer.workload.samples import parameter_sets, submitted_values
+from analyzer.workload.samples import (
+    parameter_sets,
+    submitted_values,
+    written_constants,
+)
 from analyzer.workload.tails import CountedCalls, contradict, covers, tail_latency
 from analyzer.workload.unseen import not_seen_of_delta, not_seen_of_logs
 
@@ -260,6 +264,7 @@ def _item(part: Part, logged: _Logged, total_ms: float) -> WorkloadItem:
         sketches=logged.sketches,
         logged_from_ms=logged.logged_from_ms,
         parameter_sets=sets,
+        written=written_constants(statement, part.executions),
         certainty=weakest(delta.certainty for delta in part.deltas),
         sources=tuple(source for source in Source if source in part.sources),
         databases=tuple(sorted(filter(None, part.databases))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -17,6 +18,8 @@ T = TypeVar("T")
 
 MAX_PARAMETER_SETS = 12
 MAX_VALUE_CHARS = 10_000
+MIN_WRITTEN = 10
+"""Executions, or texts, from which on a constant that stays the same is believed."""
 _CANDIDATES_PER_SET = 8
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -55,6 +58,55 @@ def parameter_sets(
     )
 
 
+def written_constants(
+    statement: Statement, executions: Sequence[Execution]
+) -> dict[int, str]:
+    """The parameters for which the application always writes the same constant.
+
+    pg_stat_statements shows ``state = 'ready'`` and ``id = 4711`` alike as ``$n``. What
+    stands in the text beside bound parameters belongs to the text. Where a client puts
+    all values into the text, a constant is what stays while the text varies.
+
+    Args:
+        statement: whose parameters are numbered.
+        executions: of this statement, in any order; fewer than ten prove nothing.
+
+    Returns:
+        The constant by the number of the parameter.
+    """
+    if not statement.parameter_count or len(executions) < MIN_WRITTEN:
+        return {}
+    normalized = _tokens(statement.normalized_query)
+    if normalized is None or any(
+        execution.query == statement.normalized_query for execution in executions
+    ):
+        return {}
+    seen = list(_spread(executions, MAX_PARAMETER_SETS * _CANDIDATES_PER_SET))
+    if not all(execution.parameters for execution in seen):
+        seen = list({execution.query: execution for execution in seen}.values())
+    if len(seen) < MIN_WRITTEN:
+        return {}
+    found: list[dict[int, str]] = []
+    for execution in seen:
+        places = _aligned(normalized, execution)
+        if places is None:
+            return {}
+        found.append(
+            {
+                number: place.value
+                for number, place in places.items()
+                if not place.is_bound and place.value is not None
+            }
+        )
+    first, *others = found
+    return {
+        number: value
+        for number, value in first.items()
+        if len(value) <= MAX_VALUE_CHARS
+        and all(other.get(number) == value for other in others)
+    }
+
+
 def submitted_values(statement: Statement, query: str) -> tuple[ParameterSet, ...]:
     """The constants of a submitted text, where the normalized query has parameters.
 
@@ -91,11 +143,9 @@ def _values(
         found = _aligned(normalized, execution)
         if found is None:
             return None
-        values = tuple(
-            found.get(number) for number in range(1, statement.parameter_count + 1)
-        )
         if len(found) < statement.parameter_count:
             return None
+        values = tuple(found[n].value for n in range(1, statement.parameter_count + 1))
     if len(values) != statement.parameter_count:
         return None
     if any(value is not None and len(value) > MAX_VALUE_CHARS for value in values):
@@ -103,14 +153,22 @@ def _values(
     return values
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What an execution has where the normalized text has a parameter."""
+
+    value: str | None
+    is_bound: bool
+
+
 def _aligned(
     normalized: Sequence[str], execution: Execution
-) -> dict[int, str | None] | None:
+) -> dict[int, _Place] | None:
     """Values by parameter number, or none if the texts do not line up."""
     raw = _tokens(execution.query)
     if raw is None:
         return None
-    found: dict[int, str | None] = {}
+    found: dict[int, _Place] = {}
     at = 0
     for token in normalized:
         if at >= len(raw):
@@ -123,7 +181,7 @@ def _aligned(
         value, used = _value(raw, at, execution)
         if not used:
             return None
-        found[int(token[1:])] = value
+        found[int(token[1:])] = _Place(value=value, is_bound=_is_parameter(raw[at]))
         at += used
     return found if at == len(raw) else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from analyzer.domain.snapshot import StatementCounters
@@ -40,13 +41,7 @@ def workload(*items: WorkloadItem, hours: float = 1.0) -> Workload:
     """These statements in one window, with their shares of its time."""
     total = sum(item.counters.total_exec_time_ms for item in items)
     shared = [
-        WorkloadItem(
-            statement=item.statement,
-            counters=item.counters,
-            exec_time_ratio=item.counters.total_exec_time_ms / total,
-            parameter_sets=item.parameter_sets,
-            sources=item.sources,
-        )
+        replace(item, exec_time_ratio=item.counters.total_exec_time_ms / total)
         for item in items
     ]
     return Workload(

@@ -126,7 +126,7 @@ def test_missing_index_says_why_not(model: Model, reason: str) -> None:
 
 def test_missing_index_is_silent_about_light_statements() -> None:
     known = catalog(table("t", ("id", "a")))
-    heavy, light = run("SELECT 1", ms=990), run(BY_A, ("1",), ms=10)
+    heavy, light = run("SELECT 1", ms=996), run(BY_A, ("1",), ms=4)
     model = by_keys({("a",): 900.0}, base=1000.0)
     found = list(missing_index.advise(facts(known, heavy, light, model=model)))
     assert [item.fingerprint for item in found if isinstance(item, NoAdvice)] == [

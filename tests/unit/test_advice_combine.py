@@ -6,7 +6,6 @@ from dataclasses import replace
 from analyzer.advisors.combine import combine
 from analyzer.advisors.contract import Advisor, Facts, Need
 from analyzer.advisors.index_change import create_index, drop_index
-from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.domain.recommendation import (
     Action,
     AffectedStatement,
@@ -14,7 +13,6 @@ from analyzer.domain.recommendation import (
     NoAdvice,
     Quantity,
     Recommendation,
-    RewriteQuery,
 )
 from analyzer.domain.snapshot import StatementCounters
 from analyzer.domain.statement import Fingerprint
@@ -111,21 +109,6 @@ def test_the_safest_reason_to_drop_wins() -> None:
 def test_different_indexes_stay_apart() -> None:
     kept = combine([recommend("a", create("a")), recommend("b", create("b"))])
     assert len(kept) == 2
-
-
-def test_a_rewrite_and_an_expression_index_name_each_other() -> None:
-    lower = IndexDefinition(
-        relation=RelationName("public", "t"), keys=(IndexKey(expression="lower(a)"),)
-    )
-    built = recommend("missing_index", create_index(lower, 1, SHOP), "query")
-    written = recommend(
-        "non_sargable_predicate", RewriteQuery(original="x", query="y"), "query"
-    )
-    one, two = combine([built, written])
-    assert any(two.title in caveat for caveat in one.caveats)
-    assert any(one.title in caveat for caveat in two.caveats)
-    elsewhere = replace(written, affects=())
-    assert all(not rec.caveats for rec in combine([built, elsewhere]))
 
 
 def test_combining_twice_changes_nothing() -> None:

@@ -58,7 +58,7 @@ class Thresholds:
     """
 
     search: WorthwhileOptions = field(default_factory=WorthwhileOptions)
-    min_negative_share_ratio: float = 0.02
+    min_negative_share_ratio: float = 0.005
 
 
 _DEFAULTS = Thresholds()

@@ -114,8 +114,8 @@ def _recommendation(item: WorkloadItem, best: Rewrite, facts: Facts) -> Recommen
     return Recommendation(
         advisor=_SLUG,
         title=(
-            f"Ask with another text ({what}): planner cost {best.cost_before:,.0f} "
-            f"to {best.cost_after:,.0f}"
+            f"Rewrite the query ({what}): planner cost {best.cost_before:,.0f} to "
+            f"{best.cost_after:,.0f}"
         ),
         action=RewriteQuery(
             original=item.statement.normalized_query,
@@ -160,20 +160,25 @@ def _no_proof(item: WorkloadItem, best: Rewrite, facts: Facts) -> NoAdvice:
 
 
 def _evidence(best: Rewrite, facts: Facts) -> tuple[Evidence, ...]:
+    """Both costs for each kind of values, the mean where there are several sets."""
     claims = []
-    for cost in best.costs:
-        claims.append(
-            Evidence(
-                claim=f"Cost of the query as it is, {cost.label} values",
-                quantity=_quantity(cost.before, facts),
-            )
+    for label in dict.fromkeys(cost.label for cost in best.costs):
+        costs = [cost for cost in best.costs if cost.label == label]
+        many = len(costs)
+        values = (
+            f"mean of {many} sets of {label} values" if many > 1 else f"{label} values"
         )
-        claims.append(
-            Evidence(
-                claim=f"Cost of the new text, {cost.label} values",
-                quantity=_quantity(cost.after, facts),
-            )
+        pairs = (
+            ("the query as it is", [cost.before for cost in costs]),
+            ("the new text", [cost.after for cost in costs]),
         )
+        claims += [
+            Evidence(
+                claim=f"Cost of {text}, {values}",
+                quantity=_quantity(sum(found) / many, facts),
+            )
+            for text, found in pairs
+        ]
     return tuple(claims)
 
 

@@ -71,6 +71,74 @@ def test_silent_when_the_planner_gains_less_than_a_fifth() -> None:
     assert outcome.offered.cost == 850.0
 
 
+def test_what_is_left_beside_the_first_index_is_worth_a_second() -> None:
+    """The second saves 2% of what the statement costs now, and 99% of what is left."""
+    both = "SELECT * FROM t JOIN log ON log.id = t.id WHERE t.a = $1 AND log.b = $2"
+
+    def answer(
+        query: str,
+        values: tuple[str | None, ...],
+        create: Sequence[IndexDefinition],
+        hidden: Sequence[str],
+    ) -> Answer:
+        cost, used = 100_000.0, []
+        for table_name, keys, saved in (("t", "a", 98_000.0), ("log", "b", 1_990.0)):
+            for item in create:
+                if item.relation.name == table_name and keys_of(item) == (keys,):
+                    cost -= saved
+                    used.append(item)
+                    break
+        return cost, used
+
+    found, _ = choose(answer, workload(run(both, ("1", "2"))))
+    assert chosen(found) == [("a",), ("b",)]
+
+
+def test_a_small_gain_is_not_worth_included_columns() -> None:
+    model = by_keys({("a",): 1000.0, ("b", "a"): 1000.0}, base=1000.0)
+
+    def covered(
+        query: str,
+        values: tuple[str | None, ...],
+        create: Sequence[IndexDefinition],
+        hidden: Sequence[str],
+    ) -> Answer:
+        wide = [item for item in create if item.include == ("b",)]
+        if wide and "SELECT b" in query:
+            return 100.0, wide[:1]
+        return model(query, values, create, hidden)
+
+    light = run("SELECT b FROM t WHERE a = $1", ("1",), ms=8)
+    heavy = run("SELECT 1", ms=992)
+    assert not chosen(choose(covered, workload(light, heavy))[0])
+    (only,) = choose(covered, workload(light))[0].indexes
+    assert only.definition.include == ("b",)
+
+
+def test_a_constant_that_the_application_writes_may_narrow_the_index() -> None:
+    states = catalog(
+        table("t", ("id", "a", "b"), unique=[("id",)], n_distinct={"b": 30.0})
+    )
+
+    def ready(
+        query: str,
+        values: tuple[str | None, ...],
+        create: Sequence[IndexDefinition],
+        hidden: Sequence[str],
+    ) -> Answer:
+        found = [item for item in create if item.predicate == "b = '7'"]
+        return (5.0, found[:1]) if found else (1000.0, [])
+
+    item = run(BY_AB, ("1", "7"), ("2", "7"))
+    written = replace(item, written={2: "7"})
+    planner = RecordedPlanner(
+        ready, size_bytes=lambda index: 8192 if index.predicate else 1_000_000
+    )
+    assert not worthwhile(workload(item), states, planner).indexes
+    (only,) = worthwhile(workload(written), states, planner).indexes
+    assert only.definition.predicate == "b = '7'"
+
+
 def test_silent_when_the_share_of_time_is_tiny() -> None:
     found, _ = choose(
         by_keys({("a",): 10.0}, base=1000.0),

@@ -131,6 +131,35 @@ def test_bound_values_and_constants_together() -> None:
     assert item.parameter_sets[0].values == ("one", None, "10")
 
 
+def test_a_constant_beside_bound_parameters_is_the_applications_own() -> None:
+    query = "SELECT * FROM jobs WHERE state = 'ready' AND queue = $1"
+    runs = [execution(query, 2.0, parameters=(f"q{n % 2}",)) for n in range(10)]
+    (item,) = build_workload(inputs(None, *runs)).items
+    assert item.written == {2: "ready"}
+    (item,) = build_workload(inputs(None, *runs[:9])).items
+    assert item.written == {}, "nine prove nothing"
+
+
+def test_a_constant_that_stays_in_texts_that_vary_is_the_applications_own() -> None:
+    query = "SELECT * FROM jobs WHERE state = 'ready' AND id = "
+    runs = [execution(f"{query}{n}", 2.0) for n in range(10)]
+    (item,) = build_workload(inputs(None, *runs)).items
+    assert item.written == {1: "ready"}
+    same = [execution(f"{query}7", float(n)) for n in range(40)]
+    (item,) = build_workload(inputs(None, *same)).items
+    assert item.written == {}, "one customer's number is no constant"
+    odd = execution("SELECT * FROM jobs WHERE state = 'failed' AND id = 3", 2.0)
+    (item,) = build_workload(inputs(None, *runs, odd)).items
+    assert item.written == {}
+
+
+def test_a_value_that_is_always_bound_alike_is_not_in_the_text() -> None:
+    query = "SELECT * FROM jobs WHERE state = $1 AND id = $2"
+    runs = [execution(query, 2.0, parameters=("ready", str(n))) for n in range(20)]
+    (item,) = build_workload(inputs(None, *runs)).items
+    assert item.written == {}
+
+
 def test_at_most_twelve_sets_spread_over_the_durations() -> None:
     runs = [execution(f"SELECT * FROM t WHERE id = {n}", float(n)) for n in range(500)]
     (item,) = build_workload(inputs(None, *runs)).items
