@@ -12,13 +12,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analyzer.errors import NotAllowedHere, UnknownRelation, UnsafeStatement
-from analyzer.postgres.guard_catalog import MAX_EXPANDED, SYSTEM_SCHEMAS
+from analyzer.postgres.guard_expansion import MAX_EXPANDED, SYSTEM_SCHEMAS
 from analyzer.postgres.guard_facts import (
     BodyFact,
-    CastFact,
     CatalogFacts,
     FunctionFact,
-    OperatorFact,
     RelationFact,
     TypeFact,
 )
@@ -182,7 +180,7 @@ def _functions(
     for item in (*catalog.functions, *catalog.field_functions):
         rule = _function_rule(item, allowance)
         if rule:
-            yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
+            yield Objection(rule=rule, what=f"{item.schema}.{item.name}")
 
 
 def _harmless(catalog: CatalogFacts) -> frozenset[int]:
@@ -227,17 +225,15 @@ def _function_rule(item: FunctionFact, allowance: Allowance) -> str:
     if item.oid in allowance.harmless:
         return ""
     if _is_trusted(item) or _is_built_in(item):
-        if item.is_internal or is_denied(item.asked_name):
+        if item.is_internal or is_denied(item.name):
             return "denied function"
-        if item.volatility == "v" and item.asked_name not in HARMLESS_VOLATILE:
+        if item.volatility == "v" and item.name not in HARMLESS_VOLATILE:
             return "" if allowance.volatile else "volatile function"
         return ""
     return _user_code(item, allowance, "user function")
 
 
-def _user_code(
-    item: FunctionFact | OperatorFact | CastFact, allowance: Allowance, rule: str
-) -> str:
+def _user_code(item: FunctionFact, allowance: Allowance, rule: str) -> str:
     if item.volatility == "v":
         # Planning does not call a volatile function, but it may inline one in SQL,
         # and then evaluates what is constant in it.
@@ -247,16 +243,23 @@ def _user_code(
     return rule
 
 
-def _is_trusted(item: FunctionFact | OperatorFact | CastFact) -> bool:
+def _is_trusted(item: FunctionFact) -> bool:
     # Functions in plpgsql may run any SQL, also those of a trusted extension; and the
     # owner of an extension may add functions of his own to it.
     return (
         item.extension in TRUSTED_EXTENSIONS
         # An aggregate counts as internal; only a superuser makes another such function.
         and item.language in ("internal", "c", "sql")
+        and _is_read(item)
         and item.is_superusers
         and not item.is_security_definer
     )
+
+
+def _is_read(item: FunctionFact) -> bool:
+    # What the names in a text in SQL mean is judged beside it, unless a setting of the
+    # function says where they are looked for.
+    return item.language != "sql" or item.body is not None
 
 
 def _is_built_in(item: FunctionFact) -> bool:
@@ -266,6 +269,7 @@ def _is_built_in(item: FunctionFact) -> bool:
         and item.schema == "pg_catalog"
         and not item.extension
         and item.language in ("internal", "c", "sql")
+        and _is_read(item)
         and not item.is_security_definer
     )
 
@@ -274,13 +278,14 @@ def _operators(
     _facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
 ) -> Iterator[Objection]:
     for item in catalog.operators:
-        if item.is_built_in and item.volatility != "v":
+        function = item.function
+        if item.is_built_in and function.volatility != "v":
             continue
-        if _is_trusted(item) and item.volatility != "v":
-            denied = is_denied(item.asked_name) or is_denied(item.function_name)
+        if _is_trusted(function) and function.volatility != "v":
+            denied = is_denied(item.asked_name) or is_denied(function.name)
             rule = "denied operator" if denied else ""
         else:
-            rule = _user_code(item, allowance, "user operator")
+            rule = _user_code(function, allowance, "user operator")
         if rule:
             yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
 
@@ -289,7 +294,10 @@ def _casts(
     _facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
 ) -> Iterator[Objection]:
     for item in catalog.casts:
-        rule = "" if _is_trusted(item) else _user_code(item, allowance, "user cast")
+        function = item.function
+        if _is_trusted(function):
+            continue
+        rule = _user_code(function, allowance, "user cast")
         if rule:
             yield Objection(rule=rule, what=f"{item.source} to {item.target}")
 
@@ -358,7 +366,7 @@ def _stored(
     for item in catalog.stored:
         rule = _function_rule(item.function, allowance)
         if rule:
-            function = f"{item.function.schema}.{item.function.asked_name}"
+            function = f"{item.function.schema}.{item.function.name}"
             what = f"{item.held_by} by {function}"
             yield Objection(rule=_STORED_RULES.get(item.holder, rule), what=what)
         elif item.holder == "domain" and item.function.volatility == "v":

@@ -9,17 +9,19 @@ from analyzer.statements.safety import Name, SafetyFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionFact:
-    """A function that a call, or a name behind a dot, could mean.
+    """A function that a call, an operator, a cast or a stored expression could mean.
 
-    ``body`` is the text of an immutable function in SQL that no setting changes.
+    ``body`` is the text of a function in SQL whose names are looked up when it is
+    called; empty where they were fixed at its creation, None where a setting of the
+    function decides what they mean.
     """
 
     oid: int
-    argument_count: int
-    asked_schema: str
-    asked_name: str
+    name: str
     schema: str
+    argument_count: int
     volatility: str
+    returns_set: bool
     language: str
     is_security_definer: bool
     extension: str
@@ -27,7 +29,7 @@ class FunctionFact:
     is_superusers: bool
     is_internal: bool
     takes_row: bool
-    body: str | None = None
+    body: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,10 @@ class StoredFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodyFact:
-    """The text of an SQL function of the database, and what its names mean."""
+    """The text of an immutable SQL function of the database, and what its names mean.
+
+    It has no setting, returns one value, and runs with the rights of its caller.
+    """
 
     oid: int
     facts: SafetyFacts
@@ -59,13 +64,8 @@ class OperatorFact:
     asked_schema: str
     asked_name: str
     schema: str
-    function_name: str
-    volatility: str
-    language: str
-    is_security_definer: bool
-    extension: str
     is_built_in: bool
-    is_superusers: bool
+    function: FunctionFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +79,7 @@ class CastFact:
     context: str
     source: str
     target: str
-    volatility: str
-    language: str
-    is_security_definer: bool
-    extension: str
-    is_built_in: bool
-    is_superusers: bool
+    function: FunctionFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ HINTS = {
     "denied function": "Leave the call out: it reaches beyond the statement's tables.",
     "denied operator": "Leave it out, or write its result as a constant.",
     "foreign table": "Ask on the server that the foreign table is on.",
+    "function text": "Leave the call out: what its text in SQL does cannot be judged.",
     "locks rows": "Submit the query without FOR UPDATE or FOR SHARE.",
     "memory": "Use constant lengths of at most 10,000 characters, and do not use a"
     " value twice in each of many subqueries.",

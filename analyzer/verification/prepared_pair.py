@@ -182,8 +182,8 @@ def _catalogs(
                 enforce(item, catalog, Place.TEST, Action.RUN)
             except Refusal as error:
                 return f"{error.message}: {error.detail}"
-            called = [(f.asked_name, f.volatility) for f in catalog.functions]
-            called += [(o.asked_name, o.volatility) for o in catalog.operators]
+            called = [(f.name, f.volatility) for f in catalog.functions]
+            called += [(o.asked_name, o.function.volatility) for o in catalog.operators]
             volatile = sorted({name for name, kind in called if kind == "v"})
             if volatile:
                 names = ", ".join(volatile)

@@ -97,6 +97,16 @@ CREATE FUNCTION smuggled(text) RETURNS int LANGUAGE plpgsql IMMUTABLE
     AS 'BEGIN RETURN 1; END';
 ALTER FUNCTION smuggled OWNER TO extension_owner;
 ALTER EXTENSION pg_trgm ADD FUNCTION smuggled(text);
+CREATE EXTENSION cube;
+CREATE EXTENSION earthdistance VERSION '1.1';
+CREATE FUNCTION cube_enlarge(earth, float8, int) RETURNS cube LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN PERFORM pg_sleep(0.5); RETURN cube(1); END';
+CREATE TABLE places (lat float8, lon float8);
+CREATE TABLE near_home (lat float8, CHECK (earth_box(ll_to_earth(1, lat), 2) @> cube(1)));
+CREATE FUNCTION f_box(float8) RETURNS cube LANGUAGE sql IMMUTABLE
+    AS 'SELECT earth_box(ll_to_earth(1, 2), $1)';
+CREATE FUNCTION f_angle(float8) RETURNS float8 LANGUAGE sql IMMUTABLE
+    AS 'SELECT gc_to_sec(sec_to_gc($1))';
 CREATE FUNCTION evil_mood(int) RETURNS mood LANGUAGE sql IMMUTABLE AS 'SELECT ''glad''::mood';
 CREATE CAST (int AS mood) WITH FUNCTION evil_mood(int);
 """
@@ -150,6 +160,10 @@ HOLES = [
     ("a wrapper with a setting", "user function", "SELECT f_with_setting('x')"),
     ("a wrapper that reads", "user function", "SELECT f_reading('x')"),
     ("a wrapper that calls itself", "user function", "SELECT f_around('x')"),
+    ("a name in the text of an extension's function", "user function",
+     "SELECT earth_box(ll_to_earth(1, 2), 3)"),
+    ("such a function in a check", "user function", "SELECT lat FROM near_home"),
+    ("such a function in a wrapper", "user function", "SELECT f_box(2)"),
     ("two statements", "one statement", "SELECT 1; SELECT 2"),
     ("no statement", "one statement", "-- nothing"),
     ("a NUL", "characters", "SELECT 1 \0"),
@@ -181,6 +195,7 @@ HARMLESS = [
     "SELECT * FROM doubled_3",
     "SELECT * FROM with_trigrams WHERE lower(name) = 'a'",
     "SELECT * FROM with_wrapper WHERE f_search(name) = f_unaccent('a')",
+    "SELECT sec_to_gc(lat), f_angle(lon) FROM places",
     "SELECT * FROM t WHERE span @> 3 AND moods = '{glad}'",
 ]
 

@@ -36,10 +36,10 @@ EMPTY = CatalogFacts()
 LOWER = FunctionFact(
     oid=1,
     argument_count=1,
-    asked_schema="",
-    asked_name="lower",
+    name="lower",
     schema="pg_catalog",
     volatility="i",
+    returns_set=False,
     language="internal",
     is_security_definer=False,
     extension="",
@@ -47,18 +47,14 @@ LOWER = FunctionFact(
     is_superusers=True,
     is_internal=False,
     takes_row=False,
+    body=None,
 )
 EQUAL = OperatorFact(
     asked_schema="",
     asked_name="=",
     schema="pg_catalog",
-    function_name="texteq",
-    volatility="i",
-    language="internal",
-    is_security_definer=False,
-    extension="",
     is_built_in=True,
-    is_superusers=True,
+    function=replace(LOWER, name="texteq"),
 )
 TABLE = RelationFact(
     asked_schema="",
@@ -108,12 +104,7 @@ OWN_CAST = CastFact(
     context="i",
     source="integer",
     target="text",
-    volatility="i",
-    language="sql",
-    is_security_definer=False,
-    extension="",
-    is_built_in=False,
-    is_superusers=True,
+    function=replace(LOWER, **OWN, language="sql", body="SELECT 'x'"),
 )
 
 
@@ -129,7 +120,11 @@ def function(**changes: object) -> CatalogFacts:
 
 
 def operator(**changes: object) -> CatalogFacts:
-    return CatalogFacts(operators=(replace(EQUAL, **changes),))  # type: ignore[arg-type]
+    """An operator of the database's own unless its function is built in."""
+    name = str(changes.pop("asked_name", "="))
+    behind = replace(EQUAL.function, **changes)  # type: ignore[arg-type]
+    item = replace(EQUAL, asked_name=name, function=behind, is_built_in=not changes)
+    return CatalogFacts(operators=(item,))
 
 
 def relation(**changes: object) -> CatalogFacts:
@@ -165,12 +160,12 @@ CASES = [
     ("65 relations", SELECT, CatalogFacts(expanded_count=65), NOWHERE),
     ("unknown name", SELECT, CatalogFacts(unknown=(("function", "f"),)), NOWHERE),
     ("built-in", SELECT, function(), EVERYWHERE),
-    ("volatile built-in", SELECT, function(asked_name="nextval", volatility="v"), PLANS),
-    ("random", SELECT, function(asked_name="random", volatility="v"), EVERYWHERE),
-    ("denied", SELECT, function(asked_name="pg_read_file"), NOWHERE),
-    ("runs SQL", SELECT, function(asked_name="query_to_xml"), NOWHERE),
-    ("settings", SELECT, function(asked_name="set_config"), NOWHERE),
-    ("internal", SELECT, function(asked_name="array_in", is_internal=True), NOWHERE),
+    ("volatile built-in", SELECT, function(name="nextval", volatility="v"), PLANS),
+    ("random", SELECT, function(name="random", volatility="v"), EVERYWHERE),
+    ("denied", SELECT, function(name="pg_read_file"), NOWHERE),
+    ("runs SQL", SELECT, function(name="query_to_xml"), NOWHERE),
+    ("settings", SELECT, function(name="set_config"), NOWHERE),
+    ("internal", SELECT, function(name="array_in", is_internal=True), NOWHERE),
     ("own immutable", SELECT, function(**OWN, language="sql"), USER_CODE),
     ("own, security definer",
      SELECT, function(**OWN, is_security_definer=True), NOWHERE),
@@ -187,7 +182,7 @@ CASES = [
     ("pg_trgm, definer", SELECT, function(**TRUSTED, is_security_definer=True), NOWHERE),
     ("added to pg_trgm by its owner",
      SELECT, function(**{**TRUSTED, "is_superusers": False}), USER_CODE),
-    ("hstore, denied", SELECT, function(**TRUSTED, asked_name="populate_record"), NOWHERE),
+    ("hstore, denied", SELECT, function(**TRUSTED, name="populate_record"), NOWHERE),
     ("dblink", SELECT, function(**{**TRUSTED, "extension": "dblink"}), USER_CODE),
     ("trusted, but plpgsql",
      SELECT, function(**{**TRUSTED, "language": "plpgsql"}), USER_CODE),
@@ -195,12 +190,12 @@ CASES = [
     ("own operator", SELECT,
      operator(**OWN, language="sql"), USER_CODE),
     ("own operator on a built-in function", SELECT,
-     operator(**OWN, function_name="current_setting"), USER_CODE),
+     operator(name="current_setting"), USER_CODE),
     ("citext =", SELECT, operator(**{**TRUSTED, "extension": "citext"}), EVERYWHERE),
     ("hstore's #=", SELECT, operator(**TRUSTED, asked_name="#="), NOWHERE),
     ("own cast", SELECT, CatalogFacts(casts=(OWN_CAST,)), USER_CODE),
     ("cast of an extension", SELECT,
-     CatalogFacts(casts=(replace(OWN_CAST, extension="citext", language="c"),)),
+     CatalogFacts(casts=(replace(OWN_CAST, function=replace(LOWER, **TRUSTED)),)),
      EVERYWHERE),
     ("table", SELECT, relation(), EVERYWHERE),
     ("partitioned", SELECT, relation(kind="p", access_method=""), EVERYWHERE),
@@ -220,11 +215,11 @@ CASES = [
     ("own operator in a view", SELECT, stored("view"), USER_CODE),
     ("own operator in a domain", SELECT, stored("domain"), USER_CODE),
     ("lock in a view by an operator", SELECT,
-     stored("view", **BUILT_IN, asked_name="pg_try_advisory_lock"),
+     stored("view", **BUILT_IN, name="pg_try_advisory_lock"),
      NOWHERE),
     ("pg_trgm in an index", SELECT, stored("table", **TRUSTED), EVERYWHERE),
     ("volatile check", SELECT,
-     stored("domain", **BUILT_IN, asked_name="random", volatility="v"),
+     stored("domain", **BUILT_IN, name="random", volatility="v"),
      NOWHERE),
     ("wrapper in SQL", SELECT, wrapper(), EVERYWHERE),
     ("wrapper that reads a table", SELECT,
@@ -232,7 +227,7 @@ CASES = [
     ("wrapper that writes", SELECT,
      wrapper(facts=replace(SELECT, kind="insert", writes=True)), USER_CODE),
     ("wrapper of a denied function", SELECT,
-     wrapper(catalog=function(asked_name="pg_read_file", oid=2)), USER_CODE),
+     wrapper(catalog=function(name="pg_read_file", oid=2)), USER_CODE),
     ("wrapper of an unknown function", SELECT,
      wrapper(catalog=CatalogFacts(unknown=(("function", "f"),))), USER_CODE),
     ("wrapper of another", SELECT, wrapper(catalog=function(**OWN, oid=7)), USER_CODE),

@@ -1,14 +1,15 @@
--- Functions a call by name could mean: one row per candidate of each asked name.
--- A name without a schema is looked for in the schemas of the search path, in all of
--- them, since which candidate is chosen depends on the types of the arguments.
+-- What is known of functions, by oid: one row each.
+-- The body is given of those in SQL whose names are looked up when they are called: it
+-- is empty where the names were fixed at creation (BEGIN ATOMIC, RETURN), and null where
+-- a setting of the function decides what they mean.
 -- Needs: nothing. Costs: index lookups in pg_proc.
 SELECT
     function.oid,
-    function.pronargs AS argument_count,
-    asked.schema AS asked_schema,
-    asked.name AS asked_name,
+    function.proname AS name,
     space.nspname AS schema,
+    function.pronargs AS argument_count,
     function.provolatile::text AS volatility,
+    function.proretset AS returns_set,
     language.lanname AS language,
     function.prosecdef AS is_security_definer,
     coalesce(extension.extname, '') AS extension,
@@ -34,17 +35,10 @@ SELECT
         )
     ) AS takes_row,
     CASE
-        WHEN language.lanname = 'sql'
-            AND function.oid >= 16384
-            AND function.provolatile = 'i'
-            AND function.prokind = 'f'
-            AND NOT function.proretset
-            AND NOT function.prosecdef
-            AND function.proconfig IS NULL
+        WHEN language.lanname = 'sql' AND function.proconfig IS NULL
             THEN function.prosrc
     END AS body
-FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS asked (schema, name)
-JOIN pg_proc AS function ON function.proname = asked.name
+FROM pg_proc AS function
 JOIN pg_namespace AS space ON space.oid = function.pronamespace
 JOIN pg_language AS language ON language.oid = function.prolang
 LEFT JOIN pg_depend AS membership
@@ -53,8 +47,4 @@ LEFT JOIN pg_depend AS membership
     AND membership.deptype = 'e'
     AND membership.refclassid = 'pg_extension'::regclass
 LEFT JOIN pg_extension AS extension ON extension.oid = membership.refobjid
-WHERE
-    CASE
-        WHEN asked.schema = '' THEN space.nspname = ANY (%(path)s::text[])
-        ELSE space.nspname = asked.schema
-    END
+WHERE function.oid = ANY (%(oids)s::oid[])

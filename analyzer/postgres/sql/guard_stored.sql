@@ -65,35 +65,10 @@ SELECT DISTINCT
         (SELECT class.relname FROM pg_class AS class WHERE class.oid = holder.root),
         (SELECT type.typname FROM pg_type AS type WHERE type.oid = holder.root)
     ) AS held_by,
-    function.oid,
-    function.pronargs AS argument_count,
-    space.nspname AS asked_schema,
-    function.proname AS asked_name,
-    space.nspname AS schema,
-    function.provolatile::text AS volatility,
-    language.lanname AS language,
-    function.prosecdef AS is_security_definer,
-    coalesce(extension.extname, '') AS extension,
-    function.oid < 16384 AS is_built_in,
-    (
-        SELECT owner.rolsuper FROM pg_roles AS owner
-        WHERE owner.oid = function.proowner
-    ) AS is_superusers,
-    (
-        function.prorettype = ANY ('{internal,cstring}'::regtype[])
-        OR function.proargtypes::oid[] && '{internal,cstring}'::regtype[]::oid[]
-    ) AS is_internal,
-    false AS takes_row,
     CASE
-        WHEN language.lanname = 'sql'
-            AND function.oid >= 16384
-            AND function.provolatile = 'i'
-            AND function.prokind = 'f'
-            AND NOT function.proretset
-            AND NOT function.prosecdef
-            AND function.proconfig IS NULL
-            THEN function.prosrc
-    END AS body
+        WHEN use.refclassid = 'pg_proc'::regclass THEN use.refobjid
+        ELSE operator.oprcode::oid
+    END AS function_oid
 FROM holder
 JOIN pg_depend AS use
     ON use.classid = holder.classid
@@ -102,16 +77,4 @@ JOIN pg_depend AS use
     AND use.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
 LEFT JOIN pg_operator AS operator
     ON use.refclassid = 'pg_operator'::regclass AND operator.oid = use.refobjid
-JOIN pg_proc AS function
-    ON function.oid = CASE
-        WHEN operator.oid IS NULL THEN use.refobjid
-        ELSE operator.oprcode
-    END
-JOIN pg_namespace AS space ON space.oid = function.pronamespace
-JOIN pg_language AS language ON language.oid = function.prolang
-LEFT JOIN pg_depend AS membership
-    ON membership.classid = 'pg_proc'::regclass
-    AND membership.objid = function.oid
-    AND membership.deptype = 'e'
-    AND membership.refclassid = 'pg_extension'::regclass
-LEFT JOIN pg_extension AS extension ON extension.oid = membership.refobjid
+WHERE use.refclassid = 'pg_proc'::regclass OR operator.oprcode <> 0

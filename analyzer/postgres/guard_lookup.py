@@ -1,0 +1,167 @@
+"""Names and oids to facts: the catalog as one search path sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from psycopg.rows import dict_row
+
+from analyzer.postgres.connect import Connection
+from analyzer.postgres.guard_facts import (
+    CastFact,
+    CatalogFacts,
+    FunctionFact,
+    OperatorFact,
+    RelationFact,
+    StoredFact,
+    TypeFact,
+)
+from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
+from analyzer.postgres.queries import load
+from analyzer.statements.safety import Name, SafetyFacts
+
+_Fact = TypeVar("_Fact", OperatorFact, CastFact, StoredFact)
+_Row = dict[str, Any]
+
+
+class NameLookup:
+    """What names mean to a session with this search path."""
+
+    def __init__(self, connection: Connection, path: Sequence[str]) -> None:
+        self._connection = connection
+        self._path = list(path)
+
+    def look_up(self, facts: SafetyFacts) -> CatalogFacts:
+        """Everything that the names of one statement could mean.
+
+        Raises:
+            psycopg.Error: the catalog cannot be read.
+        """
+        fields = [("", name) for name in facts.fields]
+        parts = [("", name) for name in facts.parts]
+        calls = self._calls({*facts.functions, *fields, *parts})
+        on_rows = [item for name in fields for item in calls.get(name, ())]
+        on_values = [item for name in parts for item in calls.get(name, ())]
+        rows = self._named("guard_operators", facts.operators)
+        operators = with_functions(self._connection, OperatorFact, rows)
+        relations = self._relations(facts)
+        # A call f(x) may also be a cast to a type named f.
+        types = self._types([*facts.types, *facts.functions, *parts], relations)
+        return CatalogFacts(
+            functions=_all_of(calls, facts.functions),
+            field_functions=(
+                *(item for item in on_rows if item.takes_row),
+                *(item for item in on_values if item.argument_count),
+            ),
+            operators=operators,
+            types=types,
+            relations=relations,
+            unknown=(
+                *self._unknown_keywords(facts),
+                *_missing("function", facts.functions, calls),
+                *_missing("operator", facts.operators, _asked(operators)),
+                *_missing("type", facts.types, _asked(types)),
+                *_missing("relation", _certain(facts, relations), _asked(relations)),
+            ),
+        )
+
+    def _calls(self, names: Iterable[Name]) -> dict[Name, list[FunctionFact]]:
+        rows = self._named("guard_calls", names)
+        known = function_facts(self._connection, (row["function_oid"] for row in rows))
+        calls: dict[Name, list[FunctionFact]] = {}
+        for row in rows:
+            name = (row["asked_schema"], row["asked_name"])
+            calls.setdefault(name, []).append(known[row["function_oid"]])
+        return calls
+
+    def _relations(self, facts: SafetyFacts) -> tuple[RelationFact, ...]:
+        named = [item[:2] for item in facts.relations]
+        trusted = sorted(TRUSTED_EXTENSIONS)
+        rows = self._named("guard_relations", named, trusted=trusted)
+        return tuple(RelationFact(**row) for row in rows)
+
+    def _types(
+        self, names: Iterable[Name], relations: Iterable[RelationFact]
+    ) -> tuple[TypeFact, ...]:
+        oids = sorted({oid for item in relations for oid in item.type_oids})
+        return tuple(
+            TypeFact(**row) for row in self._named("guard_types", names, oids=oids)
+        )
+
+    def _unknown_keywords(self, facts: SafetyFacts) -> list[Name]:
+        """Keywords that an older server takes for names of functions."""
+        version = self._connection.info.server_version // 10_000
+        return [("function", name) for name, since in facts.keywords if since > version]
+
+    def _named(self, question: str, names: Iterable[Name], **more: Any) -> list[_Row]:
+        asked = sorted(set(names))
+        values = {
+            "schemas": [name[0] for name in asked],
+            "names": [name[1] for name in asked],
+            "path": self._path,
+            **more,
+        }
+        return rows_of(self._connection, question, values)
+
+
+def function_facts(
+    connection: Connection, oids: Iterable[int]
+) -> dict[int, FunctionFact]:
+    """What is known of these functions, by oid.
+
+    Raises:
+        psycopg.Error: the catalog cannot be read.
+    """
+    asked = sorted(set(oids))
+    rows = rows_of(connection, "guard_functions", {"oids": asked}) if asked else []
+    return {row["oid"]: FunctionFact(**row) for row in rows}
+
+
+def with_functions(
+    connection: Connection, kind: type[_Fact], rows: Sequence[_Row]
+) -> tuple[_Fact, ...]:
+    """Facts of rows that name a function by ``function_oid``.
+
+    Raises:
+        psycopg.Error: the catalog cannot be read.
+    """
+    known = function_facts(connection, (row["function_oid"] for row in rows))
+    return tuple(
+        kind(function=known[row.pop("function_oid")], **row) for row in map(dict, rows)
+    )
+
+
+def rows_of(connection: Connection, question: str, values: _Row) -> list[_Row]:
+    """The answer to a question of ``sql/``, as rows by column.
+
+    Raises:
+        psycopg.Error: the catalog cannot be read.
+    """
+    query = load(question, connection.info.server_version)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, values).fetchall()
+
+
+def _all_of(
+    calls: dict[Name, list[FunctionFact]], names: Iterable[Name]
+) -> tuple[FunctionFact, ...]:
+    return tuple(item for name in names for item in calls.get(name, ()))
+
+
+def _asked(
+    found: Iterable[OperatorFact | TypeFact | RelationFact],
+) -> set[Name]:
+    return {(item.asked_schema, item.asked_name) for item in found}
+
+
+def _certain(facts: SafetyFacts, relations: Iterable[RelationFact]) -> list[Name]:
+    """Names of relations; that of a CTE somewhere may still mean one elsewhere."""
+    known = {item.asked_name for item in relations if not item.asked_schema}
+    named = [item[:2] for item in facts.relations]
+    return [n for n in named if n[0] or n[1] in known or n[1] not in facts.ctes]
+
+
+def _missing(kind: str, asked: Iterable[Name], found: Iterable[Name]) -> list[Name]:
+    known = set(found)
+    return [(kind, ".".join(filter(None, name))) for name in asked if name not in known]
