@@ -2,9 +2,10 @@
 
 Ordinary are the SELECTs of ``guard_accepts.sql`` (JSON, windows, recursion,
 extensions), of ``guard_accepts_orm.sql`` (what object mappers and reports write, on
-partitions, domains, enumerations and functions in SQL), of TPC-H and TPC-DS (``--tpc``
-is a server of ``tpc.py FOLDER --serve``, ``--queries`` its folder of queries), and of
-PostgreSQL's own regression suite
+partitions, domains, enumerations and functions in SQL), of
+``guard_accepts_reports.sql`` (reports, searches by extensions, SQL/JSON, look-ups of a
+DBA), of TPC-H and TPC-DS (``--tpc`` is a server of ``tpc.py FOLDER --serve``,
+``--queries`` its folder of queries), and of PostgreSQL's own regression suite
 (``--suite`` is a folder of its SQL files, which are run in their order on a server of
 our own, without psql's commands). Nothing that the server itself cannot plan is
 counted, and what the suite asks of catalogs, files and settings of the server, or of
@@ -40,6 +41,7 @@ from tests.support.server15 import both_servers
 MIN_ACCEPTED_RATIO = 0.95
 STATEMENT_TIMEOUT_MS = 3_000
 PLAN_TIMEOUT_MS = 5_000
+LISTS = ("guard_accepts", "guard_accepts_orm", "guard_accepts_reports")
 FIRST = ("test_setup",)
 FILES = (
     *("aggregates", "arrays", "bit", "boolean", "case", "char", "circle", "date"),
@@ -145,7 +147,7 @@ def _of_our_servers(options: argparse.Namespace) -> dict[str, Tally]:
     tallies: dict[str, Tally] = {}
     with ExitStack() as stack:
         for version, owner in both_servers(stack, {"fsync": "off"}):
-            for name in ("guard_accepts", "guard_accepts_orm"):
+            for name in LISTS:
                 tallies[f"{name}, {version}"] = _own_list(owner, name)
             if options.suite:
                 tallies[f"suite, {version}"] = _suite(owner, options)

@@ -25,6 +25,7 @@ from analyzer.postgres.guard_names import (
     HARMLESS_VOLATILE,
     TRUSTED_EXTENSIONS,
     is_denied,
+    is_readable_catalog,
 )
 from analyzer.statements.growing_columns import ARGUMENT
 from analyzer.statements.growth import MAX_BUILT_BYTES, MAX_COPIES
@@ -342,7 +343,8 @@ def _relations(
 
 def _relation_rule(item: RelationFact) -> str:
     if item.schema in SYSTEM_SCHEMAS:
-        return "system catalog"
+        is_known = is_readable_catalog(item.schema, item.asked_name, item.oid)
+        return "" if is_known else "system catalog"
     if item.is_foreign or item.kind == "f":
         return "foreign table"
     if item.has_row_security:

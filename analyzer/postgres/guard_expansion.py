@@ -18,6 +18,9 @@ MAX_TEXTS = 60
 MAX_EXPANDED = 64
 """Relations a statement may have after views and CTEs are expanded."""
 SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
+SYSTEM_VIEW_RELATIONS = 12
+"""What a view of PostgreSQL's own counts for; its text is not read. The largest that
+may be read, information_schema.columns, joins so many."""
 
 ViewParser = Callable[[str], SafetyFacts]
 """Turns the text of a view into facts, in a safe place."""
@@ -82,7 +85,7 @@ class Expansion:
         found = self._session.look_up(facts)
         self.parts.append(found)
         self.expanded_count = facts.expanded_count
-        self._count_parts(found, facts, 1)
+        self._count_relations(found, facts, 1)
         self.copies = facts.growth.copies
         self.built_bytes = facts.growth.built_bytes
         self._read(_texts(found, facts, (1, self.copies, self.built_bytes)))
@@ -172,7 +175,7 @@ class Expansion:
         self.parts.append(below)
         self.violations += inner.violations
         self.expanded_count += item.weight * max(inner.expanded_count - 1, 0)
-        self._count_parts(below, inner, item.weight)
+        self._count_relations(below, inner, item.weight)
         if item.is_check:
             self.violations += [
                 ("volatile check", called.name)
@@ -180,15 +183,17 @@ class Expansion:
                 if called.volatility == "v"
             ]
 
-    def _count_parts(
+    def _count_relations(
         self, found: CatalogFacts, facts: SafetyFacts, weight: int
     ) -> None:
+        """Count partitions, and the relations behind views that are not read."""
         counts = {name[:2]: name[2] for name in facts.relations}
-        self.part_count += sum(
-            weight * counts[item.asked_schema, item.asked_name] * item.part_count
-            for item in found.relations
-            if item.kind != "v"
-        )
+        for item in found.relations:
+            times = weight * counts[item.asked_schema, item.asked_name]
+            if item.kind != "v":
+                self.part_count += times * item.part_count
+            elif item.schema in SYSTEM_SCHEMAS:
+                self.expanded_count += times * (SYSTEM_VIEW_RELATIONS - 1)
 
     def _written_out(self, inner: SafetyFacts, item: _Text) -> tuple[int, int, int]:
         """What a view's columns stand for where they are used."""

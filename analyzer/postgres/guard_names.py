@@ -36,7 +36,14 @@ _ALLOWED_PG = HARMLESS_VOLATILE | {
     "pg_size_pretty",
     "pg_size_bytes",
     "pg_client_encoding",
+    "pg_get_constraintdef",
+    "pg_get_expr",
+    "pg_get_indexdef",
+    "pg_get_partkeydef",
     "pg_get_serial_sequence",
+    "pg_get_userbyid",
+    "pg_table_is_visible",
+    "pg_type_is_visible",
 }
 _DENIED_PREFIXES = (
     "pg_",
@@ -100,3 +107,55 @@ TRUSTED_EXTENSIONS = frozenset(
     }
 )
 """Their functions in C and SQL compute from their arguments; they write nothing."""
+
+_READABLE_CATALOGS = {
+    "pg_catalog": frozenset(
+        {
+            *(
+                "pg_am",
+                "pg_attrdef",
+                "pg_attribute",
+                "pg_cast",
+                "pg_class",
+                "pg_depend",
+            ),
+            *("pg_collation", "pg_constraint", "pg_description", "pg_enum", "pg_index"),
+            *("pg_extension", "pg_indexes", "pg_inherits", "pg_language", "pg_opclass"),
+            *(
+                "pg_depend",
+                "pg_namespace",
+                "pg_operator",
+                "pg_opfamily",
+                "pg_partitioned_table",
+            ),
+            *("pg_range", "pg_sequence", "pg_tables", "pg_tablespace", "pg_trigger"),
+            *("pg_type", "pg_stat_all_indexes", "pg_stat_all_tables"),
+            *("pg_stat_user_indexes", "pg_stat_user_tables", "pg_statio_all_indexes"),
+            *("pg_statio_all_tables", "pg_statio_user_indexes"),
+            "pg_statio_user_tables",
+        }
+    ),
+    "information_schema": frozenset(
+        {
+            *("check_constraints", "columns", "constraint_column_usage", "schemata"),
+            *("key_column_usage", "referential_constraints", "sequences", "tables"),
+            *("table_constraints", "triggers", "views"),
+        }
+    ),
+}
+"""System relations by schema that tell what objects there are, and how often tables and
+indexes are used: everybody may read them. None has values of rows, texts of functions,
+statements of sessions, roles, settings or addresses."""
+_FIRST_OWN_OID = 16_384
+"""Below it is what initdb made (FirstNormalObjectId in PostgreSQL's transam.h)."""
+
+
+def is_readable_catalog(schema: str, name: str, oid: int) -> bool:
+    """Whether a system relation may be read; a superuser may have added others.
+
+    >>> is_readable_catalog("pg_catalog", "pg_class", 1259)
+    True
+    >>> is_readable_catalog("pg_catalog", "pg_authid", 1260)
+    False
+    """
+    return oid < _FIRST_OWN_OID and name in _READABLE_CATALOGS.get(schema, frozenset())

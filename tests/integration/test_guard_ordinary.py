@@ -110,6 +110,9 @@ ORDINARY = [
     ("SELECT 1 -- a comment; with a semicolon", ()),
     ("SELECT 'it''s', E'a\\nb', $$x;y$$, U&'\\0061'", ()),
     ("SELECT repeat('ab', 100) FROM customer", ()),
+    ("SELECT c.oid::regclass, pg_get_indexdef(i.indexrelid) FROM pg_class c"
+     " JOIN pg_index i ON i.indrelid = c.oid WHERE pg_table_is_visible(c.oid)", ()),
+    ("SELECT column_name FROM information_schema.columns WHERE table_name = 'part'", ()),
 ]  # fmt: skip
 
 REFUSED = [
@@ -117,7 +120,13 @@ REFUSED = [
     ("SELECT c.computed FROM customer c", UnsafeStatement, "user function"),
     ("SELECT * FROM calling", UnsafeStatement, "user function"),
     ("SELECT * FROM leaking", UnsafeStatement, "system catalog"),
-    ("SELECT * FROM pg_class", UnsafeStatement, "system catalog"),
+    ("SELECT * FROM pg_authid", UnsafeStatement, "system catalog"),
+    ("SELECT query FROM pg_stat_activity", UnsafeStatement, "system catalog"),
+    ("SELECT most_common_vals FROM pg_stats", UnsafeStatement, "system catalog"),
+    ("SELECT count(*) FROM information_schema.columns a, information_schema.columns b,"
+     " information_schema.columns c, information_schema.columns d,"
+     " information_schema.columns e, information_schema.columns f", UnsafeStatement,
+     "too many relations"),
     ("SELECT * FROM tenant", UnsafeStatement, "row security"),
     ("SELECT 'x'::email", PlanningFailed, "23514"),
     ("SELECT email('x')", UnsafeStatement, "unknown function"),
