@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -12,7 +13,7 @@ from importlib import import_module
 import click
 
 from analyzer import __version__
-from analyzer.errors import AnalyzerError
+from analyzer.errors import AnalyzerError, ConfigError
 
 EXIT_CODES = """\b
 Exit codes:
@@ -96,6 +97,9 @@ def cli() -> None:
     """Find what makes a PostgreSQL database slow, and prove what helps."""
 
 
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What a full or broken disk answers, behind standard output too."""
+
 _MANY_OBJECTS = 100_000
 """A command makes hardly any cycles; looking for them took a tenth of its time."""
 
@@ -118,9 +122,13 @@ def main() -> None:
         sys.exit(130)
     except BrokenPipeError:
         # The reader of our output, such as head, has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(0)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+            _print_error(ConfigError("cannot write", detail=f"{error.strerror}."))
+            sys.exit(ConfigError.exit_code)
         _print_bug(error)
         sys.exit(AnalyzerError.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
@@ -135,6 +143,11 @@ def run() -> None:
             sys.stderr.flush()
             os._exit(end.code)
         raise
+
+
+def _drop_output() -> None:
+    """Let what is still to be printed go nowhere, or the end would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _quiet_logging() -> None:

@@ -9,6 +9,9 @@ from typing import Any
 
 from analyzer.domain.statement import NO_FINGERPRINT, Fingerprint
 
+OWN_APPLICATION = "pgproof"
+"""``application_name`` of our own connections, whose executions are nobody's load."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Execution:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from analyzer.domain.durations import SketchedSpan
 from analyzer.domain.snapshot import DeltaCertainty, StatementCounters
 from analyzer.domain.statement import Fingerprint, Statement
+
+if TYPE_CHECKING:
+    from analyzer.domain.durations import SketchedSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,12 +15,12 @@ import psycopg
 from psycopg import conninfo
 from psycopg.rows import TupleRow
 
+from analyzer.domain.execution import OWN_APPLICATION
 from analyzer.domain.target import Address
 from analyzer.errors import ConfigError, TimedOut
 from analyzer.postgres.errors_map import translated
 from analyzer.postgres.queries import marked
 
-APPLICATION_NAME = "pgproof"
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_MS = 30_000
 LOCK_TIMEOUT_MS = 300
@@ -119,7 +119,7 @@ def open_session(
         "user": address.user,
         "password": address.password,
         "sslmode": address.sslmode,
-        "application_name": APPLICATION_NAME,
+        "application_name": OWN_APPLICATION,
         "connect_timeout": CONNECT_TIMEOUT_S,
         "client_encoding": "UTF8",
         "passfile": _NO_PASSFILE,

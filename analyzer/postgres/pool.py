@@ -12,13 +12,10 @@ import psycopg_pool
 from psycopg.rows import kwargs_row
 from psycopg.types.json import Jsonb
 
+from analyzer.domain.execution import OWN_APPLICATION
 from analyzer.domain.target import Address
 from analyzer.errors import StoreError, StoreUnreachable
-from analyzer.postgres.connect import (
-    APPLICATION_NAME,
-    CONNECT_TIMEOUT_S,
-    Connection,
-)
+from analyzer.postgres.connect import CONNECT_TIMEOUT_S, Connection
 from analyzer.postgres.errors_map import clean
 
 T = TypeVar("T")
@@ -180,7 +177,7 @@ def _fields(address: Address) -> dict[str, Any]:
         "user": address.user,
         "password": address.password,
         "sslmode": address.sslmode,
-        "application_name": f"{APPLICATION_NAME} store",
+        "application_name": f"{OWN_APPLICATION} store",
         "connect_timeout": CONNECT_TIMEOUT_S,
         "client_encoding": "UTF8",
         # A prepared statement gets a generic plan after some uses, which knows neither

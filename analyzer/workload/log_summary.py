@@ -10,7 +10,7 @@ from datetime import datetime
 
 import numpy as np
 
-from analyzer.domain.execution import LogContents, LogEvent
+from analyzer.domain.execution import OWN_APPLICATION, LogContents, LogEvent
 from analyzer.domain.execution_columns import ExecutionColumns, as_datetime, columns_of
 from analyzer.domain.log_report import (
     Attached,
@@ -34,7 +34,6 @@ from analyzer.workload.log_sessions import LoggedSessions
 from analyzer.workload.logged_errors import error_groups
 from analyzer.workload.logged_locks import deadlocks, lock_waits
 from analyzer.workload.logged_statements import logged_statements
-from analyzer.workload.merge import OWN_APPLICATION
 from analyzer.workload.sessions import all_runs, summed_runs
 from analyzer.workload.transactions import transactions
 

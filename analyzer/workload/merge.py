@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from analyzer.domain.execution import Execution, LogContents
+from analyzer.domain.execution import OWN_APPLICATION, Execution, LogContents
 from analyzer.domain.snapshot import (
     DeltaCertainty,
     Snapshot,
@@ -38,7 +38,6 @@ from analyzer.workload.tails import CountedCalls, contradict, covers, tail_laten
 from analyzer.workload.unseen import not_seen_of_delta, not_seen_of_logs
 
 OWN_MARKER = "/* pgproof */"
-OWN_APPLICATION = "pgproof"
 
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -145,6 +145,27 @@ def test_output_cannot_be_written(home: Path, database: Address) -> None:
     assert_clear(outcome, 2, "/no/such/folder")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+@pytest.mark.parametrize("arguments", [("logs", "LOG", "-q"), ("--help",)])
+def test_standard_output_is_full(home: Path, arguments: tuple[str, ...]) -> None:
+    log = home / "one.log"
+    log.write_text("2026-11-23 12:00:00.000 UTC [7] LOG:  duration: 1.0 ms\n")
+    arguments = tuple(str(log) if item == "LOG" else item for item in arguments)
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "analyzer", *arguments],
+            cwd=Path(__file__).parents[2],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "ERROR:  cannot write\nDETAIL:  No space left on device.\n",
+    )
+
+
 def test_no_pg_stat_statements_is_said_and_the_rest_is_done(
     home: Path, database: Address
 ) -> None:
