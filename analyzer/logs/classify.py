@@ -75,16 +75,17 @@ class Classifier:
 
     def take(self, entry: LogEntry) -> str:
         """Sort in one entry; the kind of event it is, empty if it is none."""
-        if is_part_of_run(entry):
-            duration = read_duration(entry.message)
-            if duration is not None:
-                self.take_duration(entry, duration)
-                return ""
-            logged = read_logged_statement(entry.message)
-            if logged is not None:
-                self._take_text(entry, *logged)
-                return ""
-        return self._take_other(entry)
+        part = run_part(entry)
+        if part is None:
+            return self.take_other(entry)
+        self.take_part(entry, part)
+        return ""
+
+    def take_part(self, entry: LogEntry, part: RunPart) -> None:
+        """Sort in an entry that is known to be a part of a run."""
+        if not isinstance(part, Duration):
+            return self._take_text(entry, *part)
+        return self.take_duration(entry, part)
 
     def finish(self) -> None:
         """Settle what still waits for its other half; the log has ended."""
@@ -293,7 +294,8 @@ class Classifier:
             known = self._fingerprints[query] = self._fingerprint(query)
         return known
 
-    def _take_other(self, entry: LogEntry) -> str:
+    def take_other(self, entry: LogEntry) -> str:
+        """Sort in an entry that is no part of a run; see :meth:`take`."""
         origin = entry.origin
         lock = read_lock(entry.message)
         if lock is not None:
@@ -369,14 +371,18 @@ class Classifier:
                 self.note(unused.entry, f"{name}_without_execution")
 
 
-def is_part_of_run(entry: LogEntry) -> bool:
-    """Whether an entry tells the time, the text or the plan of a run of a statement."""
+RunPart = Duration | tuple[str, str]
+"""The time or the plan of a run, or the verb and the text of a statement."""
+
+
+def run_part(entry: LogEntry) -> RunPart | None:
+    """What an entry tells of the run of a statement; none if it is no part of one."""
     if entry.severity != "LOG" or entry.statement:
-        return False
+        return None
     duration = read_duration(entry.message)
     if duration is not None and duration.verb != "other":
-        return True
-    return not entry.context and read_logged_statement(entry.message) is not None
+        return duration
+    return None if entry.context else read_logged_statement(entry.message)
 
 
 def _query_of(entry: LogEntry, text: str) -> str:

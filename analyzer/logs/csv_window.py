@@ -40,6 +40,7 @@ class CsvWindows:
             origin=_origin,
             clean=clean,
             book=book,
+            facts=self._scanner.facts,
         )
 
     def boundary(self, data: bytes) -> int:

@@ -22,8 +22,9 @@ from analyzer.domain.log_report import LogFilter
 from analyzer.domain.statement import Fingerprint
 from analyzer.logs.column_store import ColumnStore
 from analyzer.logs.entry import Origin, id_number
+from analyzer.logs.groups import grouped
 from analyzer.logs.messages import read_parameters
-from analyzer.logs.slices import Bools, Longs, grouped, pair_keys
+from analyzer.logs.slices import Bools, Longs, pair_keys
 from analyzer.logs.text_book import TextBook, hash_of_parameters, values_hash_of
 from analyzer.logs.window import DurationRows
 from analyzer.statements.tags import is_of_trace

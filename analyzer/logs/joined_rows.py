@@ -176,20 +176,29 @@ class Ledger(MutableSequence[Execution]):
 
     def run_at(self, position: int) -> KnownRun:
         """What is looked at of one of a process's recent executions."""
+        row = self._row(position)
+        if row != NONE and self.columns is not None:
+            return self.columns.run(row)
         item = self.item(position, self.process)
         if isinstance(item, LoneRow):
             return KnownRun(item.text, item.duration_us / 1000, False)
         return run_of(item)
 
+    def _row(self, position: int) -> int:
+        """The row of the window at a position, if no execution is known there."""
+        is_known = position in self.kept or position in self._replaced
+        if position < self.begin or is_known or self.columns is None:
+            return NONE
+        order = (position - self.begin) // STRIDE
+        return int(self.columns.rows.order.searchsorted(order))
+
     def item(self, position: int, process: Process) -> LoneRow | Execution:
         """One of a process's recent executions."""
-        if position < self.begin:
-            return process.older[position]
+        row = self._row(position)
+        if row != NONE and self.columns is not None:
+            return self.columns.row(row)
         found = self.kept.get(position) or self._replaced.get(position)
-        if found is not None or self.columns is None:
-            return found or process.older[position]
-        order = (position - self.begin) // STRIDE
-        return self.columns.row(int(self.columns.rows.order.searchsorted(order)))
+        return found or process.older[position]
 
     def __setitem__(self, position: int | slice, value: Any) -> None:
         if isinstance(position, slice):
@@ -252,6 +261,12 @@ class WindowRows:
         return lone_row(rows, at)._replace(
             parse_us=int(self.join.parse_us[at]), bind_us=int(self.join.bind_us[at])
         )
+
+    def run(self, at: int) -> KnownRun:
+        """What is looked at of one row that is an execution."""
+        rows = self.rows
+        text = rows.texts.text(int(rows.text[at]))
+        return KnownRun(text, int(rows.duration_us[at]) / 1000, False)
 
     def same_text(self, one: int, other: int) -> bool:
         """Whether two rows are of the same text, blanks at its ends aside."""

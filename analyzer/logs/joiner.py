@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from analyzer.logs.classify import Classifier, is_part_of_run
+from analyzer.logs.classify import Classifier, run_part
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.execution_sink import ExecutionSink, JoinedRows
 from analyzer.logs.joined_rows import STRIDE, Ledger, LoneRow, Process, WindowRows
@@ -108,11 +108,12 @@ class Joiner:
     def _take_entry(self, columns: WindowRows, order: int, entry: LogEntry) -> None:
         key = entry.origin.process_key
         process = self._processes.get(key)
-        if is_part_of_run(entry):
+        part = run_part(entry)
+        if part is not None:
             process = process or self._process(key)
         elif process is None or not process.is_careful:
             self._ledger.at(process or Process(NONE), order)
-            event = self.classifier.take(entry)
+            event = self.classifier.take_other(entry)
             if event == _DISCONNECTED and process is not None:
                 self._end(columns, process, order)
             return
@@ -122,7 +123,10 @@ class Joiner:
             self._run(columns, process, place)
         self._ledger.at(process, order)
         self._hand_over(columns, process, entry, place)
-        self.classifier.take(entry)
+        if part is None:
+            self.classifier.take_other(entry)
+        else:
+            self.classifier.take_part(entry, part)
         self._take_back(process, entry)
 
     def _end(self, columns: WindowRows, process: Process, order: int) -> None:

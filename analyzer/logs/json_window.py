@@ -31,6 +31,7 @@ class JsonWindows:
             origin=self._origin,
             clean=clean,
             book=book,
+            facts=self._scanner.facts,
         )
 
     def _origin(self, head: bytes, name: bytes) -> Origin:

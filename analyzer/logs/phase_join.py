@@ -22,6 +22,7 @@ NONE = -1
 """No row."""
 
 _TAKEN = 255
+_EXECUTE = int(Verb.EXECUTE)
 
 SameText = Callable[[int, int], bool]
 
@@ -73,7 +74,6 @@ class PhaseJoin:
         counts = np.bincount(rows.process, minlength=rows.process_count)
         self._ends: Longs = np.cumsum(counts)
         self._starts: Longs = self._ends - counts
-        self._runs = np.flatnonzero(self._verb == Verb.EXECUTE)
         self._barriers: dict[int, int] = {}
         self._all_barriers: list[int] = []
         self._last: tuple[Longs, Longs, Longs] | None = None
@@ -124,17 +124,15 @@ class PhaseJoin:
 
     def recent(self, since: int, until: int) -> list[int]:
         """Rows of the last executions of the extended protocol between two places."""
-        first, last = np.searchsorted(self._runs, (since, until)).tolist()
-        found = self._runs[last:last]
-        # Those that the classifier has taken are no executions any more.
-        size = 2 * MAX_RECENT
-        while len(found) < MAX_RECENT and len(found) < last - first:
-            some = self._runs[max(first, last - size) : last]
-            found = some[self._verb[some] == Verb.EXECUTE]
-            if last - size <= first:
+        size = 8 * MAX_RECENT
+        while True:
+            first = max(since, until - size)
+            # Those that the classifier has taken are no executions any more.
+            found = np.flatnonzero(self._verb[first:until] == _EXECUTE)[-MAX_RECENT:]
+            if first == since or len(found) == MAX_RECENT:
                 break
             size *= 4
-        runs: list[int] = self._line[found[-MAX_RECENT:]].tolist()
+        runs: list[int] = self._line[first + found].tolist()
         return runs
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""Kernels that look at the texts of statements: their shapes, hashes and comments."""
+"""Kernels that look at texts: shapes, hashes and comments, and which are equal."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from analyzer.native.language import (
     put64,
     u8,
     u32,
+    u64,
 )
 
 FACT_BYTES = 24
@@ -117,6 +118,39 @@ def text_facts(starts: Int, ends: Int, count: Int, out: Int, kinds: Int) -> None
         count -= 1
 
 
+def number_keys(keys: Int, groups: Int, firsts: Int, slots: Int, mask: Int) -> Int:
+    """Number keys in the order in which each comes first; how many differ.
+
+    Args:
+        keys: hashes of eight bytes; the groups begin behind the last.
+        groups: where the number of each key is written, in four bytes.
+        firsts: where it is written at which place each number came first.
+        slots: a power of two of zeros of four bytes, more of them than keys.
+        mask: their number less one.
+    """
+    found = 0
+    at = 0
+    while keys + at * 8 < groups:
+        place = keys + at * 8
+        key: Long = u64(place)
+        slot = u32(place) ^ u32(place + 4)
+        while True:
+            slot = slot & mask
+            known = u32(slots + slot * 4)
+            if known == 0:
+                put32(firsts + found * 4, at)
+                found += 1
+                known = found
+                put32(slots + slot * 4, known)
+            if u64(keys + u32(firsts + known * 4 - 4) * 8) == key:
+                break
+            slot += 1
+        put32(groups + at * 4, known - 1)
+        at += 1
+    return found
+
+
 TEXT_KERNELS = (
     hash_of, is_verb, is_fetch, is_comment, number_end, special, shape_of, text_facts,
+    number_keys,
 )  # fmt: skip

@@ -15,9 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.logs.entry import Origin
+from analyzer.logs.groups import grouped
+from analyzer.logs.scan_texts import TEXT_KERNELS
 from analyzer.logs.scan_words import PARAMETERS_BYTES, ROW, ROW_BYTES
-from analyzer.logs.slices import MAX_BYTES, Bools, Longs, Slices, grouped, hash_of
+from analyzer.logs.slices import MAX_BYTES, Bools, Longs, Slices, hash_of
 from analyzer.logs.text_book import Clean, TextBook
+from analyzer.logs.text_shapes import FactsOf, TextFacts, facts_in
 from analyzer.logs.time_columns import MinuteWords, TimeReader
 from analyzer.logs.window import DurationRows
 from analyzer.native.machine import machine_of
@@ -44,7 +47,8 @@ class Scanner:
 
     def __init__(self, kernels: tuple[Kernel, ...]) -> None:
         """Take the kernels; the last is the one that is called."""
-        self._machine = machine_of(kernels)
+        own = [kernel for kernel in TEXT_KERNELS if kernel not in kernels]
+        self._machine = machine_of((*own, *kernels))
         self._name = kernels[-1].__name__
 
     def scan(
@@ -78,6 +82,10 @@ class Scanner:
         written = memory[begin : begin + count * ROW_BYTES]
         return written.copy().view(ROW)
 
+    def facts(self, texts: Slices) -> TextFacts:
+        """The facts of texts of the data that were scanned last."""
+        return facts_in(self._machine, _BASE, texts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meaning:
@@ -88,12 +96,14 @@ class Meaning:
         origin: who wrote a line, by its head and the application's name.
         clean: what the bytes of texts stand for.
         book: tells fingerprints.
+        facts: tells those of texts of the window that is read.
     """
 
     times: TimeReader
     origin: Callable[[bytes, bytes], Origin]
     clean: Clean
     book: TextBook
+    facts: FactsOf
 
 
 def places(table: Table, name: str) -> Longs:
@@ -153,6 +163,7 @@ def scanned_rows(data: bytes, table: Table, meaning: Meaning) -> DurationRows:
         ),
         meaning.clean,
         meaning.book,
+        meaning.facts,
     )
 
 
@@ -161,20 +172,23 @@ def minutes_of(table: Table) -> MinuteWords:
     return MinuteWords(table["time_high"], table["time_low"], table["zone"])
 
 
-def duration_rows(found: Found, clean: Clean, book: TextBook) -> DurationRows:
+def duration_rows(
+    found: Found, clean: Clean, book: TextBook, facts: FactsOf
+) -> DurationRows:
     """Rows with their texts.
 
     Args:
         found: the durations.
         clean: what the bytes of texts stand for.
         book: tells fingerprints.
+        facts: tells those of texts.
     """
     data, table = found.details.data, found.table
     starts, ends = places(table, "text_start"), places(table, "text_end")
     keys = _keys(data, table, starts, ends)
     first, text = grouped(keys)
     slices = Slices(data=data, starts=starts[first], ends=ends[first])
-    texts = book.texts(slices, keys[first], clean)
+    texts = book.texts(slices, keys[first], clean, facts(slices))
     return DurationRows(
         order=found.order,
         logged_at_us=found.logged_at_us,

@@ -1,4 +1,4 @@
-"""Slices of some bytes, known by hashes of what they hold, and grouped by them."""
+"""Slices of some bytes, known by hashes of what they hold."""
 
 from __future__ import annotations
 
@@ -56,31 +56,6 @@ def pair_keys(one: Longs, other: Longs) -> Words:
     state ^= state >> np.uint64(32)
     found: Words = (state ^ other.view(np.uint64)) * np.uint64(FACTOR)
     return found
-
-
-def grouped(keys: Longs | Words) -> tuple[Longs, Longs]:
-    """Which keys are equal.
-
-    Returns:
-        The index of the first key of each group, ascending, and the group of each key.
-
-    >>> first, group = grouped(np.array([7, 3, 7, 5]))
-    >>> first.tolist(), group.tolist()
-    ([0, 1, 3], [0, 1, 0, 2])
-    """
-    if not len(keys):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    # Not a stable sort, which takes several times as long.
-    order = np.argsort(keys)
-    ranked = keys[order]
-    is_new = np.append(True, ranked[1:] != ranked[:-1])
-    first = np.minimum.reduceat(order, np.flatnonzero(is_new))
-    by_first = np.argsort(first)
-    place = np.empty(len(first), np.int64)
-    place[by_first] = np.arange(len(first))
-    group = np.empty(len(keys), np.int64)
-    group[order] = place[np.cumsum(is_new) - 1]
-    return first[by_first], group
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,12 @@ from operator import itemgetter
 import numpy as np
 
 from analyzer.logs.entry import Origin, id_number
+from analyzer.logs.groups import grouped
 from analyzer.logs.line_prefix import LinePrefix
 from analyzer.logs.scan_stderr import STDERR_KERNELS
 from analyzer.logs.scanned_rows import Scanner, Table, minutes_of, places
 from analyzer.logs.severity import COMPANIONS, SEVERITY_PATTERN
-from analyzer.logs.slices import Longs, Slices, grouped
+from analyzer.logs.slices import Longs, Slices
 from analyzer.logs.stderr_settings import (
     WORDS,
     leading_time,
@@ -114,6 +115,7 @@ class HeadReader:
         self._times = times
         steps = steps_of(prefix.text)
         self._scanner = Scanner(STDERR_KERNELS)
+        self.facts = self._scanner.facts
         self._settings = settings_of(prefix, steps)
         self._read_here = {letter for _, letter, _ in steps}
         # Only one severity is put behind the heads, so only that must be looked for.

@@ -104,15 +104,17 @@ class TextBook:
         # The same bytes mean another text in another format.
         self._memories: dict[Clean, _Memory] = {}
 
-    def texts(self, slices: Slices, keys: Longs, clean: Clean) -> Texts:
+    def texts(
+        self, slices: Slices, keys: Longs, clean: Clean, facts: TextFacts
+    ) -> Texts:
         """What is known of some texts.
 
         Args:
             slices: the texts as the log has them.
             keys: their hashes.
             clean: what the bytes stand for.
+            facts: of those bytes.
         """
-        facts = facts_of(slices.data, slices.starts, slices.ends)
         is_plain = (facts.shape != 0) & facts.is_plain & ~facts.has_comment
         plain = np.flatnonzero(is_plain)
         places = plain.tolist()
@@ -185,21 +187,26 @@ def values_hash_of(query: str) -> int:
 
 
 def _values_hash(raw: bytes) -> int:
-    if b"--" in raw or b"/*" in raw:
+    if _may_have_comment(raw):
         return hash(tuple(_LITERAL.findall(raw)))
     return hash_of(raw)
+
+
+def _may_have_comment(raw: bytes) -> bool:
+    return b"--" in raw or b"/*" in raw
 
 
 def _facts_of(texts: Sequence[bytes]) -> TextFacts:
     ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
     starts = np.append(0, ends[:-1])[: len(ends)]
-    return facts_of(b"".join(texts), starts, ends)
+    return facts_of(Slices(data=b"".join(texts), starts=starts, ends=ends))
 
 
 def _values_hashes(facts: TextFacts, texts: Sequence[bytes]) -> Longs:
     found = facts.values_hash
     for at in np.flatnonzero(facts.has_comment | (facts.shape == 0)).tolist():
-        found[at] = _values_hash(texts[at])
+        if _may_have_comment(texts[at]):
+            found[at] = _values_hash(texts[at])
     return found
 
 

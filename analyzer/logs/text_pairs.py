@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analyzer.logs.classify import is_part_of_run
+from analyzer.logs.classify import run_part
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.joined_rows import lone_row
-from analyzer.logs.messages import read_duration
+from analyzer.logs.messages import Duration
 from analyzer.logs.slices import Bools, Bytes, Longs
 from analyzer.logs.window import DurationRows, Verb, Window
 
@@ -95,10 +95,10 @@ def with_pairs(window: Window, is_careful: Callable[[str], bool]) -> Window:
 def _verb_of(entry: LogEntry) -> int:
     if entry.severity in ("ERROR", "FATAL", "PANIC"):
         return _END_ENTRY
-    if not is_part_of_run(entry):
-        return _ENTRY
-    duration = read_duration(entry.message)
+    duration = run_part(entry)
     if duration is None:
+        return _ENTRY
+    if not isinstance(duration, Duration):
         return _TEXT_ENTRY
     if duration.verb in ("", "execute fetch from"):
         return _TIME_ENTRY

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.domain.statement import Fingerprint
+from analyzer.logs.groups import grouped
 from analyzer.logs.scan_texts import (
     COMMENT,
     DIGIT,
@@ -25,8 +26,8 @@ from analyzer.logs.scan_texts import (
     ODD,
     TEXT_KERNELS,
 )
-from analyzer.logs.slices import MAX_BYTES, Bools, Longs, grouped, hash_of
-from analyzer.native.machine import machine_of
+from analyzer.logs.slices import MAX_BYTES, Bools, Longs, Slices, hash_of
+from analyzer.native.machine import Machine, machine_of
 
 CHECKED_EVERY = 1000
 MAX_SHAPES = 100_000
@@ -70,24 +71,40 @@ class TextFacts:
     is_plain: Bools
 
 
-def facts_of(data: bytes, starts: Longs, ends: Longs) -> TextFacts:
-    """The facts of texts, which are slices of some bytes."""
-    size, count = len(data), len(starts)
-    behind = (_BASE + size + _SPARE) & ~7
-    columns = (_KINDS, (starts + _BASE).astype("<i4"), (ends + _BASE).astype("<i4"))
+FactsOf = Callable[[Slices], TextFacts]
+
+
+def facts_of(texts: Slices) -> TextFacts:
+    """The facts of texts."""
+    machine, size = machine_of(TEXT_KERNELS), len(texts.data)
+    memory = machine.memory(_BASE + size)
+    memory[_BASE : _BASE + size] = np.frombuffer(texts.data, np.uint8)
+    return facts_in(machine, _BASE, texts)
+
+
+def facts_in(machine: Machine, begin: int, texts: Slices) -> TextFacts:
+    """The facts of texts whose bytes are in a machine's memory already.
+
+    Args:
+        machine: has the kernels of texts.
+        begin: where the bytes begin; nothing behind them is needed any more.
+        texts: slices of those bytes.
+    """
+    count = len(texts)
+    behind = (begin + len(texts.data) + _SPARE) & ~7
+    places = (texts.starts + begin, texts.ends + begin)
+    columns = (_KINDS, *(place.astype("<i4") for place in places))
     written = b"".join(column.tobytes() for column in columns)
     out = (behind + len(written) + 7) & ~7
-    machine = machine_of(TEXT_KERNELS)
     memory = machine.memory(out + count * _FACT.itemsize)
-    memory[_BASE : _BASE + size] = np.frombuffer(data, np.uint8)
     memory[behind : behind + len(written)] = np.frombuffer(written, np.uint8)
     starts_at = behind + len(_KINDS)
     ends_at = starts_at + 4 * count
     machine.call("text_facts", starts_at, ends_at, count, out, behind)
     found = memory[out : out + count * _FACT.itemsize].copy().view(_FACT)
     values = found["values_hash"]
-    for at in np.flatnonzero(ends - starts > MAX_BYTES).tolist():
-        values[at] = hash_of(data[int(starts[at]) : int(ends[at])])
+    for at in np.flatnonzero(texts.ends - texts.starts > MAX_BYTES).tolist():
+        values[at] = hash_of(texts.raw(at))
     return TextFacts(
         found["shape"], values, found["has_comment"] > 0, found["is_plain"] > 0
     )

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 Kernel = Callable[..., object]
 
-_TYPES = {"Int": "i32", "Long": "i64", "None": ""}
+_TYPES = {"Int": "i32", "Long": "i64"}
 _OPERATORS: Mapping[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -111,10 +111,13 @@ def _constants(kernel: Kernel) -> Mapping[str, int]:
 
 
 def _type(annotation: ast.expr | None, where: ast.AST) -> str:
-    name = ast.unparse(annotation) if annotation is not None else ""
-    if name not in _TYPES:
-        raise _refused(where, f"the type {name!r}")
-    return _TYPES[name]
+    match annotation:
+        case ast.Name(id=name) if name in _TYPES:
+            return _TYPES[name]
+        case ast.Constant(value=None):
+            return ""
+    shown = ast.unparse(annotation) if annotation is not None else ""
+    raise _refused(where, f"the type {shown!r}")
 
 
 def _signature(tree: ast.FunctionDef) -> Signature:
@@ -217,7 +220,9 @@ class _Function:
 
     def _of(self, item: ast.expr, kind: str) -> str:
         """An expression that must have a type."""
-        code = self._expression(item)
+        return self._typed(item, self._expression(item), kind)
+
+    def _typed(self, item: ast.expr, code: _Code, kind: str) -> str:
         if code.type == "number":
             return f"({kind}.const {code.text})"
         if code.type != kind:
@@ -280,9 +285,11 @@ class _Function:
 
     def _both(self, left: ast.expr, right: ast.expr) -> tuple[str, str]:
         """The type that two expressions have in common, and their texts."""
-        kinds = {self._expression(item).type for item in (left, right)} - {"number"}
+        one, other = self._expression(left), self._expression(right)
+        kinds = {one.type, other.type} - {"number"}
         kind = kinds.pop() if kinds else "i32"
-        return kind, f"{self._of(left, kind)} {self._of(right, kind)}"
+        texts = (self._typed(left, one, kind), self._typed(right, other, kind))
+        return kind, " ".join(texts)
 
     def _choice(self, is_and: bool, values: Sequence[ast.expr]) -> str:
         text = self._truth(values[-1])

@@ -23,6 +23,7 @@ from analyzer.logs.jsonlog import read_jsonlog
 from analyzer.logs.line_prefix import line_prefix
 from analyzer.logs.readers import stderr_options, window_reader
 from analyzer.logs.recognize import LogFormat, Recognized
+from analyzer.logs.slices import Slices
 from analyzer.logs.stderr import StderrReader
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
@@ -258,6 +259,7 @@ def test_shapes_name_no_text_wrongly(queries: list[str]) -> None:
     both = queries + others
     texts = [query.encode() for query in both]
     ends = np.cumsum([len(text) for text in texts])
-    shapes = facts_of(b"".join(texts), np.append(0, ends[:-1]), ends).shape
+    starts = np.append(0, ends[:-1])
+    shapes = facts_of(Slices(data=b"".join(texts), starts=starts, ends=ends)).shape
     named = book.fingerprints(shapes.tolist(), texts.__getitem__)
     assert named == [fingerprint(query) for query in both]
