@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from analyzer.advisors.contract import Facts
-from analyzer.advisors.index_change import BUILD_CAVEATS, columns
+from analyzer.advisors.index_change import columns, creation_caveats
 from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.recommendation import Basis, Evidence, Quantity
 from analyzer.indexing.benefit import PlannedSet
@@ -168,11 +168,11 @@ def build_caveats(
         yield from _statistics_caveats(chosen, relation)
     if any(h.promised is not h.alone for h in chosen.helped):
         yield "Its full gain needs the other recommended indexes of these queries too."
-    if facts.catalog is not None:
-        yield from _planner_caveats(facts.catalog, found)
     if not found.complete:
         yield "The search ended at its bound on questions; a better set may exist."
-    yield from BUILD_CAVEATS
+    if facts.catalog is not None:
+        yield from _planner_caveats(facts.catalog, found)
+        yield from creation_caveats(chosen.definition, facts.catalog)
 
 
 def _plan_caveats(chosen: WorthwhileIndex, relation: Relation | None) -> Iterator[str]:

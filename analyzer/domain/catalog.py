@@ -129,11 +129,34 @@ class Catalog:
     by_name: Mapping[RelationName, Relation] = field(
         init=False, repr=False, compare=False
     )
+    partitions: Mapping[RelationName, tuple[Relation, ...]] = field(
+        init=False, repr=False, compare=False
+    )
+    """Those directly below each partitioned table that has any."""
 
     def __post_init__(self) -> None:
-        """Index the relations by name."""
+        """Index the relations by name, and partitions by what they are part of."""
+        below: dict[RelationName, list[Relation]] = {}
+        for relation in self.relations:
+            if relation.partition_of is not None:
+                below.setdefault(relation.partition_of, []).append(relation)
         object.__setattr__(
             self, "by_name", {relation.name: relation for relation in self.relations}
+        )
+        object.__setattr__(
+            self, "partitions", {name: tuple(parts) for name, parts in below.items()}
+        )
+
+    def leaves(self, name: RelationName) -> tuple[Relation, ...]:
+        """The partitions at all depths that hold rows, none of a plain table."""
+        return tuple(
+            leaf
+            for part in self.partitions.get(name, ())
+            for leaf in (
+                self.leaves(part.name)
+                if part.kind is RelationKind.PARTITIONED
+                else (part,)
+            )
         )
 
     def find(self, name: RelationName) -> Relation | None:

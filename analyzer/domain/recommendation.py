@@ -55,7 +55,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateIndex:
-    """Build an index. ``ddl`` has a name and CONCURRENTLY."""
+    """Build an index. ``ddl`` has a name and CONCURRENTLY.
+
+    On a partitioned table it is one statement for each partition, and those that put
+    them together, with ``;`` and a line between.
+    """
 
     ddl: str
     definition: IndexDefinition

@@ -38,7 +38,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
-from analyzer.domain.catalog import Attribute, Catalog, Relation, RelationKind
+from analyzer.domain.catalog import Attribute, Catalog, Relation
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.indexing.existing import is_served
 from analyzer.indexing.expression_keys import (
@@ -50,7 +50,12 @@ from analyzer.indexing.expression_keys import (
 )
 from analyzer.indexing.gist import gist
 from analyzer.indexing.inverted import inverted
-from analyzer.indexing.limits import CandidateLimits, has_statistics, is_small
+from analyzer.indexing.limits import (
+    INDEXED_KINDS,
+    CandidateLimits,
+    has_statistics,
+    is_small,
+)
 from analyzer.indexing.variants import covering, partial
 from analyzer.statements.facts import (
     Predicate,
@@ -106,9 +111,8 @@ def leading_attributes(use: RelationUse) -> frozenset[str]:
 
 
 def _may_be_indexed(relation: Relation, limits: CandidateLimits) -> bool:
-    kinds = (RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW)
     return (
-        relation.kind in kinds
+        relation.kind in INDEXED_KINDS
         and has_statistics(relation)
         and not is_small(relation, limits)
     )

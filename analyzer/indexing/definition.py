@@ -21,7 +21,11 @@ _WORD = re.compile(r"[a-z_][a-z0-9_]*", re.IGNORECASE)
 
 
 def ddl(
-    definition: IndexDefinition, *, name: str = "", concurrently: bool = False
+    definition: IndexDefinition,
+    *,
+    name: str = "",
+    concurrently: bool = False,
+    only: bool = False,
 ) -> str:
     """CREATE INDEX of a definition, without a semicolon.
 
@@ -32,6 +36,7 @@ def ddl(
         definition: what the index is made of.
         name: of the index, unquoted; without one PostgreSQL chooses.
         concurrently: build it without blocking writes.
+        only: on a partitioned table itself, not on its partitions.
 
     Raises:
         UserError: a method, operator class or collation is not an identifier.
@@ -49,7 +54,7 @@ def ddl(
         "INDEX",
         "CONCURRENTLY" if concurrently else "",
         quote_identifier(name) if name else "",
-        f"ON {quote_relation(definition.relation)}",
+        f"ON {'ONLY ' if only else ''}{quote_relation(definition.relation)}",
         "" if definition.method == "btree" else f"USING {definition.method}",
         f"({', '.join(_key(key) for key in definition.keys)})",
         _include(definition),

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from analyzer.domain.catalog import Relation
+from analyzer.domain.catalog import Relation, RelationKind
+
+INDEXED_KINDS = (
+    RelationKind.TABLE,
+    RelationKind.PARTITIONED,
+    RelationKind.MATERIALIZED_VIEW,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from analyzer.domain.catalog import Catalog, Relation, RelationKind
+from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import Workload, WorkloadItem
 from analyzer.errors import UserError
 from analyzer.indexing.benefit import StatementCost, Subject, WorkloadCosts
 from analyzer.indexing.candidates import leading_attributes
-from analyzer.indexing.limits import CandidateLimits, has_statistics, is_small
+from analyzer.indexing.limits import (
+    INDEXED_KINDS,
+    CandidateLimits,
+    has_statistics,
+    is_small,
+)
 from analyzer.statements.constants import with_constants
 from analyzer.statements.facts import StatementShape
 from analyzer.statements.shape import shape
@@ -26,7 +31,6 @@ PLANNABLE = frozenset(
         StatementKind.MERGE,
     }
 )
-_INDEXED_KINDS = (RelationKind.TABLE, RelationKind.MATERIALIZED_VIEW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +128,11 @@ def why_none(known: StatementShape, catalog: Catalog, limits: CandidateLimits) -
     if known.kind is StatementKind.INSERT and not known.predicates:
         return "It only inserts: every index would make it slower."
     used = [catalog.by_name.get(use.relation) for use in known.uses]
-    tables = [r for r in used if r is not None and r.kind in _INDEXED_KINDS]
+    tables = [r for r in used if r is not None and r.kind in INDEXED_KINDS]
     if not used:
         return "It reads no table of this database."
     if not tables:
-        return "It reads no plain table; partitioned tables are not advised on yet."
+        return "It reads no table of this database that can have indexes."
     unknown = [r for r in tables if not has_statistics(r)]
     if unknown:
         names = ", ".join(sorted({str(r.name) for r in unknown}))

@@ -18,6 +18,7 @@ from analyzer.indexing.choose import Choice, Chooser, narrows
 from analyzer.indexing.cost_settings import CostSettings
 from analyzer.indexing.limits import CandidateLimits
 from analyzer.indexing.options import OptionTable, WeightedStatement
+from analyzer.indexing.partitioned import with_whole_tables
 from analyzer.indexing.programme import IndexFacts, SetLimits
 from analyzer.indexing.subjects import (
     Prepared,
@@ -78,13 +79,13 @@ class WorkloadChoice:
         Statements that cannot be understood or planned are in ``skipped``, with the
         reason; they never stop the rest.
         """
-        self.catalog = catalog
+        self.catalog = with_whole_tables(catalog)
         self._options = options
         self._planner = planner
-        self.shapes = read_shapes(workload, catalog)
+        self.shapes = read_shapes(workload, self.catalog)
         self.skipped: dict[Fingerprint, str] = dict(self.shapes.failures)
         self.costs = WorkloadCosts(planner)
-        self.prices = WritePrices(workload, catalog, self.shapes.pairs(workload))
+        self.prices = WritePrices(workload, self.catalog, self.shapes.pairs(workload))
         self.prepared = self._prepare(workload)
         self._sizes: dict[IndexDefinition, int] = {}
 

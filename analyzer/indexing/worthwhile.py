@@ -141,7 +141,7 @@ def worthwhile(
             max_statements=bounds.max_statements,
         ),
     )
-    rows = {relation.name: relation.reltuples for relation in catalog.relations}
+    rows = {relation.name: relation.reltuples for relation in choice.catalog.relations}
     doubts = Doubts(
         thresholds=bounds.thresholds, rows=rows, few_pages_cost=choice.few_pages_cost
     )

@@ -24,6 +24,7 @@ from analyzer.domain.recommendation import (
 )
 from analyzer.domain.workload import NotSeen, Workload
 from analyzer.errors import AnalyzerError
+from analyzer.indexing.definition import ddl
 from analyzer.pipeline.generated_database import (
     GeneratedOptions,
     generated_database,
@@ -144,7 +145,9 @@ def _request(item: Recommendation, workload: Workload) -> VerifyRequest | None:
     if not statements:
         return None
     if isinstance(action, CreateIndex):
-        return VerifyRequest(indexes=(action.ddl,), statements=statements)
+        return VerifyRequest(
+            indexes=(ddl(action.definition, name=action.name),), statements=statements
+        )
     if isinstance(action, DropIndex):
         return VerifyRequest(drop=(str(action.index),), statements=statements)
     return None

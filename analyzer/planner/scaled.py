@@ -73,7 +73,7 @@ def scaled(
 
 
 def _tree(relation: Relation, catalog: Catalog) -> list[Relation]:
-    parts = [r for r in catalog.relations if r.partition_of == relation.name]
+    parts = catalog.partitions.get(relation.name, ())
     return [relation, *(below for part in parts for below in _tree(part, catalog))]
 
 

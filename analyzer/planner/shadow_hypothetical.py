@@ -165,7 +165,7 @@ class IndexMaker:
     def _leaves(self, name: RelationName) -> list[Relation]:
         """The relation itself, or the partitions below it that hold rows."""
         if name not in self._leaves_below:
-            parts = [r for r in self.catalog.relations if r.partition_of == name]
+            parts = self.catalog.partitions.get(name, ())
             leaves = [leaf for part in parts for leaf in self._leaves(part.name)]
             self._leaves_below[name] = leaves or [self._measured(name)]
         return self._leaves_below[name]

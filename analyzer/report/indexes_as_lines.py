@@ -15,7 +15,7 @@ from analyzer.domain.index_advice import (
 from analyzer.domain.recommendation import Basis
 from analyzer.report.explain_as_lines import Section
 from analyzer.report.layout import as_markdown_lines, as_text_lines
-from analyzer.report.plain import number, plain, shortened, size
+from analyzer.report.plain import number, plain, plain_lines, shortened, size
 
 MAX_QUERIES_SHOWN = 40
 _NAME_LENGTH = 60
@@ -57,7 +57,7 @@ def sections(advice: IndexAdvice) -> Iterator[Section]:
     for count, index in enumerate(advice.indexes, start=1):
         yield Section(
             title=f"Index {count}",
-            drawing=plain(index.ddl),
+            drawing=plain_lines(index.ddl),
             items=tuple(index_lines(index)),
         )
     for drop in advice.drops:

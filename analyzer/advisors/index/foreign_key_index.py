@@ -18,11 +18,11 @@ from dataclasses import dataclass, field
 from analyzer.advisors.affected import affected
 from analyzer.advisors.contract import Advisor, Facts, Need
 from analyzer.advisors.index_change import (
-    BUILD_CAVEATS,
     columns,
     create_index,
     create_rollback,
     create_verify,
+    creation_caveats,
 )
 from analyzer.domain.catalog import Catalog, ForeignKey, Relation, RelationKind
 from analyzer.domain.index import IndexDefinition, IndexKey
@@ -37,6 +37,7 @@ from analyzer.domain.statement import StatementKind
 from analyzer.domain.workload import WorkloadItem
 from analyzer.errors import PlanningFailed, UnknownRelation
 from analyzer.indexing.limits import CandidateLimits, is_small
+from analyzer.indexing.partitioned import with_whole_tables
 from analyzer.statements.identifiers import quote_identifier, quote_relation
 
 
@@ -73,8 +74,8 @@ def advise(
     """An index for each foreign key that deletes look up in vain."""
     if facts.catalog is None:
         return
-    for relation in facts.catalog.relations:
-        if relation.kind is not RelationKind.TABLE:
+    for relation in with_whole_tables(facts.catalog).relations:
+        if relation.kind not in (RelationKind.TABLE, RelationKind.PARTITIONED):
             continue
         if relation.partition_of or is_small(relation, thresholds.limits):
             continue
@@ -156,8 +157,9 @@ def _lookup(relation: Relation, key: ForeignKey) -> str:
         f"{quote_identifier(name)} = ${number}"
         for number, name in enumerate(key.attributes, start=1)
     )
-    table = quote_relation(relation.name)
-    return f"SELECT 1 FROM ONLY {table} x WHERE {tests} FOR KEY SHARE OF x"
+    only = "" if relation.kind is RelationKind.PARTITIONED else "ONLY "
+    table = f"{only}{quote_relation(relation.name)}"
+    return f"SELECT 1 FROM {table} x WHERE {tests} FOR KEY SHARE OF x"
 
 
 def _costs(
@@ -246,13 +248,16 @@ def _recommendation(case: _Case, catalog: Catalog) -> Recommendation:
         after=case.after,
         evidence=tuple(_evidence(case)),
         affects=tuple(affected(item) for item in case.deletes),
-        rollback=create_rollback(action),
+        rollback=create_rollback(action, catalog),
         verify=create_verify(action),
         refuted_by=(
             "EXPLAIN (ANALYZE) of a delete, in a transaction rolled back, whose "
             f"time for trigger constraint {case.key.name} does not fall."
         ),
-        caveats=("Every write to the table keeps one more index.", *BUILD_CAVEATS),
+        caveats=(
+            "Every write to the table keeps one more index.",
+            *creation_caveats(case.definition, catalog),
+        ),
         impact_ratio=case.saved_ratio,
     )
 

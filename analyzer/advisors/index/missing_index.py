@@ -106,7 +106,7 @@ def _recommendation(
                 chosen.helped, key=lambda helped: -helped.item.exec_time_ratio
             )
         ),
-        rollback=create_rollback(action),
+        rollback=create_rollback(action, catalog),
         verify=create_verify(action),
         refuted_by=(
             "EXPLAIN of an affected query that does not use the index once it is "
