@@ -30,6 +30,20 @@ class ServedQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SizeDoubt:
+    """Between which sizes an index lies, where columns may depend on one another.
+
+    ``why`` says what is not known or was assumed, ``settled_by`` is the DDL after which
+    a new snapshot knows.
+    """
+
+    least_bytes: int
+    most_bytes: int
+    why: str
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProposedIndex:
     """An index to build.
 
@@ -37,6 +51,7 @@ class ProposedIndex:
         definition: what it is made of.
         ddl: CREATE INDEX CONCURRENTLY with a name.
         size_bytes: expected, right after it is built.
+        size_doubt: why that is not certain, if it is not.
         build_s: seconds to build it, a rough estimate.
         write_overhead_ratio: bytes written to it for each byte written to its table.
         hot_updates_lost: updates of the window that would no longer be HOT.
@@ -58,6 +73,7 @@ class ProposedIndex:
     makes_redundant: tuple[RelationName, ...] = ()
     why_this_order: str = ""
     why_not_narrower: str = ""
+    size_doubt: SizeDoubt | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

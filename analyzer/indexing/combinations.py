@@ -8,11 +8,12 @@ more than fit into its real size. A bloated index bounds less, never too much.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.index import Index
+from analyzer.indexing.key_statistics import attribute_values, hit
 from analyzer.indexing.size import BLOCK_BYTES, index_size
 
 _STEPS = 20
@@ -32,7 +33,21 @@ def _of_foreign_keys(
     for key in relation.foreign_keys:
         referenced = catalog.find(key.referenced)
         if len(key.attributes) > 1 and referenced and referenced.reltuples > 0:
-            yield key.attributes, referenced.reltuples
+            yield key.attributes, drawn(key.attributes, referenced.reltuples, relation)
+
+
+def drawn(attributes: Sequence[str], combinations: float, relation: Relation) -> float:
+    """How many combinations a relation has that draws from some.
+
+    Independent columns with few values may have fewer.
+    """
+    rows = max(relation.reltuples, 1.0)
+    found = hit(combinations, rows)
+    values = [attribute_values(name, relation) for name in attributes]
+    if all(values):
+        product = min(math.prod(value for value in values if value), 1e18)
+        found = min(found, hit(product, rows))
+    return found
 
 
 def _of_indexes(relation: Relation) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -141,6 +141,15 @@ def distinct_values(attribute: Attribute, rows: float) -> float | None:
     return max(1.0, -attribute.n_distinct * max(rows, 0.0))
 
 
+def attribute_values(name: str, relation: Relation) -> float | None:
+    """The number of distinct values of a column by its name, NULL as one of them."""
+    attribute = relation.attribute(name)
+    if attribute is None:
+        return None
+    values = distinct_values(attribute, relation.reltuples)
+    return None if values is None else values + (1 if attribute.null_frac else 0)
+
+
 def _of_expression(expression: str, relation: Relation) -> KeyStatistics:
     column = expression_attribute(expression, relation)
     if column is None:

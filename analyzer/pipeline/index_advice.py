@@ -21,6 +21,7 @@ from analyzer.domain.statement import Fingerprint
 from analyzer.domain.target import PLAN_ONLY, Address, Permissions
 from analyzer.domain.workload import NotSeen
 from analyzer.errors import NotAllowedHere, UserError
+from analyzer.indexing.joined_keys import bounded_by
 from analyzer.indexing.limits import WHOLE_WORKLOAD
 from analyzer.indexing.programme import SetLimits
 from analyzer.indexing.setting_advice import setting_advice
@@ -29,6 +30,7 @@ from analyzer.pipeline.index_answers import Answers
 from analyzer.pipeline.index_drops import index_drops
 from analyzer.pipeline.index_workload import (
     NamedWorkload,
+    with_joined_keys,
     with_parameters,
     workload_of_counters,
     workload_of_files,
@@ -87,7 +89,9 @@ def advise_indexes(
     _check(request)
     tell("reading schema and statistics", 0.0)
     snapshot = _snapshot(request)
-    named = _workload(request, snapshot)
+    named = with_joined_keys(_workload(request, snapshot), snapshot.catalog)
+    bounded = bounded_by(snapshot.catalog, named.joined_keys)
+    snapshot = replace(snapshot, catalog=bounded)
     tell("building the shadow", 0.05)
     with (
         ShadowCluster() as cluster,

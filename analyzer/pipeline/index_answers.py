@@ -16,6 +16,7 @@ from analyzer.indexing.options import WeightedStatement
 from analyzer.indexing.set_reasons import narrower, why_this_order
 from analyzer.indexing.time_risks import time_risks
 from analyzer.indexing.workload_choice import WorkloadChoice
+from analyzer.pipeline.index_size_doubts import size_doubt
 from analyzer.pipeline.index_workload import NamedWorkload
 from analyzer.pipeline.time_knowledge import TimeKnowledge
 
@@ -96,6 +97,12 @@ class Answers:
             makes_redundant=self._redundant(index),
             why_this_order=why_this_order(index, [shapes[n] for n in losses]),
             why_not_narrower=self._why_not_narrower(index, losses),
+            size_doubt=size_doubt(
+                index,
+                action.size_bytes,
+                self.choice.catalog,
+                self.named.joined_keys,
+            ),
         )
 
     def _build_s(self, index: IndexDefinition) -> float:

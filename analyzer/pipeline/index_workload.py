@@ -19,6 +19,8 @@ from analyzer.domain.workload import (
     WorkloadItem,
 )
 from analyzer.errors import UserError
+from analyzer.indexing.joined_keys import JoinedKey, joined_keys
+from analyzer.indexing.subjects import read_shapes
 from analyzer.planner.parameters import ParameterSource
 from analyzer.postgres.connect import session
 from analyzer.sources.pg_stat_statements import read_snapshot
@@ -35,6 +37,7 @@ class NamedWorkload:
     """A workload with what its statements are called and how often each counts.
 
     ``mean_ms`` holds the measured mean time of a call, where it is known.
+    ``joined_keys`` are assumed of its joins.
     """
 
     workload: Workload
@@ -42,6 +45,7 @@ class NamedWorkload:
     weights: Mapping[Fingerprint, float]
     mean_ms: Mapping[Fingerprint, float] = field(default_factory=dict)
     not_seen: tuple[NotSeen, ...] = ()
+    joined_keys: tuple[JoinedKey, ...] = ()
 
 
 def workload_of_files(path: Path, catalog: Catalog) -> NamedWorkload:
@@ -149,6 +153,12 @@ def _title(item: WorkloadItem) -> str:
     text = " ".join(item.statement.normalized_query.split())
     cut = text if len(text) <= _NAME_LENGTH else text[: _NAME_LENGTH - 2] + " …"
     return f"{item.statement.fingerprint} {cut}"
+
+
+def with_joined_keys(found: NamedWorkload, catalog: Catalog) -> NamedWorkload:
+    """The same, with what its joins let assume of columns that go together."""
+    shapes = read_shapes(found.workload, catalog).shapes
+    return replace(found, joined_keys=joined_keys(shapes.values(), catalog))
 
 
 def with_parameters(found: NamedWorkload, source: ParameterSource) -> NamedWorkload:

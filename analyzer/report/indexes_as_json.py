@@ -9,6 +9,7 @@ from analyzer.domain.index_advice import (
     ProposedDrop,
     ProposedIndex,
     QueryOutcome,
+    SizeDoubt,
     TimeBasis,
 )
 
@@ -65,6 +66,18 @@ def _index(item: ProposedIndex) -> Json:
         "makes_redundant": [str(name) for name in item.makes_redundant],
         "why_this_order": item.why_this_order,
         "why_not_narrower": item.why_not_narrower,
+        "size_doubt": _size_doubt(item.size_doubt),
+    }
+
+
+def _size_doubt(item: SizeDoubt | None) -> Json | None:
+    if item is None:
+        return None
+    return {
+        "least_bytes": item.least_bytes,
+        "most_bytes": item.most_bytes,
+        "why": item.why,
+        "settled_by": item.settled_by,
     }
 
 

@@ -143,6 +143,12 @@ def index_lines(index: ProposedIndex) -> Iterator[str]:
         f"{size(index.size_bytes)}, about {number(index.build_s)} s to build; "
         f"{index.saved_ratio:.0%} of all that the set saves"
     )
+    doubt = index.size_doubt
+    if doubt is not None:
+        yield (
+            f"between {size(doubt.least_bytes)} and {size(doubt.most_bytes)}: "
+            f"{plain(doubt.why)} This would tell: {plain(doubt.settled_by)}"
+        )
     served = [
         f"{shortened(query.name, _NAME_LENGTH)} ({query.share_ratio:.0%})"
         for query in index.queries[:_MAX_SERVED_SHOWN]

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 from analyzer.domain.target import Address
-from analyzer.postgres.connect import session
+from analyzer.postgres.connect import parse_dsn, session
 from tests.support.cli import run_cli
 
 pytestmark = pytest.mark.integration
@@ -24,6 +25,13 @@ CREATE TABLE child (id int PRIMARY KEY, parent_id int NOT NULL REFERENCES parent
 CREATE INDEX child_parent ON child (parent_id);
 CREATE INDEX child_kind ON child (kind);
 CREATE INDEX child_kind_amount ON child (kind, amount);
+CREATE TABLE offer (part int, seller int, price int, PRIMARY KEY (part, seller));
+CREATE TABLE sale (id int PRIMARY KEY, part int NOT NULL, seller int NOT NULL,
+  buyer int NOT NULL, day int NOT NULL);
+INSERT INTO offer SELECT i % 1000, i % 1000 % 50 * 4 + i / 1000, i
+  FROM generate_series(0, 3999) i;
+INSERT INTO sale SELECT i, part, seller, i * 7919 % 5000, i * 7919 % 5000 % 700
+  FROM generate_series(1, 100000) i JOIN offer ON price = i * 7907 % 4000;
 INSERT INTO parent SELECT i, 'c' || i FROM generate_series(1, 20000) i;
 INSERT INTO child SELECT i, 1 + i % 20000, i % 700, i % 1000, md5(i::text)
   FROM generate_series(1, 60000) i;
@@ -95,6 +103,58 @@ def test_drops_what_another_index_does_and_nothing_a_key_needs(
     outcome = run_cli("indexes", "-t", dsn, "-w", workload, "--format", "json")
     drops = [item["index"] for item in json.loads(outcome.out)["drops"]]
     assert drops == ["public.child_kind"]
+
+
+def sized(dsn: str, tmp_path: Path, text: str) -> tuple[dict[str, Any], int]:
+    """The only index proposed for a statement, and what it really takes."""
+    path = tmp_path / "one.sql"
+    path.write_text(text)
+    outcome = run_cli("indexes", "-t", dsn, "-w", str(path), "--format", "json")
+    (item,) = json.loads(outcome.out)["indexes"]
+    with (
+        session(parse_dsn(dsn), read_only=False) as connection,
+        connection.transaction(force_rollback=True),
+    ):
+        ddl = item["ddl"].replace(" CONCURRENTLY", "")
+        connection.execute(ddl.encode())
+        row = connection.execute(
+            "SELECT pg_relation_size(max(indexrelid)) FROM pg_index"
+        ).fetchone()
+    assert row is not None
+    return item, row[0]
+
+
+def test_columns_joined_to_a_key_are_sized_as_its_values(
+    dsn: str, tmp_path: Path
+) -> None:
+    item, built_bytes = sized(
+        dsn,
+        tmp_path,
+        "SELECT price, count(*) FROM offer o JOIN sale s USING (part, seller)"
+        " WHERE o.price BETWEEN 70 AND 90 GROUP BY price",
+    )
+    assert "public.sale (" in item["ddl"]
+    assert item["size_bytes"] == pytest.approx(built_bytes, rel=0.1)
+    doubt = item["size_doubt"]
+    assert doubt["least_bytes"] <= item["size_bytes"] < doubt["most_bytes"]
+    assert "public.offer" in doubt["why"]
+
+
+def test_what_nothing_bounds_is_told_with_its_range(dsn: str, tmp_path: Path) -> None:
+    item, built_bytes = sized(
+        dsn, tmp_path, "SELECT count(*) FROM sale WHERE buyer = 77 AND day < 300"
+    )
+    doubt = item["size_doubt"]
+    assert 0.9 * doubt["least_bytes"] < built_bytes < item["size_bytes"]
+    assert item["size_bytes"] == doubt["most_bytes"], "the budget holds this"
+    with session(parse_dsn(dsn), read_only=False) as connection:
+        for statement in doubt["settled_by"].split(";")[:2]:
+            connection.execute(statement.encode())
+    item, built_bytes = sized(
+        dsn, tmp_path, "SELECT count(*) FROM sale WHERE buyer = 77 AND day < 300"
+    )
+    assert item["size_doubt"] is None
+    assert item["size_bytes"] == pytest.approx(built_bytes, rel=0.1)
 
 
 def test_no_index_is_asked_for(dsn: str, workload: str) -> None:
