@@ -112,7 +112,7 @@ class Chooser:
         limits: SetLimits,
         *,
         is_over: Callable[[], bool] = lambda: False,
-        slack: float = 0.0,
+        slack: Callable[[IndexDefinition], float] = lambda _: 0.0,
     ) -> None:
         """Prepare a search.
 
@@ -129,6 +129,7 @@ class Chooser:
         self._limits = limits
         self._is_over = is_over
         self._facts: dict[IndexDefinition, IndexFacts] = {}
+        self._fitting: dict[IndexDefinition, bool] = {}
         self._best = NOTHING
         self._best_worth = float("inf")
         self._guesses = Guesses(
@@ -147,9 +148,10 @@ class Chooser:
 
     def facts(self, definition: IndexDefinition) -> IndexFacts:
         """Size and prices, asked once."""
-        if definition not in self._facts:
-            self._facts[definition] = self._facts_of(definition)
-        return self._facts[definition]
+        found = self._facts.get(definition)
+        if found is None:
+            found = self._facts[definition] = self._facts_of(definition)
+        return found
 
     def run(self) -> Choice:
         """Search, and give the best set found."""
@@ -232,6 +234,13 @@ class Chooser:
         return self.facts(index).size_bytes <= most_bytes
 
     def _fits(self, index: IndexDefinition) -> bool:
+        """Whether an index may be chosen at all, counted once."""
+        known = self._fitting.get(index)
+        if known is None:
+            known = self._fitting[index] = self._may_fit(index)
+        return known
+
+    def _may_fit(self, index: IndexDefinition) -> bool:
         size = self.facts(index).size_bytes
         budget = self._limits.budget_bytes
         if budget is not None and size > budget:

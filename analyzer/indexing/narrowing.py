@@ -30,13 +30,13 @@ grows by less than the slack is not asked."""
 class Sizing:
     """What statements say of indexes, and the sizes and prices of these.
 
-    ``slack`` is what one execution may lose without a reason, in the measure of the
-    search: about what it takes to fetch a few rows that an index does not cover.
+    ``slack`` is what one execution may lose of an index without a reason, in the
+    measure of the search: about what it takes to fetch a few rows that are not covered.
     """
 
     table: OptionTable
     facts: Callable[[IndexDefinition], IndexFacts]
-    slack: float = 0.0
+    slack: Callable[[IndexDefinition], float] = lambda _: 0.0
 
     def size_bytes(self, index: IndexDefinition) -> int:
         """Expected size."""
@@ -105,9 +105,10 @@ def _is_needless(
         return False
     before = sizing.known(items, frozenset())
     now, without = sizing.true(items, current), sizing.true(items, rest)
+    slack = sizing.slack(index)
     return all(
-        c - b <= max(MIN_EARNED_RATIO * (a - b), min(sizing.slack, (a - b) / 2))
-        or (c <= 2 * sizing.slack and c - b <= sizing.slack)
+        c - b <= max(MIN_EARNED_RATIO * (a - b), min(slack, (a - b) / 2))
+        or (c <= 2 * slack and c - b <= slack)
         for a, b, c in zip(before, now, without, strict=True)
     )
 
@@ -139,7 +140,7 @@ def _stand_in(
         shrinks = sizing.size_bytes(index) / max(sizing.size_bytes(other), 1)
         grows = MAX_WORTH_PER_SPACE_RATIO * shrinks
         if _sum(items, then) <= most and all(
-            b <= max(a * grows, a + sizing.slack)
+            b <= max(a * grows, a + sizing.slack(index))
             for a, b in zip(now, then, strict=True)
         ):
             return other

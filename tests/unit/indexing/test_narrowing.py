@@ -54,7 +54,9 @@ def best(worths: dict[IndexDefinition, float], base: float, kept: int = 1000):
     told = Told(worths, base)
     told.worths.kept = kept
     sizing = Sizing(
-        table=told, facts=lambda i: IndexFacts(size_bytes=SIZES[i]), slack=16.0
+        table=told,
+        facts=lambda i: IndexFacts(size_bytes=SIZES[i]),
+        slack=lambda _: 16.0,
     )
     (found,) = narrowed(frozenset({WIDE}), list(worths), sizing)
     return found
@@ -90,7 +92,7 @@ def test_fewer_columns_are_smaller_whatever_their_estimate_says() -> None:
     sizing = Sizing(
         table=Told({pair: 10.0, alone: 10.0}, 1000.0),
         facts=lambda i: IndexFacts(size_bytes=sizes[i]),
-        slack=16.0,
+        slack=lambda _: 16.0,
     )
     assert narrowed(frozenset({pair}), [pair, alone], sizing) == {alone}
 
@@ -113,7 +115,9 @@ def test_an_index_beside_one_that_does_as_well_is_left_out(
 ) -> None:
     told = Told({WIDE: wide, NARROW: narrow}, base)
     sizing = Sizing(
-        table=told, facts=lambda i: IndexFacts(size_bytes=SIZES[i]), slack=16.0
+        table=told,
+        facts=lambda i: IndexFacts(size_bytes=SIZES[i]),
+        slack=lambda _: 16.0,
     )
     assert narrowed(frozenset({WIDE, NARROW}), (), sizing) == kept
 
@@ -124,7 +128,20 @@ def test_no_member_is_narrowed_to_the_beginning_of_another() -> None:
     sizing = Sizing(
         table=told,
         facts=lambda i: IndexFacts(size_bytes=SIZES.get(i, 700)),
-        slack=16.0,
+        slack=lambda _: 16.0,
     )
     assert NARROW in narrowed(frozenset({WIDE}), (NARROW,), sizing)
     assert NARROW not in narrowed(frozenset({WIDE, other}), (NARROW,), sizing)
+
+
+@pytest.mark.parametrize(("slack", "kept"), [(16.0, {WIDE}), (160.0, set())])
+def test_of_what_only_covers_a_key_more_may_be_lost(
+    slack: float, kept: set[IndexDefinition]
+) -> None:
+    told = Told({WIDE: 20.0}, 44.0)
+    sizing = Sizing(
+        table=told,
+        facts=lambda i: IndexFacts(size_bytes=SIZES[i]),
+        slack=lambda i: slack if i is WIDE else 0.0,
+    )
+    assert narrowed(frozenset({WIDE}), (), sizing) == kept
