@@ -30,7 +30,7 @@ class IndexKey:
     """None is the default of the direction: last for ASC, first for DESC."""
 
 
-class _HashedOnce:
+class HashedOnce:
     """A place for the hash of a value, which searches ask for millions of times.
 
     It is no field, so that it is not copied, compared or pickled.
@@ -41,7 +41,7 @@ class _HashedOnce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexDefinition(_HashedOnce):
+class IndexDefinition(HashedOnce):
     """What an index is made of, without a name."""
 
     relation: RelationName

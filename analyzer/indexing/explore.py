@@ -139,6 +139,7 @@ class Explorer:
             for member in by_start.get(_start(index), []):
                 merged = merge(member, index)
                 if merged is not None:
+                    merged = self.table.same(merged)
                     parts = {member, index, *self._merged_from.get(member, ())}
                     self._merged_from.setdefault(merged, frozenset(parts))
         return sorted(self._merged_from.keys() - current, key=sort_key)

@@ -27,6 +27,7 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import Configuration, sort_key
 from analyzer.indexing.options import OptionTable, WeightedStatement
+from analyzer.indexing.promises import Promises
 
 SHARED_PER_ROUND = 300
 SHARED_OF_SIZE = 6
@@ -101,6 +102,7 @@ class Guesses:
     size_bytes: Callable[[IndexDefinition], int]
     fits: Callable[[IndexDefinition], bool]
     _numbers: dict[IndexDefinition, int] = field(default_factory=dict)
+    _masks: dict[Configuration, int] = field(default_factory=dict)
 
     def propose(
         self, current: Configuration, relations: Container[RelationName]
@@ -169,7 +171,7 @@ class Guesses:
                 gain = use.item.weight * (self.table.base(use.item) - use.worth)
                 added = sum(map(self.size_bytes, (use.rest | {index}) - current))
                 ratio = gain / max(added, 1) ** 0.5
-                order = (-ratio, use.name, self._mask([use.index, index]))
+                order = (-ratio, use.name, self._bit(use.index) | self._bit(index))
                 ranked.append((order, use, index))
         ranked.sort(key=lambda entry: entry[0])
         for _, use, index in ranked[:STAND_INS_PER_ROUND]:
@@ -227,10 +229,13 @@ class Guesses:
         gaining.sort(key=lambda entry: -entry[1])
         members = {use.index: use.held for use, _ in gaining}
         parts = list(dict.fromkeys(use.held for use, _ in gaining))[:MERGED_PARTS]
+        promises = Promises(
+            [(use.name, use.held, use.rest_bytes, g) for use, g in gaining]
+        )
         scores: dict[IndexDefinition, float] = {}
         new = members
         for _ in range(MERGE_LEVELS):
-            found = {i: self._promise(i, held, gaining) for i, held in new.items()}
+            found = self._promised(new, promises)
             scores |= {index: score for index, (score, _) in found.items()}
             group.held.update(new)
             best = sorted(found, key=lambda i: (-found[i][1], sort_key(i)))
@@ -239,31 +244,19 @@ class Guesses:
                 for held in {group.held[one] | part for part in parts}:
                     rest = group.names(held) - {*one.attributes}
                     index = replace(one, include=tuple(sorted(rest)))
+                    index = self.table.same(index)
                     if index not in scores:
                         new[index] = held
         return scores
 
-    def _promise(
-        self,
-        index: IndexDefinition,
-        held: int,
-        gaining: Iterable[tuple[_Use, float]],
-    ) -> tuple[float, float]:
-        """What an index could bring for its size, in place of narrower ones.
-
-        The first number is 0 where it serves one statement alone, the second is not.
-        """
-        if not self.fits(index):
-            return 0.0, 0.0
-        size = max(self.size_bytes(index), 1)
-        gains: dict[Fingerprint, float] = {}
-        for use, gain in gaining:
-            if use.held & held == use.held:
-                share = gain * (size / (size + use.rest_bytes)) ** 0.5
-                if share > gains.get(use.name, 0.0):
-                    gains[use.name] = share
-        score = float(sum(gains.values()) / size**0.5)
-        return (score if len(gains) > 1 else 0.0), score
+    def _promised(
+        self, new: Mapping[IndexDefinition, int], promises: Promises
+    ) -> dict[IndexDefinition, tuple[float, float]]:
+        """What indexes could bring, see :class:`.promises.Promises`."""
+        fitting = [index for index in new if self.fits(index)]
+        sizes = [max(self.size_bytes(index), 1) for index in fitting]
+        scores = promises.of([new[index] for index in fitting], sizes)
+        return dict.fromkeys(new, (0.0, 0.0)) | dict(zip(fitting, scores, strict=True))
 
     def _together(
         self, relations: Container[RelationName]
@@ -316,11 +309,18 @@ class Guesses:
                 bounded[wanted] = guess
         return bounded
 
-    def _mask(self, wanted: Iterable[IndexDefinition]) -> int:
-        mask = 0
-        for index in wanted:
-            mask |= 1 << self._numbers.setdefault(index, len(self._numbers))
+    def _mask(self, wanted: Configuration) -> int:
+        """A set of indexes with a bit for each, counted once."""
+        mask = self._masks.get(wanted)
+        if mask is None:
+            mask = 0
+            for index in wanted:
+                mask |= self._bit(index)
+            self._masks[wanted] = mask
         return mask
+
+    def _bit(self, index: IndexDefinition) -> int:
+        return 1 << self._numbers.setdefault(index, len(self._numbers))
 
 
 def columns(index: IndexDefinition) -> frozenset[str]:

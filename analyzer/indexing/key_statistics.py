@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from analyzer.domain.catalog import Attribute, Relation
-from analyzer.domain.index import IndexDefinition, IndexKey
+from analyzer.domain.index import HashedOnce, IndexDefinition, IndexKey
 
 _DEFAULT_WIDTH_BYTES = 32
 _DEFAULT_DISTINCT = 200.0
@@ -41,7 +42,7 @@ _SAME_VALUES = re.compile(r"(lower|upper|btrim|md5)\(", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeyStatistics:
+class KeyStatistics(HashedOnce):
     """One column of an index tuple.
 
     ``length`` is −1 where it varies, then ``width_bytes`` is the mean with its header.
@@ -60,6 +61,15 @@ class KeyStatistics:
     """Whether widths are odd: a header of one byte, then pairs (``numeric.c``)."""
     is_equal_image: bool = True
     """Whether equal values have equal bytes, so that nbtree may de-duplicate."""
+
+    def __hash__(self) -> int:
+        """That of what differs most between columns, counted once."""
+        try:
+            return self._hash
+        except AttributeError:
+            value = hash((self.width_bytes, self.length, self.distinct, self.null_frac))
+            object.__setattr__(self, "_hash", value)
+            return value
 
 
 def key_statistics(
@@ -84,8 +94,11 @@ def _of_key(key: IndexKey, relation: Relation) -> KeyStatistics:
 
 def _of_attribute(relation: Relation, name: str) -> KeyStatistics:
     attribute = relation.attribute(name)
-    if attribute is None:
-        return _unknown()
+    return _unknown() if attribute is None else _of(attribute, relation.reltuples)
+
+
+@lru_cache(maxsize=4096)
+def _of(attribute: Attribute, rows: float) -> KeyStatistics:
     length, alignment = _layout(attribute)
     width: float = length
     if length < 0:
@@ -97,7 +110,7 @@ def _of_attribute(relation: Relation, name: str) -> KeyStatistics:
         length=length,
         alignment=alignment,
         null_frac=attribute.null_frac or 0.0,
-        distinct=distinct_values(attribute, relation.reltuples),
+        distinct=distinct_values(attribute, rows),
         most_common_freqs=attribute.most_common_freqs,
         value_lengths=_known_lengths(attribute) if length < 0 else (),
         is_numeric=attribute.type_name.startswith("numeric"),

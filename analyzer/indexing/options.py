@@ -61,7 +61,12 @@ class OptionTable:
             item.fingerprint: {} for item in statements
         }
         self._by_index: dict[IndexDefinition, list[WeightedStatement]] = {}
+        self._same: dict[IndexDefinition, IndexDefinition] = {}
         self.ask([(item, NOTHING) for item in statements])
+
+    def same(self, definition: IndexDefinition) -> IndexDefinition:
+        """The first definition that is equal to one: comparing it is quicker then."""
+        return self._same.setdefault(definition, definition)
 
     def base(self, item: WeightedStatement) -> float:
         """The worth of a statement with the indexes that exist."""

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
@@ -102,8 +103,11 @@ def index_size(
         return IndexSize(rows=rows, blks=blks, height=0)
     if rows < 1:
         return IndexSize(rows=rows, blks=1, height=0)
-    leaves = _leaf_blks(definition, relation, rows, leaf_fill_percent)
-    internal, height = _internal(leaves, _fanout(definition, relation, rows))
+    tuples = _leaf_tuples(definition, relation, rows)
+    room = _PAGE_ROOM_BYTES - BLOCK_BYTES * (100 - leaf_fill_percent) // 100
+    leaves = _blks(*tuples, room)
+    fanout = _fanout(definition, relation, rows, tuples[0])
+    internal, height = _internal(leaves, fanout)
     return IndexSize(rows=rows, blks=1 + leaves + internal, height=height)
 
 
@@ -115,14 +119,8 @@ def btree_height(definition: IndexDefinition, relation: Relation, blks: int) -> 
     """
     leaves = max(blks - 1, 1)
     rows = max(relation.reltuples, 1.0)
-    return _internal(leaves, _fanout(definition, relation, rows))[1]
-
-
-def _leaf_blks(
-    definition: IndexDefinition, relation: Relation, rows: float, fill_percent: int
-) -> int:
-    room = _PAGE_ROOM_BYTES - BLOCK_BYTES * (100 - fill_percent) // 100
-    return _blks(*_leaf_tuples(definition, relation, rows), room)
+    tuples = _leaf_tuples(definition, relation, rows)[0]
+    return _internal(leaves, _fanout(definition, relation, rows, tuples))[1]
 
 
 def _leaf_tuples(
@@ -189,16 +187,23 @@ def _rounded(start: float, columns: tuple[KeyStatistics, ...]) -> float:
 def _length(start: float, columns: tuple[KeyStatistics, ...], sample: int) -> float:
     offset = start
     for number, column in enumerate(columns):
-        width = column.width_bytes
-        if column.value_lengths:
-            stride = _STRIDES[number % len(_STRIDES)]
-            width = _known_width(column, sample * stride % _SAMPLES)
-        elif column.length < 0:
-            width = _sampled_width(column, sample % len(_SPREAD_BYTES))
+        widths = _widths(column)
+        stride = _STRIDES[number % len(_STRIDES)] if column.value_lengths else 1
+        width = widths[sample * stride % len(widths)]
         if column.length > 0 or width > _SHORT_VARLENA_BYTES:
             offset = _aligned(offset, _ALIGNMENT_BYTES.get(column.alignment, 8))
         offset += width
     return _aligned(max(offset, 9.0), 8)
+
+
+@lru_cache(maxsize=4096)
+def _widths(column: KeyStatistics) -> tuple[float, ...]:
+    """Some widths that lie as those of the values do, headers included."""
+    if column.value_lengths:
+        return tuple(_known_width(column, sample) for sample in range(_SAMPLES))
+    if column.length < 0:
+        return tuple(_sampled_width(column, n) for n in range(len(_SPREAD_BYTES)))
+    return (column.width_bytes,)
 
 
 def _known_width(column: KeyStatistics, sample: int) -> float:
@@ -312,7 +317,9 @@ def _posting_bytes(rows: int, tuple_bytes: float) -> float:
     return size + _LINE_POINTER_BYTES
 
 
-def _fanout(definition: IndexDefinition, relation: Relation, rows: float) -> int:
+def _fanout(
+    definition: IndexDefinition, relation: Relation, rows: float, tuples: float
+) -> int:
     """Children of an internal page of a bulk build.
 
     The separator of two leaves has as many keys as tell the last tuple of one from the
@@ -321,7 +328,7 @@ def _fanout(definition: IndexDefinition, relation: Relation, rows: float) -> int
     are not enough follows from how many values they have for so many tuples.
     """
     keys = key_statistics(definition, relation)
-    tuples = max(_leaf_tuples(definition, relation, rows)[0], 1.0)
+    tuples = max(tuples, 1.0)
     mean_bytes, alike_ratio = 0.0, 1.0
     for count in range(1, len(keys) + 1):
         first = replace(definition, keys=definition.keys[:count], include=())

@@ -193,12 +193,18 @@ def _offered(
             mask = sum(1 << number[index] for index in used)
             options.append((worth, len(used), mask, used))
     options.sort(key=lambda option: option[:3])
-    kept: list[tuple[int, Configuration, float]] = []
+    # Those kept are cheaper, so one that needs no more beats this one. What needs no
+    # more begins with an index of this one, so only these are looked at.
+    kept: list[tuple[Configuration, float]] = []
+    begins: dict[int, list[int]] = {}
     for worth, _, mask, used in options:
-        # Those kept are cheaper, so one that needs no more beats this one.
-        if not any(other & ~mask == 0 for other, _, _ in kept):
-            kept.append((mask, used, worth))
-    return [(used, worth) for _, used, worth in kept]
+        outside = ~mask
+        needed = [number[index] for index in used]
+        rivals = (other for n in needed for other in begins.get(n, ()))
+        if all(other & outside for other in rivals):
+            kept.append((used, worth))
+            begins.setdefault(min(needed), []).append(mask)
+    return kept
 
 
 def is_in_the_way(one: IndexDefinition, other: IndexDefinition) -> bool:
