@@ -167,10 +167,16 @@ class Guesses:
         """Uses with the index that may take its place; those first that free most."""
         ranked = []
         for start, indexes in self._shared(groups, current).items():
+            added: dict[Configuration, int] = {}
             for use, index in _stand_ins(groups[start], indexes):
+                rest = added.get(use.rest)
+                if rest is None:
+                    rest = sum(map(self.size_bytes, use.rest - current))
+                    added[use.rest] = rest
+                if index not in current and index not in use.rest:
+                    rest += self.size_bytes(index)
                 gain = use.item.weight * (self.table.base(use.item) - use.worth)
-                added = sum(map(self.size_bytes, (use.rest | {index}) - current))
-                ratio = gain / max(added, 1) ** 0.5
+                ratio = gain / max(rest, 1) ** 0.5
                 order = (-ratio, use.name, self._bit(use.index) | self._bit(index))
                 ranked.append((order, use, index))
         ranked.sort(key=lambda entry: entry[0])

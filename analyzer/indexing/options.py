@@ -15,9 +15,12 @@ from dataclasses import dataclass
 
 from analyzer.domain.index import IndexDefinition
 from analyzer.domain.statement import Fingerprint
-from analyzer.indexing.benefit import NOTHING, Configuration
+from analyzer.indexing.benefit import NOTHING, Configuration, sort_key
 from analyzer.indexing.subjects import Prepared
 from analyzer.indexing.worths import PlanWorths
+
+MIN_OPTION_GAIN_RATIO = 0.001
+"""Of a statement's worth: an option that gains less is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +35,55 @@ class WeightedStatement:
         """Identity of the statement."""
         return self.prepared.subject.fingerprint
 
-    def relevant(self, wanted: Configuration) -> Configuration:
-        """The indexes of a set that could change the plan of the statement."""
-        return frozenset(i for i in wanted if self.prepared.subject.concerns(i))
-
 
 Asked = tuple[WeightedStatement, Configuration]
+
+
+class Frontier:
+    """Options, the best ones first, without those that a smaller set beats."""
+
+    def __init__(self, options: Mapping[Configuration, float], least: float) -> None:
+        """Take the options that are worth less than ``least``."""
+        self.options: list[tuple[Configuration, float]] = []
+        self._by_member: dict[IndexDefinition, list[Configuration]] = {}
+        self._worths: dict[Configuration, float] = {}
+        self._least = least
+        self._take(options)
+
+    def with_guesses(
+        self, guessed: Mapping[Configuration, float]
+    ) -> list[tuple[Configuration, float]]:
+        """The options and the guesses that neither an option nor a guess beats."""
+        if not guessed:
+            return self.options
+        both = Frontier({}, self._least)
+        both._by_member = {i: list(found) for i, found in self._by_member.items()}
+        both._worths = dict(self._worths)
+        both._take(guessed)
+        return sorted((*self.options, *both.options), key=lambda option: option[1])
+
+    def _take(self, options: Mapping[Configuration, float]) -> None:
+        gaining = [
+            (used, worth)
+            for used, worth in options.items()
+            if used and worth < self._least
+        ]
+        # Of those worth as much, a smaller set comes first and beats what holds it.
+        gaining.sort(key=lambda option: (option[1], len(option[0])))
+        for used, worth in gaining:
+            if not self._is_beaten(used, worth):
+                self.options.append((used, worth))
+                self._worths[used] = worth
+                # What holds this set holds any of its members.
+                member = min(used, key=sort_key)
+                self._by_member.setdefault(member, []).append(used)
+
+    def _is_beaten(self, used: Configuration, worth: float) -> bool:
+        return any(
+            other <= used and self._worths[other] <= worth
+            for index in used
+            for other in self._by_member.get(index, ())
+        )
 
 
 class OptionTable:
@@ -62,6 +108,10 @@ class OptionTable:
         }
         self._by_index: dict[IndexDefinition, list[WeightedStatement]] = {}
         self._same: dict[IndexDefinition, IndexDefinition] = {}
+        self._concerns: dict[Fingerprint, dict[IndexDefinition, bool]] = {
+            item.fingerprint: {} for item in statements
+        }
+        self._frontiers: dict[Fingerprint, Frontier] = {}
         self.ask([(item, NOTHING) for item in statements])
 
     def same(self, definition: IndexDefinition) -> IndexDefinition:
@@ -82,12 +132,27 @@ class OptionTable:
 
     def is_seen(self, item: WeightedStatement, wanted: Configuration) -> bool:
         """Whether the worth of a statement under a set was asked about."""
-        return item.relevant(wanted) in self._seen[item.fingerprint]
+        return self._relevant(item, wanted) in self._seen[item.fingerprint]
+
+    def _relevant(
+        self, item: WeightedStatement, wanted: Configuration
+    ) -> Configuration:
+        """The indexes of a set that could change the plan of a statement."""
+        known = self._concerns[item.fingerprint]
+        found = []
+        for index in wanted:
+            concerns = known.get(index)
+            if concerns is None:
+                concerns = known[index] = item.prepared.subject.concerns(index)
+            if concerns:
+                found.append(index)
+        return frozenset(found)
 
     def ask(self, asked: Sequence[Asked]) -> list[tuple[float, Configuration]]:
         """The true worth of statements under sets of indexes, and what they use."""
         questions = [
-            (item.prepared.subject, item.relevant(wanted)) for item, wanted in asked
+            (item.prepared.subject, self._relevant(item, wanted))
+            for item, wanted in asked
         ]
         answers = self.worths.of(questions)
         for (item, _), (_, wanted), (worth, used) in zip(
@@ -97,7 +162,17 @@ class OptionTable:
             known = self._options[item.fingerprint]
             if worth < known.get(used, float("inf")):
                 known[used] = worth
+                self._frontiers.pop(item.fingerprint, None)
         return answers
+
+    def frontier(self, item: WeightedStatement) -> Frontier:
+        """The options of a statement that gain and that no smaller one beats."""
+        found = self._frontiers.get(item.fingerprint)
+        if found is None:
+            least = self.base(item) * (1.0 - MIN_OPTION_GAIN_RATIO)
+            found = Frontier(self._options[item.fingerprint], least)
+            self._frontiers[item.fingerprint] = found
+        return found
 
     def some(self, asked: Sequence[Asked], most: int) -> Sequence[Asked]:
         """The first of some questions: at most so many, and no more than are left."""

@@ -14,7 +14,7 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.indexing.benefit import NOTHING, Configuration
 from analyzer.indexing.definition import is_prefix_of
 from analyzer.indexing.guesses import Guessed
-from analyzer.indexing.options import OptionTable, WeightedStatement
+from analyzer.indexing.options import OptionTable
 from analyzer.indexing.programme import (
     IndexFacts,
     Offer,
@@ -27,9 +27,6 @@ from analyzer.indexing.programme import (
 _TINY = 1e-6
 MIN_SHARE = 0.05
 """An index of which the relaxed programme takes less is no start."""
-
-MIN_OPTION_GAIN_RATIO = 0.001
-"""Of a statement's worth: an option that gains less is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +48,18 @@ def offers_of(
     guessed: Guessed | None = None,
 ) -> list[Offer]:
     """The options of the indexes in ``facts``, and those that no plan has shown yet."""
-    number = {index: position for position, index in enumerate(facts)}
+    guesses = guessed or {}
     return [
         Offer(
             weight=item.weight,
             base=table.base(item),
-            options=_offered(
-                table, item, number, (guessed or {}).get(item.fingerprint)
-            ),
+            options=[
+                option
+                for option in table.frontier(item).with_guesses(
+                    guesses.get(item.fingerprint, {})
+                )
+                if facts.keys() >= option[0]
+            ],
         )
         for item in table.statements
     ]
@@ -177,34 +178,6 @@ def _taken(
     """Which option a statement takes under a set: the first that it can have."""
     taken = next((n for n, (used, _) in enumerate(offered) if used <= start), -1)
     return [1.0 if number == taken else 0.0 for number in range(len(offered))]
-
-
-def _offered(
-    table: OptionTable,
-    item: WeightedStatement,
-    number: Mapping[IndexDefinition, int],
-    guessed: Mapping[Configuration, float] | None = None,
-) -> list[tuple[Configuration, float]]:
-    """Options that gain and that no smaller one beats, in a stable order."""
-    least = table.base(item) * (1.0 - MIN_OPTION_GAIN_RATIO)
-    options = []
-    for used, worth in {**(guessed or {}), **table.options(item)}.items():
-        if used and worth < least and all(index in number for index in used):
-            mask = sum(1 << number[index] for index in used)
-            options.append((worth, len(used), mask, used))
-    options.sort(key=lambda option: option[:3])
-    # Those kept are cheaper, so one that needs no more beats this one. What needs no
-    # more begins with an index of this one, so only these are looked at.
-    kept: list[tuple[Configuration, float]] = []
-    begins: dict[int, list[int]] = {}
-    for worth, _, mask, used in options:
-        outside = ~mask
-        needed = [number[index] for index in used]
-        rivals = (other for n in needed for other in begins.get(n, ()))
-        if all(other & outside for other in rivals):
-            kept.append((used, worth))
-            begins.setdefault(min(needed), []).append(mask)
-    return kept
 
 
 def is_in_the_way(one: IndexDefinition, other: IndexDefinition) -> bool:

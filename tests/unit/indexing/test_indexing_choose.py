@@ -12,7 +12,7 @@ from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.indexing.definition import is_prefix_of, key_path
 from analyzer.indexing.explore import halves, merge
 from analyzer.indexing.neighbourhoods import improve, narrowed, part, refine
-from analyzer.indexing.options import OptionTable
+from analyzer.indexing.options import Frontier, OptionTable
 from analyzer.indexing.programme import IndexFacts, Offer, SetLimits
 from analyzer.indexing.solver import (
     Solution,
@@ -49,6 +49,9 @@ class Table:
 
     def known_best(self, item, wanted):
         return min(w for used, w in self.options(item).items() if used <= wanted)
+
+    def frontier(self, item):
+        return Frontier(self.options(item), self.base(item))
 
 
 class Statement:
