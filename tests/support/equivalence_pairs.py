@@ -17,7 +17,8 @@ SCRIPTS = [
     FILE.with_name(f"{name}.sql")
     for name in (
         *("values", "semantics", "enums_and_writes", "keys_and_filters"),
-        *("views_and_functions", "spans_and_sums"),
+        *("views_and_functions", "spans_and_sums", "joins_and_keys"),
+        *("groups_and_windows", "types_and_time", "writes", "triggers"),
     )
 ]
 """Pairs as in ``FILE``, whose columns have the same names and types."""
