@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from analyzer.statements.parse import Node, parse_one, walk
 
-_KINDS = ("InsertStmt", "UpdateStmt", "DeleteStmt")
-_WRITES = frozenset({*_KINDS, "MergeStmt"})
+_WRITES = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
 
 
 def is_one_write(query: str) -> bool:
-    """Whether a statement is one INSERT, UPDATE or DELETE, with no other write inside.
+    """Whether a statement is one write, with no other write inside.
 
     Several writes in one statement see the same snapshot and run in no fixed order.
 
@@ -20,7 +19,7 @@ def is_one_write(query: str) -> bool:
     """
     tree = parse_one(query).tree
     found = [kind for kind, _ in walk(tree) if kind in _WRITES]
-    return len(found) == 1 and _kind(tree) in _KINDS
+    return len(found) == 1 and _kind(tree) in _WRITES
 
 
 def _kind(tree: Node) -> str:

@@ -38,6 +38,10 @@ _DRAWN = 7
 """Values of each column of several, of which all combinations are tried at a time."""
 _DRAWS = 4
 _RANDOM_PAIRS = 120
+_ALIKE = ("1", "11", "111")
+"""1 and 11 are the same text as 11 and 1 when they are written together."""
+_WRITTEN_TOGETHER = frozenset("NS")
+"""Categories of pg_type whose values these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +128,7 @@ def _units(
         made = tuple((item, frozenset(owners[oid, item])) for item in items)
         if len(columns) == len(names):
             values = [_values(table, c, hints, pools, random) for c in columns]
-            rows = _rows(values, random)
+            rows = _rows(columns, values, random)
             yield _Unit(table=table, columns=columns, expressions=made, rows=rows)
 
 
@@ -174,16 +178,21 @@ def _bare(arrays: Sequence[str]) -> list[str]:
     return [text for text in inner if text and text != "NULL"][:4]
 
 
-def _rows(values: Sequence[Sequence[str]], random: Random) -> list[tuple[str, ...]]:
+def _rows(
+    columns: Sequence[Column], values: Sequence[Sequence[str]], random: Random
+) -> list[tuple[str, ...]]:
     if len(values) == 1:
         return [(value,) for value in values[0]]
     found: dict[tuple[str, ...], None] = {}
+    if all(column.category in _WRITTEN_TOGETHER for column in columns):
+        found.update(dict.fromkeys(product(_ALIKE, repeat=len(columns))))
+    first = list(found)
     for _ in range(_DRAWS):
         drawn = [random.sample(list(v), min(_DRAWN, len(v))) for v in values]
         found.update(dict.fromkeys(product(*drawn)))
-    rows = list(found)
+    rows = list(found)[len(first) :]
     random.shuffle(rows)
-    return rows[:_MAX_VALUES]
+    return [*first, *rows][:_MAX_VALUES]
 
 
 def _whole_row(unit: _Unit, row: Sequence[str]) -> list[str | None]:
@@ -335,6 +344,6 @@ def _turned(
 
 def _contrast(unit: _Unit, rows: Sequence[tuple[str, ...]]) -> Contrast:
     return {
-        (unit.table.oid, column.name): tuple(dict.fromkeys(row[i] for row in rows))
+        (unit.table.oid, column.name): tuple(row[i] for row in rows)
         for i, column in enumerate(unit.columns)
     }

@@ -206,7 +206,7 @@ def inserts(rows: TrialRows, tables: Sequence[Table]) -> Iterator[str]:
             given: list[tuple[Column, str | None]] = [
                 (column, value)
                 for column, value in zip(table.stored, row, strict=True)
-                if value is not None
+                if value is not None or column.has_default
             ]
             if not given:
                 given = [(table.stored[0], None)] if table.stored else []

@@ -1,4 +1,4 @@
-"""What stands behind the names in a query: views, functions and generated columns.
+"""What stands behind the names in a query: views, functions, columns and domains.
 
 Their constants and expressions decide what a query returns as much as its own do.
 """

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from analyzer.domain.equivalence import CheckedSchema
 from analyzer.domain.workload import NotSeen
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
+from analyzer.postgres.queries import load
 from analyzer.postgres.script import run_script
 from analyzer.postgres.trial_cluster import create_extensions
 from analyzer.statements.ddl_kind import DdlKind, ddl_kind
+from analyzer.statements.hidden_actions import (
+    ROW_SECURITY,
+    HiddenAction,
+    hidden_action,
+)
 from analyzer.statements.split import split_statements
+from analyzer.verification.schema_facts import FOLDER
 
 DEADLINE_S = 60.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSchema:
+    """What of a schema's script did not make it, and what would act on its tables."""
+
+    not_seen: tuple[NotSeen, ...]
+    hidden: tuple[HiddenAction, ...]
+
+
 def load_schema(
     owner: Connection, admin: Connection, schema: CheckedSchema, role: str
-) -> tuple[NotSeen, ...]:
+) -> LoadedSchema:
     """Run the DDL; what could not be made is listed, the rest goes on.
 
     Triggers, rules, policies and privileges are left out: they do not change what a
-    query returns for given rows to its owner.
+    query returns for given rows to its owner. Of other readers, row-level security
+    hides rows, so that foreign keys to such a table promise them nothing.
 
     Args:
         owner: of the role that owns the database.
@@ -39,11 +56,31 @@ def load_schema(
     wanted = [text for text, kind in statements if kind is DdlKind.WANTED]
     named = [text for text, kind in statements if kind is DdlKind.EXTENSION]
     extensions = [*schema.extensions, *_extensions(named)]
-    return (
+    left_out = [text for text, kind in statements if kind is not DdlKind.WANTED]
+    hidden = tuple(filter(None, map(hidden_action, left_out)))
+    not_seen = (
         *_make_extensions(admin, extensions, role),
         *_failures(owner, wanted),
         *_left_out([text for text, kind in statements if kind is DdlKind.OTHER]),
+        *_without_promises(owner, hidden),
     )
+    return LoadedSchema(not_seen=not_seen, hidden=hidden)
+
+
+def _without_promises(
+    owner: Connection, hidden: Sequence[HiddenAction]
+) -> Iterator[NotSeen]:
+    """Drop the foreign keys to tables of which a reader may not see every row."""
+    names = sorted({one.relation for one in hidden if one.what == ROW_SECURITY})
+    if not names:
+        return
+    query = load("references_to", folder=FOLDER).encode()
+    dropped = owner.execute(query, {"names": names}).fetchall()
+    for (statement,) in dropped:
+        owner.execute(str(statement).encode())
+    if dropped:
+        what = f"foreign keys to {', '.join(names)}"
+        yield NotSeen(what=what, why="row-level security may hide what they point to")
 
 
 def _without_psql(ddl: str) -> str:

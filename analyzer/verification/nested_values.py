@@ -58,11 +58,15 @@ def _beside(number: float) -> Iterator[float]:
 
 def _with_key(key: str, values: Sequence[str]) -> Iterator[str]:
     yield json.dumps({key: None})
+    # What json keeps as it is written, and jsonb does not.
+    yield f"{{{json.dumps(key)}: 1e2}}"
     yield json.dumps([key])
     yield json.dumps(key)
     for value in values:
         yield json.dumps({key: value})
         yield json.dumps({key: [value]})
+        twice = f"{json.dumps(value)}:1e2,{json.dumps(value)}: 2"
+        yield f"{{{json.dumps(key)}:  {{{twice}}}}}"
         if _NUMBER.fullmatch(value):
             yield f"{{{json.dumps(key)}: {value}}}"
             yield f"{{{json.dumps(key)}: [{value}]}}"

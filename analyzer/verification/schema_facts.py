@@ -28,6 +28,7 @@ class Column:
     element_type: str
     not_null: bool
     is_generated: bool
+    has_default: bool = False
     labels: tuple[str, ...] = ()
 
 
@@ -133,7 +134,8 @@ def _grouped(rows: Iterable[Any], make: Any) -> dict[int, list[Any]]:
 
 
 def _column(name: str, rest: Sequence[Any]) -> Column:
-    type_name, base_type, category, element_type, not_null, is_generated, labels = rest
+    type_name, base_type, category, element_type, *flags, labels = rest
+    not_null, is_generated, has_default = flags
     return Column(
         name=name,
         type_name=type_name,
@@ -142,6 +144,7 @@ def _column(name: str, rest: Sequence[Any]) -> Column:
         element_type=element_type,
         not_null=not_null,
         is_generated=is_generated,
+        has_default=has_default,
         labels=tuple(labels),
     )
 

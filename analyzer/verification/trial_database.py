@@ -7,7 +7,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from analyzer.domain.equivalence import CheckedSchema
-from analyzer.domain.workload import NotSeen
 from analyzer.embedded.warm_cluster import WarmCluster
 from analyzer.errors import TargetError, TimedOut
 from analyzer.postgres.attempt import (
@@ -32,7 +31,7 @@ from analyzer.postgres.trial_cluster import (
 )
 from analyzer.statements.sorted_output import SortedOutput
 from analyzer.verification.definitions import Definition, read_definitions
-from analyzer.verification.load_schema import load_schema
+from analyzer.verification.load_schema import LoadedSchema, load_schema
 from analyzer.verification.schema_facts import (
     FOLDER,
     PARAMETERS_OID,
@@ -115,10 +114,11 @@ class TrialDatabase:
             self.name = create_trial_database(admin)
         try:
             self.connection = self._open()
-            self.not_seen = self._load(schema)
+            loaded = self._load(schema)
         except BaseException:
             self._drop()
             raise
+        self.not_seen, self.hidden = loaded.not_seen, loaded.hidden
         self.tables: tuple[Table, ...] = ()
         self.parameter_count = 0
         self.is_list = False
@@ -142,7 +142,7 @@ class TrialDatabase:
             statement_timeout_ms=STATEMENT_TIMEOUT_MS,
         )
 
-    def _load(self, schema: CheckedSchema) -> tuple[NotSeen, ...]:
+    def _load(self, schema: CheckedSchema) -> LoadedSchema:
         self.set(
             {
                 "search_path": as_search_path(schema.search_path),

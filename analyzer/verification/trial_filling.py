@@ -6,7 +6,7 @@ from collections.abc import Container, Mapping, Sequence
 from random import Random
 
 from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Key, Table
-from analyzer.verification.trial_needs import Row, TrialNeeds, TrialRows
+from analyzer.verification.trial_needs import Contrast, Row, TrialNeeds, TrialRows
 from analyzer.verification.trial_styles import CONTRASTING, COUNTED, Style
 from analyzer.verification.value_candidates import serial
 from analyzer.verification.value_pools import Pool, PoolKey
@@ -19,6 +19,9 @@ _STRIDE = 37
 _PARENT_POLICIES = ("first", "first", "mixed", "blocks", "any")
 _CHAIN_RATIO = 0.4
 """How often each row of a table that refers to itself refers to the one before."""
+_TOGETHER_RATIO = 0.7
+"""How often values of several columns that tell only together come together."""
+_LISTED_RATIO = 0.3
 _MAX_GRID_ROWS = 40
 _MAX_PARENTS = 5
 
@@ -46,8 +49,12 @@ class Filling:
         self._is_grid = False
         self._is_chain = random.random() < _CHAIN_RATIO
         self._fewest_parents = 0
+        self._together: Contrast = {}
         if style is CONTRASTING:
-            self._domains.update(needs.contrast(random))
+            contrast = needs.contrast(random)
+            self._domains.update(needs.domains(contrast))
+            if len(contrast) > 1 and random.random() < _TOGETHER_RATIO:
+                self._together = contrast
         if style is COUNTED:
             self._count = needs.threshold(random)
             self._block = min(needs.threshold(random), _MAX_GRID_ROWS)
@@ -89,6 +96,7 @@ class Filling:
 
     def _row(self, table: Table, number: int, places: Mapping[str, int]) -> Row | None:
         row: Row = [self._value(table, column, number) for column in table.stored]
+        self._set_together(table, row, number)
         for reference in table.references:
             if not all(name in places for name in reference.columns):
                 continue
@@ -99,6 +107,15 @@ class Filling:
                     return None
                 row[spot] = value
         return row
+
+    def _set_together(self, table: Table, row: Row, number: int) -> None:
+        """Give a row the values of one row of a contrast, in most cases."""
+        if not self._together or self._random.random() > _TOGETHER_RATIO:
+            return
+        for spot, column in enumerate(table.stored):
+            values = self._together.get((table.oid, column.name))
+            if values:
+                row[spot] = values[number % len(values)]
 
     def _parent_values(self, table: Table, target: int, reference: object) -> Row:
         columns: Sequence[str] = reference.target_columns  # type: ignore[attr-defined]
@@ -184,14 +201,16 @@ class Filling:
         policy = self._policies.get(leader)
         if policy is None:
             policy = self._policies[leader] = self._policy(column, pool)
-        if policy == "serial":
-            return serial(column.base_type, number + 1, column.labels)
-        if policy == "strides":
-            return serial(column.base_type, number * _STRIDE + 1, column.labels)
-        if policy == "blocks":
-            return serial(column.base_type, number // self._block + 1, column.labels)
-        if policy == "cycle":
-            return serial(column.base_type, number % self._block + 1, column.labels)
+        place = {
+            "serial": number,
+            "strides": number * _STRIDE,
+            "blocks": number // self._block,
+            "cycle": number % self._block,
+        }.get(policy)
+        if place is not None:
+            return serial(column.base_type, place + 1, column.labels)
+        if policy == "turns":
+            return pool.exact[number % len(pool.exact)]
         if policy == "total":
             return self._needs.part_of_total(self._random, self._count)
         domain = self._domains.setdefault(leader, self._domain(pool))
@@ -202,7 +221,9 @@ class Filling:
     def _policy(self, column: Column, pool: Pool) -> str:
         draw = self._random.random()
         if pool.fitting and draw < 0.8:
-            return "constant"
+            # Each of the values of an IN list, for a query that counts them.
+            is_listed = len(pool.exact) > 1 and self._random.random() < _LISTED_RATIO
+            return "turns" if is_listed else "constant"
         if (
             column.category == "N"
             and draw < 0.3

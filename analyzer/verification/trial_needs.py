@@ -14,7 +14,7 @@ TrialRows = dict[int, list[Row]]
 """Rows by the oid of their table, in the order of its stored columns."""
 
 Contrast = Mapping[PoolKey, tuple[str, ...]]
-"""For each column of a pair of rows, the values in them."""
+"""For each column of a few rows, the values in them, row by row."""
 
 MAX_COUNTED_ROWS = 1_200
 _USUAL_COUNT = 24
@@ -70,14 +70,17 @@ class TrialNeeds:
         """Whether only one of the queries has some constant."""
         return any(pool.telling for pool in self.pools.values())
 
-    def contrast(self, random: Random) -> dict[PoolKey, list[str]]:
-        """Values that some expression confuses, by leader of joined columns."""
-        chosen = random.choice(random.choice(self.contrasts))
+    def contrast(self, random: Random) -> Contrast:
+        """Rows that some expression confuses."""
+        return random.choice(random.choice(self.contrasts))
+
+    def domains(self, contrast: Contrast) -> dict[PoolKey, list[str]]:
+        """The values of rows by leader of joined columns, and of those compared."""
         domains: dict[PoolKey, list[str]] = {}
-        for key, values in chosen.items():
+        for key, values in contrast.items():
             leader = self.leaders[key]
             for other in (leader, *sorted(self.ranged.get(leader, ()))):
-                domains.setdefault(other, list(values))
+                domains.setdefault(other, list(dict.fromkeys(values)))
         return domains
 
     def threshold(self, random: Random) -> int:

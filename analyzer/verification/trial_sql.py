@@ -197,7 +197,7 @@ def writing_function(
 
     Args:
         number: of the statement; part of the function's name.
-        text: one INSERT, UPDATE or DELETE, checked by the guard.
+        text: one INSERT, UPDATE, DELETE or MERGE, checked by the guard.
         columns: of its RETURNING; none if it has none.
         parameter_types: of ``$1`` ….
         tables: whose rows are looked at afterwards.

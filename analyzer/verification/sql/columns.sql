@@ -20,11 +20,13 @@ SELECT a.attrelid::bigint AS table_oid,
        coalesce(format_type(nullif(t.typelem, 0), NULL), '') AS element_type,
        (a.attnotnull OR b.typnotnull) AS not_null,
        a.attgenerated <> '' AS is_generated,
+       a.attgenerated = '' AND (a.atthasdef OR own.typdefault IS NOT NULL) AS has_default,
        ARRAY(SELECT e.enumlabel::text FROM pg_enum AS e
               WHERE e.enumtypid = b.base_oid ORDER BY e.enumsortorder) AS labels
   FROM pg_attribute AS a
   JOIN pg_class AS c ON c.oid = a.attrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
+  JOIN pg_type AS own ON own.oid = a.atttypid
   JOIN base AS b ON b.oid = a.atttypid AND b.typtype <> 'd'
   JOIN pg_type AS t ON t.oid = b.base_oid
  WHERE a.attrelid = ANY (%(oids)s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
