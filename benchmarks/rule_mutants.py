@@ -10,7 +10,9 @@ or a comprehension, a guard that returns, a branch, an entry of ``conditions=``.
 killed if a golden case of ``tests/golden/rewriting/rules`` or a look-alike of one
 (``look_alikes.json``) gets another answer, if a step that it makes of any case gives
 other rows on the rows of those tests, if the unit tests fail, or if it does not end.
-Functions get the mutated code in place, so no module is loaded twice.
+Functions get the mutated code in place, so no module is loaded twice; all runs in this
+process and children of it, and a mutant is tried only on cases, look-alikes and unit
+tests that call a function which it changes.
 """
 
 from __future__ import annotations
@@ -19,7 +21,6 @@ import argparse
 import ast
 import contextlib
 import importlib
-import io
 import os
 import pickle
 import signal
@@ -34,6 +35,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from _pytest.runner import runtestprotocol
+
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import RewriteStep
 from analyzer.domain.target import Address
@@ -43,7 +46,7 @@ from analyzer.rewriting.protocol import Subject, subject
 from analyzer.rewriting.registry import RULES
 from analyzer.statements.parse import parse_one
 from analyzer.statements.plain_tree import same_tree
-from tests.support import look_alikes
+from tests.support import look_alikes, rule_conditions
 from tests.support.look_alikes import LookAlike
 from tests.support.rule_cases import ROWS, SCHEMA, RuleCase, rule_cases, schema_catalog
 from tests.support.same_rows import difference
@@ -166,9 +169,31 @@ def claims(node: ast.FunctionDef) -> Iterator[Change]:
 # -- putting a mutant in place
 
 
+Called = frozenset[tuple[str, str]]
+"""File and qualified name of functions."""
+
+
 @contextlib.contextmanager
-def in_place(mutant: Mutant) -> Iterator[bool]:
-    """Give the functions of a module the mutant's code; whether any differs."""
+def noting_calls() -> Iterator[set[tuple[str, str]]]:
+    """A scope in which calls of functions of the rewriter are noted."""
+    called: set[tuple[str, str]] = set()
+
+    def note(frame: types.FrameType, event: str, _: object) -> None:
+        code = frame.f_code
+        if event == "call" and code.co_filename.startswith(str(FOLDER)):
+            name, _, _ = code.co_qualname.partition(".<locals>")
+            called.add((code.co_filename, name))
+
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(None)
+
+
+@contextlib.contextmanager
+def in_place(mutant: Mutant) -> Iterator[Called]:
+    """Give the functions of a module the mutant's code; which of them differ."""
     module = importlib.import_module(mutant.module)
     compiled = compile(mutant.tree, str(module.__file__), "exec")
     codes = {code.co_qualname: code for code in code_objects(compiled)}
@@ -179,7 +204,7 @@ def in_place(mutant: Mutant) -> Iterator[bool]:
             kept.append((function, own))
             function.__code__ = code
     try:
-        yield bool(kept)
+        yield frozenset((c.co_filename, c.co_qualname) for _, c in kept)
     finally:
         for function, code in kept:
             function.__code__ = code
@@ -231,19 +256,34 @@ def limited() -> Iterator[None]:
 class Examiner:
     """Tries mutants on all cases; knows what the sound rules make of them."""
 
-    def __init__(self, connection: Connection, *, is_choosing: bool = False) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        units: Sequence[pytest.Item],
+        arguments: argparse.Namespace,
+    ) -> None:
         self._connection = connection
-        self._is_choosing = is_choosing
+        self._is_choosing = arguments.choose
+        self._changes: str = arguments.changes
         self.look_alikes = look_alikes.read()
-        self._all_look_alikes: dict[str, list[LookAlike]] = {}
+        self._conditions = rule_conditions.read()
+        self._all_look_alikes: dict[str, list[tuple[LookAlike, Called]]] = {}
         self._cases = rule_cases()
         self._by_title = {(case.slug, case.title): case for case in self._cases}
         self._catalogs = {c.version: schema_catalog(c.version) for c in self._cases}
-        self._sound = {
-            (case.name, slug): steps
-            for case in self._cases
-            for slug, steps in self._steps(case).items()
-        }
+        self._sound: dict[tuple[str, str], list[RewriteStep]] = {}
+        self._called: dict[tuple[str, str], Called] = {}
+        for case in self._cases:
+            for one in RULES:
+                with noting_calls() as called:
+                    steps = self._steps(case, one.slug)[one.slug]
+                self._sound[case.name, one.slug] = steps
+                self._called[case.name, one.slug] = frozenset(called)
+        self._units: list[tuple[pytest.Item, Called]] = []
+        for unit in units:
+            with noting_calls() as called:
+                runtestprotocol(unit, log=False, nextitem=None)
+            self._units.append((unit, frozenset(called)))
 
     def given(self, case: RuleCase) -> Subject:
         return subject(case.query, case.setting(self._catalogs[case.version]))
@@ -283,33 +323,44 @@ class Examiner:
                 if not differs:
                     return "not reachable"
                 return (
-                    self._by_cases(slug)
+                    self._by_cases(slug, differs)
                     or self._by_look_alikes(slug, self.look_alikes)
-                    or self._by_rows_of_all(slug)
-                    or self._by_units()
-                    or self._by_new_look_alike(slug)
+                    or self._by_rows_of_all(slug, differs)
+                    or self._by_units(differs)
+                    or self._by_new_look_alike(slug, differs)
                 )
         except TooSlow:
             return "does not end"
 
     def prepare(self, slug: str) -> None:
         """Note what the sound rule says of all look-alikes, to choose from them."""
-        for case in self._cases if self._is_choosing else ():
-            if case.slug == slug:
+        if not self._is_choosing or slug in self._all_look_alikes:
+            return
+        found = self._all_look_alikes.setdefault(slug, [])
+        for case in self._cases:
+            if slug in ("", case.slug):
                 catalog = self._catalogs[case.version]
-                found = list(look_alikes.look_alikes(case, catalog))
-                self._all_look_alikes.setdefault(slug, []).extend(found)
+                with noting_calls() as called:
+                    for item in look_alikes.look_alikes(case, catalog, self._changes):
+                        found.append((item, frozenset(called)))
+                        called.clear()
 
-    def _by_cases(self, slug: str) -> str:
+    def _by_cases(self, slug: str, changed: Called) -> str:
         """The golden cases of the rule, or of all."""
-        own = [case for case in self._cases if slug in ("", case.slug)]
+        own = [
+            case
+            for case in self._cases
+            if slug in ("", case.slug) and self._called[case.name, case.slug] & changed
+        ]
         return next((r for case in own if (r := self._tried(self._by_text, case))), "")
 
-    def _by_rows_of_all(self, slug: str) -> str:
+    def _by_rows_of_all(self, slug: str, changed: Called) -> str:
         """Every step of the rule, or of all rules, on every case."""
+        concerned = {one.slug for one in RULES if slug in ("", one.slug)}
 
         def check(case: RuleCase) -> str:
-            return self._by_rows(case, slug)
+            touched = (s for s in concerned if self._called[case.name, s] & changed)
+            return next((r for s in touched if (r := self._by_rows(case, s))), "")
 
         return next((r for c in self._cases if (r := self._tried(check, c))), "")
 
@@ -337,8 +388,12 @@ class Examiner:
             return True
         return look_alikes.counts(steps) != (item.fires, item.asks)
 
-    def _by_new_look_alike(self, slug: str) -> str:
-        for item in self._all_look_alikes.get(slug, ()):
+    def _by_new_look_alike(self, slug: str, changed: Called) -> str:
+        for item, called in self._all_look_alikes.get(slug, ()):
+            if not called & changed:
+                continue
+            # Each has the whole time: many that end are no mutant that does not.
+            signal.setitimer(signal.ITIMER_PROF, _LIMIT_S)
             if self._errs(item):
                 self.look_alikes.append(item)
                 return f"look-alike: {item.change}"
@@ -346,7 +401,9 @@ class Examiner:
 
     def _by_text(self, case: RuleCase) -> str:
         steps = self._steps(case, case.slug)[case.slug]
-        return "" if is_expected(case, steps) else f"golden: {case.name}"
+        is_same = rule_conditions.claims(steps) == self._conditions.get(case.name, [])
+        holds = is_same and is_expected(case, steps)
+        return "" if holds else f"golden: {case.name}"
 
     def _by_rows(self, case: RuleCase, slug: str) -> str:
         for name, steps in self._steps(case, slug).items():
@@ -365,12 +422,13 @@ class Examiner:
                     return True
         return False
 
-    def _by_units(self) -> str:
-        with contextlib.redirect_stdout(io.StringIO()):
-            code = pytest.main(
-                ["-q", "-x", "-p", "no:cacheprovider", "--no-header", *UNIT_TESTS]
-            )
-        return "unit tests" if code else ""
+    def _by_units(self, changed: Called) -> str:
+        for unit, called in self._units:
+            if called & changed:
+                reports = runtestprotocol(unit, log=False, nextitem=None)
+                if any(one.failed for one in reports):
+                    return f"unit test {unit.name}"
+        return ""
 
 
 def is_expected(case: RuleCase, steps: list[RewriteStep]) -> bool:
@@ -389,7 +447,7 @@ def is_expected(case: RuleCase, steps: list[RewriteStep]) -> bool:
 def modules(names: list[str]) -> Iterator[tuple[str, Path]]:
     rules = {path.stem: path for path in sorted((FOLDER / "rules").glob("[a-z]*.py"))}
     shared = {name: FOLDER / f"{name}.py" for name in SHARED}
-    for name in names or [*rules, *shared]:
+    for name in names or dict.fromkeys((*rules, *shared)):
         if name in rules:
             yield f"analyzer.rewriting.rules.{name}", rules[name]
         if name in shared:
@@ -401,11 +459,28 @@ def main() -> int:
     parser.add_argument("modules", nargs="*")
     parser.add_argument("--list", action="store_true", help="show each survivor")
     parser.add_argument("--choose", action="store_true", help="add look-alikes")
+    parser.add_argument("--changes", default="", help="choose from these alone")
     parser.add_argument("--at-least", type=float, default=0.9, help="share, 0 to 1")
     arguments = parser.parse_args()
-    with case_database() as connection:
-        examiner = Examiner(connection, is_choosing=arguments.choose)
-        return report(examiner, arguments)
+    tests = WithTests(arguments)
+    options = ["-q", "-s", "--no-header", "--no-summary"]
+    options += ["-p", "no:cacheprovider", "-p", "no:faulthandler"]
+    pytest.main([*options, *UNIT_TESTS], plugins=[tests])
+    return tests.status
+
+
+class WithTests:
+    """Tries the mutants in place of pytest's own loop, with the unit tests at hand."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.status = 1
+        self._arguments = arguments
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        with case_database() as connection:
+            examiner = Examiner(connection, session.items, self._arguments)
+            self.status = report(examiner, self._arguments)
+        return True
 
 
 @contextlib.contextmanager

@@ -157,12 +157,8 @@ def _text(
 
 
 def _from_clause(query: str, start: int, end: int) -> int | None:
-    """Where FROM of the subquery begins: the first at its own depth."""
-    depth = 0
+    """Where FROM of the subquery begins: the first, behind a single column."""
     for token in tokens(query):
-        if not start <= token.start < end:
-            continue
-        depth += (token.kind == "ASCII_40") - (token.kind == "ASCII_41")
-        if token.kind == "FROM" and depth == 1:
+        if start <= token.start < end and token.kind == "FROM":
             return token.start
     return None

@@ -18,15 +18,18 @@ from analyzer.rewriting.registry import RULES, rule
 from analyzer.statements.parse import parse_one
 from analyzer.statements.plain_tree import same_tree
 from tests.support.rule_cases import ROWS, SCHEMA, RuleCase, rule_cases, schema_catalog
+from tests.support.rule_conditions import claims, read
 from tests.support.same_rows import difference
 
 CASES = rule_cases()
 CATALOG = schema_catalog()
+CONDITIONS = read()
 
 
 @pytest.mark.parametrize("case", [pytest.param(c, id=c.name) for c in CASES])
 def test_the_text(case: RuleCase) -> None:
     steps = list(steps_of(case))
+    assert claims(steps) == CONDITIONS.get(case.name, [])
     proved = [step for step in steps if all(c.holds for c in step.conditions)]
     if case.expect == "rewritten":
         assert any(same_text(step.query, case.text) for step in proved), [

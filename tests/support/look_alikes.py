@@ -70,8 +70,12 @@ def counts(steps: Sequence[RewriteStep]) -> tuple[int, int]:
     return proved, len(steps) - proved
 
 
-def look_alikes(case: RuleCase, catalog: Catalog) -> Iterator[LookAlike]:
-    """Every look-alike of a case, with what its rule says now."""
+def look_alikes(
+    case: RuleCase, catalog: Catalog, changes: str = ""
+) -> Iterator[LookAlike]:
+    """Every look-alike of a case whose change has a word, with what its rule says."""
     for change, query in variants(case.query).items():
+        if changes not in change:
+            continue
         fires, asks = counts(steps_of(case, query, catalog))
         yield LookAlike(case.slug, case.title, change, query, fires, asks)

@@ -33,12 +33,73 @@ def variants(query: str) -> dict[str, str]:
             node = _at(tree, place)
             try:
                 list(_changes(kind, node))[number][1](node)
+                if "become" in node:
+                    holder = _at(tree, place[:-1])
+                    holder.clear()
+                    holder.update(node["become"])
                 text = printed(tree)
             except (AnalyzerError, KeyError, IndexError, TypeError):
                 continue
             if text not in found.values():
                 found[f"{len(found) + 1} {kind}: {what}"] = text
+    for what, text in _placed(query, whole):
+        if text not in found.values():
+            found[f"{len(found) + 1} placed: {what}"] = text
     return found
+
+
+_PLACES = {
+    "in both arms of UNION ALL": "({0}) UNION ALL ({0})",
+    "in an arm of EXCEPT": "({0}) EXCEPT (SELECT id FROM users)",
+    "in FROM": "SELECT * FROM ({0}) AS placed",
+    "in a join": "SELECT placed.* FROM users AS u7 LEFT JOIN ({0}) AS placed ON true",
+    "in a CTE": "WITH placed AS ({0}) SELECT * FROM placed",
+    "beside a CTE of a table's name": (
+        "WITH orders AS (SELECT 1 AS id, 2 AS customer_id) {0}"
+    ),
+    "in EXISTS": "SELECT u7.id FROM users AS u7 WHERE EXISTS ({0})",
+    "in IN": "SELECT u7.id FROM users AS u7 WHERE u7.id IN ({0})",
+    "as a value": "SELECT u7.id, ({0}) AS x FROM users AS u7",
+    "in an array": "SELECT ARRAY({0}) AS x",
+    "in LATERAL": "SELECT * FROM users AS u7 CROSS JOIN LATERAL ({0}) AS placed",
+    "in an INSERT": "INSERT INTO users (id) {0}",
+    "in a DELETE": "DELETE FROM users WHERE id IN ({0})",
+    "in an UPDATE": "UPDATE users SET name = 'x' WHERE EXISTS ({0})",
+    "before a write": "WITH gone AS (DELETE FROM blocked) {0}",
+}
+
+
+def _placed(query: str, whole: Fields) -> Iterator[tuple[str, str]]:
+    """A query within others, and its sources and conditions within other statements."""
+    for what, form in _PLACES.items():
+        try:
+            yield what, printed(parse_one(form.format(query)).tree)
+        except (AnalyzerError, KeyError, TypeError):
+            continue
+    fields = whole.get("SelectStmt", {})
+    kept = {k: fields[k] for k in ("whereClause", "withClause") if k in fields}
+    target = {"relname": "users", "inh": True, "relpersistence": "p"}
+    target["alias"] = {"aliasname": "u7"}
+    name = {"ResTarget": {"name": "name", "val": {"A_Const": {"sval": {"sval": "x"}}}}}
+    sources = fields.get("fromClause", [])
+    written: dict[str, Fields] = {
+        "as the USING of a DELETE": {
+            "DeleteStmt": {"relation": target, "usingClause": sources, **kept}
+        },
+        "as the FROM of an UPDATE": {
+            "UpdateStmt": {
+                "relation": target,
+                "targetList": [name],
+                "fromClause": sources,
+                **kept,
+            }
+        },
+    }
+    for what, tree in written.items() if sources else ():
+        try:
+            yield what, printed(copy.deepcopy(tree))
+        except (AnalyzerError, KeyError, TypeError):
+            continue
 
 
 def _nodes(node: Any, place: Place) -> Iterator[tuple[Place, str, Fields]]:
@@ -205,6 +266,68 @@ def _of_relation(fields: Fields) -> Iterator[tuple[str, Change]]:
     yield "another alias", _set(alias={"aliasname": "a9"})
     columns = {"aliasname": "a8", "colnames": [_string("id"), _string("name")]}
     yield "columns renamed", _set(alias=columns)
+    for what, change in _SOURCES.items():
+        yield f"placed {what}", change
+
+
+def _become(node: Fields) -> Change:
+    """The fields stand for another kind of node: noted for :func:`variants`."""
+
+    def change(given: Fields) -> None:
+        kept = copy.deepcopy(given)
+        given.clear()
+        given["become"] = _filled(copy.deepcopy(node), kept)
+
+    return change
+
+
+def _filled(node: Any, kept: Fields) -> Any:
+    if isinstance(node, list):
+        return [_filled(item, kept) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "alias_of" in node:
+        return kept.get("alias", {"aliasname": kept["relname"]})
+    if "bare" in node:
+        return {"RangeVar": {k: v for k, v in kept.items() if k != "alias"}}
+    return {key: _filled(value, kept) for key, value in node.items()}
+
+
+def _subselect(**more: Any) -> Fields:
+    star = {"ResTarget": {"val": {"ColumnRef": {"fields": [{"A_Star": {}}]}}}}
+    query = {
+        "targetList": [star],
+        "fromClause": [{"bare": True}],
+        "limitOption": "LIMIT_OPTION_DEFAULT",
+        "op": "SETOP_NONE",
+        **more,
+    }
+    fields = {"subquery": {"SelectStmt": query}, "alias": {"alias_of": True}}
+    return {"RangeSubselect": fields}
+
+
+_SOURCES: dict[str, Change] = {
+    "as a subquery": _become(_subselect()),
+    "as a subquery with a condition": _become(_subselect(whereClause=NULL)),
+    "as a subquery with DISTINCT": _become(_subselect(distinctClause=[{}])),
+    "as a sample": _become(
+        {
+            "RangeTableSample": {
+                "relation": {"bare": True},
+                "method": [{"String": {"sval": "system"}}],
+                "args": [ONE],
+            }
+        }
+    ),
+    "as a function": _become(
+        {
+            "RangeFunction": {
+                "functions": [{"List": {"items": [_call("f"), {}]}}],
+                "alias": {"alias_of": True},
+            }
+        }
+    ),
+}
 
 
 def _of_join(fields: Fields) -> Iterator[tuple[str, Change]]:
