@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,9 @@ def parameter_sets(
 ) -> tuple[ParameterSet, ...]:
     """Up to twelve distinct sets of values, spread over the durations.
 
+    The set of the median comes first, then the slowest and the fastest, so that the
+    first few of them are spread likewise.
+
     Values are those bound to ``$n``, and the constants in the logged text where the
     normalized query has a parameter. An execution whose text does not line up with the
     normalized query gives none.
@@ -54,7 +58,9 @@ def parameter_sets(
             source=f"log: an execution of {duration_ms:.3g} ms",
             weight=1.0,
         )
-        for values, duration_ms in _spread(sets, MAX_PARAMETER_SETS)
+        for values, duration_ms in _middle_first(
+            list(_spread(sets, MAX_PARAMETER_SETS))
+        )
     )
 
 
@@ -151,6 +157,22 @@ def _values(
     if any(value is not None and len(value) > MAX_VALUE_CHARS for value in values):
         return None
     return values
+
+
+def _middle_first(items: Sequence[T]) -> list[T]:
+    """The middle, the last, the first, and then the middles of what lies between."""
+    if not items:
+        return []
+    last = len(items) - 1
+    order = dict.fromkeys((last // 2, last, 0))
+    spans = deque([(0, last // 2), (last // 2, last)])
+    while spans:
+        low, high = spans.popleft()
+        if high - low > 1:
+            middle = (low + high) // 2
+            order[middle] = None
+            spans += ((low, middle), (middle, high))
+    return [items[place] for place in order]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

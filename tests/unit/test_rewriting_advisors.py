@@ -201,13 +201,19 @@ def test_loops_of_one_statement_are_one_recommendation() -> None:
     assert found.before.value == 600
 
 
+def test_a_loop_of_fast_calls_is_told_where_it_makes_most_calls() -> None:
+    (found,) = looped(loop(total_ms=0.1))
+    assert isinstance(found, Recommendation)
+    assert found.impact_ratio < 0.001
+
+
 @pytest.mark.parametrize(
     "changes",
     [
         {"longest": 5},
         {"call_count": 12},
         {"distinct_parameter_ratio": 0.1},
-        {"total_ms": 0.1},
+        {"total_ms": 0.1, "call_count": 25},
     ],
 )
 def test_what_is_no_loop_worth_a_word(changes: dict[str, object]) -> None:

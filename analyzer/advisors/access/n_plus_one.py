@@ -7,7 +7,7 @@ Evidence: from the log: calls in such runs, their time together, the longest run
     number of sessions, and the statement just before.
 Semantics: the application asks differently; the rows are the same, put together.
 Silent when: no log with sessions was read, runs are short or few, the values repeat,
-    or they took no share of time worth a change.
+    or they took no share of the time and of all calls worth a change.
 Source: Fowler, "Patterns of Enterprise Application Architecture", Lazy Load (ripple
     loading); ORM manuals on eager loading.
 """
@@ -45,13 +45,16 @@ class Thresholds:
 
     ``min_longest_calls``: calls in the longest run. ``min_calls``: calls in all runs.
     ``min_distinct_ratio``: share of calls in a run with values of their own.
-    ``min_time_ratio``: share of the workload's time, or of calls if that is less.
+    ``min_time_ratio``: share of the workload's time. ``min_call_ratio``: share of its
+    calls that is worth a word whatever the server's time: each is a round trip, for
+    which the application waits longer than a look-up by key takes.
     """
 
     min_longest_calls: int = 10
     min_calls: int = 20
     min_distinct_ratio: float = 0.5
     min_time_ratio: float = 0.001
+    min_call_ratio: float = 0.05
 
 
 _DEFAULTS = Thresholds()
@@ -61,6 +64,7 @@ def advise(
     facts: Facts, thresholds: Thresholds = _DEFAULTS
 ) -> Iterator[Recommendation | NoAdvice]:
     """One change per repeated statement, all its runs together."""
+    calls = sum(item.counters.calls for item in facts.workload.items)
     for run in _per_statement(facts.runs or ()):
         item = facts.workload.by_fingerprint.get(run.fingerprint)
         if item is None or item.statement.kind is not StatementKind.SELECT:
@@ -69,7 +73,8 @@ def advise(
         is_loop = run.distinct_parameter_ratio >= thresholds.min_distinct_ratio
         if not (is_long and is_loop and run.call_count >= thresholds.min_calls):
             continue
-        if _time_ratio(run, item) >= thresholds.min_time_ratio:
+        is_heavy = _time_ratio(run, item) >= thresholds.min_time_ratio
+        if is_heavy or run.call_count >= thresholds.min_call_ratio * calls:
             yield _recommendation(run, item, facts)
 
 

@@ -166,6 +166,8 @@ def test_at_most_twelve_sets_spread_over_the_durations() -> None:
     values = [int(s.values[0] or 0) for s in item.parameter_sets]
     assert len(values) == 12
     assert min(values) == 0 and max(values) == 499
+    assert values[1:3] == [499, 0], "the first three are spread too"
+    assert 200 < values[0] < 300
 
 
 def test_our_own_sessions_in_the_log_are_left_out() -> None:
