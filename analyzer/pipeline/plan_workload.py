@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -32,6 +31,9 @@ PLANNED_KINDS = frozenset(
     }
 )
 
+MAX_TEXT_SHOWN = 100
+"""Characters of the statement that stands for all with the same reason."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedWorkload:
@@ -48,18 +50,24 @@ class PlannedWorkload:
 
 @dataclass(slots=True)
 class _Failures:
-    """Statements that could not be planned or run, counted by reason."""
+    """Statements that could not be planned or run, by reason, the heaviest first."""
 
-    counts: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
 
-    def add(self, error: AnalyzerError, count: int = 1) -> None:
+    def add(self, error: AnalyzerError, *items: WorkloadItem) -> None:
         why = f"{error.message} ({error.detail})" if error.detail else error.message
-        if count:
-            self.counts[why] = self.counts.get(why, 0) + count
+        if items:
+            known = self.texts.setdefault(why, [])
+            known += [item.statement.normalized_query for item in items]
 
     def not_seen(self, what: str) -> Iterator[NotSeen]:
-        for why, count in self.counts.items():
-            yield NotSeen(what=f"{what} of {counted(count, 'statement')}", why=why)
+        for why, texts in self.texts.items():
+            first = " ".join(texts[0].split())
+            if len(first) > MAX_TEXT_SHOWN:
+                first = f"{first[:MAX_TEXT_SHOWN]}…"
+            named = counted(len(texts), "statement")
+            sign = ", the first of them" if len(texts) > 1 else ":"
+            yield NotSeen(what=f"{what} of {named}{sign} {first}", why=why)
 
 
 def plan_workload(
@@ -82,7 +90,7 @@ def plan_workload(
             filled = _with_parameters(item, parameters)
             plans[item.statement.fingerprint] = _first_plan(filled, planner)
         except PlanningFailed as error:
-            failures.add(error)
+            failures.add(error, item)
             filled = item
         items.append(filled)
     not_seen = list(failures.not_seen("plans"))
@@ -129,8 +137,10 @@ def run_statements(
         return planned
     failures = _Failures()
     measured: dict[Fingerprint, Plan] = {}
-    kinds = Counter(item.statement.kind for item in planned.workload.items)
-    failures.add(_CHANGES, sum(kinds[kind] for kind in PLANNED_KINDS - {_SELECT}))
+    changes = PLANNED_KINDS - {_SELECT}
+    failures.add(
+        _CHANGES, *(i for i in planned.workload.items if i.statement.kind in changes)
+    )
     # Also those that could not be planned: the guard says best why they are not run.
     candidates = [
         item for item in planned.workload.items if item.statement.kind is _SELECT
@@ -147,7 +157,7 @@ def run_statements(
         except Unreachable:
             raise  # the server went away: the other statements would fail as well
         except AnalyzerError as error:
-            failures.add(error)
+            failures.add(error, item)
     return replace(
         planned,
         measured=measured,
