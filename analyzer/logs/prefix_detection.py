@@ -36,6 +36,10 @@ COMMON = (
     "%p-%s-%c-%l-%h-%u-%d-%m ",
     "%m [%p][%b][%v][%x] %q[user=%u,db=%d,app=%a] ",
     "%t [%p] %q%u@%d %h ",
+    "%m [%p] %q%u@%d %a %h ",
+    "%t [%p] %q%u@%d %a %h ",
+    "%m [%p] %q%u@%d %a ",
+    "%t [%p] %q%u@%d %a ",
     ' sql_error_code = %e time_ms = "%m" pid="%p" proc_start_time="%s" session_id="%c"'
     ' vtid="%v" tid="%x" log_line="%l" %qdatabase="%d" connection_source="%r"'
     ' user="%u" application_name="%a" ',
@@ -92,6 +96,14 @@ _OTHER_FIELDS = re.compile(
     r"(?<!\S)[0-9a-f]{8}\.[0-9a-f]{1,8}(?!\S)|(?<!\S)-?\d+/\d+(?!\S)|[\w\]]@[\w\[]"
     r"|\[\d+\]|\b(?:user|db|database|client|host|pid)="
 )
+_HOST = re.compile(r"(?:\[local\]|localhost|\S*[.:]\S*)?")
+"""What ``%h`` prints: an address, ``[local]``, or a name by ``log_hostname``."""
+_ADDRESS = re.compile(r"(?:.* )?(?:\[local\]|\d{1,3}(?:\.\d{1,3}){3}(?:\(\d+\))?)")
+_AUTHORIZED = re.compile(
+    r"\w+: {1,2}connection authorized: user=(?P<user>\S+) database=(?P<database>\S+)"
+)
+_NAMES = re.compile(r"%([udahr])")
+_FIRST_NAME = re.compile(r"(?<= )[^ %]*%[udahr]")
 _ANYTHING = (
     rf"(?=.{{0,80}}?(?P<time>{TIME_PATTERN}))"
     r"(?=(?:.{0,160}?(?:\[|pid=|\bPID )(?P<process_id>\d{1,10})(?:[\]-]|\b))?)"
@@ -117,12 +129,16 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
         return None
     # Spread over the sample, so that the first connections do not decide alone.
     records = records[:: max(len(records) // MAX_RECORDS, 1)]
+    witnessed = _witnessed(lines, records)
     tried: list[tuple[float, LinePrefix]] = []
     for text in COMMON:
         prefix = line_prefix(text)
         tried.append((_ratio(prefix, records), prefix))
         if text and tried[-1][0] >= ENOUGH_RATIO:
-            return prefix
+            says_more = witnessed and _name_count(witnessed) > _name_count(prefix)
+            return witnessed if says_more else prefix
+    if witnessed is not None:
+        return witnessed
     best = _best(tried)
     inferred = [
         line_prefix(text)
@@ -133,6 +149,38 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
     # Of shapes of the log itself each line counts: background processes write few.
     own = max(found, key=_fit, default=best)
     return _best([best, own, (_ratio(LOOSE, records), LOOSE)])[1]
+
+
+def _witnessed(lines: Sequence[str], records: Sequence[str]) -> LinePrefix | None:
+    """The prefix by what new connections tell of themselves, if it explains the log.
+
+    Their lines name the user and the database in the message (``log_connections``), so
+    these are known in the prefix by what they are. The application's name is not known
+    yet there, and printed as ``[unknown]``.
+    """
+    shapes: Counter[str] = Counter()
+    for line in lines:
+        head = _head(line)
+        found = _AUTHORIZED.match(line, len(head)) if head else None
+        if head is None or found is None or found["user"] == found["database"]:
+            continue
+        text = head.replace("%", "%%")
+        for name, escape in ((found["user"], "%u"), (found["database"], "%d")):
+            whole = rf"(?<![\w.-]){re.escape(name)}(?![\w.-])"
+            text = re.sub(whole, escape, text, count=1)
+        if "%u" in text or "%d" in text:
+            text = _shaped(text.replace("[unknown]", "%a", 1))
+            # A background process has no names; it may end where they begin.
+            shapes[_FIRST_NAME.sub(lambda m: f"%q{m[0]}", text, count=1)] += 1
+    for text, _ in shapes.most_common(4):
+        prefix = line_prefix(text)
+        if _ratio(prefix, records) >= ENOUGH_RATIO:
+            return prefix
+    return None
+
+
+def _name_count(prefix: LinePrefix) -> int:
+    return len(set(_NAMES.findall(prefix.text)))
 
 
 def _fit(tried: tuple[float, LinePrefix]) -> tuple[float, bool]:
@@ -159,13 +207,20 @@ def _ratio(prefix: LinePrefix, records: Sequence[str]) -> float:
     found = [match(line) for line in records]
     # A name with a blank, or with what looks like other fields, hints at a prefix that
     # took more than the name.
-    doubtful = sum(_doubt(item) for item in found if item is not None)
+    bare = "%d %h" in prefix.text
+    doubtful = sum(_doubt(item, bare) for item in found if item is not None)
     return (sum(item is not None for item in found) - doubtful) / len(records)
 
 
-def _doubt(found: re.Match[str]) -> float:
+def _doubt(found: re.Match[str], has_bare_host: bool) -> float:
     groups = found.groupdict()
-    if _OTHER_FIELDS.search(groups.get("application_name") or ""):
+    application_name = groups.get("application_name") or ""
+    if _OTHER_FIELDS.search(application_name):
+        return 1.0
+    # Both are one more word; an address tells them apart.
+    if has_bare_host and not _HOST.fullmatch(groups.get("host") or ""):
+        return 1.0
+    if _ADDRESS.fullmatch(application_name):
         return 1.0
     blank = any(" " in (groups.get(name) or "") for name in ("user", "database"))
     return 0.5 if blank else 0.0
@@ -232,12 +287,18 @@ def _with_optional_end(shape: tuple[str, ...], count: int) -> str:
 
 
 def _template(head: str) -> str:
-    text = head.replace("%", "%%")
+    return _shaped(head.replace("%", "%%"))
+
+
+def _shaped(text: str) -> str:
+    """Escapes for what tells by its shape or its label what it is."""
     text = _LABELLED.sub(_label, text)
     for shape, escape in _SHAPES:
         text = shape.sub(lambda m, e=escape: e or _time_escape(m[0]), text, count=1)  # type: ignore[misc]
     text = _AFTER_DATABASE.sub(r"\1%a\2", text)
-    return _PLAIN_NUMBER.sub(f"%{NUMBER}", text)
+    # The one number of a line is its process: no other field is of use without it.
+    is_alone = not re.search("%[pc]", text) and len(_PLAIN_NUMBER.findall(text)) == 1
+    return _PLAIN_NUMBER.sub("%p" if is_alone else f"%{NUMBER}", text)
 
 
 def _time_escape(text: str) -> str:
