@@ -68,14 +68,14 @@ def weighed(
         costs = _asked(rec, rivals, facts, facts.what_if) if rivals else None
         if costs is None:
             continue
-        if costs.pays:
-            evidence[rec.identity] = _evidence(costs, facts.what_if)
-        elif _is_alternative(rec, costs):
+        if _is_alternative(rec, costs):
             for one, other in [(rec, x) for x in rivals] + [(x, rec) for x in rivals]:
                 caveats.setdefault(one.identity, []).append(
                     "Alternative for the same query, one of the two is enough: "
                     f"{other.title}"
                 )
+        elif costs.pays:
+            evidence[rec.identity] = _evidence(costs, facts.what_if)
         else:
             gone.add(rec.identity)
             for rival in rivals:
@@ -144,10 +144,13 @@ def _takes_its_values(query: str, item: WorkloadItem) -> bool:
 
 
 def _is_alternative(rec: Recommendation, costs: _Beside) -> bool:
+    """Whether the text alone does what the indexes do, and gains little by them."""
     if rec.before is None or rec.after is None:
         return False
     saved = rec.before.value - rec.after.value
-    return saved >= ALTERNATIVE_RATIO * (rec.before.value - costs.query)
+    is_enough = saved >= ALTERNATIVE_RATIO * (rec.before.value - costs.query)
+    gains_more = costs.rewritten * RewriteThresholds().min_speedup < rec.after.value
+    return is_enough and not (costs.pays and gains_more)
 
 
 def _evidence(costs: _Beside, planner: WhatIfPlanner) -> tuple[Evidence, ...]:

@@ -101,6 +101,18 @@ def test_a_text_that_does_what_the_index_does_is_its_alternative() -> None:
     assert "query_rewrite says so" in index.caveats[0]
 
 
+def test_a_text_that_needs_no_index_is_the_alternative_of_a_worse_one() -> None:
+    index, rewrite = weigh(index=230.0, alone=50.0, both=50.0)
+    assert "missing_index says so" in rewrite.caveats[0]
+    assert "query_rewrite says so" in index.caveats[0]
+
+
+def test_both_together_are_worth_it_where_neither_is_enough() -> None:
+    index, rewrite = weigh(index=900.0, alone=950.0, both=20.0)
+    assert not index.caveats
+    assert len(rewrite.evidence) == 2
+
+
 def test_a_text_with_values_of_its_own_is_left_alone() -> None:
     paged = "SELECT * FROM t WHERE a > $2 LIMIT $1"
     index, rewrite = weigh(index=10.0, alone=4000.0, both=10.0, rewritten=paged)
