@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
@@ -12,6 +12,7 @@ from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
     finding,
+    is_partition,
     measured,
     over_loops,
     place,
@@ -32,6 +33,8 @@ MIN_PAGES = 64
 """A table of half a megabyte is read at once, whatever its filter leaves."""
 
 _BY_SUBQUERY = re.compile(r"\b(?:SubPlan|ANY \(hashed|hashed )")
+_BY_UNKNOWN_PATTERN = re.compile(r" ~~\*? \$\d")
+_NOT_NULL = re.compile(r"\A\(\S+ IS NOT NULL\)\Z")
 _INDEX_SCANS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 _OUTSIDE = frozenset(
     {"CTE Scan", "Subquery Scan", "Foreign Scan", "Hash Join", "Merge Join"}
@@ -42,34 +45,63 @@ _OF_ITS_GROUPS = frozenset({"Aggregate", "Group", "Result"})
 
 def removed_rows(view: PlanView) -> Iterator[Finding]:
     """Filters that throw away nearly all rows that were read for them."""
+    told: set[tuple[int, ...]] = set()
     for item in view.ran():
         node = item.node
-        removed = over_loops(node, node.rows_removed_by_filter)
+        if item.path in told or not node.rows_removed_by_filter:
+            continue
         if _BY_SUBQUERY.search(node.filter) or node.node_type in _OF_ITS_GROUPS:
             continue  # no index serves such a filter; what it costs is the subquery's
-        if is_small(item):
+        alike = _alike(view, item)
+        told |= {one.path for one in alike}
+        if all(is_small(one) for one in alike):
             continue
+        removed = sum(
+            over_loops(one.node, one.node.rows_removed_by_filter) for one in alike
+        )
         least = MIN_REMOVED_PER_ROW
         if node.node_type == "Seq Scan":
             least = MIN_REMOVED_PER_ROW_SEQUENTIAL
-        if removed < max(MIN_ROWS_REMOVED, least * rows_of(item)):
+        if removed < max(MIN_ROWS_REMOVED, least * sum(map(rows_of, alike))):
             continue
         is_outside = node.node_type in _OUTSIDE
-        ratio = view.total_ratio(item) if is_outside else view.own_ratio(item)
+        share = view.total_ratio if is_outside else view.own_ratio
+        ratio = sum(map(share, alike))
         if ratio >= MIN_RATIO:
-            yield _removed(view, item, removed, ratio)
+            yield _removed(view, alike, removed, ratio)
+
+
+def _alike(view: PlanView, item: NodeMeasure) -> list[NodeMeasure]:
+    """The scan, and those of other partitions of its table by the same filter."""
+    above = view.parent(item)
+    if above is None or not is_partition(item):
+        return [item]
+    return [
+        one
+        for one in view.inputs(above)
+        if one.path == item.path or (is_partition(one) and _scan(one) == _scan(item))
+    ]
+
+
+def _scan(item: NodeMeasure) -> tuple[str, str, bool]:
+    node = item.node
+    named = node.filter.replace(f"{node.alias}.", "")
+    return node.node_type, named, bool(node.index_cond)
 
 
 def _removed(
-    view: PlanView, item: NodeMeasure, removed: float, ratio: float
+    view: PlanView, alike: Sequence[NodeMeasure], removed: float, ratio: float
 ) -> Finding:
-    kept = rows_of(item)
+    item, kept = alike[0], sum(map(rows_of, alike))
     # Rows are given per loop and rounded, so that of many loops few rows show as 0.
     few = "almost none" if kept == 0 and (item.node.loops or 0) > 1 else f"{kept:,.0f}"
-    numbers = f"reads {removed + kept:,.0f} rows and keeps {few}"
+    others = f" and {len(alike) - 1} partitions more" if len(alike) > 1 else ""
+    read = "read" if others else "reads"
+    numbers = f"{others} {read} {removed + kept:,.0f} rows and "
+    numbers += f"keep {few}" if others else f"keeps {few}"
     rule, why, remedy = _why_removed(view, item)
     quantity = measured(removed, "rows removed")
-    found = finding(item, rule, f"{title(item)} {numbers}: {why}", quantity, ratio)
+    found = finding(item, rule, f"{title(item)}{numbers}: {why}", quantity, ratio)
     return replace(found, remedy=remedy)
 
 
@@ -82,7 +114,10 @@ def _why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
             "the filter comes after all else has been computed",
             "Say the condition inside of the subquery, or before the join.",
         )
-    is_search = bool(node.index_cond) or node.node_type == "Bitmap Heap Scan"
+    # min() and max() of a column leave its nulls out; that finds nothing.
+    is_search = (
+        bool(_NOT_NULL.sub("", node.index_cond)) or node.node_type == "Bitmap Heap Scan"
+    )
     is_index = node.node_type in _INDEX_SCANS
     if is_index and not is_search and _is_under_limit(view, item):
         return (
@@ -94,6 +129,15 @@ def _why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
     computed = not_searchable(node, node.filter)
     if computed is not None:
         return _computed(computed, place(item))
+    if node.node_type == "Seq Scan" and _BY_UNKNOWN_PATTERN.search(node.filter):
+        return (
+            "generic_plan",
+            "the plan is generic, and an index serves a pattern only if its beginning "
+            "is known",
+            "Let it be planned with its values: plan_cache_mode = force_custom_plan "
+            "for this statement, with an index for patterns (text_pattern_ops); "
+            "one of trigrams serves the generic plan as well.",
+        )
     if is_search and is_index:
         why = "the index finds far more rows than the filter keeps"
         return "index_does_not_fit", why, index_for(item)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import ConditionKind, conditions
 from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
     finding,
+    is_partition,
     measured,
     over_loops,
     place,
@@ -25,6 +27,8 @@ MIN_JIT_MS = 10.0
 MIN_JIT_RATIO = 0.25
 MIN_PARTITIONS = 4
 MIN_EMPTY_RATIO = 0.7
+
+_PRUNING = frozenset({ConditionKind.EQUALITY, ConditionKind.RANGE})
 
 
 def heap_fetches(view: PlanView) -> Iterator[Finding]:
@@ -70,13 +74,15 @@ def unpruned_partitions(view: PlanView) -> Iterator[Finding]:
     for item in view.ran():
         if item.node.node_type not in ("Append", "Merge Append"):
             continue
-        parts = [part for part in view.inputs(item) if _is_partition(part)]
+        parts = [part for part in view.inputs(item) if is_partition(part)]
         empty = [part for part in parts if rows_of(part) == 0]
         lost = sum(view.total_ratio(part) for part in empty)
         if len(parts) < MIN_PARTITIONS or lost < MIN_RATIO:
             continue
         if len(empty) < MIN_EMPTY_RATIO * len(parts):
             continue
+        if len(empty) == len(parts) and _is_on_columns(parts[0]):
+            continue  # a condition on the key would have left all of them out but one
         claim = (
             f"{len(empty)} of {len(parts)} partitions ({place(empty[0])}, …) were read "
             "and gave no row"
@@ -95,9 +101,7 @@ def unpruned_partitions(view: PlanView) -> Iterator[Finding]:
         yield replace(found, remedy=remedy)
 
 
-def _is_partition(item: NodeMeasure) -> bool:
-    # The planner numbers the partitions of one table: orders_1, orders_2 …
-    name, _, place_number = item.node.alias.rpartition("_")
-    return bool(item.node.loops and item.node.relation and name) and (
-        place_number.isdigit()
-    )
+def _is_on_columns(item: NodeMeasure) -> bool:
+    """Whether all conditions compare bare columns, as those that prune do."""
+    parts = conditions(item.node.filter)
+    return all(part.kind in _PRUNING for part in parts)

@@ -173,6 +173,17 @@ def place(item: NodeMeasure) -> str:
     return one_line(name or node.alias or node.node_type)
 
 
+def is_partition(item: NodeMeasure) -> bool:
+    """Whether a scan that was run is of a partition.
+
+    The planner numbers the partitions of one table: orders_1, orders_2 …
+    """
+    name, _, place_number = item.node.alias.rpartition("_")
+    return bool(item.node.loops and item.node.relation and name) and (
+        place_number.isdigit()
+    )
+
+
 def measured(value: float, unit: str) -> Quantity:
     """A number of a plan that was run."""
     finite = min(value, _LARGEST) if math.isfinite(value) else _LARGEST
