@@ -146,6 +146,13 @@ class PlanningFailed(TargetError):
     """The statement could not be planned."""
 
 
+class UnfitStatement(PlanningFailed, UserError):
+    """The statement does not fit the schema: a name, a type or its syntax is wrong."""
+
+    exit_code = 2
+    http_status = 400
+
+
 class SourceError(AnalyzerError):
     """A source of workload cannot be read."""
 

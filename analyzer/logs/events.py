@@ -7,7 +7,7 @@ from datetime import datetime
 from analyzer.domain.execution import LogEvent
 from analyzer.domain.log_classes import SecretKind
 from analyzer.logs.entry import LogEntry
-from analyzer.logs.event_details import REDACTED, Analysis, analyze, redacted
+from analyzer.logs.event_details import Analysis, analyze, redacted_field
 
 MAX_EVENT_CHARS = 2_000
 # All members of a deadlock take more.
@@ -76,7 +76,4 @@ class EventMaker:
 
 def _shown(entry: LogEntry, found: Analysis) -> str:
     """The message without secrets; one of unknown shape may hold anything."""
-    if "message" not in found.reviewed:
-        return REDACTED
-    secrets = found.secrets.get("message", ())
-    return redacted(entry.message, secrets, SecretKind)[:MAX_SHOWN_CHARS]
+    return redacted_field(entry, found, "message", SecretKind)[:MAX_SHOWN_CHARS]

@@ -79,7 +79,7 @@ class Verdicts:
             return f"not tested: {error.message}", ""
         if _is_told_apart(found):
             return f"refuted: {found.reason}", _counterexample(found)
-        if found.outcome is not Outcome.EQUIVALENT:
+        if not found.is_accepted:
             return f"not tested: {found.reason}", ""
         return f"{found.level.value}: {found.reason}", ""
 
@@ -120,7 +120,7 @@ def _joined(item: Rewrite, own: Verdict, found: equivalence.Verdict) -> Verdict:
             reason=found.reason,
             counterexample=_counterexample(found),
         )
-    if found.outcome is not Outcome.EQUIVALENT:
+    if not found.is_accepted:
         return _untested(shown, found.reason)
     stronger = found.level.value in ("planner-equal", "z3-proved")
     return replace(

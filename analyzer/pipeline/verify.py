@@ -16,7 +16,12 @@ from analyzer.domain.ports import Progress
 from analyzer.domain.statement import Statement, StatementKind
 from analyzer.domain.target import Address
 from analyzer.domain.workload import NotSeen, ParameterSet
-from analyzer.errors import AnalyzerError, UnsafeStatement, UserError
+from analyzer.errors import (
+    AnalyzerError,
+    NotAllowedHere,
+    UnsafeStatement,
+    UserError,
+)
 from analyzer.pipeline.generated_database import (
     GeneratedOptions,
     generated_database,
@@ -48,6 +53,10 @@ WRITING = frozenset(
         StatementKind.MERGE,
     }
 )
+
+
+_MAX_NAMED = 5
+"""Statements that are named of those that the change does not concern."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +219,7 @@ def passed(
     source = ParameterSource(place.connection, place.catalog)
     found: list[MeasuredStatement] = []
     not_seen: list[NotSeen] = []
+    elsewhere: list[str] = []
     for item in given:
         try:
             statement = _passed(place, item, touched, source)
@@ -217,8 +227,19 @@ def passed(
             why = f"{error.message}: {error.detail}" if error.detail else error.message
             not_seen.append(NotSeen(what=item.name, why=why, hint=error.hint or ""))
             continue
-        if statement is not None:
+        if statement is None:
+            elsewhere.append(item.name)
+        else:
             found.append(statement)
+    if elsewhere:
+        named = ", ".join(elsewhere[:_MAX_NAMED])
+        more = len(elsewhere) - _MAX_NAMED
+        not_seen.append(
+            NotSeen(
+                what=named + (f" and {more} more" if more > 0 else ""),
+                why="they write other tables than those of the change",
+            )
+        )
     return tuple(found), tuple(not_seen)
 
 
@@ -234,9 +255,12 @@ def _passed(
     if writes and touched and not any(r.name in touched for r in statement.relations):
         return None
     if (writes or locks) and not place.may_write:
-        raise UserError(
-            "statements that write or lock rows are not run there",
-            hint="Connect to a clone as the owner of its tables, or use --generated.",
+        is_clone = place.guard_place is Place.CLONE
+        raise NotAllowedHere(
+            "statements that write or lock rows are not run "
+            + ("by a superuser" if is_clone else "on a watched server"),
+            hint="Connect to a clone as the owner of its tables who is no superuser, "
+            "or use --generated.",
         )
     if writes and place.guard_place is Place.CLONE:
         _refuse_lasting(place, statement)

@@ -73,29 +73,6 @@ def analyze(
         return _run(connection, facts.text, values, limits)
 
 
-def explain_guarded(
-    address: Address,
-    query: str,
-    parameters: Sequence[str | None] = (),
-    limits: Limits | None = None,
-    *,
-    is_clone: bool = False,
-) -> Plan:
-    """Plan one submitted statement on the target, guarded as a run is.
-
-    Planning evaluates functions that claim to be immutable or stable, so a plan needs
-    a guard too. Arguments and errors are those of :func:`analyze`; fewer parameters
-    give a generic plan.
-    """
-    limits = limits or Limits()
-    facts = parse_apart(query)
-    with _guarded_session(address, limits, is_clone, only_plans=True) as connection:
-        guard_statement(connection, facts, _place(is_clone), Action.PLAN)
-        return explain(
-            connection, facts.text, parameters, source="target", settings=True
-        )
-
-
 def guard_statement(
     connection: Connection, facts: SafetyFacts, place: Place, action: Action
 ) -> CatalogFacts:
@@ -113,7 +90,7 @@ def guard_statement(
 
 @contextmanager
 def _guarded_session(
-    address: Address, limits: Limits, is_clone: bool, *, only_plans: bool = False
+    address: Address, limits: Limits, is_clone: bool
 ) -> Iterator[Connection]:
     # Catalog look-ups and plain EXPLAIN come before the run, each with its own limit.
     limit_s = (3 * limits.plan_timeout_ms + limits.statement_timeout_ms) / 1000
@@ -122,7 +99,7 @@ def _guarded_session(
         watchdog(connection, limit_s, address, limits.memory_bytes),
         rolled_back(connection),
     ):
-        restrict(connection, limits, is_clone=is_clone, only_plans=only_plans)
+        restrict(connection, limits, is_clone=is_clone)
         yield connection
 
 

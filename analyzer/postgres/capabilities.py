@@ -45,7 +45,6 @@ class Capabilities:
         is_replica: whether the server is a standby.
         extensions: installed here, by name.
         available_extensions: of those we can use, the ones the server could install.
-        pg_stat_statements_works: the view answers and texts of all roles are shown.
         pg_stat_statements_answers: the view answers.
         unreadable_relation_count: relations whose statistics are hidden from us.
         settings: by name, as ``current_setting()`` prints them.
@@ -70,16 +69,6 @@ class Capabilities:
     def reads_all_stats(self) -> bool:
         """Whether query texts and activity of other roles are shown."""
         return self.is_superuser or "pg_read_all_stats" in self.member_of
-
-    @property
-    def reads_all_statistics(self) -> bool:
-        """Whether the planner's statistics of all relations are shown."""
-        return self.unreadable_relation_count == 0
-
-    @property
-    def pg_stat_statements_works(self) -> bool:
-        """Whether the workload of all roles can be read, texts included."""
-        return self.pg_stat_statements_answers and self.reads_all_stats
 
     @property
     def has_hypopg(self) -> bool:

@@ -17,6 +17,7 @@ from analyzer.errors import (
     PlanningFailed,
     TargetError,
     TimedOut,
+    UnfitStatement,
     UnknownRelation,
     Unreachable,
 )
@@ -244,7 +245,10 @@ def planning_failed(error: psycopg.Error) -> AnalyzerError:
     if sqlstate[:2] in ("08", "53") and sqlstate not in _PLANNING:
         return translate(error)
     why, hint = _PLANNING.get(sqlstate) or _PLANNING.get(sqlstate[:2]) or _OTHER
-    return PlanningFailed(why, detail=f"SQLSTATE {sqlstate}.", hint=hint)
+    # Class 42 is "Syntax Error or Access Rule Violation" (manual, appendix A).
+    is_mistake = sqlstate[:2] == "42" and sqlstate != "42501"
+    kind = UnfitStatement if is_mistake else PlanningFailed
+    return kind(why, detail=f"SQLSTATE {sqlstate}.", hint=hint)
 
 
 @contextmanager

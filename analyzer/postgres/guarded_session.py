@@ -58,12 +58,10 @@ class Limits:
     time_nodes: bool = True
 
 
-def restrict(
-    connection: Connection, limits: Limits, *, is_clone: bool, only_plans: bool = False
-) -> None:
+def restrict(connection: Connection, limits: Limits, *, is_clone: bool) -> None:
     """Check the session and set its limits, for the transaction it is in.
 
-    A superuser, and to run a statement a member of ``pg_read_all_data``, becomes that
+    A superuser, or a member of ``pg_read_all_data``, becomes that
     role for the transaction: it reads tables but no secrets, files or settings, and
     owns nothing. Before PostgreSQL 14 there is no such role, so a superuser is refused,
     except on a clone. The limits are read back after they have been set.
@@ -72,7 +70,6 @@ def restrict(
         connection: in a read-only transaction.
         limits: what the statement may use.
         is_clone: nobody else is served from there.
-        only_plans: nothing will be run, so that rights to change rows may be kept.
 
     Raises:
         NotAllowedHere: the session is not what is needed, and why.
@@ -82,7 +79,7 @@ def restrict(
     # stand in for a built-in one of ours.
     set_local(connection, {"search_path": "pg_catalog"})
     facts = _limited(connection, limits)
-    if facts.may_read_all and (facts.is_superuser or not only_plans):
+    if facts.may_read_all:
         _become_reader(connection)
     after = _session_facts(connection)
     _check(after)

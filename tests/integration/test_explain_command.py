@@ -244,6 +244,17 @@ def test_a_bad_request_is_the_users(
     assert "Traceback" not in outcome.err
 
 
+@pytest.mark.parametrize("query", ["SELECT * FROM nope", "SELECT nope FROM tiny"])
+def test_a_name_that_does_not_exist_is_the_users_mistake(
+    snapshot: str, query: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "asked.sql"
+    file.write_text(query)
+    outcome = run_cli("explain", "-q", "--snapshot", snapshot, str(file))
+    assert outcome.exit_code == 2
+    assert "does not exist here" in outcome.err
+
+
 def test_every_format_of_a_plan_in_a_file_is_explained_without_a_server(
     address: Address, tmp_path: Path
 ) -> None:

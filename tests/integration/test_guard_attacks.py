@@ -14,11 +14,12 @@ import pytest
 
 from analyzer.domain.target import Address
 from analyzer.errors import AnalyzerError, Refusal, TimedOut, UserError
-from analyzer.planner.analyze import analyze, explain_guarded
+from analyzer.planner.analyze import analyze
 from analyzer.plans.mask import mask_literals
 from analyzer.postgres.connect import session
 from analyzer.postgres.guarded_session import Limits
 from tests.support.attacks import CASES, Outcome, wrongs_of
+from tests.support.guarded import explain_guarded
 from tests.support.servers import PASSWORD
 
 pytestmark = pytest.mark.integration

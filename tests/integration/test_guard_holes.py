@@ -10,9 +10,10 @@ import pytest
 
 from analyzer.domain.target import Address
 from analyzer.errors import NotAllowedHere, Refusal
-from analyzer.planner.analyze import analyze, explain_guarded
+from analyzer.planner.analyze import analyze
 from analyzer.postgres.connect import session
 from analyzer.postgres.guarded_session import ONLY_RUN_KEY
+from tests.support.guarded import explain_guarded
 from tests.support.servers import PASSWORD
 
 pytestmark = pytest.mark.integration

@@ -17,9 +17,10 @@ from analyzer.errors import (
     UnsafeStatement,
     UserError,
 )
-from analyzer.planner.analyze import analyze, explain_guarded
+from analyzer.planner.analyze import analyze
 from analyzer.postgres.connect import session
 from analyzer.postgres.guarded_session import Limits
+from tests.support.guarded import explain_guarded
 from tests.support.servers import PASSWORD
 
 pytestmark = pytest.mark.integration
