@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
@@ -45,15 +45,9 @@ _OF_ITS_GROUPS = frozenset({"Aggregate", "Group", "Result"})
 
 def removed_rows(view: PlanView) -> Iterator[Finding]:
     """Filters that throw away nearly all rows that were read for them."""
-    told: set[tuple[int, ...]] = set()
-    for item in view.ran():
+    for alike in _by_table(view):
+        item = alike[0]
         node = item.node
-        if item.path in told or not node.rows_removed_by_filter:
-            continue
-        if _BY_SUBQUERY.search(node.filter) or node.node_type in _OF_ITS_GROUPS:
-            continue  # no index serves such a filter; what it costs is the subquery's
-        alike = _alike(view, item)
-        told |= {one.path for one in alike}
         if all(is_small(one) for one in alike):
             continue
         removed = sum(
@@ -71,16 +65,18 @@ def removed_rows(view: PlanView) -> Iterator[Finding]:
             yield _removed(view, alike, removed, ratio)
 
 
-def _alike(view: PlanView, item: NodeMeasure) -> list[NodeMeasure]:
-    """The scan, and those of other partitions of its table by the same filter."""
-    above = view.parent(item)
-    if above is None or not is_partition(item):
-        return [item]
-    return [
-        one
-        for one in view.inputs(above)
-        if one.path == item.path or (is_partition(one) and _scan(one) == _scan(item))
-    ]
+def _by_table(view: PlanView) -> Iterable[list[NodeMeasure]]:
+    """Nodes with a filter, those that read partitions of one table by it together."""
+    found: dict[object, list[NodeMeasure]] = {}
+    for item in view.ran():
+        node = item.node
+        if _BY_SUBQUERY.search(node.filter) or node.node_type in _OF_ITS_GROUPS:
+            continue  # no index serves such a filter; what it costs is the subquery's
+        if node.rows_removed_by_filter:
+            is_part = is_partition(item)
+            key = (item.path[:-1], _scan(item)) if is_part else item.path
+            found.setdefault(key, []).append(item)
+    return found.values()
 
 
 def _scan(item: NodeMeasure) -> tuple[str, str, bool]:

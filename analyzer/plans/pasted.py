@@ -9,7 +9,14 @@ _BORDER = re.compile(r"[\s+|─-╿-]*(?:-{3}|[─═]{3})[\s+|─-╿-]*")
 _SIDES = "|│║"
 _CONTINUED = "+↵"
 _FOOTER = re.compile(r"\s*\(\d+ (?:rows?|lignes?|Zeilen?|filas?|строк\w*)\)\s*")
+_ASIDE = re.compile(
+    r"\s*(?:```\w*|Time: [\d.,]+ ms(?: \([^)]*\))?|-\[ RECORD \d+ \][-+]*)\s*"
+)
+"""Fences of Markdown, psql's \\timing, and the heads of its records."""
+_MAILED = re.compile(r"\A\s*> ?")
+_EXPANDED = re.compile(r"\AQUERY PLAN *\| ?")
 _NODE = re.compile(r"\((?:cost|actual)[ =]|Node[ -]Type")
+_DOCUMENT = re.compile(r"[\[{<]|- Plan:")
 _QUOTES = ("'", '"')
 _MOSTLY = 0.5
 
@@ -20,13 +27,29 @@ def without_frame(text: str) -> str:
     >>> without_frame('+------------+\n| QUERY PLAN |\n+------------+\n| Result     |')
     'Result'
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _plain_lines(text)
     lines = _after_header([line for line in lines if not _is_footer(line)])
     if _share_ending(lines, _SIDES) > _MOSTLY:
         lines = [_within_sides(line) for line in lines]
     if _share_ending(lines, _CONTINUED) > _MOSTLY:
         lines = [line.rstrip().rstrip(_CONTINUED) for line in lines]
     return _unquoted("\n".join(lines))
+
+
+def _plain_lines(text: str) -> list[str]:
+    r"""Lines without what files, mails, pages and psql's \x put before them."""
+    text = text.removeprefix("\ufeff").replace("\u00a0", " ")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = [line for line in lines if not _is_aside(line)]
+    filled = [line for line in lines if line.strip()]
+    for prefix in (_MAILED, _EXPANDED):
+        if filled and all(prefix.match(line) for line in filled):
+            lines = [prefix.sub("", line) for line in lines]
+    return lines
+
+
+def _is_aside(line: str) -> bool:
+    return len(line) < 200 and bool(_ASIDE.fullmatch(line))
 
 
 def _is_footer(line: str) -> bool:
@@ -50,7 +73,7 @@ def _after_header(lines: list[str]) -> list[str]:
     ]
     if not borders:
         headed = bool(lines) and lines[0].strip(" '\"") == "QUERY PLAN"
-        return lines[1:] if headed else lines
+        return _of_csv(lines[1:]) if headed else lines
     if any(_NODE.search(line) for line in lines[: borders[0]]):
         return lines[: borders[0]]
     head = borders[0] + 1
@@ -62,6 +85,20 @@ def _after_header(lines: list[str]) -> list[str]:
     return lines[head:]
 
 
+def _of_csv(lines: list[str]) -> list[str]:
+    """Rows of a CSV file: those with a comma or a quote in them are quoted."""
+    return [
+        line[1:-1].replace('""', '"')
+        if len(line) > 1 and line[0] == line[-1] == '"' and '"' not in _single(line)
+        else line
+        for line in lines
+    ]
+
+
+def _single(line: str) -> str:
+    return line[1:-1].replace('""', "")
+
+
 def _share_ending(lines: list[str], ends: str) -> float:
     filled = [line.rstrip()[-1] for line in lines if line.strip()]
     return sum(last in ends for last in filled) / max(len(filled), 1)
@@ -71,8 +108,7 @@ def _unquoted(text: str) -> str:
     for quote in _QUOTES:
         doubled = quote * 2
         stripped = text.strip()
-        if stripped.startswith((f"{quote}[", f"{quote}{{")):
-            # The whole document is one quoted value, as in a file of CSV.
+        if _is_one_value(stripped, quote):
             return stripped.strip(quote).replace(doubled, quote)
         filled = [line.strip() for line in text.split("\n") if line.strip()]
         quoted = sum(_is_quoted(line, quote) for line in filled)
@@ -80,6 +116,13 @@ def _unquoted(text: str) -> str:
             inner = (_one_unquoted(line, quote) for line in text.split("\n"))
             return "\n".join(line.replace(doubled, quote) for line in inner)
     return text
+
+
+def _is_one_value(text: str, quote: str) -> bool:
+    """Whether a whole document is one quoted value, as in CSV, and not each line."""
+    first, _, rest = text.partition("\n")
+    is_line = bool(rest) and len(first) > 1 and first.endswith(quote)
+    return text.startswith(quote) and bool(_DOCUMENT.match(text, 1)) and not is_line
 
 
 def _is_quoted(line: str, quote: str) -> bool:

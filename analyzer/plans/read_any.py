@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from itertools import takewhile
 
 from analyzer.domain.plan import Plan
 from analyzer.errors import SourceError
@@ -59,15 +60,24 @@ def read_any_plan(text: str, *, source: str) -> Plan:
         return read_xml_plan(_until(inner, ">"), source=source)
     yaml = _YAML.search(inner)
     if yaml:
-        return read_yaml_plan(inner[yaml.start() :].lstrip("\n"), source=source)
+        return read_yaml_plan(_of_log(inner[yaml.start() :]), source=source)
     return read_text_plan(inner, source=source)
 
 
 def _json(text: str, source: str) -> Plan:
     begin = _JSON_BEGINS.search(text)
-    document = text[begin.end() if begin else 0 :]
+    document = _of_log(text[begin.start() if begin else 0 :])
     end = max(document.rfind("]"), document.rfind("}"))
     return read_plan(document[: end + 1], source=source)
+
+
+def _of_log(text: str) -> str:
+    """An entry of a log from where its plan begins: the rest of it has a tab before."""
+    lines = text.lstrip("\n").split("\n")
+    if not lines[0].startswith("\t"):
+        return "\n".join(lines)
+    entry = takewhile(lambda line: line.startswith("\t") or not line.strip(), lines)
+    return "\n".join(line.removeprefix("\t") for line in entry)
 
 
 def _until(text: str, last: str) -> str:

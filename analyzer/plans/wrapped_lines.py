@@ -12,6 +12,7 @@ _ARROW = re.compile(r"\s*->\s")
 _STARTS = re.compile(
     r"\s*(?:->\s|(?:InitPlan|SubPlan|CTE|Worker) \S|[A-Z][\w /().-]{0,60}?:(?:\s|$))"
 )
+_NUMBERS_FIRST = re.compile(r"\s?\((?:cost=\d|actual (?:time|rows)=|never executed\))")
 _MAX_PIECES = 40
 
 
@@ -37,7 +38,9 @@ def whole_lines(lines: list[str]) -> list[str]:
     whole: list[str] = [*lines[:first], lines[first]]
     pieces = 1
     for line in lines[first + 1 :]:
-        if pieces < _MAX_PIECES and _goes_on(whole[-1]) and not _starts(line):
+        goes_on = _goes_on(whole[-1]) and not _starts(line)
+        # A line may be broken just between the costs and the times.
+        if pieces < _MAX_PIECES and (goes_on or _NUMBERS_FIRST.match(line)):
             whole[-1] += line
             pieces += 1
         else:

@@ -286,7 +286,7 @@ def test_hostile_statements_are_refused_and_told(
                 "--clone",
                 "{d}",
             ),
-            4,
+            2,
             "column",
         ),
         (("--drop", "nowhere", "-w", "{w}", "--clone", "{d}"), 2, "does not exist"),
