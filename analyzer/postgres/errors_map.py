@@ -14,6 +14,7 @@ from analyzer.errors import (
     AnalyzerError,
     MissingExtension,
     MissingPrivilege,
+    NotAllowedHere,
     PlanningFailed,
     TargetError,
     TimedOut,
@@ -265,6 +266,23 @@ def running(limit_ms: int) -> Iterator[None]:
                 hint="Its plan can still be asked for without running it.",
             ) from None
         raise planning_failed(error) from None
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """Say of CREATE INDEX that only an owner may build one; else nothing.
+
+    Raises:
+        NotAllowedHere: the role does not own the table.
+    """
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege:
+        raise NotAllowedHere(
+            "the role may not build an index there",
+            detail="rule owner: PostgreSQL lets only the owner of a table do so.",
+            hint="Connect as the owner of the table, or measure on generated data.",
+        ) from None
 
 
 def _known(error: psycopg.Error, sqlstate: str, where: str) -> AnalyzerError:

@@ -14,7 +14,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.indexing.definition import ddl
 from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection
-from analyzer.postgres.errors_map import planning, translated
+from analyzer.postgres.errors_map import building, planning, translated
 from analyzer.postgres.guarded_session import READER_ROLE
 from analyzer.postgres.proof_indexes import (
     analyze_relation,
@@ -141,7 +141,7 @@ class BuiltBench:
         # Noted before it exists, so that it is dropped whatever happens meanwhile.
         self._built[name] = ddl(definition)
         started = time.perf_counter()
-        with planning():
+        with planning(), building():
             extended.run(self.connection, ddl(definition, name=name.name))
             self._build_ms += (time.perf_counter() - started) * 1000
             if _has_expressions(definition) and not self.keeps_statistics:

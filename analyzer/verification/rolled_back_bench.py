@@ -13,7 +13,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.indexing.definition import ddl
 from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection
-from analyzer.postgres.errors_map import running, translated
+from analyzer.postgres.errors_map import building, running, translated
 from analyzer.postgres.guarded_session import READER_ROLE
 from analyzer.postgres.proof_indexes import index_size_bytes, new_name
 from analyzer.postgres.rolled_back import set_local
@@ -79,7 +79,7 @@ class RolledBackBench:
         started = time.perf_counter()
         for definition in self.create:
             name = RelationName(definition.relation.schema, new_name())
-            with running(self.build_limit_ms):
+            with running(self.build_limit_ms), building():
                 extended.run(self.connection, ddl(definition, name=name.name))
             self._bytes[ddl(definition)] = index_size_bytes(self.connection, name)
         self._build_ms = (time.perf_counter() - started) * 1000

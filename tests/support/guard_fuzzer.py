@@ -13,8 +13,9 @@ import psycopg
 
 from analyzer.errors import AnalyzerError
 from analyzer.planner.analyze import guard_statement
-from analyzer.postgres import guard_catalog
+from analyzer.postgres import guard_lookup
 from analyzer.postgres.guard import Action, Place
+from analyzer.postgres.guard_facts import FunctionFact
 from analyzer.statements.lexer import tokens
 from analyzer.statements.safety import SafetyFacts, safety_facts
 from tests.support.fuzzed_sql import REAL, STATE, TRAPS, Grammar
@@ -77,26 +78,33 @@ def fuzz(
 
 def _remember_catalog() -> None:
     """Ask the catalog for each name once: it does not change while we fuzz."""
-    original = guard_catalog._Lookup._rows
-    known: dict[tuple[object, ...], list[Any]] = {}
+    named, facts_of = guard_lookup.NameLookup._named, guard_lookup.function_facts
+    known: dict[tuple[object, ...], list[dict[str, Any]]] = {}
+    functions: dict[int, FunctionFact] = {}
 
     def rows(
-        self: Any, question: str, kind: type[Any], names: Iterable[Any], **more: Any
-    ) -> list[Any]:
-        asked = [(name, {}) for name in names]
+        self: Any, question: str, names: Iterable[Any], **more: Any
+    ) -> list[dict[str, Any]]:
+        asked: list[tuple[Any, dict[str, Any]]] = [(name, {}) for name in names]
         if "oids" in more:
             asked += [(None, {"oids": [oid]}) for oid in more.pop("oids")]
             more["oids"] = []
-        found: list[Any] = []
+        found: list[dict[str, Any]] = []
         for name, extra in asked:
             key = (question, tuple(self._path), name, repr(extra))
             if key not in known:
                 given = [name] if name else []
-                known[key] = original(self, question, kind, given, **more | extra)
+                known[key] = named(self, question, given, **more | extra)
             found += known[key]
         return found
 
-    guard_catalog._Lookup._rows = rows  # type: ignore[method-assign]
+    def by_oid(connection: Any, oids: Iterable[int]) -> dict[int, FunctionFact]:
+        asked = set(oids)
+        functions.update(facts_of(connection, asked - functions.keys()))
+        return {oid: functions[oid] for oid in asked if oid in functions}
+
+    guard_lookup.NameLookup._named = rows  # type: ignore[method-assign]
+    guard_lookup.function_facts = by_oid
 
 
 def _accepted(
