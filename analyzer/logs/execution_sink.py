@@ -32,6 +32,9 @@ from analyzer.statements.tags import is_of_trace
 SAMPLE_COUNT = 3
 """Texts kept of each statement, those of its slowest executions."""
 
+MAX_SINGLE = 500
+"""Executions that are no rows wait to be so many, since each batch has its price."""
+
 _FOREVER = 1 << 62
 _MAX_US = (1 << 31) - 1
 
@@ -118,6 +121,7 @@ class ExecutionSink:
         self._floor_times = np.zeros(0, np.int64)
         self._sessions: dict[str, int] = {}
         self._origins: dict[Origin, int] = {}
+        self._single: list[tuple[int, Execution]] = []
         self._rows = ColumnStore()
         self._changed: Mapping[int, Execution] = {}
 
@@ -129,8 +133,9 @@ class ExecutionSink:
         """Take the executions of one window."""
         if len(joined.at):
             self._add_rows(joined)
-        if joined.kept:
-            self._add_executions([*joined.kept.items()])
+        self._single += joined.kept.items()
+        if len(self._single) > MAX_SINGLE:
+            self._add_executions()
 
     def amend(self, changed: Mapping[int, Execution]) -> None:
         """Executions that were found to be longer, or to have a plan, afterwards."""
@@ -195,8 +200,9 @@ class ExecutionSink:
             wanted &= logged_at_us < as_microseconds(until)
         return wanted
 
-    def _add_executions(self, executions: Sequence[tuple[int, Execution]]) -> None:
-        chosen = [(item, at) for at, item in executions if self._is_wanted(item)]
+    def _add_executions(self) -> None:
+        chosen = [(item, at) for at, item in self._single if self._is_wanted(item)]
+        self._single = []
         rows = [self._row(item, position) for item, position in chosen]
         columns = typed({name: [row[name] for row in rows] for name in COLUMNS})
 
@@ -337,8 +343,9 @@ class ExecutionSink:
 
     def columns(self) -> ExecutionColumns:
         """Everything taken, in time order."""
+        self._add_executions()
         store = self._rows
-        # Rows of one window that came another way stand behind the others.
+        # Rows that came another way stand behind the others.
         store.sort(np.argsort(store.columns()["position"], kind="stable"))
         self._apply_changes(store.columns())
         origins = _origins(self._origins)

@@ -14,7 +14,6 @@ from analyzer.errors import LogFormatError
 from analyzer.sources.log_files import LogOptions, read_log_files
 from analyzer.sources.log_follow import LogFollower
 from analyzer.sources.log_positions import read_positions, write_positions
-from analyzer.sources.memory import keep_free_memory
 from analyzer.workload.log_filter import filtered
 from analyzer.workload.log_summary import log_report
 from analyzer.workload.logged_statements import sample_of
@@ -51,7 +50,6 @@ def read_logs(request: LogRequest, progress: Progress | None = None) -> LogRepor
         LogFormatError: a file is no log that can be read.
         ConfigError: the time zone is not known.
     """
-    keep_free_memory()
     contents = read_log_files(request.paths, _options(request, progress))
     report = _report(contents, request)
     if progress is not None:

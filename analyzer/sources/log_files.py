@@ -35,7 +35,7 @@ from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import Window
 from analyzer.logs.wrapping import Layers
 from analyzer.sources.log_bytes import WINDOW_BYTES, LogFile
-from analyzer.sources.memory import give_back
+from analyzer.sources.memory import freed_memory_kept
 from analyzer.statements.fingerprint import fingerprint
 
 if TYPE_CHECKING:
@@ -116,7 +116,9 @@ def read_log_files(
     coverage: list[LogCoverage] = []
     ends: list[int] = []
     before = 0
+    # What windows needed for a moment lies among what is kept.
     with ExitStack() as stack:
+        stack.enter_context(freed_memory_kept())
         workers = _workers(sources, options, total)
         if workers is not None:
             stack.enter_context(workers)
@@ -129,9 +131,9 @@ def read_log_files(
             coverage.append(_read(source, number, reading))
             ends.append(joiner.position)
             before += source.file.size_bytes
-    classifier = joiner.classifier
-    unattached = classifier.plans_unattached_count
-    joiner.finish()
+        classifier = joiner.classifier
+        unattached = classifier.plans_unattached_count
+        joiner.finish()
     coverage[-1:] = [
         replace(
             item,
@@ -141,8 +143,6 @@ def read_log_files(
         )
         for item in coverage[-1:]
     ]
-    # What windows needed for a moment lies among what is kept.
-    give_back()
     columns = sink.columns()
     _refuse_repeats(sources, columns, ends)
     by_time = attrgetter("logged_at")

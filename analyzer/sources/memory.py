@@ -1,33 +1,41 @@
-"""Memory that is free: kept while a log is read, then given back to the system."""
+"""Memory that is freed: kept while a log is read, then given back to the system."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
 """Names of malloc.h."""
 
-_KEPT_BYTES = 64 << 20
+_KEPT_BYTES, _USUAL_BYTES = 64 << 20, 1 << 20
 
 
-def keep_free_memory() -> None:
-    """Let the allocator keep what is freed, where it can be asked (glibc).
+@contextmanager
+def freed_memory_kept() -> Iterator[None]:
+    """Let the allocator keep what is freed in between, where it can be asked (glibc).
 
     Arrays of a window live for a moment; new pages for each took a tenth of the time.
+    At the end all of it goes back to the system, and so does what is freed later.
     """
+    _keep(_KEPT_BYTES)
+    try:
+        yield
+    finally:
+        _keep(_USUAL_BYTES)
+        give_back = _of_libc("malloc_trim")
+        if give_back is not None:
+            give_back(0)
+
+
+def _keep(size_bytes: int) -> None:
     setting = _of_libc("mallopt")
     if setting is not None:
         for name in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-            setting(name, _KEPT_BYTES)
-
-
-def give_back() -> None:
-    """Let the system have what the allocator keeps, where it can be asked (glibc)."""
-    trim = _of_libc("malloc_trim")
-    if trim is not None:
-        trim(0)
+            setting(name, size_bytes)
 
 
 def _of_libc(name: str) -> Any:

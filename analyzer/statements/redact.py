@@ -32,6 +32,10 @@ _PRIVATE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_QUOTE = re.compile(r"'|\$(?!\d)")
+"""Without it there is no string, however it is written."""
+
+_AROUND = " \t\r\n;"
 _MASKS = {"comment": " ", "quoted": "?", "number": "?"}
 
 
@@ -52,10 +56,16 @@ def redact(text: str) -> str:
     if len(text) > _MAX_NORMALIZED_CHARS:
         return redact_text(text)
     try:
-        plain = strip_comments(text)
-        return _redact_parsed(plain)
+        return _redact_parsed(_without_comments(text))
     except (AnalyzerError, parser.ParseError, UnicodeEncodeError):
         return redact_text(text)
+
+
+def _without_comments(text: str) -> str:
+    # To scan takes as long as to parse; what cannot be scanned is not parsed either.
+    if "--" in text or "/*" in text or "\0" in text:
+        return strip_comments(text)
+    return text.strip(_AROUND)
 
 
 def redact_text(text: str) -> str:
@@ -98,7 +108,7 @@ def strip_comments(query: str) -> str:
         pieces.append(query[position : token.start])
         position = token.end
     pieces.append(query[position:])
-    return "".join(_spaced(pieces)).strip(" \t\r\n;")
+    return "".join(_spaced(pieces)).strip(_AROUND)
 
 
 def _spaced(pieces: list[str]) -> Iterator[str]:
@@ -118,7 +128,8 @@ def _redact_parsed(plain: str) -> str:
     normalized = str(parser.normalize(plain))
     try:
         if parser.fingerprint(normalized) == parser.fingerprint(plain):
-            return _mask_tokens(normalized, STRINGS)
+            has_string = _QUOTE.search(normalized) is not None
+            return _mask_tokens(normalized, STRINGS) if has_string else normalized
     except parser.ParseError:
         pass
     # Utility statements take no $n where their grammar wants a string; an expression

@@ -59,46 +59,103 @@ def simulate(
         rows: those of one statement.
         writes_us: ends of logged writes to the tables it reads, ascending.
     """
-    durations_ms = columns.duration_ms[rows]
-    ends_us = columns.logged_at_us[rows]
-    starts_us = ends_us - np.rint(durations_ms * 1000).astype(np.int64)
-    order = np.lexsort((starts_us, columns.values_hash[rows]))
-    keys = columns.values_hash[rows][order]
-    is_first = np.append(True, keys[1:] != keys[:-1])
-    starts_us, ends_us = starts_us[order], ends_us[order]
-    durations_ms = durations_ms[order]
+    # In a function of its own: of many reads the arrays in between are large.
+    reads, durations_ms = _reads(columns, rows)
     return tuple(
         _outcome(
             ttl_s,
-            (starts_us, durations_ms),
-            _filled(starts_us, ends_us, is_first, ttl_s * 1_000_000),
+            (reads.starts_us, durations_ms),
+            _filled(reads, ttl_s * 1_000_000),
             writes_us,
         )
         for ttl_s in TTLS_S
     )
 
 
-def _filled(starts_us: Longs, ends_us: Longs, is_first: Bools, ttl_us: int) -> Longs:
+def _reads(columns: ExecutionColumns, rows: Ints | Longs) -> tuple[_Reads, Floats]:
+    ends_us, starts_us = _times(columns, rows)
+    order = np.lexsort((starts_us, columns.values_hash[rows]))
+    keys = columns.values_hash[rows][order]
+    is_first = np.append(True, keys[1:] != keys[:-1])
+    reads = _Reads(starts_us[order], ends_us[order], is_first)
+    return reads, columns.duration_ms[rows][order]
+
+
+def hit_ratio_at_most(columns: ExecutionColumns, rows: Ints | Longs) -> float:
+    """What no cache of ``TTLS_S`` exceeds; takes a fraction of the replay.
+
+    A hit's entry is of a read with the same values that ended at most a TTL before,
+    so the last of them before the hit started at most that and its duration before.
+    """
+    ends_us, starts_us = _times(columns, rows)
+    values = columns.values_hash[rows]
+    longest_us = int((ends_us - starts_us).max())
+    order = np.lexsort((starts_us, values))
+    values, starts_us = values[order], starts_us[order]
+    limit_us = max(TTLS_S) * 1_000_000 + longest_us
+    is_near = (np.diff(starts_us) <= limit_us) & (values[1:] == values[:-1])
+    return int(is_near.sum()) / len(rows)
+
+
+def _times(columns: ExecutionColumns, rows: Ints | Longs) -> tuple[Longs, Longs]:
+    """Ends and starts of executions."""
+    ends_us = columns.logged_at_us[rows]
+    duration_us = np.rint(columns.duration_ms[rows] * 1000).astype(np.int64)
+    return ends_us, ends_us - duration_us
+
+
+class _Reads:
+    """Reads of one statement, those of equal values together.
+
+    Attributes:
+        starts_us: ascending for equal values.
+        ends_us: of each.
+        is_first: the first read with each of the values.
+        group: number of the values of each.
+    """
+
+    def __init__(self, starts_us: Longs, ends_us: Longs, is_first: Bools) -> None:
+        self.starts_us, self.ends_us, self.is_first = starts_us, ends_us, is_first
+        self.group: Longs = np.cumsum(is_first) - 1
+        # One ascending key for all groups, so that one search serves all reads.
+        self._times_us = np.sort(starts_us)
+        self._keys = self._key(starts_us)
+
+    def _key(self, moments_us: Longs) -> Longs:
+        """Group, then the number of reads that start before a moment."""
+        keys: Longs = np.searchsorted(self._times_us, moments_us)
+        keys += self.group * (len(self.group) + 1)
+        return keys
+
+    def following(self, until_us: Longs) -> Longs:
+        """The next read of each group that starts when an entry is not used any more.
+
+        Where there is none it is a place behind the group.
+        """
+        found: Longs = np.searchsorted(self._keys, self._key(until_us))
+        return np.maximum(found, np.arange(1, len(found) + 1), out=found)
+
+
+def _filled(reads: _Reads, ttl_us: int) -> Longs:
     """When the entry that answers each read was filled; 0 for a read that fills it.
 
     Args:
-        starts_us: of the reads, ascending for equal values.
-        ends_us: of the reads.
-        is_first: the first read with each of the values.
+        reads: of one statement.
         ttl_us: age at which an entry is not used any more.
     """
-    fills = _fills(starts_us, ends_us + ttl_us, is_first)
+    starts_us, ends_us = reads.starts_us, reads.ends_us
+    fills = _fills(reads, ends_us + ttl_us)
     place = np.arange(len(starts_us))
     ready_us = ends_us[np.maximum.accumulate(np.where(fills, place, 0))]
     # Reads that start before the entry is there go to the server as well.
     return np.where(~fills & (starts_us >= ready_us), ready_us, 0)
 
 
-def _fills(starts_us: Longs, until_us: Longs, is_first: Bools) -> Bools:
+def _fills(reads: _Reads, until_us: Longs) -> Bools:
     """Which reads fill an entry: the first, and each that finds it too old."""
-    group = np.cumsum(is_first) - 1
-    following = _following(starts_us, until_us, group)
-    ends = np.append(np.flatnonzero(is_first)[1:], len(starts_us))[group]
+    is_first = reads.is_first
+    following = reads.following(until_us)
+    ends = np.append(np.flatnonzero(is_first)[1:], len(is_first))[reads.group]
     fills = is_first.copy()
     at = np.flatnonzero(is_first)
     while len(at) > _FEW:
@@ -113,22 +170,6 @@ def _fills(starts_us: Longs, until_us: Longs, is_first: Bools) -> Bools:
                 fills[after] = True
                 after = nexts[after]
     return fills
-
-
-def _following(starts_us: Longs, until_us: Longs, group: Longs) -> Longs:
-    """The next read of each group that starts when an entry is not used any more."""
-    # One ascending key for all groups, so that one search serves all reads.
-    times = np.concatenate((starts_us, until_us))
-    times.sort()
-    starts = np.searchsorted(times, starts_us)
-    until = np.searchsorted(times, until_us)
-    base = group * len(times)
-    del times
-    starts += base
-    until += base
-    del base
-    following: Longs = np.searchsorted(starts, until)
-    return np.maximum(following, np.arange(1, len(starts) + 1), out=following)
 
 
 def _outcome(

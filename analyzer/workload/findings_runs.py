@@ -14,7 +14,11 @@ from analyzer.domain.recommendation import Basis, Evidence, Quantity
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import StatementRun
 from analyzer.statements.traits import StatementTraits, batched_text, traits
-from analyzer.workload.cache_simulation import CacheOutcome, simulate
+from analyzer.workload.cache_simulation import (
+    CacheOutcome,
+    hit_ratio_at_most,
+    simulate,
+)
 from analyzer.workload.distinct import first_of_each
 from analyzer.workload.percentiles import total_ms
 from analyzer.workload.sessions import Run, Runs
@@ -182,6 +186,8 @@ def repeated_reads(facts: LogFacts) -> Iterator[LogFinding]:
     for saved_ms, statement, rows in repeated[:MAX_CACHED]:
         found = traits(columns.statements.query[statement])
         if saved_ms < MIN_SAVED_MS or not found.is_cacheable:
+            continue
+        if hit_ratio_at_most(columns, rows) < MIN_HIT_RATIO:
             continue
         outcomes = simulate(columns, rows, writes.to(found))
         if max(item.hit_ratio for item in outcomes) >= MIN_HIT_RATIO:

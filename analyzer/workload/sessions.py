@@ -156,32 +156,21 @@ def runs_of(rows: SessionRows) -> list[Run]:
         )[::2]
         / 1000
     )
-    return [
-        _run(rows, close, place, (float(sums_ms[at]), float(ratios[at])))
-        for at, place in enumerate(zip(starts.tolist(), ends.tolist(), strict=True))
-    ]
-
-
-def _run(
-    rows: SessionRows,
-    close: Bools,
-    place: tuple[int, int],
-    numbers: tuple[float, float],
-) -> Run:
-    start, end = place
-    has_parent = (
-        start > 0 and close[start] and rows.session[start - 1] == rows.session[start]
-    )
-    return Run(
-        statement=int(rows.statement[start]),
-        parent=int(rows.statement[start - 1]) if has_parent else NO_PARENT,
-        session=int(rows.session[start]),
-        first_row=int(rows.row[start]),
-        call_count=end - start,
-        total_ms=numbers[0],
-        distinct_ratio=numbers[1],
-        in_transaction=bool(rows.transaction[start] != NO_TRANSACTION),
-    )
+    before = np.maximum(starts - 1, 0)
+    has_parent = (starts > 0) & close[starts]
+    has_parent &= rows.session[before] == rows.session[starts]
+    columns = {
+        "statement": rows.statement[starts],
+        "parent": np.where(has_parent, rows.statement[before], NO_PARENT),
+        "session": rows.session[starts],
+        "first_row": rows.row[starts],
+        "call_count": ends - starts,
+        "total_ms": sums_ms,
+        "distinct_ratio": ratios,
+        "in_transaction": rows.transaction[starts] != NO_TRANSACTION,
+    }
+    lines = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [Run(**dict(zip(columns, line, strict=True))) for line in lines]
 
 
 def _close(rows: SessionRows) -> Bools:

@@ -13,7 +13,7 @@ from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import columns_of
 from analyzer.domain.log_report import LockHolder, LoggedLockWait
 from analyzer.domain.statement import Fingerprint, StatementKind
-from analyzer.workload.cache_simulation import TTLS_S, simulate
+from analyzer.workload.cache_simulation import TTLS_S, hit_ratio_at_most, simulate
 from analyzer.workload.lock_trees import lock_trees
 from analyzer.workload.transactions import transactions
 
@@ -54,6 +54,7 @@ def test_a_cache_replayed_read_by_read(reads: list[tuple[int, int, int]]) -> Non
                 ready[value] = start + length
         assert outcome.hit_count == hits
         assert outcome.stale_count == 0
+        assert outcome.hit_ratio <= hit_ratio_at_most(columns, rows)
     assert [item.ttl_s for item in simulate(columns, rows, rows)] == list(TTLS_S)
 
 
