@@ -92,13 +92,6 @@ class Slices:
         """Whether there is one."""
         return bool(self.starts[at] >= 0)
 
-    def compact(self) -> Slices:
-        """The same slices without the bytes between them."""
-        kept = np.flatnonzero(self.starts >= 0)
-        lengths = self.ends[kept] - self.starts[kept]
-        parts = self.raws(kept)
-        ends = np.full(len(self), -1, np.int64)
-        starts = ends.copy()
-        ends[kept] = np.cumsum(lengths)
-        starts[kept] = ends[kept] - lengths
-        return Slices(data=b"".join(parts), starts=starts, ends=ends)
+    def on(self, data: bytes) -> Slices:
+        """The same slices of the same bytes, which are elsewhere in memory."""
+        return Slices(data=data, starts=self.starts, ends=self.ends)

@@ -58,9 +58,9 @@ class Texts:
         raw = self.clean(self.slices.raw(number))
         return raw.decode("utf-8", "replace").strip()
 
-    def compact(self) -> Texts:
-        """The same texts without the bytes between them."""
-        return replace(self, slices=self.slices.compact())
+    def on(self, data: bytes) -> Texts:
+        """The same texts, whose bytes are elsewhere in memory."""
+        return replace(self, slices=self.slices.on(data))
 
 
 def no_texts() -> Texts:

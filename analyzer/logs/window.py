@@ -97,9 +97,9 @@ class DurationRows:
             return ""
         return self.clean(self.details.raw(at)).decode("utf-8", "replace")
 
-    def compact(self) -> DurationRows:
-        """The same rows without the bytes of the window they came from."""
-        return replace(self, details=self.details.compact(), texts=self.texts.compact())
+    def on(self, data: bytes) -> DurationRows:
+        """The same rows, where the bytes of their window are elsewhere in memory."""
+        return replace(self, details=self.details.on(data), texts=self.texts.on(data))
 
 
 def no_rows() -> DurationRows:

@@ -7,6 +7,7 @@ workers. They are forked: hashes of texts must mean the same in all of them.
 
 from __future__ import annotations
 
+import mmap
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,10 +22,14 @@ from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
 from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import Window
+from analyzer.sources.log_bytes import WINDOW_BYTES
 from analyzer.statements.fingerprint import fingerprint
 
 SPARE_WINDOWS = 1
 """Windows that wait read for a worker, beside those that are being worked on."""
+
+SLOT_BYTES = 2 * WINDOW_BYTES
+"""Room for a window in memory that all processes share; longer ones are sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class _Plan:
 
     files: Sequence[Recognized]
     log_timezone: str
+    shared: mmap.mmap
 
 
 class _Result(NamedTuple):
@@ -41,7 +47,7 @@ class _Result(NamedTuple):
     unknown_zones: set[str]
 
 
-_plan = _Plan(files=(), log_timezone="")
+_plan: _Plan
 _book = TextBook(fingerprint)
 
 
@@ -62,11 +68,14 @@ class LogWorkers:
     ) -> None:
         """Start them; ``files`` are known to the workers by their place."""
         self._jobs = jobs
+        self._slot_count = jobs + SPARE_WINDOWS + 1
+        self._shared = mmap.mmap(-1, self._slot_count * SLOT_BYTES)
+        plan = _Plan(files=files, log_timezone=log_timezone, shared=self._shared)
         self._pool = ProcessPoolExecutor(
             max_workers=jobs,
             mp_context=multiprocessing.get_context("fork"),
             initializer=_begin,
-            initargs=(_Plan(files=files, log_timezone=log_timezone),),
+            initargs=(plan,),
         )
         # Now, before anything is loaded here that a fork would break.
         wait([self._pool.submit(_nothing) for _ in range(jobs)])
@@ -95,20 +104,30 @@ class LogWorkers:
             clock: learns zones that were not known.
             tally: counts what was not understood.
         """
-        waiting: deque[Future[_Result]] = deque()
-        for data in datas:
-            waiting.append(self._pool.submit(_read, file, data))
+        waiting: deque[tuple[bytes, Future[_Result]]] = deque()
+        for number, data in enumerate(datas):
+            place = self._placed(data, number % self._slot_count)
+            waiting.append((data, self._pool.submit(_read, file, place)))
             if len(waiting) > self._jobs + SPARE_WINDOWS:
-                yield _taken(waiting.popleft(), clock, tally)
+                yield _taken(*waiting.popleft(), clock, tally)
         while waiting:
-            yield _taken(waiting.popleft(), clock, tally)
+            yield _taken(*waiting.popleft(), clock, tally)
+
+    def _placed(self, data: bytes, slot: int) -> tuple[int, int] | bytes:
+        """Where a worker finds a window; that of before in its slot has been read."""
+        if len(data) > SLOT_BYTES:
+            return data
+        start = slot * SLOT_BYTES
+        end = start + len(data)
+        self._shared[start:end] = data
+        return start, end
 
 
-def _taken(future: Future[_Result], clock: Clock, tally: Tally) -> Window:
+def _taken(data: bytes, future: Future[_Result], clock: Clock, tally: Tally) -> Window:
     result = future.result()
     tally.add(result.tally)
     clock.unknown_zones |= result.unknown_zones
-    return result.window
+    return replace(result.window, rows=result.window.rows.on(data))
 
 
 def _nothing() -> None:
@@ -120,12 +139,13 @@ def _begin(plan: _Plan) -> None:
     _plan = plan
 
 
-def _read(file: int, data: bytes) -> _Result:
+def _read(file: int, place: tuple[int, int] | bytes) -> _Result:
+    data = place if isinstance(place, bytes) else _plan.shared[place[0] : place[1]]
     clock, tally = Clock(_plan.log_timezone), Tally()
     reader = window_reader(_plan.files[file], clock, tally, _book)
     if reader is None:
         raise ValueError("this log is not read in windows")
     window = reader.read(data)
-    # What goes to another process is copied, so only what it needs.
-    window = replace(window, rows=window.rows.compact())
+    # What goes to another process is copied; the bytes of the window it has.
+    window = replace(window, rows=window.rows.on(b""))
     return _Result(window, tally, clock.unknown_zones)
