@@ -21,6 +21,7 @@ from analyzer.errors import ConfigError, StoreUnreachable
 SUPERUSER = "postgres"
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 30.0
+ENDING_S = 10.0
 
 _ALWAYS = {
     "unix_socket_permissions": "0700",
@@ -261,6 +262,31 @@ def socket_of_running(data_dir: Path) -> Path | None:
         except OSError:
             return None
     return folder
+
+
+def wait_for_end(data_dir: Path, limit_s: float = ENDING_S) -> None:
+    """Wait until a server is gone whose starter was killed just now.
+
+    It shuts down by itself, and removes its file at the end. A server that is killed
+    too leaves the file, and a number that no process has or another one got.
+
+    Args:
+        data_dir: of a cluster that nobody else may start now.
+        limit_s: seconds to wait at most.
+    """
+    ends_at = time.monotonic() + limit_s
+    while time.monotonic() < ends_at:
+        lines = _read_lines(data_dir / "postmaster.pid")
+        if not lines or not _is_server(lines[0].strip()):
+            return
+        time.sleep(0.02)
+
+
+def _is_server(pid: str) -> bool:
+    try:
+        return Path("/proc", pid, "comm").read_text().strip() == "postgres"
+    except OSError:
+        return False
 
 
 def own(path: Path) -> None:

@@ -19,7 +19,7 @@ from typing import Self
 
 from analyzer.domain.target import Address
 from analyzer.embedded.binaries import ROOT_HOME, is_root
-from analyzer.embedded.cluster import SUPERUSER, Cluster, ClusterSpec
+from analyzer.embedded.cluster import SUPERUSER, Cluster, ClusterSpec, wait_for_end
 from analyzer.errors import AnalyzerError, StoreUnreachable
 
 MAX_CLUSTERS = 16
@@ -40,11 +40,18 @@ class WarmCluster:
         folder: where clusters are kept for next time. Where it cannot be written, or
             all in it are held, a temporary one is made, and removed at the end.
         spec_of: what a cluster in a data folder is to be.
+        is_preferred: tells of a data folder whether to take it before the others.
     """
 
-    def __init__(self, folder: Path, spec_of: Callable[[Path], ClusterSpec]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        spec_of: Callable[[Path], ClusterSpec],
+        is_preferred: Callable[[Path], bool] | None = None,
+    ) -> None:
         self._folder = folder
         self._spec_of = spec_of
+        self._is_preferred = is_preferred or (lambda data_dir: False)
         self._temporary: Path | None = None
         self._lock: int | None = None
         self._cluster: Cluster | None = None
@@ -116,7 +123,11 @@ class WarmCluster:
             self._folder.chmod(0o711)
         except OSError:
             return None
-        for number in range(MAX_CLUSTERS):
+        numbers = sorted(
+            range(MAX_CLUSTERS),
+            key=lambda number: not self._is_preferred(self._folder / str(number)),
+        )
+        for number in numbers:
             with suppress(OSError):
                 lock = os.open(
                     self._folder / f"{number}.lock", os.O_CREAT | os.O_RDWR, 0o600
@@ -139,6 +150,7 @@ class WarmCluster:
 def _started(spec: ClusterSpec) -> Cluster:
     """Start a cluster; one that is broken is made anew, since nothing is lost."""
     data_dir = spec.data_dir
+    wait_for_end(data_dir)
     # Without fsync, files after a crash are what the system happened to write.
     if (data_dir / "postmaster.pid").exists():
         shutil.rmtree(data_dir, ignore_errors=True)

@@ -25,7 +25,7 @@ from analyzer.pipeline.explain_unused import unused_indexes
 from analyzer.planner.analyze import analyze
 from analyzer.planner.parameters import ParameterSource
 from analyzer.planner.scaled import scaled
-from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
+from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build, cluster_for
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.plans.compare import compare
 from analyzer.plans.findings import findings
@@ -117,7 +117,7 @@ def explain_statement(
     what_if = _what_if(request, asked, snapshot.catalog)
     with ExitStack() as stack:
         tell("building the shadow", 0.4)
-        cluster = stack.enter_context(ShadowCluster())
+        cluster = stack.enter_context(cluster_for(snapshot))
         planners = _planners(stack, cluster, snapshot, what_if)
         tell("planning", 0.8)
         explanation = _explain(request, planners, snapshot, what_if)

@@ -16,7 +16,7 @@ from analyzer.domain.explanation import ChangeKind, Finding
 from analyzer.domain.index import RelationName
 from analyzer.domain.plan import Plan
 from analyzer.errors import PlanningFailed
-from analyzer.planner.shadow import ShadowCluster, build
+from analyzer.planner.shadow import ShadowCluster, build, cluster_for
 from analyzer.planner.snapshot import PlannerSnapshot
 from analyzer.planner.snapshot_file import ExtendedStatistics
 from analyzer.plans.compare import compare
@@ -61,7 +61,7 @@ def with_tried_statistics(
 
 
 def _tried(candidate: StatisticsCandidate, tried: TriedStatement) -> str:
-    with ShadowCluster() as cluster:
+    with cluster_for(tried.snapshot) as cluster:
         before = _planned(cluster, tried, tried.snapshot)
         if candidate.group_keys:
             degree = candidate.actual_rows
@@ -75,7 +75,9 @@ def _tried(candidate: StatisticsCandidate, tried: TriedStatement) -> str:
 def _planned(
     cluster: ShadowCluster, tried: TriedStatement, snapshot: PlannerSnapshot
 ) -> Plan:
-    with build(cluster, snapshot) as planner:
+    # One with a statistics object of ours is of use to nobody else.
+    is_real = snapshot is tried.snapshot
+    with build(cluster, snapshot, keep=is_real) as planner:
         return planner.plan_with(tried.query, tried.values, settings=_AS_IT_RAN)
 
 

@@ -12,7 +12,7 @@ from analyzer.pipeline.generated_database import GeneratedDatabase
 from analyzer.pipeline.generator_input import columns_of
 from analyzer.planner.explain import explain
 from analyzer.planner.parameters import ParameterSource
-from analyzer.planner.shadow import ShadowCluster, build
+from analyzer.planner.shadow import build, cluster_for
 from analyzer.planner.snapshot_file import PlannerSnapshot
 from analyzer.plans.access import access
 from analyzer.verification.table_statistics import ColumnStatistics, distinct_count
@@ -32,7 +32,7 @@ def likeness(
     """
     differing: list[str] = []
     ratios, same, count = [], 0, 0
-    with ShadowCluster() as cluster, build(cluster, snapshot) as planner:
+    with cluster_for(snapshot) as cluster, build(cluster, snapshot) as planner:
         source = ParameterSource(planner.connection, snapshot.catalog)
         for query in queries:
             try:

@@ -39,7 +39,7 @@ from analyzer.pipeline.index_workload import (
 from analyzer.pipeline.time_knowledge import TimeKnowledge, run_all, time_knowledge
 from analyzer.planner.parallel import ParallelPlanner, build_parallel
 from analyzer.planner.parameters import ParameterSource
-from analyzer.planner.shadow import ShadowCluster, ShadowPlanner
+from analyzer.planner.shadow import ShadowPlanner, cluster_for
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.postgres.guarded_session import Limits
 
@@ -94,7 +94,7 @@ def advise_indexes(
     snapshot = replace(snapshot, catalog=bounded)
     tell("building the shadow", 0.05)
     with (
-        ShadowCluster() as cluster,
+        cluster_for(snapshot) as cluster,
         build_parallel(cluster, snapshot, _shadow_count()) as planner,
     ):
         advice = advise_with(planner, snapshot, named, request, tell)

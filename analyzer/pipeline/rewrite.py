@@ -24,7 +24,7 @@ from analyzer.pipeline.rewrite_measured import MeasuredOn, measured
 from analyzer.pipeline.rewrite_verdict import Verdicts, verdicts
 from analyzer.planner.parameters import ParameterSource
 from analyzer.planner.schema_snapshot import snapshot_of_schema
-from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
+from analyzer.planner.shadow import ShadowPlanner, build, cluster_for
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.function_facts import read_volatility
@@ -89,7 +89,7 @@ def rewrite_statement(
     snapshot = _snapshot(request)
     with ExitStack() as stack:
         tell("building the shadow", 0.3)
-        cluster = stack.enter_context(ShadowCluster())
+        cluster = stack.enter_context(cluster_for(snapshot))
         planner = stack.enter_context(build(cluster, snapshot))
         catalog = _catalog(request, snapshot, planner)
         setting = Setting(

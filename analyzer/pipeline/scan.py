@@ -29,7 +29,7 @@ from analyzer.pipeline.scan_log import log_findings
 from analyzer.pipeline.verify_scan import prove
 from analyzer.planner.hypopg import HypopgPlanner
 from analyzer.planner.parameters import ParameterSource
-from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
+from analyzer.planner.shadow import ShadowPlanner, build, cluster_for
 from analyzer.postgres.connect import session
 from analyzer.postgres.function_facts import read_volatility
 from analyzer.postgres.view_facts import read_views
@@ -186,7 +186,7 @@ def _planning(
             )
             return
         tell("building the shadow", 0.2)
-        cluster = stack.enter_context(ShadowCluster())
+        cluster = stack.enter_context(cluster_for(collected.snapshot))
         planner = stack.enter_context(build(cluster, collected.snapshot))
         yield _Planning(
             planner=planner,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -10,19 +11,29 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.domain.workload import NotSeen
-from analyzer.errors import AnalyzerError
+from analyzer.errors import AnalyzerError, PlanningFailed, TargetError, UserError
 from analyzer.planner.explain import explain
-from analyzer.planner.shadow_build import build_database
+from analyzer.planner.shadow_build import ShadowDatabase, build_database
 from analyzer.planner.shadow_cluster import ShadowCluster, ShadowServer, shadow_spec
 from analyzer.planner.shadow_hypothetical import IndexMaker
+from analyzer.planner.shadow_kept import holds
+from analyzer.planner.shadow_key import shadow_key
 from analyzer.planner.shadow_limits import ended_after, refuse_endless
 from analyzer.planner.shadow_switch import IndexSwitch
 from analyzer.planner.snapshot_file import PlannerSnapshot
 from analyzer.postgres.connect import Connection, session
 from analyzer.postgres.shadow_database import set_session
 
-__all__ = ["ShadowCluster", "ShadowPlanner", "ShadowServer", "build", "shadow_spec"]
+__all__ = [
+    "ShadowCluster",
+    "ShadowPlanner",
+    "ShadowServer",
+    "build",
+    "cluster_for",
+    "shadow_spec",
+]
 
+_log = logging.getLogger(__name__)
 PLAN_TIMEOUT_MS = 15_000
 KILL_AFTER_S = 60.0
 
@@ -124,15 +135,25 @@ class ShadowPlanner:
         return self._switch.size(definition)
 
 
+def cluster_for(snapshot: PlannerSnapshot) -> ShadowCluster:
+    """A cluster, not started, that keeps a shadow of a snapshot if any does."""
+    key = shadow_key(snapshot)
+    return ShadowCluster(is_preferred=lambda data_dir: holds(data_dir, key))
+
+
 @contextmanager
 def build(
-    cluster: ShadowCluster | ShadowServer, snapshot: PlannerSnapshot
+    cluster: ShadowCluster | ShadowServer,
+    snapshot: PlannerSnapshot,
+    *,
+    keep: bool = True,
 ) -> Iterator[ShadowPlanner]:
-    """Build a shadow of a snapshot, and drop it at the end.
+    """Build a shadow of a snapshot, or take a kept one, and keep it at the end.
 
     Args:
         cluster: a running one, private or shared; the database in it is ours alone.
         snapshot: of the watched database.
+        keep: whether others may plan from such a snapshot later.
 
     Raises:
         StoreUnreachable, TargetError: the cluster cannot be used.
@@ -140,6 +161,7 @@ def build(
     """
     server = cluster.server if isinstance(cluster, ShadowCluster) else cluster
     database = build_database(server, snapshot)
+    is_kept = keep
     try:
         address = server.address(database.name, database.role)
         with session(
@@ -157,8 +179,26 @@ def build(
             version_num = owner.info.server_version
             database.not_seen.extend(_other_version(version_num, snapshot))
             yield ShadowPlanner(switch, _source(version_num, snapshot))
+    except AnalyzerError as error:
+        # What PostgreSQL only refused has left everything as it was.
+        is_kept = keep and isinstance(error, UserError | PlanningFailed)
+        raise
+    except BaseException:
+        is_kept = False
+        raise
     finally:
-        database.close()
+        _end(database, is_kept=is_kept)
+
+
+def _end(database: ShadowDatabase, *, is_kept: bool) -> None:
+    try:
+        if is_kept:
+            database.keep()
+            return
+    except TargetError as error:
+        # The answer is there; only the next process has to build again.
+        _log.info("a shadow could not be kept: %s", error.message)
+    database.close()
 
 
 def _other_version(

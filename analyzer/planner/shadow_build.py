@@ -16,6 +16,8 @@ from analyzer.planner.shadow_cluster import (
     drop_leftovers,
 )
 from analyzer.planner.shadow_ends import Ends, leaves_of_snapshot
+from analyzer.planner.shadow_kept import cleaned, keep, taken
+from analyzer.planner.shadow_key import shadow_key
 from analyzer.planner.shadow_lengths import set_catalog_statistics, set_lengths
 from analyzer.planner.shadow_objects import make_extensions, make_schema
 from analyzer.planner.shadow_statistics import load_statistics
@@ -44,16 +46,38 @@ STATEMENT_TIMEOUT_MS = 10_000
 
 @dataclass(slots=True, kw_only=True)
 class ShadowDatabase:
-    """A database that was built, its superuser's session, and what is in it."""
+    """A database that was built, its superuser's session, and what is in it.
+
+    ``made_without`` is what could not be made, ``not_seen`` also what was found later.
+    """
 
     server: ShadowServer
     name: str
     role: str
     admin: Connection
     relations: dict[int, ShadowRelation]
+    made_without: tuple[NotSeen, ...]
     not_seen: list[NotSeen] = field(default_factory=list)
     search_path: str = ""
     ends: Ends = field(default_factory=dict)
+    key: str = ""
+    newest_oid: int = 0
+
+    def keep(self) -> None:
+        """Keep the database for the next one who plans from the same snapshot.
+
+        Where it cannot be made as it was built, it is dropped.
+
+        Raises:
+            Unreachable, TimedOut: the cluster is gone, or busy.
+        """
+        with translated():
+            is_clean = cleaned(self.admin, self.newest_oid)
+        if not is_clean:
+            self.close()
+            return
+        self.admin.close()
+        keep(self.server, self.name, self.key, self.made_without)
 
     def close(self) -> None:
         """Close the session and drop the database."""
@@ -70,7 +94,7 @@ class ShadowDatabase:
 
 
 def build_database(server: ShadowServer, snapshot: PlannerSnapshot) -> ShadowDatabase:
-    """Make a database of a snapshot, ready to plan.
+    """Make a database of a snapshot, ready to plan, or take the one that was kept.
 
     One object that cannot be made (a missing extension, type or language) is left out
     and listed in ``not_seen``; the rest goes on.
@@ -79,6 +103,10 @@ def build_database(server: ShadowServer, snapshot: PlannerSnapshot) -> ShadowDat
         StoreUnreachable, TargetError: the shadow cluster cannot be used.
         QuerySyntaxError: the snapshot's scripts cannot be read.
     """
+    key = shadow_key(snapshot)
+    found = taken(server, key)
+    if found is not None:
+        return _opened(server, snapshot, key, *found)
     name = f"shadow_{secrets.token_hex(6)}"
     not_seen: list[NotSeen] = []
     drop_leftovers(server)
@@ -86,7 +114,8 @@ def build_database(server: ShadowServer, snapshot: PlannerSnapshot) -> ShadowDat
         create_role(connection, name)
         not_seen += _create_database(connection, name, snapshot.locale)
     try:
-        return _fill(server, snapshot, name, not_seen)
+        not_seen += _fill(server, snapshot, name)
+        return _opened(server, snapshot, key, name, tuple(not_seen))
     except BaseException:
         with session(server.address(), read_only=False) as connection:
             drop_database(connection, name, name)
@@ -115,18 +144,18 @@ def _create_database(
     )
 
 
-def _fill(
+def _opened(
     server: ShadowServer,
     snapshot: PlannerSnapshot,
+    key: str,
     name: str,
-    not_seen: list[NotSeen],
+    not_seen: tuple[NotSeen, ...],
 ) -> ShadowDatabase:
-    admin = open_session(
-        server.address(name), read_only=False, statement_timeout_ms=STATEMENT_TIMEOUT_MS
-    )
+    admin = _admin_session(server, name)
     try:
         with translated():
-            relations = _load(server, snapshot, admin, name, not_seen)
+            set_session(admin, {"search_path": "pg_catalog", **_NO_LIMITS})
+            relations = {item.oid: item for item in read_shadow_relations(admin)}
     except BaseException:
         admin.close()
         raise
@@ -136,10 +165,31 @@ def _fill(
         role=name,
         admin=admin,
         relations=relations,
-        not_seen=not_seen,
+        made_without=not_seen,
+        not_seen=list(not_seen),
         search_path=as_search_path(snapshot.catalog.search_path),
         ends=ends_by_column(snapshot.extremes),
+        key=key,
+        newest_oid=max(relations, default=0),
     )
+
+
+def _admin_session(server: ShadowServer, name: str) -> Connection:
+    return open_session(
+        server.address(name), read_only=False, statement_timeout_ms=STATEMENT_TIMEOUT_MS
+    )
+
+
+def _fill(server: ShadowServer, snapshot: PlannerSnapshot, name: str) -> list[NotSeen]:
+    """Make everything in an empty database; what could not be made."""
+    not_seen: list[NotSeen] = []
+    admin = _admin_session(server, name)
+    try:
+        with translated():
+            _load(server, snapshot, admin, name, not_seen)
+    finally:
+        admin.close()
+    return not_seen
 
 
 def _load(
@@ -148,7 +198,7 @@ def _load(
     admin: Connection,
     name: str,
     not_seen: list[NotSeen],
-) -> dict[int, ShadowRelation]:
+) -> None:
     set_session(admin, {"search_path": "pg_catalog", **_NO_LIMITS})
     prepare_database(admin, name)
     not_seen += make_extensions(admin, snapshot, name)
@@ -167,7 +217,6 @@ def _load(
         supposed = snapshot.supposed_lengths
         set_catalog_statistics(owner, snapshot, relations, supposed)
     not_seen += _settings(admin, name, snapshot)
-    return relations
 
 
 _NO_LIMITS = {"idle_in_transaction_session_timeout": "0", "lock_timeout": "5000"}

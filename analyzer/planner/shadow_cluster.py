@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,10 +92,18 @@ class ShadowCluster:
 
     Args:
         folder: where clusters are kept; by default in the user's cache.
+        is_preferred: tells of a data folder whether to take it before the others.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
-        self._warm = WarmCluster(folder or default_folder("shadow"), shadow_spec)
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        is_preferred: Callable[[Path], bool] | None = None,
+    ) -> None:
+        self._warm = WarmCluster(
+            folder or default_folder("shadow"), shadow_spec, is_preferred
+        )
 
     @property
     def server(self) -> ShadowServer:
