@@ -24,6 +24,7 @@ from analyzer.domain.snapshot_parts import CommonCombination, IndexExtremes
 from analyzer.domain.workload import NotSeen
 from analyzer.indexing.key_statistics import expression_attribute, keeps_values
 from analyzer.planner.array_text import array_elements, array_text
+from analyzer.planner.schema_secrets import for_plans_alone
 from analyzer.planner.shadow_script import is_statistics
 from analyzer.planner.snapshot_file import ExtendedStatistics, PlannerSnapshot
 from analyzer.statements.split import split_statements
@@ -83,8 +84,9 @@ def redacted(snapshot: PlannerSnapshot) -> PlannerSnapshot:
     ``not_seen`` then says what was replaced and what was left out.
 
     Raises:
-        QuerySyntaxError: the snapshot's script of statistics cannot be read.
+        QuerySyntaxError: a script of the snapshot cannot be read.
     """
+    snapshot = replace(snapshot, schema_sql=for_plans_alone(snapshot.schema_sql))
     work = _Redaction(snapshot)
     statistics = "".join(
         f"{work.statement(text)};\n"

@@ -94,5 +94,15 @@ def subject(statement: str) -> str:
     return f"{kind} {match[2]}"
 
 
+def statement_name(statement: str) -> str:
+    """The beginning of a statement, up to the name of what it makes.
+
+    >>> statement_name("CREATE RULE r AS ON DELETE TO t WHERE a = 'x' DO NOTHING")
+    'CREATE RULE r'
+    """
+    match = _SUBJECT.match(_head(statement))
+    return match[0] if match else " ".join(_head(statement).split(" ")[:2])
+
+
 def _head(statement: str) -> str:
     return _WORDS.sub(" ", statement[:_HEAD_CHARS]).strip()

@@ -15,6 +15,7 @@ from analyzer.indexing.gin_size import GinContents
 from analyzer.planner.catalog_ddl import catalog_ddl
 from analyzer.planner.dump import Dump, dump
 from analyzer.planner.range_histograms import range_histograms_sql
+from analyzer.planner.schema_secrets import without_remote_options
 from analyzer.planner.snapshot_file import (
     ExtendedStatistics,
     ExtensionUse,
@@ -94,7 +95,7 @@ def take_snapshot(address: Address, catalog: Catalog | None = None) -> PlannerSn
         taken_at=read.catalog.read_at,
         server_version=read.facts.server_version,
         catalog=read.catalog,
-        schema_sql=dumped.dump.schema_sql,
+        schema_sql=without_remote_options(dumped.dump.schema_sql),
         statistics_sql=dumped.dump.statistics_sql + read.ranges_sql,
         locale=_locale(read.facts),
         block_size_bytes=read.facts.block_size_bytes,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +132,22 @@ def test_a_hypothetical_gin_costs_what_the_real_one_does(both: Both) -> None:
         real = explain(both.watched, query, source="target")
     assert plan.hypothetical_indexes.keys() & plan.index_names()
     assert plan.total_cost == pytest.approx(real.total_cost, rel=0.15)
+
+
+FORMATS = Path(__file__).parent.parent / "unit" / "planner" / "formats"
+
+
+@pytest.mark.parametrize("path", sorted(FORMATS.iterdir()), ids=lambda path: path.stem)
+def test_a_kept_file_of_each_format_is_read_and_planned_from(path: Path) -> None:
+    """Each was taken of a 15 with partitions, odd names and all access methods."""
+    snapshot = load(path)
+    assert snapshot.server_version.startswith("15.")
+    assert len(snapshot.catalog.relations) > 40
+    with ShadowCluster() as cluster, build(cluster, snapshot) as shadow:
+        plan = shadow.plan("SELECT * FROM ev WHERE kind = 'c' AND val = 7")
+        assert {node.relation for node in plan.root.walk()} >= {"ev_2026"}
+        odd = '"Größe 100%"."Thing\'s ""table"" %s \\"'
+        query = f'SELECT * FROM {odd} WHERE "Wert %d" = $1'
+        assert shadow.plan(query).index_names() == {"idx %s \"q\" '日本'"}
+        nights = "SELECT * FROM person WHERE r && int4range(50, 90)"
+        assert shadow.plan(nights).root.plan_rows == 44

@@ -132,3 +132,66 @@ def test_replaced_values_keep_order_and_length(
             assert [len(text) for text in other[0]] == [len(text) for text in own[0]]
             assert other[0] == sorted(other[0])
             assert not set(own[0]) & set(other[0])
+
+
+REMOTE = """
+CREATE EXTENSION IF NOT EXISTS postgres_fdw;
+CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'secret.example');
+CREATE USER MAPPING FOR CURRENT_USER SERVER far OPTIONS (password 'it''s secret');
+CREATE FOREIGN TABLE away (id int OPTIONS (column_name 'secret_column'), n text)
+    SERVER far OPTIONS (table_name 'secret(table)')
+"""
+
+
+def test_no_file_holds_passwords_of_foreign_servers(database: Address) -> None:
+    with session(database, read_only=False) as connection:
+        for statement in REMOTE.split(";\n"):
+            connection.execute(statement)
+    snapshot = take_snapshot(database)
+    assert "secret" not in snapshot.schema_sql
+    with ShadowCluster() as cluster, build(cluster, snapshot) as planner:
+        assert planner.plan("SELECT n FROM away WHERE id = 5").root.relation == "away"
+        told = " ".join(item.what for item in planner.not_seen)
+    assert "server far" in told
+    assert "away cost to read remotely" in told
+
+
+CODE = """
+CREATE TABLE entry (id int, kind text, note text);
+CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN NEW.note = 'secret of a trigger'; RETURN NEW; END $$;
+CREATE TRIGGER stamped BEFORE INSERT ON entry FOR EACH ROW
+    WHEN (NEW.kind = 'secret of a condition') EXECUTE FUNCTION stamp('secret argument');
+CREATE FUNCTION work() RETURNS int LANGUAGE plpgsql AS $f$
+    BEGIN RETURN length('secret of a body'); END $f$;
+CREATE FUNCTION shape(x int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $f$
+    BEGIN RETURN x % 7; END $f$;
+CREATE PROCEDURE act() LANGUAGE sql AS $$ SELECT 'secret of a procedure' $$;
+CREATE RULE quiet AS ON DELETE TO entry WHERE OLD.kind = 'secret of a rule'
+    DO INSTEAD NOTHING;
+CREATE POLICY own ON entry USING (kind <> 'secret of a policy');
+COMMENT ON TABLE entry IS 'secret of a comment';
+CREATE INDEX entry_shape ON entry (shape(id)) WHERE kind <> 'disclosed';
+INSERT INTO entry SELECT g, 'secret of a trigger', 'n'
+    FROM generate_series(1, 500) AS g;
+ANALYZE entry
+"""
+
+
+def test_code_that_planning_never_runs_is_not_in_a_redacted_file(
+    database: Address,
+) -> None:
+    with session(database, read_only=False) as connection:
+        for statement in CODE.split(";\n"):
+            connection.execute(statement.encode())
+    snapshot = redacted(take_snapshot(database))
+    text = f"{snapshot.schema_sql} {snapshot.statistics_sql}"
+    place = text.find("secret")
+    assert place < 0, text[max(place - 200, 0) : place + 50]
+    assert "disclosed" in text
+    with ShadowCluster() as cluster, build(cluster, snapshot) as planner:
+        plan = planner.plan(
+            "SELECT * FROM entry WHERE shape(id) = 3 AND kind <> 'disclosed'"
+        )
+        assert plan.index_names() == {"entry_shape"}
+        assert [item.what for item in planner.not_seen] == ["rule quiet"]
