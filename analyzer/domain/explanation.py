@@ -82,13 +82,15 @@ class PlanDiff:
 class AskedIndex:
     """An index of a what-if question, and the size it would have.
 
-    ``used`` counts the parameter sets whose plan uses it.
+    ``used`` counts the parameter sets whose plan uses it; where none does, ``reason``
+    says why.
     """
 
     ddl: str
     definition: IndexDefinition
     size_bytes: int
     used: int = 0
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,19 +9,21 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from analyzer.domain.catalog import Catalog
-from analyzer.domain.explanation import AskedIndex, ExplainedCase, Explanation
+from analyzer.domain.explanation import ExplainedCase, Explanation
 from analyzer.domain.index import Index, IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
 from analyzer.domain.ports import Progress
 from analyzer.domain.target import PLAN_ONLY, Address, Permissions
+from analyzer.domain.what_if import WhatIfQuestion
 from analyzer.domain.workload import NotSeen, ParameterSet
 from analyzer.errors import NotAllowedHere, PlanningFailed, UnknownRelation, UserError
-from analyzer.indexing.definition import ddl, index_name
+from analyzer.indexing.definition import index_name
 from analyzer.pipeline.check_query import check_query
+from analyzer.pipeline.explain_asked import asked_indexes
 from analyzer.pipeline.explain_generic import generic_findings
 from analyzer.pipeline.explain_scaled import scale_factors, scaled_tables
 from analyzer.pipeline.explain_statistics import TriedStatement, with_tried_statistics
-from analyzer.pipeline.explain_unused import unused_indexes
+from analyzer.pipeline.explain_unused import unused_indexes, why_not_used
 from analyzer.planner.analyze import analyze
 from analyzer.planner.parameters import ParameterSource
 from analyzer.planner.scaled import scaled
@@ -263,6 +265,18 @@ def _explain(
     unused = unused_indexes(
         request.query, values, first.before, planner, snapshot.catalog
     )
+    question = WhatIfQuestion(
+        query=request.query,
+        parameters=values,
+        create=what_if.create,
+        hide=what_if.hide,
+        settings=what_if.settings,
+    )
+
+    def why(definition: IndexDefinition, plan: Plan) -> str:
+        place = planners.after, planners.catalog_after
+        return why_not_used(question, definition, plan, *place)
+
     caveats = (
         NotSeen(what="statistics of a hypothetical index", why=caveat)
         for caveat in planners.after.caveats
@@ -274,7 +288,7 @@ def _explain(
         query=request.query,
         planner_source=planner.source,
         cases=cases,
-        indexes=tuple(_asked(what_if, sizes, cases)),
+        indexes=asked_indexes(what_if.names, sizes, cases, why),
         hidden=what_if.hide,
         settings=what_if.settings,
         scaled=tuple(scaled_ones),
@@ -365,26 +379,6 @@ def _case(
     after = with_index_names(plan, what_if.names)
     return ExplainedCase(
         before=before, parameters=parameters, after=after, diff=compare(before, after)
-    )
-
-
-def _asked(
-    what_if: _WhatIf,
-    sizes: Mapping[IndexDefinition, int],
-    cases: Sequence[ExplainedCase],
-) -> Iterator[AskedIndex]:
-    for definition, name in what_if.names.items():
-        yield AskedIndex(
-            ddl=ddl(definition, name=name),
-            definition=definition,
-            size_bytes=sizes[definition],
-            used=sum(_uses(case.after, definition) for case in cases),
-        )
-
-
-def _uses(plan: Plan | None, definition: IndexDefinition) -> bool:
-    return plan is not None and any(
-        plan.hypothetical_indexes.get(name) == definition for name in plan.index_names()
     )
 
 

@@ -1,14 +1,15 @@
-"""Why an index that exists is not used for a statement, with what forcing it costs."""
+"""Why an index is not used for a statement, with what forcing it costs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.explanation import UnusedIndex
-from analyzer.domain.index import Index, RelationName
+from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan, PlanNode
+from analyzer.domain.what_if import WhatIfQuestion
 from analyzer.errors import AnalyzerError, PlanningFailed, UnknownRelation
 from analyzer.planner.shadow import ShadowPlanner
 from analyzer.plans.unused import TableSize, condition_reason, cost_reason
@@ -34,6 +35,50 @@ class _Question:
     chosen: Plan
     planner: ShadowPlanner
     catalog: Catalog
+    hide: Sequence[RelationName] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """An index to be forced: one that exists, by its name, or a supposed one."""
+
+    definition: IndexDefinition
+    name: RelationName | None = None
+    valid: bool = True
+
+
+def why_not_used(
+    what_if: WhatIfQuestion,
+    definition: IndexDefinition,
+    chosen: Plan,
+    planner: ShadowPlanner,
+    catalog: Catalog,
+) -> str:
+    """Why a supposed index of a what-if is not used, in sentences.
+
+    Args:
+        what_if: what was asked, with everything that is supposed.
+        definition: of the index, one of those supposed.
+        chosen: the plan that was made.
+        planner: a shadow of the database.
+        catalog: of that database, of the sizes that are supposed.
+    """
+    relation = catalog.find(definition.relation)
+    if relation is None or relation not in _relations(chosen, catalog):
+        return f"The plan does not read {definition.relation}."
+    question = _Question(
+        query=what_if.query,
+        values=what_if.parameters,
+        chosen=chosen,
+        planner=planner,
+        catalog=catalog,
+        hide=what_if.hide,
+        settings=what_if.settings,
+    )
+    predicates = _predicates(what_if.query, catalog).get(relation.name, ())
+    candidate = _Candidate(definition=definition)
+    return _reason(question, relation, candidate, predicates)[0]
 
 
 def unused_indexes(
@@ -67,7 +112,19 @@ def unused_indexes(
             if index.name.name in used or len(found) >= MAX_INDEXES_TRIED:
                 continue
             own = predicates.get(relation.name, ())
-            found.append(_reason(question, relation, index, own))
+            candidate = _Candidate(
+                definition=index.definition, name=index.name, valid=index.valid
+            )
+            reason, cost_forced = _reason(question, relation, candidate, own)
+            found.append(
+                UnusedIndex(
+                    index=index.name,
+                    relation=relation.name,
+                    reason=reason,
+                    cost_chosen=chosen.total_cost,
+                    cost_forced=cost_forced,
+                )
+            )
     return tuple(found)
 
 
@@ -118,9 +175,10 @@ def _predicates(
 def _reason(
     question: _Question,
     relation: Relation,
-    index: Index,
+    index: _Candidate,
     predicates: Sequence[Predicate],
-) -> UnusedIndex:
+) -> tuple[str, float | None]:
+    """The reason, and the cost of the best plan that searches in the index."""
     forced = _forced(question, relation, index, _FORCED)
     searched = forced is not None and bool(_searches(forced, index, question.catalog))
     if not searched and forced is not None and _joins_otherwise(forced):
@@ -137,13 +195,7 @@ def _reason(
         conditions = tuple(zip(predicates, texts, strict=True))
         filters = [node.filter for node in question.chosen.root.walk() if node.filter]
         reason = condition_reason(index.definition, conditions, filters)
-    return UnusedIndex(
-        index=index.name,
-        relation=relation.name,
-        reason=reason,
-        cost_chosen=question.chosen.total_cost,
-        cost_forced=forced.total_cost if forced is not None and searched else None,
-    )
+    return reason, forced.total_cost if forced is not None and searched else None
 
 
 def _joins_otherwise(plan: Plan) -> bool:
@@ -153,13 +205,13 @@ def _joins_otherwise(plan: Plan) -> bool:
 
 
 def _too_costly(
-    question: _Question, relation: Relation, index: Index, forced: Plan
+    question: _Question, relation: Relation, index: _Candidate, forced: Plan
 ) -> str:
     bitmap = _forced(question, relation, index, _BITMAP)
     nodes = _searches(bitmap, index, question.catalog) if bitmap else ()
     nodes = nodes or _searches(forced, index, question.catalog)
     used = _used(question.chosen, question.catalog)
-    own = (item.name.name for item in relation.indexes)
+    own = (*(item.name.name for item in relation.indexes), *_supposed(question.chosen))
     return cost_reason(
         question.chosen,
         forced,
@@ -180,27 +232,39 @@ def _size(relation: Relation, catalog: Catalog) -> TableSize:
     )
 
 
+def _supposed(plan: Plan) -> tuple[str, ...]:
+    return tuple(name for name in plan.hypothetical_indexes if name)
+
+
 def _forced(
     question: _Question,
     relation: Relation,
-    index: Index,
+    index: _Candidate,
     settings: Mapping[str, str],
 ) -> Plan | None:
     others = [item.name for item in relation.indexes if item.name != index.name]
     try:
         return question.planner.plan_with(
-            question.query, question.values, hide=others, settings=settings
+            question.query,
+            question.values,
+            create=() if index.name else (index.definition,),
+            hide=tuple(dict.fromkeys((*others, *question.hide))),
+            settings={**question.settings, **settings},
         )
     except (PlanningFailed, UnknownRelation):
         return None  # an index the shadow could not make; the conditions still tell
 
 
-def _searches(plan: Plan, index: Index, catalog: Catalog) -> tuple[PlanNode, ...]:
+def _searches(plan: Plan, index: _Candidate, catalog: Catalog) -> tuple[PlanNode, ...]:
     """The nodes that search in the index or its parts: they have an Index Cond."""
     return tuple(
         node
         for node in plan.root.walk()
-        if node.index_name
-        and node.index_cond
-        and index.name.name in _used(Plan(root=node, source=""), catalog)
+        if node.index_name and node.index_cond and _is_of(node, index, plan, catalog)
     )
+
+
+def _is_of(node: PlanNode, index: _Candidate, plan: Plan, catalog: Catalog) -> bool:
+    if index.name is None:
+        return plan.hypothetical_indexes.get(node.index_name) == index.definition
+    return index.name.name in _used(Plan(root=node, source=""), catalog)

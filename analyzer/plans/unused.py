@@ -14,7 +14,11 @@ SMALL_TABLE_PAGES = 20
 MANY_ROWS_RATIO = 0.05
 """From this share of the rows on, fetching them one by one costs about a whole scan."""
 
+_CHEAPER_RATIO = 0.95
+"""Below it a plan is cheaper for certain: the planner compares costs within 1%."""
+
 _WORD = re.compile(r'"(?:[^"]|"")+"|\w+')
+_SUBQUERY = re.compile(r"\bselect\b", re.IGNORECASE)
 _Conditions = Iterable[tuple[Predicate, str]]
 
 
@@ -42,7 +46,10 @@ def cost_reason(
         f"A plan that searches in it costs {forced.total_cost:,.2f}, the chosen one "
         f"{chosen.total_cost:,.2f}{_times(chosen.total_cost, forced.total_cost)}."
     ]
-    if size.pages <= SMALL_TABLE_PAGES:
+    if forced.total_cost < chosen.total_cost * _CHEAPER_RATIO:
+        # The cheapest plan is chosen unless a setting forbids it (costsize.c).
+        parts.append("Settings that are off (enable_…) keep the planner from it.")
+    elif size.pages <= SMALL_TABLE_PAGES:
         pages = max(size.pages, 1)
         said = "1 page, which is" if pages == 1 else f"{pages:,} pages, which are"
         parts.append(f"The table is small: {said} read at once.")
@@ -92,6 +99,11 @@ def condition_reason(
             f"No plan can search in it: it holds only rows with "
             f"{_shortened(definition.predicate)}, and the statement's conditions do "
             "not prove that for its rows."
+        )
+    if _SUBQUERY.search(own[0][1]):
+        return (
+            "The planner joins the subquery in another way, even where sequential "
+            "scans, hash and merge joins are switched off."
         )
     return (
         f"No plan can search in it by {_shortened(own[0][1])}; the types or the "

@@ -39,6 +39,7 @@ def explanation_as_json(explanation: Explanation) -> Json:
                 "relation": str(item.definition.relation),
                 "size_bytes": item.size_bytes,
                 "used_in_cases": item.used,
+                "why_not_used": item.reason,
             }
             for item in explanation.indexes
         ],

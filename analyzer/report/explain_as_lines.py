@@ -79,6 +79,8 @@ def _what_if(explanation: Explanation) -> Iterator[Section]:
     items: list[str] = []
     for index in explanation.indexes:
         use = "used" if index.used else "not used by any plan"
+        if index.reason:
+            use = f"{use}: {plain(index.reason)}"
         items.append(f"{plain(index.ddl)}: about {size(index.size_bytes)}, {use}")
     items += [f"index {plain(str(name))} does not exist" for name in explanation.hidden]
     items += [

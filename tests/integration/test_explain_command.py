@@ -176,6 +176,53 @@ def test_why_an_index_is_not_used(snapshot: str) -> None:
     assert "stands in no condition" in found["public.customer_pkey"]["reason"]
 
 
+@pytest.mark.parametrize(
+    ("query", "index", "settings", "words"),
+    [
+        ("lower(email) = 'x'", "(email)", (), "computes lower(email)"),
+        ("email LIKE 'user1%'", "(email)", (), "text_pattern_ops"),
+        ("email LIKE '%9'", "(email)", (), "no fixed start"),
+        ("age > 1", "(age)", (), "of 20,000 rows (98%)"),
+        ("age <> 1", "(age)", (), "which rows are not wanted"),
+        ("age = 7.5", "(age)", (), "compares age as numeric"),
+        ("age = 7 OR pg_typeof(id) IS NULL", "(age)", (), "stands in an OR"),
+        ("email = 'x'", "(age, email) WHERE kind = 'gold'", (), "stands in no"),
+        ("age = 7", "USING hash (kind)", (), "stands in no condition"),
+        ("age > 7", "USING hash (age)", (), "do not fit the condition"),
+        (
+            "age = 7",
+            "(age)",
+            ("--set", "enable_indexscan=off", "--set", "enable_bitmapscan=off"),
+            "Settings that are off (enable_…) keep the planner from it.",
+        ),
+    ],
+)
+def test_why_a_supposed_index_is_not_used(
+    snapshot: str, query: str, index: str, settings: tuple[str, ...], words: str
+) -> None:
+    found = explained(
+        *("-c", f"SELECT * FROM customer WHERE {query}", "--snapshot", snapshot),
+        *("--index", f"CREATE INDEX ON customer {index}", *settings),
+    )
+    (asked,) = found["indexes"]
+    assert asked["used_in_cases"] == 0
+    assert words in asked["why_not_used"]
+
+
+def test_of_two_supposed_indexes_the_other_one_is_named(snapshot: str) -> None:
+    found = explained(
+        *("-c", "SELECT * FROM place WHERE town = 't7' AND zip = 'z7'"),
+        *("--snapshot", snapshot, "--index", "CREATE INDEX one ON place (town)"),
+        *("--index", "CREATE INDEX two ON place (town, zip)"),
+        *("--index", "CREATE INDEX far ON customer (age)"),
+    )
+    one, two, far = found["indexes"]
+    assert (one["used_in_cases"], two["used_in_cases"]) == (0, 1)
+    assert two["why_not_used"] == ""
+    assert "The plan uses two instead." in one["why_not_used"]
+    assert far["why_not_used"] == "The plan does not read public.customer."
+
+
 def test_an_index_that_a_join_could_search_by_but_does_not(snapshot: str) -> None:
     query = "SELECT * FROM place p JOIN customer c ON c.id = p.id"
     found = reasons(explained("-c", query, "--snapshot", snapshot))
