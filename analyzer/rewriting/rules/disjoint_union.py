@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use
+from analyzer.rewriting.literals import kind_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.rules.distinct_on_key import selected
 from analyzer.rewriting.selects import conditions, equality, is_plain, is_unique
@@ -24,12 +25,12 @@ from analyzer.statements.sides import constant_of, without_casts
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each UNION of two plain branches."""
-    for kind, fields in walk(given.tree):
-        if kind != "SelectStmt" or fields.get("op") != "SETOP_UNION":
+    for _kind, fields in walk(given.tree):
+        if fields.get("op") != "SETOP_UNION" or fields.get("all"):
             continue
         arms = [given.blocks.of(fields[side]) for side in ("larg", "rarg")]
         one, two = arms
-        if fields.get("all") or one is None or two is None:
+        if one is None or two is None:
             continue
         if not is_plain(one) or not is_plain(two):
             continue
@@ -62,7 +63,7 @@ def _disjoint(given: Subject, one: Block, two: Block) -> str:
     """Why no row of one branch can equal one of the other."""
     first, second = (_outputs(given, block) for block in (one, two))
     for number, (left, right) in enumerate(zip(first, second, strict=False), 1):
-        if left is not None and right is not None and left != right:
+        if left and right and left[0] == right[0] and left[1] != right[1]:
             return f"column {number} is {left[1]} in one and {right[1]} in the other"
     return ""
 
@@ -83,18 +84,22 @@ def _fixed(given: Subject, block: Block) -> dict[Use, tuple[str, str]]:
         sides = equality(item)
         for one, two in (sides, sides[::-1]) if sides else ():
             use, value = given.blocks.column(one, block), _constant(two)
-            if use is not None and value is not None:
+            is_number = value is not None and value[0] == "ival"
+            if use and value and (is_number or kind_of(use) in _TEXTS):
                 found[use] = value
     return found
 
 
 def _constant(node: Node) -> tuple[str, str] | None:
-    """A constant as its kind and text; kinds are never equal by accident."""
+    """A constant as its kind and text, which tell two of one kind apart."""
     inner, cast = without_casts(node)
     constant = inner.get("A_Const", {})
     if cast or not {"ival", "sval"} & set(constant):
         return None
     return "ival" if "ival" in constant else "sval", str(constant_of(constant))
 
+
+_TEXTS = ("text", "character varying")
+"""Types of which no two spellings are one value."""
 
 RULE = Rule(slug="disjoint_union", doc=__doc__, find=find, leaves_out=True)

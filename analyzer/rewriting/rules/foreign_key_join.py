@@ -34,7 +34,7 @@ def find(given: Subject) -> Iterator[Found]:
     for block in given.blocks:
         if "SelectStmt" not in block.node or not block.is_understood:
             continue
-        if len(block.sources) < 2 or "lockingClause" in block.fields:
+        if "lockingClause" in block.fields:
             continue
         for parent in block.sources:
             if parent.relation is not None and parent.joined:
@@ -59,11 +59,9 @@ def _without(given: Subject, block: Block, parent: Source) -> Iterator[Found]:
     columns = tuple(child[1] for _, child, _ in links)
     referenced = tuple(own[1] for _, _, own in links)
     key = foreign_key(child_source, columns, parent, referenced)
-    if child_source.relation is None or not key.holds:
+    if not key.holds:
         return
     clause, loose = without_source(block, parent)
-    if not clause:
-        return
     rest = [
         item
         for item in (*conjuncts(block.fields.get("whereClause")), *loose)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.statements.lexer import COMMENTS, tokens
+from analyzer.statements.lexer import tokens
 from analyzer.statements.parse import Node, has_field, walk
 from analyzer.statements.source import SourceText
 
@@ -26,13 +26,8 @@ def find(given: Subject) -> Iterator[Found]:
     names = Counter(
         fields["relname"] for kind, fields in walk(given.tree) if kind == "RangeVar"
     )
-    recursive = any(
-        fields.get("recursive")
-        for kind, fields in walk(given.tree)
-        if kind == "WithClause"
-    )
     own = [f for kind, f in walk(given.tree) if kind == "CommonTableExpr"]
-    if recursive or has_field(given.tree, "recursive"):
+    if has_field(given.tree, "recursive"):
         return
     for fields in own:
         kind = fields.get("ctematerialized", "CTEMaterializeDefault")
@@ -44,40 +39,26 @@ def find(given: Subject) -> Iterator[Found]:
             continue
         if kind == "CTEMaterializeNever" or (kind.endswith("Default") and uses < 2):
             continue
-        text = _edited(given.query, fields, "NOT MATERIALIZED " if uses > 1 else "")
-        if text is not None:
-            yield Found(
-                what=f"CTE {fields['ctename']} not materialised",
-                query=text,
-                pairs=((fields, {**fields, "ctematerialized": _kind(uses)}),),
-                conditions=(not_volatile(given.setting, body),),
-            )
+        word = "NOT MATERIALIZED " if uses > 1 else ""
+        yield Found(
+            what=f"CTE {fields['ctename']} not materialised",
+            query=_edited(given.query, fields, word),
+            pairs=((fields, {**fields, "ctematerialized": _kind(uses)}),),
+            conditions=(not_volatile(given.setting, body),),
+        )
 
 
 def _kind(uses: int) -> str:
     return "CTEMaterializeNever" if uses > 1 else "CTEMaterializeDefault"
 
 
-def _edited(query: str, fields: Node, word: str) -> str | None:
+def _edited(query: str, fields: Node, word: str) -> str:
     """The text with another word between AS and the parenthesis of the CTE."""
-    source = SourceText(query)
-    start = source.offset(int(fields.get("location", 0)))
-    found = [
-        item
-        for item in tokens(query)
-        if item.kind not in COMMENTS and item.start >= start
-    ]
-    depth = 0
-    for number, item in enumerate(found):
-        depth += (item.kind == "ASCII_40") - (item.kind == "ASCII_41")
-        if depth == 0 and item.kind == "AS":
-            opening = next(
-                (one for one in found[number:] if one.kind == "ASCII_40"), None
-            )
-            if opening is None:
-                return None
-            return f"{query[: item.end]} {word}{query[opening.start :]}"
-    return None
+    start = SourceText(query).offset(int(fields.get("location", 0)))
+    behind = iter([item for item in tokens(query) if item.start >= start])
+    end = next(item.end for item in behind if item.kind == "AS")
+    opening = next(item.start for item in behind if item.kind == "ASCII_40")
+    return f"{query[:end]} {word}{query[opening:]}"
 
 
 RULE = Rule(slug="inlined_cte", doc=__doc__, find=find)

@@ -11,7 +11,7 @@ CREATE INDEX events_user_id_ts_idx ON events (user_id, ts);
 CREATE INDEX events_payload_idx ON events USING gin (payload);
 CREATE INDEX events_tags_idx ON events USING gin (tags);
 CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL, manager_id integer);
-CREATE TABLE blocked (customer_id bigint, reason text);
+CREATE TABLE blocked (customer_id bigint, reason text, note text);
 CREATE FUNCTION current_tenant() RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN 3; END $$;
 CREATE FUNCTION next_turn() RETURNS integer LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN 3; END $$;
 CREATE VIEW item_totals AS SELECT order_id, count(*) AS items, sum(price) AS price FROM order_items GROUP BY order_id;

@@ -23,3 +23,31 @@ SELECT id FROM orders WHERE status || '/' || customer_id = 'open/07';
 -- case: not equal
 SELECT id FROM orders WHERE status || '/' || note <> 'open/n1';
 -- expect: silent
+
+-- case: two signs between
+SELECT id FROM orders WHERE status || '--' || note = 'open--n1';
+-- expect: silent
+
+-- case: nothing between
+SELECT id FROM orders WHERE status || note = 'openn1';
+-- expect: silent
+
+-- case: a sign of numbers between
+SELECT id FROM orders WHERE amount || '-' || customer_id = '3-7';
+-- expect: silent
+
+-- case: a number that does not fit
+SELECT id FROM orders WHERE status || '/' || customer_id = 'open/99999999999999999999';
+-- expect: silent
+
+-- case: an expression
+SELECT id FROM orders WHERE upper(status) || '/' || note = 'OPEN/n1';
+-- expect: silent
+
+-- case: the sign comes twice
+SELECT id FROM orders WHERE status || '/' || note = 'open/n1/x';
+-- expect: silent
+
+-- case: a column of a subquery
+SELECT o.a FROM (SELECT status AS a, note AS b FROM orders) o WHERE o.a || '/' || o.b = 'open/n1';
+-- expect: silent

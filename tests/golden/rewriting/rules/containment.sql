@@ -34,3 +34,43 @@ SELECT id FROM events WHERE 't1' <> ALL (tags);
 -- case: a NULL counts below NOT
 SELECT id FROM events WHERE NOT ('t1' = ANY (tags));
 -- expect: silent
+
+-- case: a number of an array
+SELECT id FROM events WHERE payload ->> 0 = 'v1';
+-- expect: silent
+
+-- case: a key of a column
+SELECT id FROM orders, events WHERE payload ->> note = 'v1';
+-- expect: silent
+
+-- case: a text that a number prints as
+SELECT id FROM events WHERE payload ->> 'k' = '1';
+-- expect: silent
+
+-- case: a text that true prints as
+SELECT id FROM events WHERE payload ->> 'k' = 'true';
+-- expect: silent
+
+-- case: other letters
+SELECT id FROM events WHERE lower(payload ->> 'k') = 'v1';
+-- expect: silent
+
+-- case: all elements
+SELECT id FROM events WHERE 't1' = ALL (tags);
+-- expect: silent
+
+-- case: another element
+SELECT id FROM events WHERE 't1' <> ANY (tags);
+-- expect: silent
+
+-- case: no element
+SELECT id FROM events WHERE NULL = ANY (tags);
+-- expect: silent
+
+-- case: an array of a subquery
+SELECT e.t FROM (SELECT tags AS t FROM events) e WHERE 't1' = ANY (e.t);
+-- expect: silent
+
+-- case: a constant array
+SELECT id FROM events WHERE 't1' = ANY ('{t1,t2}');
+-- expect: silent

@@ -49,3 +49,31 @@ SELECT c.region_id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.regio
 -- case: a limit takes some rows
 SELECT c.id, (SELECT max(o.total) FROM orders o WHERE o.customer_id = c.id LIMIT 0) FROM customers c;
 -- expect: silent
+
+-- case: no aggregate of a table
+SELECT c.name, (SELECT count(*)) AS n FROM customers c;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT c.name, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND xmlelement(name x) IS NULL) AS n FROM customers c;
+-- expect: silent
+
+-- case: over a NATURAL JOIN
+SELECT c.name, (SELECT count(*) FROM orders o NATURAL JOIN users u WHERE o.customer_id = c.id) AS n FROM customers c;
+-- expect: silent
+
+-- case: no aggregate
+SELECT c.name, (SELECT o.note FROM orders o WHERE o.customer_id = c.id) AS n FROM customers c;
+-- expect: silent
+
+-- case: not correlated
+SELECT c.name, (SELECT count(*) FROM orders o) AS n FROM customers c;
+-- expect: silent
+
+-- case: correlated with a query further out
+SELECT c.id, (SELECT max((SELECT count(*) FROM order_items i WHERE i.order_id = c.id)) FROM orders o WHERE o.customer_id = 3) AS n FROM customers c;
+-- expect: silent
+
+-- case: a subquery within
+SELECT c.name, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND o.id IN (SELECT i.order_id FROM order_items i WHERE i.qty = c.region_id)) AS n FROM customers c;
+-- expect: silent

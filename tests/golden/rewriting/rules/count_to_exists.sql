@@ -32,3 +32,51 @@ SELECT count(*) FILTER (WHERE total > 10) > 0 FROM orders;
 -- case: the number itself
 SELECT count(*) FROM orders WHERE note = 'n1';
 -- expect: silent
+
+-- case: in an arm of UNION ALL
+SELECT count(*) > 0 FROM orders UNION ALL SELECT true;
+-- expect: silent
+
+-- case: an array of counts
+SELECT id FROM events WHERE ARRAY(SELECT count(*) FROM orders) > '0';
+-- expect: silent
+
+-- case: an output that would change its name
+SELECT (SELECT count(*) FROM orders o WHERE o.customer_id = c.id) > 0 FROM customers c;
+-- expect: silent
+
+-- case: beside another aggregate
+SELECT count(*) > 0, max(id) FROM orders;
+-- expect: silent
+
+-- case: cut by LIMIT
+SELECT count(*) > 0 FROM orders LIMIT 1;
+-- expect: silent
+
+-- case: of an expression
+SELECT count(amount + 1) > 0 FROM orders;
+-- expect: silent
+
+-- case: of different values
+SELECT count(DISTINCT id) > 0 FROM orders;
+-- expect: silent
+
+-- case: an operator with a schema
+SELECT count(*) OPERATOR(pg_catalog.>) 0 FROM orders;
+-- expect: silent
+
+-- case: another aggregate
+SELECT max(id) > 0 FROM orders;
+-- expect: silent
+
+-- case: no aggregate
+SELECT id > 0 FROM orders;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT count(*) > 0 FROM orders WHERE xmlelement(name x) IS NULL;
+-- expect: silent
+
+-- case: no table
+SELECT count(*) > 0;
+-- expect: silent

@@ -31,3 +31,43 @@ SELECT id FROM orders ORDER BY created_at, id LIMIT 10 OFFSET 50;
 -- case: the key and what is sorted by
 SELECT o.created_at, o.id FROM orders o WHERE o.total > 3 ORDER BY o.created_at LIMIT 10 OFFSET 50;
 -- expect: silent
+
+-- case: in an arm of UNION ALL
+(SELECT * FROM orders ORDER BY created_at, id LIMIT 10 OFFSET 50) UNION ALL SELECT * FROM orders;
+-- expect: silent
+
+-- case: no LIMIT
+SELECT * FROM orders ORDER BY created_at, id OFFSET 50;
+-- expect: silent
+
+-- case: sorted by an operator
+SELECT * FROM orders ORDER BY created_at USING >, id LIMIT 10 OFFSET 50;
+-- expect: silent
+
+-- case: an output has the name of another column
+SELECT o.status AS created_at, o.note FROM orders o ORDER BY created_at, id LIMIT 5 OFFSET 5;
+-- expect: silent
+
+-- case: an output has the name of what it computes
+SELECT upper(o.note) AS note, o.total FROM orders o ORDER BY note, id LIMIT 5 OFFSET 5;
+-- expect: silent
+
+-- case: rows that tie with the last one
+SELECT * FROM orders ORDER BY created_at, id OFFSET 50 FETCH FIRST 10 ROWS WITH TIES;
+-- expect: silent
+
+-- case: all rows are counted
+SELECT o.note, count(*) OVER () AS n FROM orders o ORDER BY id LIMIT 10 OFFSET 5;
+-- expect: silent
+
+-- case: a subquery in the select list
+SELECT o.note, (SELECT u.name FROM users u WHERE u.id = o.amount) AS x FROM orders o ORDER BY o.id LIMIT 5 OFFSET 20;
+-- expect: silent
+
+-- case: two tables
+SELECT * FROM orders o, users u ORDER BY o.id, u.id LIMIT 5 OFFSET 20;
+-- expect: silent
+
+-- case: rows of a subquery
+SELECT * FROM (SELECT * FROM orders) o ORDER BY o.id LIMIT 5 OFFSET 20;
+-- expect: silent

@@ -23,3 +23,31 @@ SELECT id FROM orders WHERE status = 'open' UNION SELECT id FROM orders WHERE st
 -- case: INTERSECT
 SELECT id, status FROM orders WHERE status = 'open' INTERSECT SELECT id, status FROM orders WHERE status = 'done';
 -- expect: silent
+
+-- case: the same constant in both
+SELECT 'a' AS k, id FROM users UNION SELECT 'a', id FROM regions;
+-- expect: silent
+
+-- case: a number, and a text of it
+SELECT 1 AS k, id FROM users UNION SELECT '1', id FROM regions;
+-- expect: silent
+
+-- case: two spellings of a number
+SELECT id, amount FROM orders WHERE amount = '7' UNION SELECT id, amount FROM orders WHERE amount = '07';
+-- expect: silent
+
+-- case: two spellings of a moment
+SELECT id, created_at FROM orders WHERE created_at = '2024-02-01' UNION SELECT id, created_at FROM orders WHERE created_at = '2024-02-01 00:00';
+-- expect: silent
+
+-- case: constants that are cast
+SELECT '1'::int AS k, id FROM users UNION SELECT '01'::int, id FROM regions;
+-- expect: silent
+
+-- case: three branches
+SELECT 'a' AS k, id FROM users UNION SELECT 'b', id FROM regions UNION SELECT 'c', id FROM users;
+-- expect: silent
+
+-- case: an expression
+SELECT id + 1 AS k FROM users UNION SELECT id + 2 FROM users;
+-- expect: silent

@@ -32,3 +32,23 @@ SELECT DISTINCT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id
 -- case: sorted by the other table
 SELECT DISTINCT c.id, o.total FROM customers c JOIN orders o ON o.customer_id = c.id ORDER BY o.total;
 -- expect: silent
+
+-- case: one table
+SELECT DISTINCT id, name FROM customers;
+-- expect: silent
+
+-- case: a set of rows
+SELECT DISTINCT c.id, generate_series(1, 2) AS g FROM customers c JOIN orders o ON o.customer_id = c.id;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT DISTINCT c.id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE xmlelement(name x) IS NULL;
+-- expect: silent
+
+-- case: LATERAL needs the other
+SELECT DISTINCT c.id FROM customers c CROSS JOIN LATERAL (SELECT o.id FROM orders o WHERE o.customer_id = c.id) x;
+-- expect: silent
+
+-- case: nothing is counted
+SELECT count(DISTINCT 1) FROM customers c JOIN orders o ON o.customer_id = c.id;
+-- expect: silent

@@ -40,3 +40,19 @@ SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id AND c.name = 
 -- case: a star shows the parent
 SELECT * FROM orders o JOIN customers c ON c.id = o.customer_id;
 -- expect: silent
+
+-- case: in a DELETE
+DELETE FROM order_items i USING orders o, customers c WHERE o.id = i.order_id AND c.id = o.customer_id;
+-- expect: silent
+
+-- case: rows of the parent are locked
+SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id FOR UPDATE;
+-- expect: silent
+
+-- case: a sample of the parent
+SELECT o.id FROM orders o JOIN customers c TABLESAMPLE system (50) ON c.id = o.customer_id;
+-- expect: silent
+
+-- case: joined with two tables
+SELECT o.id FROM orders o JOIN blocked b ON true JOIN customers c ON c.id = o.customer_id AND c.id = b.customer_id;
+-- expect: silent

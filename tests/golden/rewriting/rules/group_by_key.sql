@@ -27,3 +27,23 @@ SELECT id, sum(total) FROM orders GROUP BY id HAVING sum(total) > 3;
 -- case: a filter takes rows out of the sum
 SELECT id, sum(total) FILTER (WHERE status = 'open') FROM orders GROUP BY id;
 -- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT id, sum(total), xmlelement(name x) AS x FROM orders GROUP BY id;
+-- expect: silent
+
+-- case: texts put together
+SELECT id, string_agg(note, ',') FROM orders GROUP BY id;
+-- expect: silent
+
+-- case: an aggregate that is not known
+SELECT id, other_sum(total) FROM orders GROUP BY id;
+-- expect: silent
+
+-- case: a group of an expression
+SELECT id + 1, sum(total) FROM orders GROUP BY id + 1;
+-- expect: silent
+
+-- case: grouping sets
+SELECT id, sum(total) FROM orders GROUP BY ROLLUP (id);
+-- expect: silent

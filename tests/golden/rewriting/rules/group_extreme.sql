@@ -65,3 +65,91 @@ SELECT name, (SELECT count(*) FROM orders o WHERE o.created_at = (SELECT max(p.c
 SELECT u.name, (SELECT count(*) FROM orders o WHERE o.created_at = (SELECT max(p.created_at) FROM orders p WHERE p.customer_id = o.customer_id) AND u.name = 'c1') AS n FROM users u;
 -- expect: rewritten
 SELECT u.name, (SELECT count(*) FROM public.customers AS groups JOIN LATERAL (SELECT * FROM orders o WHERE o.customer_id = groups.id ORDER BY o.created_at DESC FETCH FIRST 1 ROWS WITH TIES) o ON true WHERE u.name = 'c1') AS n FROM users u
+
+-- case: two tables in FROM
+SELECT o.id FROM orders o, users u WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: a star that would show the groups
+SELECT * FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: ONLY one of the two
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total) FROM ONLY orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: the table within a subquery
+SELECT o.id FROM (SELECT * FROM orders) o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: the maximum over a join
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p, users u WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: a maximum with a filter
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total) FILTER (WHERE p.amount > 3) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: the maximum of an expression
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total + 1) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: not correlated by equality
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id > o.customer_id);
+-- expect: silent
+
+-- case: correlated with a query further out
+SELECT c.id, (SELECT count(*) FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = c.customer_id)) AS n FROM orders c;
+-- expect: silent
+
+-- case: the maximum is cut by LIMIT
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id LIMIT 1);
+-- expect: silent
+
+-- case: of another table with columns of the same names
+SELECT o.id FROM orders o WHERE o.note = (SELECT max(b.note) FROM blocked b WHERE b.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: joined with groups of another table
+SELECT o.id FROM orders o JOIN (SELECT customer_id, max(note) AS last FROM blocked GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.note;
+-- expect: silent
+
+-- case: groups of two columns
+SELECT o.id FROM orders o JOIN (SELECT customer_id, status, max(created_at) AS last FROM orders GROUP BY customer_id, status) m ON m.customer_id = o.customer_id AND m.last = o.created_at AND m.status = o.status;
+-- expect: silent
+
+-- case: groups of a column that is not shown
+SELECT o.id FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id, status) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
+-- expect: silent
+
+-- case: groups of another column than the one shown
+SELECT o.id FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY status) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
+-- expect: silent
+
+-- case: joined on the maximum twice
+SELECT o.id FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at AND m.last = o.created_at;
+-- expect: silent
+
+-- case: in an arm of UNION ALL
+SELECT o.id FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id) UNION ALL SELECT id FROM users;
+-- expect: silent
+
+-- case: a third table
+SELECT o.id FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at JOIN users u ON u.id = o.amount;
+-- expect: silent
+
+-- case: a right join keeps the groups
+SELECT o.id FROM orders o RIGHT JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT o.id, xmlelement(name x) AS x FROM orders o WHERE o.total = (SELECT max(p.total) FROM orders p WHERE p.customer_id = o.customer_id);
+-- expect: silent
+
+-- case: a star over the join
+SELECT * FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
+-- expect: silent
+
+-- case: two maxima
+SELECT o.id FROM orders o JOIN (SELECT customer_id, max(total) AS top, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
+-- expect: silent

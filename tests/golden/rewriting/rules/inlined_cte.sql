@@ -23,3 +23,15 @@ WITH RECURSIVE x AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM x WHERE n < 5) SE
 -- case: locked rows
 WITH x AS MATERIALIZED (SELECT id FROM orders FOR UPDATE) SELECT * FROM x WHERE id = 5;
 -- expect: silent
+
+-- case: two of one name
+WITH x AS MATERIALIZED (SELECT id FROM orders) SELECT * FROM x WHERE id IN (WITH x AS (SELECT id FROM users) SELECT id FROM x);
+-- expect: silent
+
+-- case: used once, without a word
+WITH x AS (SELECT id FROM orders) SELECT * FROM x WHERE id = 3;
+-- expect: silent
+
+-- case: rows that are deleted
+WITH x AS MATERIALIZED (DELETE FROM blocked RETURNING customer_id) SELECT * FROM x;
+-- expect: silent

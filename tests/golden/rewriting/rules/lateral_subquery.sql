@@ -45,3 +45,39 @@ SELECT c.name, q.n FROM customers c LEFT JOIN (SELECT customer_id, count(*) AS n
 -- case: the other side looks at the subquery already, and cannot be looked at
 SELECT o.id, p.n FROM (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) p, LATERAL (SELECT id, customer_id FROM orders WHERE orders.customer_id = p.customer_id) o WHERE p.customer_id = o.customer_id;
 -- expect: silent
+
+-- case: in a DELETE
+DELETE FROM blocked b USING customers c JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = c.id WHERE c.id = 5;
+-- expect: silent
+
+-- case: a FULL JOIN
+SELECT c.name, q.n FROM customers c FULL JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = c.id WHERE c.id = 5;
+-- expect: silent
+
+-- case: groups of no table
+SELECT c.name, q.n FROM customers c JOIN (SELECT 1 AS customer_id, count(*) AS n) q ON q.customer_id = c.id WHERE c.id = 5;
+-- expect: silent
+
+-- case: groups of a NATURAL JOIN
+SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM orders NATURAL JOIN users GROUP BY customer_id) q ON q.customer_id = c.id WHERE c.id = 5;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM orders WHERE xmlelement(name x) IS NULL GROUP BY customer_id) q ON q.customer_id = c.id WHERE c.id = 5;
+-- expect: silent
+
+-- case: joined on the count
+SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.n = c.id WHERE c.id = 5;
+-- expect: silent
+
+-- case: joined on nothing
+SELECT c.name, q.n FROM customers c CROSS JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q WHERE c.id = 5;
+-- expect: silent
+
+-- case: joined with a constant
+SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = 5 WHERE c.id = 5;
+-- expect: silent
+
+-- case: joined with itself
+SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = q.n WHERE c.id = 5;
+-- expect: silent

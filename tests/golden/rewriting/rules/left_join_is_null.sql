@@ -36,3 +36,15 @@ SELECT c.id FROM customers c FULL JOIN orders o ON o.customer_id = c.id WHERE o.
 -- case: a star shows the NULLs
 SELECT * FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.id IS NULL;
 -- expect: silent
+
+-- case: in a DELETE
+DELETE FROM blocked b USING customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE o.id IS NULL;
+-- expect: silent
+
+-- case: a NATURAL JOIN
+SELECT c.id FROM customers c NATURAL LEFT JOIN orders o WHERE o.status IS NULL;
+-- expect: silent
+
+-- case: USING
+SELECT c.name FROM customers c LEFT JOIN orders o USING (id) WHERE o.status IS NULL;
+-- expect: silent

@@ -31,3 +31,39 @@ SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER
 -- case: grouped rows
 SELECT o.status, count(*) FROM orders o JOIN customers c ON c.id = o.customer_id GROUP BY o.status ORDER BY o.status LIMIT 10;
 -- expect: silent
+
+-- case: no LIMIT
+SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at, o.id OFFSET 5;
+-- expect: silent
+
+-- case: sorted by an operator
+SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at USING >, o.id LIMIT 5;
+-- expect: silent
+
+-- case: an output has the name of another column
+SELECT o.id, c.name AS created_at FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY created_at, o.id LIMIT 5;
+-- expect: silent
+
+-- case: the far side of a LEFT JOIN decides
+SELECT o.id, c.name FROM customers c LEFT JOIN orders o ON o.customer_id = c.id ORDER BY o.created_at, o.id LIMIT 5;
+-- expect: silent
+
+-- case: a RIGHT JOIN
+SELECT o.id, c.name FROM orders o RIGHT JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at, o.id LIMIT 5;
+-- expect: silent
+
+-- case: ON has a condition of other tables
+SELECT i.id, c.name FROM order_items i JOIN orders o ON o.id = i.order_id JOIN customers c ON c.id = o.customer_id AND o.id = i.order_id ORDER BY i.id LIMIT 5;
+-- expect: silent
+
+-- case: joined with two tables
+SELECT i.id, c.name FROM order_items i JOIN orders o ON o.id = i.order_id JOIN customers c ON c.id = o.customer_id AND c.id = i.product_id ORDER BY i.id LIMIT 5;
+-- expect: silent
+
+-- case: the partner is a subquery
+SELECT o.id, c.name FROM orders o JOIN (SELECT * FROM customers) c ON c.id = o.customer_id ORDER BY o.created_at, o.id LIMIT 5;
+-- expect: silent
+
+-- case: a condition has a source of that name
+SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id IN (SELECT o.order_id FROM order_items o) ORDER BY o.created_at, o.id LIMIT 5;
+-- expect: silent

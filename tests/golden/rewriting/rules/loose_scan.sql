@@ -28,3 +28,31 @@ SELECT DISTINCT user_id FROM events WHERE x > 3;
 -- case: two columns
 SELECT DISTINCT user_id, kind FROM events;
 -- expect: silent
+
+-- case: in an arm of EXCEPT
+SELECT DISTINCT user_id FROM events EXCEPT SELECT id FROM users;
+-- expect: silent
+
+-- case: ONLY the table
+SELECT DISTINCT user_id FROM ONLY events;
+-- expect: silent
+
+-- case: an expression
+SELECT DISTINCT user_id + 1 AS u FROM events;
+-- expect: silent
+
+-- case: a column of a subquery
+SELECT DISTINCT e.u FROM (SELECT user_id AS u FROM events) e;
+-- expect: silent
+
+-- case: a NATURAL JOIN
+SELECT count(DISTINCT user_id) FROM events NATURAL JOIN users;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT count(DISTINCT user_id) FROM events WHERE xmlelement(name x) IS NULL;
+-- expect: silent
+
+-- case: a view
+SELECT DISTINCT user_id FROM numbered_events;
+-- expect: silent

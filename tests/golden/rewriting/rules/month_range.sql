@@ -23,3 +23,19 @@ SELECT id FROM orders WHERE extract(year FROM created_at) = 2024 AND extract(mon
 -- case: one or the other
 SELECT id FROM orders WHERE extract(year FROM created_at) = 2024 OR extract(month FROM created_at) = 2;
 -- expect: silent
+
+-- case: of two columns
+SELECT id FROM orders WHERE extract(year FROM created_at) = 2024 AND extract(month FROM placed_at) = 2;
+-- expect: silent
+
+-- case: no such month
+SELECT id FROM orders WHERE extract(year FROM created_at) = 2024 AND extract(month FROM created_at) = 13;
+-- expect: silent
+
+-- case: the month alone
+SELECT id FROM orders WHERE extract(month FROM created_at) = 2;
+-- expect: silent
+
+-- case: a column of a subquery
+SELECT o.c FROM (SELECT created_at AS c FROM orders) o WHERE extract(year FROM o.c) = 2024 AND extract(month FROM o.c) = 2;
+-- expect: silent

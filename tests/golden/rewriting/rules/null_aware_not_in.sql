@@ -32,3 +32,27 @@ SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM blocked ORDE
 -- case: the outer table has the name of the inner one
 SELECT name FROM customers blocked WHERE id NOT IN (SELECT customer_id FROM blocked);
 -- expect: silent
+
+-- case: a constant is looked for
+SELECT name FROM customers WHERE 5 NOT IN (SELECT customer_id FROM blocked);
+-- expect: silent
+
+-- case: rows are compared
+SELECT name FROM customers WHERE (id, region_id) NOT IN (SELECT customer_id, 1 FROM blocked);
+-- expect: silent
+
+-- case: the list is cut by LIMIT
+SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM blocked LIMIT 3);
+-- expect: silent
+
+-- case: the list is of two sets
+SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM blocked UNION SELECT id FROM users);
+-- expect: silent
+
+-- case: IN
+SELECT name FROM customers WHERE id IN (SELECT customer_id FROM blocked);
+-- expect: silent
+
+-- case: NOT EXISTS
+SELECT name FROM customers c WHERE NOT EXISTS (SELECT 1 FROM blocked b WHERE b.customer_id = c.id);
+-- expect: silent

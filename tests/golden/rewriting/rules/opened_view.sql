@@ -31,3 +31,7 @@ SELECT o.id, t.items FROM orders o JOIN item_totals t ON t.order_id = o.id WHERE
 -- case: an UPDATE that reads it
 UPDATE orders o SET total = t.price FROM item_totals t WHERE t.order_id = o.id AND o.customer_id = 7;
 -- expect: silent
+
+-- case: a sample of it
+SELECT t.items FROM item_totals t TABLESAMPLE system (50);
+-- expect: silent

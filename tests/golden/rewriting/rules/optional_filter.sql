@@ -23,3 +23,19 @@ SELECT id FROM orders WHERE ($1::bigint IS NOT NULL OR customer_id = $1);
 -- case: a column that may be NULL
 SELECT id FROM orders WHERE (note IS NULL OR note = 'n1');
 -- expect: silent
+
+-- case: two parameters
+SELECT id FROM orders WHERE ($1::bigint IS NULL OR customer_id = $2);
+-- expect: silent
+
+-- case: no condition of a column
+SELECT id FROM orders WHERE ($1::bigint IS NULL OR $1 > 5);
+-- expect: silent
+
+-- case: a third part
+SELECT id FROM orders WHERE ($1::bigint IS NULL OR customer_id = $1 OR id = $1);
+-- expect: silent
+
+-- case: without a parameter
+SELECT id FROM orders WHERE (note IS NULL OR note = 'x');
+-- expect: silent

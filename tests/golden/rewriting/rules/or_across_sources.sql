@@ -41,3 +41,15 @@ SELECT DISTINCT * FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c
 -- case: two EXISTS, which are hashed subplans already
 SELECT id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id) OR EXISTS (SELECT 1 FROM blocked b WHERE b.customer_id = c.id);
 -- expect: silent
+
+-- case: in an arm of UNION ALL
+SELECT c.name, o.id FROM customers c JOIN orders o ON o.customer_id = c.id OR o.note = c.name UNION ALL SELECT name, id FROM users;
+-- expect: silent
+
+-- case: in a DELETE
+DELETE FROM blocked b USING customers c JOIN orders o ON o.customer_id = c.id OR o.note = c.name;
+-- expect: silent
+
+-- case: of one table
+SELECT c.name FROM customers c WHERE c.email = 'C3@x.org' OR c.name = 'c1';
+-- expect: silent

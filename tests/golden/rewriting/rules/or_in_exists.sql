@@ -23,3 +23,19 @@ SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.custom
 -- case: a volatile function would be called another number of times
 SELECT name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE next_turn() = 3 AND (o.customer_id = c.id OR o.note = c.name));
 -- expect: unproven: next_turn()
+
+-- case: no subquery
+SELECT o.id FROM orders o WHERE o.customer_id = 3 OR o.note = 'n1';
+-- expect: silent
+
+-- case: in FROM
+SELECT x.id FROM (SELECT o.id FROM orders o WHERE o.customer_id = 3 OR o.note = 'n1') x;
+-- expect: silent
+
+-- case: in IN
+SELECT c.name FROM customers c WHERE c.id IN (SELECT o.customer_id FROM orders o WHERE o.customer_id = c.id OR o.note = c.name);
+-- expect: silent
+
+-- case: as a value
+SELECT c.name, (SELECT max(o.id) FROM orders o WHERE o.customer_id = c.id OR o.note = c.name) AS m FROM customers c;
+-- expect: silent

@@ -23,3 +23,23 @@ SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders GROUP B
 -- case: groups filled in by an outer join
 SELECT u.id FROM users u LEFT JOIN (SELECT ts::date AS d, count(*) AS n FROM events GROUP BY 1) q ON q.n = u.id WHERE d = '2024-02-07';
 -- expect: silent
+
+-- case: in a DELETE
+DELETE FROM blocked USING (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q WHERE q.customer_id = 3;
+-- expect: silent
+
+-- case: the number of rows
+SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders GROUP BY 1) q WHERE q.n > 1;
+-- expect: silent
+
+-- case: a condition of two columns
+SELECT q.n FROM (SELECT created_at::date AS d, status AS s, count(*) AS n FROM orders GROUP BY 1, 2) q WHERE q.s = q.d::text;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders WHERE xmlelement(name x) IS NULL GROUP BY 1) q WHERE q.d = '2024-02-07';
+-- expect: silent
+
+-- case: of a NATURAL JOIN
+SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders NATURAL JOIN users GROUP BY 1) q WHERE q.d = '2024-02-07';
+-- expect: silent

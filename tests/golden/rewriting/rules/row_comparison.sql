@@ -35,3 +35,27 @@ SELECT id FROM orders WHERE created_at > $1 OR (created_at = $1 AND id >= $2);
 -- values: ["2024-02-07 03:00", "40"]
 SELECT id FROM orders WHERE created_at > $1 OR id > $2;
 -- expect: silent
+
+-- case: from two places
+SELECT id FROM orders WHERE created_at > $1 OR (created_at = $2 AND id > $3);
+-- expect: silent
+
+-- case: in two directions
+SELECT id FROM orders WHERE created_at > $1 OR (created_at = $1 AND id < $2);
+-- expect: silent
+
+-- case: three parts
+SELECT id FROM orders WHERE created_at > $1 OR (created_at = $1 AND id > $2) OR note = 'x';
+-- expect: silent
+
+-- case: of two columns
+SELECT id FROM orders WHERE created_at > $1 OR (placed_at = $1 AND id > $2);
+-- expect: silent
+
+-- case: no equality
+SELECT id FROM orders WHERE created_at > $1 OR (created_at >= $1 AND note LIKE $2);
+-- expect: silent
+
+-- case: an operator with a schema
+SELECT id FROM orders WHERE created_at OPERATOR(pg_catalog.>) $1 OR (created_at = $1 AND id > $2);
+-- expect: silent

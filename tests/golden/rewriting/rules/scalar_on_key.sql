@@ -23,3 +23,7 @@ SELECT o.id, (SELECT c.name FROM customers c WHERE c.id = o.customer_id LIMIT 1)
 -- case: a star would show the joined columns
 SELECT o.*, *, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM orders o;
 -- expect: silent
+
+-- case: correlated with a query further out
+SELECT o.id, (SELECT max((SELECT c.name FROM customers c WHERE c.id = o.customer_id)) FROM users u WHERE u.id = 3) AS n FROM orders o;
+-- expect: silent

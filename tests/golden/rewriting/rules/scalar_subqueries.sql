@@ -23,3 +23,27 @@ SELECT (SELECT count(*) FROM orders) AS a, (SELECT count(*) FROM orders GROUP BY
 -- case: one only
 SELECT (SELECT count(*) FROM orders WHERE status = 'open');
 -- expect: silent
+
+-- case: of two tables
+SELECT (SELECT count(*) FROM orders) AS a, (SELECT count(*) FROM events) AS b;
+-- expect: silent
+
+-- case: one alone
+SELECT (SELECT count(*) FROM orders WHERE status = 'open') AS a;
+-- expect: silent
+
+-- case: in an arm of UNION ALL
+SELECT (SELECT count(*) FROM orders WHERE status = 'open') AS a, (SELECT count(*) FROM orders) AS b UNION ALL SELECT 1, 2;
+-- expect: silent
+
+-- case: of a subquery
+SELECT (SELECT count(*) FROM (SELECT 1) x) AS a, (SELECT max(1) FROM (SELECT 1) x) AS b;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT (SELECT count(*) FROM orders WHERE xmlelement(name x) IS NULL) AS a, (SELECT max(id) FROM orders WHERE xmlelement(name x) IS NULL) AS b;
+-- expect: silent
+
+-- case: a subquery within an aggregate
+SELECT (SELECT sum((SELECT 1)) FROM orders) AS a, (SELECT max(id) FROM orders) AS b;
+-- expect: silent

@@ -36,3 +36,31 @@ SELECT id FROM (SELECT id FROM orders ORDER BY created_at, id) q;
 -- case: DISTINCT ON takes the first
 SELECT count(*) FROM (SELECT DISTINCT ON (status) id FROM orders ORDER BY status, id) q;
 -- expect: silent
+
+-- case: with an offset
+SELECT status, count(*) FROM (SELECT * FROM orders ORDER BY created_at OFFSET 5) q GROUP BY status;
+-- expect: silent
+
+-- case: with LIMIT
+SELECT status, count(*) FROM (SELECT * FROM orders ORDER BY created_at LIMIT 5) q GROUP BY status;
+-- expect: silent
+
+-- case: an array keeps the order
+SELECT ARRAY(SELECT id FROM orders ORDER BY created_at) AS a;
+-- expect: silent
+
+-- case: texts are put together
+SELECT string_agg(q.note, ',') FROM (SELECT note FROM orders ORDER BY created_at) q;
+-- expect: silent
+
+-- case: rows are numbered
+SELECT q.id, row_number() OVER () AS n FROM (SELECT id FROM orders ORDER BY created_at) q;
+-- expect: silent
+
+-- case: rows are inserted
+INSERT INTO blocked (customer_id) SELECT id FROM customers ORDER BY id;
+-- expect: silent
+
+-- case: the query itself
+SELECT id FROM orders ORDER BY created_at;
+-- expect: silent

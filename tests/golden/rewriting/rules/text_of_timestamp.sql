@@ -28,3 +28,39 @@ SELECT id FROM orders WHERE created_at::text LIKE '2024-0_-01%';
 -- style: ISO, MDY
 SELECT id FROM orders WHERE created_at::text LIKE '2024%';
 -- expect: silent
+
+-- case: NOT LIKE
+SELECT id FROM orders WHERE created_at::text NOT LIKE '2024-05-01%';
+-- expect: silent
+
+-- case: no such month
+SELECT id FROM orders WHERE created_at::text LIKE '2024-13-%';
+-- expect: silent
+
+-- case: no month zero
+SELECT id FROM orders WHERE created_at::text LIKE '2024-00-%';
+-- expect: silent
+
+-- case: a blank behind the month
+SELECT id FROM orders WHERE created_at::text LIKE '2024-05 %';
+-- expect: silent
+
+-- case: more behind the day
+SELECT id FROM orders WHERE created_at::text LIKE '2024-05-01-%';
+-- expect: silent
+
+-- case: no year zero
+SELECT id FROM orders WHERE created_at::text LIKE '0000-05-01%';
+-- expect: silent
+
+-- case: the last year that has four digits
+SELECT id FROM orders WHERE created_at::text LIKE '9999-12-31%';
+-- expect: silent
+
+-- case: a text
+SELECT id FROM orders WHERE note::text LIKE '2024-05-01%';
+-- expect: silent
+
+-- case: a column of a subquery
+SELECT o.c FROM (SELECT created_at AS c FROM orders) o WHERE o.c::text LIKE '2024-05-01%';
+-- expect: silent

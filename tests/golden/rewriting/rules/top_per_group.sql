@@ -40,3 +40,79 @@ SELECT DISTINCT ON (customer_id) customer_id, id FROM orders ORDER BY customer_i
 -- case: a name of the query around, which the table of the groups has as well
 SELECT u.id, (SELECT count(*) FROM (SELECT DISTINCT ON (customer_id) customer_id, id FROM orders WHERE name = 'u1' ORDER BY customer_id, id) x) AS n FROM users u;
 -- expect: silent
+
+-- case: in an arm of UNION ALL
+(SELECT DISTINCT ON (customer_id) customer_id, id FROM orders ORDER BY customer_id, id) UNION ALL SELECT id, id FROM users;
+-- expect: silent
+
+-- case: DISTINCT of whole rows
+SELECT DISTINCT customer_id FROM orders ORDER BY customer_id;
+-- expect: silent
+
+-- case: of two tables
+SELECT DISTINCT ON (o.customer_id) o.customer_id, u.id FROM orders o JOIN users u ON u.id = o.amount ORDER BY o.customer_id, u.id;
+-- expect: silent
+
+-- case: groups of two columns
+SELECT DISTINCT ON (customer_id, status) customer_id, id FROM orders ORDER BY customer_id, status, id;
+-- expect: silent
+
+-- case: numbered rows of a join
+SELECT s.id FROM (SELECT o.id, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.total, o.id) AS rn FROM orders o JOIN users u ON u.id = o.amount) s WHERE s.rn <= 2;
+-- expect: silent
+
+-- case: no row has the number
+SELECT s.id FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY total DESC, id) AS rn FROM orders) s WHERE s.rn <= 0;
+-- expect: silent
+
+-- case: below the first number
+SELECT s.id FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY total DESC, id) AS rn FROM orders) s WHERE s.rn < 1;
+-- expect: silent
+
+-- case: the second alone
+SELECT s.id FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY total DESC, id) AS rn FROM orders) s WHERE s.rn = 2;
+-- expect: silent
+
+-- case: numbered within two columns
+SELECT s.id FROM (SELECT id, row_number() OVER (PARTITION BY customer_id, status ORDER BY total, id) AS rn FROM orders) s WHERE s.rn <= 2;
+-- expect: silent
+
+-- case: numbered in no order
+SELECT s.id FROM (SELECT id, row_number() OVER (PARTITION BY customer_id) AS rn FROM orders) s WHERE s.rn <= 2;
+-- expect: silent
+
+-- case: a named window
+SELECT s.id FROM (SELECT id, row_number() OVER w AS rn FROM orders WINDOW w AS (PARTITION BY customer_id ORDER BY total, id)) s WHERE s.rn <= 2;
+-- expect: silent
+
+-- case: sorted by an operator
+SELECT DISTINCT ON (customer_id) customer_id, id FROM orders ORDER BY customer_id, created_at USING >, id;
+-- expect: silent
+
+-- case: an output has the name of another column
+SELECT DISTINCT ON (customer_id) customer_id, status AS total FROM orders ORDER BY customer_id, total, id;
+-- expect: silent
+
+-- case: numbered rows are cut
+SELECT s.id FROM (SELECT id, row_number() OVER (PARTITION BY customer_id ORDER BY total, id) AS rn FROM orders LIMIT 50) s WHERE s.rn <= 2;
+-- expect: silent
+
+-- case: the number is compared with a column
+SELECT s.id FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY total DESC, id) AS rn FROM orders) s WHERE s.rn <= s.customer_id;
+-- expect: silent
+
+-- case: or another condition
+SELECT s.id FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY total DESC, id) AS rn FROM orders) s WHERE s.rn <= 2 OR s.id = 5;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT s.id, xmlelement(name x) AS x FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY total DESC, id) AS rn FROM orders) s WHERE s.rn <= 2;
+-- expect: silent
+
+-- case: rows of a subquery
+SELECT DISTINCT ON (o.customer_id) o.customer_id, o.id FROM (SELECT * FROM orders) o ORDER BY o.customer_id, o.id;
+-- expect: silent
+
+-- case: joined with another table
+SELECT s.id, u.name FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY total DESC, id) AS rn FROM orders) s, users u WHERE s.rn <= 2;
+-- expect: silent

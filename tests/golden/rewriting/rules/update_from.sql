@@ -23,3 +23,39 @@ UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.custom
 -- case: a plain value
 UPDATE orders SET note = 'x' WHERE id = 3;
 -- expect: silent
+
+-- case: a row of two columns
+UPDATE orders o SET (note, status) = (SELECT c.name, c.email FROM customers c WHERE c.id = o.customer_id);
+-- expect: silent
+
+-- case: another column is set too
+UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id), status = 'x';
+-- expect: silent
+
+-- case: an element of an array
+UPDATE events e SET tags[1] = (SELECT u.name FROM users u WHERE u.id = e.user_id);
+-- expect: silent
+
+-- case: whether there is a row
+UPDATE customers c SET vip = EXISTS (SELECT 1 FROM orders o WHERE o.id = c.id);
+-- expect: silent
+
+-- case: all values as an array
+UPDATE events e SET tags = ARRAY(SELECT u.name FROM users u WHERE u.id = e.user_id);
+-- expect: silent
+
+-- case: FROM is there already
+UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM users u WHERE u.id = o.amount;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id) WHERE xmlelement(name x) IS NULL;
+-- expect: silent
+
+-- case: a subquery in the condition
+UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id) WHERE o.id IN (SELECT b.customer_id FROM blocked b);
+-- expect: silent
+
+-- case: with a CTE
+WITH x AS (SELECT 1) UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id);
+-- expect: silent
