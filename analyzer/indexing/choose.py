@@ -30,7 +30,7 @@ from analyzer.domain.index import IndexDefinition
 from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import NOTHING, Configuration
 from analyzer.indexing.explore import Explorer
-from analyzer.indexing.guesses import Guesses
+from analyzer.indexing.guesses import Guessed, Guesses
 from analyzer.indexing.narrowing import Sizing, narrowed
 from analyzer.indexing.neighbourhoods import improve, part, refine
 from analyzer.indexing.options import Asked, OptionTable
@@ -145,6 +145,7 @@ class Chooser:
         )
         self._refuted: set[Configuration] = set()
         self._is_small = False
+        self._guesses_pay = True
 
     def facts(self, definition: IndexDefinition) -> IndexFacts:
         """Size and prices, asked once."""
@@ -267,11 +268,14 @@ class Chooser:
             tries += 1
             if found is not None:
                 self._verify(*found)
+            if number % RELAXED_EACH == 0:
+                self._guesses_pay = self._best_worth < before
             if 1.0 - self._best_worth / before >= MIN_ROUND_GAIN_RATIO:
                 fruitless = tries = 0
             elif tries >= MAX_TRIES or (found is None and self._is_small):
                 fruitless, tries = fruitless + 1, 0
                 self._explorer.around(self._best)
+                self._guesses_pay = True
         return self._relaxed().bound
 
     def _relaxed(self) -> Solution:
@@ -290,18 +294,22 @@ class Chooser:
         programme takes part of; none if there is no such set.
         """
         facts = self._known_facts()
-        free = part(facts, number)
-        if number % RELAXED_EACH:
-            guessed = self._guesses.propose(self._best, free)
-            for options in guessed.values():
-                for index in frozenset().union(*options):
-                    facts.setdefault(index, self.facts(index))
-            offers = offers_of(self.table, facts, guessed)
-            self._is_small = all(index.relation in free for index in facts)
-            found = improve(offers, facts, self._limits, self._start(offers), free)
+        is_whole = number % RELAXED_EACH == 0
+        everywhere = frozenset(index.relation for index in facts)
+        free = everywhere if is_whole else part(facts, number)
+        guessed: Guessed = {}
+        if self._guesses_pay or not is_whole:
+            guessed = self._guesses.propose(self._best, free, is_whole=is_whole)
+        for options in guessed.values():
+            for index in frozenset().union(*options):
+                facts.setdefault(index, self.facts(index))
+        offers = offers_of(self.table, facts, guessed)
+        start = self._start(offers)
+        if is_whole:
+            found = refine(offers, facts, self._limits, start)
         else:
-            offers = offers_of(self.table, facts)
-            found = refine(offers, facts, self._limits, self._start(offers))
+            self._is_small = free == everywhere
+            found = improve(offers, facts, self._limits, start, free)
         hoped = worths_of(offers, found.chosen)
         least = self._best_worth * (1.0 - MIN_HOPED_GAIN_RATIO)
         worth = sum(hoped) + self._prices(found.chosen)

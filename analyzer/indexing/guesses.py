@@ -21,7 +21,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint
@@ -35,10 +35,11 @@ SHARED_ALIKE = 2
 SIZE_STEP = 0.12
 
 MERGED_FROM_EACH = 6
-MERGED_PARTS = 40
-MERGE_LEVELS = 7
+MERGED_PARTS = 60
+MERGE_LEVELS = 12
 STAND_INS_EACH = 2
 STAND_INS_PER_ROUND = 4_000
+STAND_INS_OF_ALL = 60_000
 PAIRED_OPTIONS = 8
 PAIRS_PER_ROUND = 600
 MIN_GAIN_RATIO = 0.002
@@ -61,6 +62,7 @@ class _Use:
     rest: Configuration
     rest_bytes: int
     worth: float
+    gain: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,19 +107,25 @@ class Guesses:
     _masks: dict[Configuration, int] = field(default_factory=dict)
 
     def propose(
-        self, current: Configuration, relations: Container[RelationName]
+        self,
+        current: Configuration,
+        relations: Container[RelationName],
+        *,
+        is_whole: bool = False,
     ) -> Guessed:
         """Guesses around the best set so far, each worth what it may be at best.
 
         Args:
             current: the best set so far.
             relations: on which other indexes than those of the set are thought of.
+            is_whole: whether a relaxed programme chooses, which can take far more.
         """
+        most = STAND_INS_OF_ALL if is_whole else STAND_INS_PER_ROUND
         groups = self._groups(relations)
         found: dict[Fingerprint, dict[Configuration, float]] = {
             item.fingerprint: {} for item in self.table.statements
         }
-        for use, index in self._stand_ins(groups, current):
+        for use, index in islice(self._stand_ins(groups, current), most):
             known = found[use.item.fingerprint]
             wanted = use.rest | {index}
             known[wanted] = min(use.worth, known.get(wanted, use.worth))
@@ -149,6 +157,7 @@ class Guesses:
                         rest=rest,
                         rest_bytes=sum(map(self.size_bytes, rest)),
                         worth=worth,
+                        gain=self.table.base(item) - worth,
                     )
                     group.uses.append(use)
         return groups
@@ -180,7 +189,7 @@ class Guesses:
                 order = (-ratio, use.name, self._bit(use.index) | self._bit(index))
                 ranked.append((order, use, index))
         ranked.sort(key=lambda entry: entry[0])
-        for _, use, index in ranked[:STAND_INS_PER_ROUND]:
+        for _, use, index in ranked:
             yield use, index
 
     def _shared(
@@ -234,7 +243,7 @@ class Guesses:
         ]
         gaining.sort(key=lambda entry: -entry[1])
         members = {use.index: use.held for use, _ in gaining}
-        parts = list(dict.fromkeys(use.held for use, _ in gaining))[:MERGED_PARTS]
+        parts = _parts([use for use, _ in gaining])
         promises = Promises(
             [(use.name, use.held, use.rest_bytes, g) for use, g in gaining]
         )
@@ -329,6 +338,21 @@ class Guesses:
         return 1 << self._numbers.setdefault(index, len(self._numbers))
 
 
+def _parts(uses: Iterable[_Use]) -> list[int]:
+    """Columns to merge with, as bits: the best use of each statement comes first.
+
+    Else the many ways to serve one heavy statement would leave no place for others, and
+    no index be thought of that serves them all.
+    """
+    seen: Counter[Fingerprint] = Counter()
+    ranked: list[tuple[int, int]] = []
+    for use in uses:
+        ranked.append((seen[use.name], use.held))
+        seen[use.name] += 1
+    ranked.sort(key=lambda entry: entry[0])
+    return list(dict.fromkeys(held for _, held in ranked))[:MERGED_PARTS]
+
+
 def columns(index: IndexDefinition) -> frozenset[str]:
     """The columns an index holds; of an expression an empty string."""
     return frozenset((*index.attributes, *index.include))
@@ -342,12 +366,19 @@ def _stand_ins(
     group: _Group, indexes: Iterable[IndexDefinition]
 ) -> Iterator[tuple[_Use, IndexDefinition]]:
     """Indexes that may take the place of another one in a use of it."""
-    uses = sorted(group.uses, key=lambda use: use.worth)
+    best = sorted(group.uses, key=lambda use: use.worth)
+    # What is best alone may need much beside it; that for the same space comes too.
+    thrifty = sorted(
+        group.uses, key=lambda use: -use.gain / (use.rest_bytes + 1) ** 0.5
+    )
     for index in indexes:
         held = group.held[index]
-        counts: dict[Fingerprint, int] = {}
-        for use in uses:
-            if use.held & held == use.held and use.index != index:
-                counts[use.name] = counts.get(use.name, 0) + 1
-                if counts[use.name] <= STAND_INS_EACH:
-                    yield use, index
+        given: set[int] = set()
+        for uses in (best, thrifty):
+            counts: Counter[Fingerprint] = Counter()
+            for use in uses:
+                if use.held & held == use.held and use.index != index:
+                    counts[use.name] += 1
+                    if counts[use.name] <= STAND_INS_EACH and id(use) not in given:
+                        given.add(id(use))
+                        yield use, index
