@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import struct
+from functools import lru_cache
 from pathlib import Path
 
 from analyzer.embedded.cluster import own
@@ -63,6 +64,10 @@ def empty(path: Path) -> None:
 def lengthen(path: Path, blks: int) -> None:
     """Give a relation its length in blocks, as sparse files that use no disk."""
     blks = min(max(blks, 0), MAX_BLKS)
+    if blks < SEGMENT_BLKS and path.exists():
+        # Nearly always, and thousands of times for a large schema.
+        os.truncate(path, blks * BLOCK_BYTES)
+        return
     segment = 0
     while True:
         here = min(blks - segment * SEGMENT_BLKS, SEGMENT_BLKS)
@@ -100,20 +105,25 @@ def write_btree(
         leaf: page of :func:`leaf_of_scratch`; an empty one where none.
     """
     height = min(max(height, 0), MAX_HEIGHT)
-    pages = [_metapage(height, all_equal_image=_all_equal_image(path))]
+    file = os.open(path, os.O_RDWR)
+    try:
+        # Whether de-duplication is safe depends on the operator classes; the empty
+        # index that CREATE INDEX has just made knows.
+        is_safe = os.pread(file, 1, _ALL_EQUAL_IMAGE_OFFSET) == b"\x01"
+        pages = _upper_pages(height, is_safe)
+        content = pages + _leaf_page(is_root=height == 0, entries=leaf)
+        lengthen(path, max(blks, len(content) // BLOCK_BYTES))
+        os.pwrite(file, content, 0)
+    finally:
+        os.close(file)
+
+
+@lru_cache(maxsize=4 * MAX_HEIGHT)
+def _upper_pages(height: int, all_equal_image: bool) -> bytes:
+    """The metapage and the pages between it and the leaf."""
+    pages = [_metapage(height, all_equal_image=all_equal_image)]
     pages += [_internal_page(block, height) for block in range(1, height + 1)]
-    pages += [_leaf_page(is_root=height == 0, entries=leaf)]
-    lengthen(path, max(blks, len(pages)))
-    with path.open("r+b") as file:
-        file.write(b"".join(pages))
-
-
-def _all_equal_image(path: Path) -> bool:
-    # Whether de-duplication is safe depends on the operator classes; the empty index
-    # that CREATE INDEX has just made knows.
-    with path.open("rb") as file:
-        head = file.read(_ALL_EQUAL_IMAGE_OFFSET + 1)
-    return len(head) > _ALL_EQUAL_IMAGE_OFFSET and head[_ALL_EQUAL_IMAGE_OFFSET] == 1
+    return b"".join(pages)
 
 
 def _page(content: bytes, *, items_end: int, opaque: bytes, tail: bytes = b"") -> bytes:
