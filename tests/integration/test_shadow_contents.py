@@ -29,6 +29,7 @@ INSERT INTO car SELECT g, 'make ' || g % 20, CASE WHEN g % 7 > 0 THEN 'm' || g %
     ARRAY['t' || g % 50, 't' || g % 31], md5((g % 3000)::text) || ' ' || md5(g::text)
     FROM generate_series(1, 30000) AS g;
 CREATE STATISTICS car_all ON "Make", model, mood, price FROM car;
+CREATE STATISTICS car_computed (ndistinct) ON (price * 2), mood FROM car;
 CREATE STATISTICS car_mcv (mcv) ON at, mood FROM car;
 CREATE INDEX car_tags ON car USING gin (tags);
 CREATE INDEX car_body ON car USING gin (body gin_trgm_ops);
@@ -112,6 +113,11 @@ def test_common_combinations_are_those_of_the_server(both: Both) -> None:
         here = connection.execute(query).fetchall()
     assert len(there) > 100
     assert sorted(map(repr, here)) == sorted(map(repr, there))
+
+
+def test_statistics_of_expressions_are_told_to_be_missing(both: Both) -> None:
+    told = [item.what for item in both.shadow.not_seen]
+    assert "extended statistics public.car_computed" in told
 
 
 def test_a_foreign_table_is_planned_as_a_table(both: Both) -> None:
