@@ -145,7 +145,9 @@ class _Shares:
 
     def __init__(self, columns: ExecutionColumns) -> None:
         origins = columns.origins
-        duration_us = np.rint(columns.duration_ms * 1000.0)
+        # In place: here most memory is taken, of millions of executions.
+        duration_us = columns.duration_ms * 1000.0
+        np.rint(duration_us, out=duration_us)
         # Sessions are many, and the names they share few.
         named = [
             *zip(
@@ -165,7 +167,8 @@ class _Shares:
         self._by_name = {kind: _by_name(names, sums) for kind, names in kinds}
         hours = columns.logged_at_us // _HOUR_US
         first = int(hours.min())
-        since_first = (hours - first).astype(np.int32)
+        hours -= first
+        since_first = hours.astype(np.int32)
         del hours
         by_hour = _sums(columns.statement, since_first, None, duration_us)
         moments = {
@@ -215,8 +218,9 @@ def _sums(
         part = slice(begin, begin + WINDOW_ROWS)
         keys = statement[part].astype(np.int64) * width + other[part]
         end = int(keys.max()) + 1
-        counts[:end] += _sum(keys, None if calls is None else calls[part])
-        sums_us[:end] += _sum(keys, time_us[part])
+        # Not by `_sum`, which copies: these may be as large as all the rest.
+        counts[:end] += np.bincount(keys, None if calls is None else calls[part])
+        sums_us[:end] += np.bincount(keys, time_us[part])
     found: Longs = np.flatnonzero(counts)
     return _Sums(found // width, found % width, counts[found], sums_us[found])
 
