@@ -102,3 +102,15 @@ def test_one_index_is_thought_of_for_many_statements() -> None:
     )
     widest = frozenset({index("a", *letters)})
     assert all(found[letter][widest] == 10.0 for letter in letters)
+
+
+def test_what_needs_little_beside_it_is_guessed_too() -> None:
+    # Two ways need much of another table and are a little better than the third.
+    large = [index("c", f"{n}", relation=U) for n in range(3)]
+    ways = {frozenset({A_X, other}): 1.0 + n for n, other in enumerate(large)}
+    known = {
+        "one": {frozenset(): 100.0, **ways, frozenset({A_X}): 20.0},
+        "two": {frozenset(): 100.0, frozenset({A_Y}): 10.0},
+    }
+    found = guessed(known)
+    assert frozenset({A_XY}) in found["one"]
