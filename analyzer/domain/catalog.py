@@ -94,9 +94,13 @@ class Relation:
     indexes: tuple[Index, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     unique_keys: tuple[tuple[str, ...], ...] = ()
-    """Attribute sets that are unique: valid, not partial, not deferrable."""
+    """Attribute sets that are unique: valid, not partial, not deferrable; none of a
+    table that others inherit from, since its keys do not span their rows."""
     activity: RelationActivity | None = None
     partition_of: RelationName | None = None
+    has_children: bool = False
+    """Whether other tables inherit from it, partitions apart: it is read with theirs,
+    and neither its keys nor its foreign keys hold for these."""
     distinct_combinations: tuple[tuple[tuple[str, ...], float], ...] = ()
     """Attribute sets with their number of distinct values, as in ``n_distinct``."""
 

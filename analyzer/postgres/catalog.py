@@ -221,8 +221,9 @@ def _relation(row: Any, parts: _Parts) -> Relation:
         unique_keys=tuple(
             tuple(item.attributes[: item.key_count])
             for item in unique
-            if not item.predicate and not any(item.expressions)
+            if not item.predicate and not any(item.expressions) and not row.has_children
         ),
+        has_children=row.has_children,
         activity=parts.activity.get(row.oid),
         partition_of=_parent(row),
         distinct_combinations=parts.combinations.get(name, ()),

@@ -105,7 +105,7 @@ def unique(source: Source, columns: Collection[str]) -> Condition:
         fact=Fact.UNIQUE,
         claim=claim,
         ddl=f"ALTER TABLE {quote_relation(relation.name)} ADD UNIQUE ({names});"
-        if columns
+        if columns and not relation.has_children
         else "",
         relation=relation.name,
         columns=tuple(columns),
@@ -126,7 +126,7 @@ def one_row(source: Source, columns: Collection[str]) -> Condition:
             proof, found = f"({', '.join(key)}) of {relation.name} is unique", key  # type: ignore[union-attr]
             break
     ddl = ""
-    if relation is not None and not proof and columns:
+    if relation and not proof and columns and not relation.has_children:
         names = ", ".join(map(quote_identifier, columns))
         ddl = f"ALTER TABLE {quote_relation(relation.name)} ADD UNIQUE ({names});"
     return Condition(
@@ -158,7 +158,7 @@ def foreign_key(
         f"{parent.alias}.({', '.join(referenced)})"
     )
     one, two = child.relation, parent.relation
-    if one is None or two is None:
+    if one is None or two is None or one.has_children:
         return Condition(fact=Fact.FOREIGN_KEY, claim=claim)
     wanted = set(zip(columns, referenced, strict=True))
     for key in one.foreign_keys:

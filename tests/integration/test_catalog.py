@@ -17,6 +17,8 @@ from analyzer.postgres.capabilities import read_capabilities
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.connect import session
 from analyzer.postgres.settings import read_planner_settings
+from analyzer.rewriting.protocol import Setting, subject
+from analyzer.rewriting.rules import foreign_key_join
 
 pytestmark = pytest.mark.integration
 
@@ -221,3 +223,36 @@ def test_planner_settings_are_those_that_differ(filled: Address) -> None:
     assert settings["work_mem"] == "9MB"
     assert "enable_sort" not in settings
     assert "statement_timeout" not in settings
+
+
+def test_keys_of_a_table_do_not_span_those_that_inherit_from_it(
+    database: Address,
+) -> None:
+    """Rows of the children are read with it: the join finds two, or none."""
+    with session(database, read_only=False) as connection:
+        for text in (
+            "CREATE TABLE account (id int PRIMARY KEY, name text)",
+            "CREATE TABLE old_account () INHERITS (account)",
+            "CREATE TABLE bill (id int PRIMARY KEY, account_id int NOT NULL "
+            "REFERENCES account)",
+            "INSERT INTO account VALUES (1, 'a')",
+            "INSERT INTO old_account VALUES (1, 'b')",
+            "INSERT INTO bill VALUES (7, 1)",
+        ):
+            connection.execute(text.encode())
+        found, _ = read_catalog(connection)
+        query = "SELECT b.id FROM bill b JOIN account a ON a.id = b.account_id"
+        assert len(connection.execute(query).fetchall()) == 2
+    parent = found.by_name[RelationName("public", "account")]
+    assert parent.has_children and parent.unique_keys == ()
+    assert found.by_name[RelationName("public", "bill")].unique_keys == (("id",),)
+
+    def left_out(known: Catalog) -> bool:
+        given = subject(query, Setting(catalog=known))
+        found = foreign_key_join.find(given)
+        return any(all(c.holds for c in one.conditions) for one in found)
+
+    assert not left_out(found)
+    alone = replace(parent, has_children=False, unique_keys=(("id",),))
+    others = tuple(r for r in found.relations if r.name != parent.name)
+    assert left_out(replace(found, relations=(alone, *others)))

@@ -17,6 +17,9 @@ SELECT c.oid::bigint AS oid,
             ELSE COALESCE(pg_relation_size(c.oid), 0)
        END AS size_bytes,
        l.relation IS NOT NULL AS is_locked,
+       c.relkind = 'r' AND c.relhassubclass
+           AND EXISTS (SELECT 1 FROM pg_inherits AS b WHERE b.inhparent = c.oid)
+           AS has_children,
        has_schema_privilege(n.oid, 'USAGE')
            AND has_table_privilege(c.oid, 'SELECT') AS may_select,
        pn.nspname::text AS parent_schema,
