@@ -31,7 +31,7 @@ def without_remote_options(schema_sql: str) -> str:
 
     >>> script = "CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host '10.0.0.1')"
     >>> without_remote_options(script)
-    'CREATE SERVER s FOREIGN DATA WRAPPER w;\\n'
+    'CREATE SERVER s FOREIGN DATA WRAPPER w;\n'
     >>> without_remote_options("CREATE USER MAPPING FOR u SERVER s OPTIONS (p 'x')")
     ''
     """
