@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from analyzer.advisors.contract import Facts
 from analyzer.advisors.rewrite_costs import (
     RewriteThresholds,
+    cost_quantity,
     costs_with,
     mean_cost,
     pays,
-    quantity,
     samples_of,
 )
 from analyzer.domain.ports import WhatIfPlanner
@@ -157,11 +157,11 @@ def _evidence(costs: _Beside, planner: WhatIfPlanner) -> tuple[Evidence, ...]:
     return (
         Evidence(
             claim="Cost of the query as it is with the indexes recommended for it",
-            quantity=quantity(costs.query, planner),
+            quantity=cost_quantity(costs.query, planner.source),
         ),
         Evidence(
             claim="Cost of the new text with them",
-            quantity=quantity(costs.rewritten, planner),
+            quantity=cost_quantity(costs.rewritten, planner.source),
         ),
     )
 

@@ -44,7 +44,7 @@ class RewriteCosts:
 
     def quantity(self, value: float) -> Quantity:
         """A cost as a quantity with its source."""
-        return _cost(value, self.source)
+        return cost_quantity(value, self.source)
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Both costs, each with what was planned."""
@@ -69,12 +69,8 @@ class RewriteCosts:
         return max(0.0, 1.0 - self.after / self.before) if self.before else 0.0
 
 
-def quantity(value: float, planner: WhatIfPlanner) -> Quantity:
-    """A planner cost as a quantity."""
-    return _cost(value, planner.source)
-
-
-def _cost(value: float, source: str) -> Quantity:
+def cost_quantity(value: float, source: str) -> Quantity:
+    """A planner cost as a quantity; ``source`` is the planner's."""
     return Quantity(
         value=round(value, 2), unit=COST_UNIT, basis=Basis.ESTIMATED, source=source
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -111,6 +111,19 @@ class NotSeen:
     what: str
     why: str
     hint: str = ""
+
+
+MAX_NAMES_SHOWN = 5
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first five names, and how many more there are, for a sentence.
+
+    >>> some_of(["a", "b"]), some_of(list("abcdefg"))
+    ('a, b', 'a, b, c, d, e and 2 more')
+    """
+    shown, rest = ", ".join(names[:MAX_NAMES_SHOWN]), len(names) - MAX_NAMES_SHOWN
+    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,7 +222,7 @@ def _too_costly(
 
 
 def _size(relation: Relation, catalog: Catalog) -> TableSize:
-    parts = [item for item in catalog.relations if item.partition_of == relation.name]
+    parts = catalog.partitions.get(relation.name, ())
     if not parts:
         return TableSize(rows=relation.reltuples, pages=relation.relpages)
     sizes = [_size(part, catalog) for part in parts]

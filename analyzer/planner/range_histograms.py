@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from analyzer.domain.workload import NotSeen
+from analyzer.domain.workload import NotSeen, some_of
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.range_statistics import (
     SHOWN_SINCE,
@@ -12,8 +12,7 @@ from analyzer.postgres.range_statistics import (
     read_range_columns,
     read_range_histograms,
 )
-
-_NAMES_SHOWN = 5
+from analyzer.statements.identifiers import quote_literal
 
 
 def range_histograms_sql(connection: Connection) -> tuple[str, tuple[NotSeen, ...]]:
@@ -27,9 +26,8 @@ def range_histograms_sql(connection: Connection) -> tuple[str, tuple[NotSeen, ..
     if found is not None:
         return restoring(found, connection.info.server_version), ()
     names = [f"{relation}.{attribute}" for relation, attribute in columns]
-    more = f" and {len(names) - _NAMES_SHOWN} more" if names[_NAMES_SHOWN:] else ""
     missing = NotSeen(
-        what=f"histograms of the ranges in {', '.join(names[:_NAMES_SHOWN])}{more}",
+        what=f"histograms of the ranges in {some_of(names)}",
         why="pg_stats shows them from PostgreSQL 17 on, and the role may not read "
         "pg_statistic",
         hint="GRANT pg_read_all_data to the role.",
@@ -60,19 +58,7 @@ def _statement(item: RangeHistograms, server_version_num: int) -> str:
         ]
     if item.bounds is not None:
         pairs.append(("range_bounds_histogram", item.bounds, "::text"))
-    lines = (f"\n\t'{key}', {_literal(text)}{cast}" for key, text, cast in pairs)
+    lines = (f"\n\t'{key}', {quote_literal(text)}{cast}" for key, text, cast in pairs)
     return (
         f"SELECT * FROM pg_catalog.pg_restore_attribute_stats({','.join(lines)}\n);\n"
     )
-
-
-def _literal(text: str) -> str:
-    """A literal that means the same whatever standard_conforming_strings is.
-
-    >>> _literal("it's")
-    "'it''s'"
-    """
-    quoted = text.replace("'", "''")
-    if "\\" in quoted:
-        return "E'" + quoted.replace("\\", "\\\\") + "'"
-    return f"'{quoted}'"

@@ -13,13 +13,12 @@ from dataclasses import replace
 
 from analyzer.domain.catalog import Catalog, Relation, RelationKind
 from analyzer.domain.index import Index, RelationName
-from analyzer.domain.workload import NotSeen
+from analyzer.domain.workload import NotSeen, some_of
 from analyzer.embedded.files import BLOCK_BYTES
 from analyzer.errors import UnknownRelation, UserError
 from analyzer.planner.snapshot_file import PlannerSnapshot
 
 MAX_FACTOR = 1e6
-_NAMES_SHOWN = 5
 
 
 def scaled(
@@ -112,11 +111,9 @@ def _assumed(
     ]
     if not fixed:
         return []
-    shown = ", ".join(fixed[:_NAMES_SHOWN])
-    more = f" and {len(fixed) - _NAMES_SHOWN} more" if len(fixed) > _NAMES_SHOWN else ""
     return [
         NotSeen(
-            what=f"how many distinct values there will be in {shown}{more}",
+            what=f"how many distinct values there will be in {some_of(fixed)}",
             why="their number was taken to stay as it is, since the statistics do not "
             "call it a ratio of the rows",
         )

@@ -64,13 +64,11 @@ def taken(server: ShadowServer, key: str) -> tuple[str, tuple[NotSeen, ...]] | N
         for item in kept_databases(connection):
             name = f"shadow_{secrets.token_hex(6)}"
             is_asked = item.name.startswith(f"{KEPT_PREFIX}{key}_")
-            if is_asked and not item.in_use and _renamed(connection, item, name):
+            if not is_asked or item.in_use:
+                continue
+            if rename_database(connection, item.name, name):
                 return name, tuple(NotSeen(**one) for one in json.loads(item.note))
     return None
-
-
-def _renamed(connection: Connection, item: KeptDatabase, name: str) -> bool:
-    return rename_database(connection, item.name, name)
 
 
 def cleaned(admin: Connection, newest_oid: int) -> bool:

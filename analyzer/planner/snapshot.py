@@ -9,7 +9,7 @@ from analyzer.domain.catalog import Catalog
 from analyzer.domain.index import RelationName
 from analyzer.domain.snapshot_parts import IndexExtremes
 from analyzer.domain.target import Address
-from analyzer.domain.workload import NotSeen
+from analyzer.domain.workload import NotSeen, some_of
 from analyzer.errors import MissingPrivilege
 from analyzer.indexing.gin_size import GinContents
 from analyzer.planner.catalog_ddl import catalog_ddl
@@ -41,8 +41,6 @@ from analyzer.postgres.statistics import (
 )
 
 __all__ = ["PlannerSnapshot", "load", "save", "take_snapshot"]
-
-_NAMES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,10 +167,8 @@ def _without_dump(read: _Read, error: MissingPrivilege) -> _Dumped:
 def _from_catalog(names: tuple[RelationName, ...]) -> Iterator[NotSeen]:
     if not names:
         return
-    shown = ", ".join(str(name) for name in names[:_NAMES_SHOWN])
-    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     yield NotSeen(
-        what=f"the full definition of {shown}{more}",
+        what=f"the full definition of {some_of([str(name) for name in names])}",
         why="the role may not read them, so pg_dump cannot lock them; columns and "
         "indexes are taken from the catalogs, without statistics",
         hint="GRANT pg_read_all_data to the role.",

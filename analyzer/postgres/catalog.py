@@ -20,7 +20,7 @@ from analyzer.domain.catalog import (
     RelationKind,
 )
 from analyzer.domain.index import Index, IndexDefinition, IndexKey, RelationName
-from analyzer.domain.workload import NotSeen
+from analyzer.domain.workload import NotSeen, some_of
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.pinned import pinned_search_path
 from analyzer.postgres.queries import load
@@ -42,7 +42,6 @@ _FK_ACTIONS = {
     "n": "set null",
     "d": "set default",
 }
-_NAMES_SHOWN = 5
 _ATTEMPTS = 3
 
 
@@ -294,7 +293,7 @@ def _not_seen(relations: list[Any], user: str) -> Iterable[NotSeen]:
     ]
     if hidden:
         yield NotSeen(
-            what=f"statistics of {len(hidden)} relations: {_listed(hidden)}",
+            what=f"statistics of {len(hidden)} relations: {some_of(hidden)}",
             why="the role may not read these relations, and PostgreSQL shows "
             "statistics only to roles that may",
             hint=f"GRANT pg_read_all_data TO {_quoted(user)};",
@@ -302,16 +301,10 @@ def _not_seen(relations: list[Any], user: str) -> Iterable[NotSeen]:
     locked = [f"{row.schema}.{row.name}" for row in relations if row.is_locked]
     if locked:
         yield NotSeen(
-            what=f"{len(locked)} relations: {_listed(locked)}",
+            what=f"{len(locked)} relations: {some_of(locked)}",
             why="another session holds an exclusive lock on them",
             hint="Run it again when the lock is gone.",
         )
-
-
-def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:_NAMES_SHOWN])
-    rest = len(names) - _NAMES_SHOWN
-    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def _quoted(name: str) -> str:

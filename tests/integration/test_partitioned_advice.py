@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from analyzer.advisors.contract import Facts
-from analyzer.domain.catalog import Catalog, RelationKind
+from analyzer.domain.catalog import RelationKind
 from analyzer.domain.index import RelationName
 from analyzer.domain.recommendation import CreateIndex, Recommendation
 from analyzer.domain.target import Address
@@ -41,9 +41,8 @@ VACUUM ANALYZE;
 BY_PLACE = "SELECT * FROM reading WHERE place = $1"
 
 
-def advised(address: Address, catalog_of: dict[str, Catalog]) -> list[Recommendation]:
+def advised(address: Address) -> list[Recommendation]:
     snapshot = take_snapshot(address)
-    catalog_of["found"] = snapshot.catalog
     ran = workload(
         run(BY_PLACE, ("17",), ("2999",), ms=9_000),
         run("DELETE FROM place WHERE id = $1", ("5",), ms=20, rows=100),
@@ -68,8 +67,7 @@ def test_an_index_is_built_on_each_partition_and_pays_as_promised(
 ) -> None:
     with session(database, read_only=False) as connection:
         run_script(connection, SCHEMA)
-    catalogs: dict[str, Catalog] = {}
-    (rec,) = advised(database, catalogs)
+    (rec,) = advised(database)
     assert isinstance(rec.action, CreateIndex)
     assert {item.fingerprint for item in rec.affects} > {rec.affects[0].fingerprint}, (
         "the foreign key's deletes look there too"
@@ -98,15 +96,14 @@ def test_what_is_known_of_the_partitions_is_put_together(database: Address) -> N
     with session(database, read_only=False) as connection:
         run_script(connection, SCHEMA)
     name = RelationName("public", "reading")
-    catalogs: dict[str, Catalog] = {}
-    advised(database, catalogs)
-    known = with_whole_tables(catalogs["found"]).by_name[name]
+    found = take_snapshot(database).catalog
+    known = with_whole_tables(found).by_name[name]
     assert known.kind is RelationKind.PARTITIONED
     assert known.reltuples == 90_000
     assert known.activity is not None and known.activity.n_tup_ins == 90_000
     place = known.attribute("place")
     assert place is not None and place.n_distinct == pytest.approx(3000, rel=0.1)
-    parts = [p for p in catalogs["found"].relations if p.partition_of or p.name == name]
+    parts = [p for p in found.relations if p.partition_of or p.name == name]
     # Autovacuum never analyzes the table as a whole.
     bare = [
         replace(p, attributes=tuple(replace(a, n_distinct=None) for a in p.attributes))
@@ -114,6 +111,6 @@ def test_what_is_known_of_the_partitions_is_put_together(database: Address) -> N
         else p
         for p in parts
     ]
-    whole = with_whole_tables(replace(catalogs["found"], relations=tuple(bare)))
+    whole = with_whole_tables(replace(found, relations=tuple(bare)))
     place = whole.by_name[name].attribute("place")
     assert place is not None and place.n_distinct is not None

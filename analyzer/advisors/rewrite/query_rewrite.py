@@ -20,11 +20,10 @@ from dataclasses import dataclass, field
 from analyzer.advisors.affected import affected
 from analyzer.advisors.contract import Advisor, Facts, Need
 from analyzer.advisors.index_change import needed_index
+from analyzer.advisors.rewrite_costs import cost_quantity
 from analyzer.domain.recommendation import (
-    Basis,
     Evidence,
     NoAdvice,
-    Quantity,
     Recommendation,
     RewriteQuery,
     Semantics,
@@ -75,13 +74,14 @@ def advise(
         and item.statement.kind not in _UNREADABLE
     ]
     heavy.sort(key=lambda item: -item.exec_time_ratio)
+    source = facts.what_if.source
     for item in heavy[: thresholds.max_statements]:
         found = _paying(item, facts, thresholds)
         proved = [one for one in found if not one.unproven]
         if proved:
-            yield _recommendation(item, proved[0], facts)
+            yield _recommendation(item, proved[0], facts, source)
         elif found:
-            yield _no_proof(item, found[0], facts)
+            yield _no_proof(item, found[0], source)
 
 
 def _paying(item: WorkloadItem, facts: Facts, thresholds: Thresholds) -> list[Rewrite]:
@@ -108,7 +108,9 @@ def _paying(item: WorkloadItem, facts: Facts, thresholds: Thresholds) -> list[Re
     ]
 
 
-def _recommendation(item: WorkloadItem, best: Rewrite, facts: Facts) -> Recommendation:
+def _recommendation(
+    item: WorkloadItem, best: Rewrite, facts: Facts, source: str
+) -> Recommendation:
     what = "; then ".join(step.what for step in best.steps)
     index = needed_index(best.create, facts)
     return Recommendation(
@@ -122,9 +124,9 @@ def _recommendation(item: WorkloadItem, best: Rewrite, facts: Facts) -> Recommen
             query=best.query,
             needs_index=best.create,
         ),
-        before=_quantity(best.cost_before, facts),
-        after=_quantity(best.cost_after, facts),
-        evidence=_evidence(best, facts),
+        before=cost_quantity(best.cost_before, source),
+        after=cost_quantity(best.cost_after, source),
+        evidence=_evidence(best, source),
         affects=(
             affected(item, cost_before=best.cost_before, cost_after=best.cost_after),
         ),
@@ -147,7 +149,7 @@ def _told(item: Condition) -> str:
     return f"{item.claim}: {item.proof}"
 
 
-def _no_proof(item: WorkloadItem, best: Rewrite, facts: Facts) -> NoAdvice:
+def _no_proof(item: WorkloadItem, best: Rewrite, source: str) -> NoAdvice:
     missing = "; ".join(
         f"{one.claim}{' (' + one.ddl + ')' if one.ddl else ''}" for one in best.unproven
     )
@@ -155,11 +157,11 @@ def _no_proof(item: WorkloadItem, best: Rewrite, facts: Facts) -> NoAdvice:
     return NoAdvice(
         fingerprint=item.statement.fingerprint,
         reason=f"A much cheaper text ({what}) would give the same only if {missing}",
-        evidence=_evidence(best, facts),
+        evidence=_evidence(best, source),
     )
 
 
-def _evidence(best: Rewrite, facts: Facts) -> tuple[Evidence, ...]:
+def _evidence(best: Rewrite, source: str) -> tuple[Evidence, ...]:
     """Both costs for each kind of values, the mean where there are several sets."""
     claims = []
     for label in dict.fromkeys(cost.label for cost in best.costs):
@@ -175,20 +177,11 @@ def _evidence(best: Rewrite, facts: Facts) -> tuple[Evidence, ...]:
         claims += [
             Evidence(
                 claim=f"Cost of {text}, {values}",
-                quantity=_quantity(sum(found) / many, facts),
+                quantity=cost_quantity(sum(found) / many, source),
             )
             for text, found in pairs
         ]
     return tuple(claims)
-
-
-def _quantity(value: float, facts: Facts) -> Quantity:
-    return Quantity(
-        value=round(value, 2),
-        unit="planner cost",
-        basis=Basis.ESTIMATED,
-        source=facts.what_if.source if facts.what_if else "",
-    )
 
 
 ADVISOR = Advisor(
