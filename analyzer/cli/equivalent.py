@@ -33,10 +33,12 @@ _FILE = click.Path(path_type=Path)
 
 _EPILOG = """\b
 Exit codes:
-  0  equivalent: proved, or tested on databases that find most deliberate mistakes
+  0  equivalent: proved, or no difference on the generated databases; how many
+     deliberate mistakes these find is told
   1  refuted: the output has INSERT statements that show the difference
   2  the request cannot be understood
   3  could not decide
+  5  a file cannot be read
 A batch ends with 0 when every line got a verdict.
 """
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from analyzer.domain.catalog import Catalog
 from analyzer.domain.measurement import (
     MeasuredChange,
     MeasuredStatement,
@@ -120,11 +121,7 @@ def verify_on(
 ) -> Measurement:
     """Measure on a place that is open already; one place serves many requests."""
     tell = progress or _nobody
-    change = MeasuredChange(
-        create=request.indexes,
-        drop=tuple(existing_index(name, place.catalog) for name in request.drop),
-        describes="" if request.indexes or request.drop else "the rewritten query",
-    )
+    change = _change(request, place.catalog)
     tell("checking statements", 0.35)
     statements, not_seen = passed(place, change, request.statements)
     if not statements:
@@ -142,6 +139,17 @@ def verify_on(
             lambda stage, done: tell(stage, 0.45 + 0.55 * done),
         )
     return replace(found, not_seen=(*not_seen, *found.not_seen))
+
+
+def _change(request: VerifyRequest, catalog: Catalog) -> MeasuredChange:
+    """What is measured; it names nothing that is not there."""
+    change = MeasuredChange(
+        create=request.indexes,
+        drop=tuple(existing_index(name, catalog) for name in request.drop),
+        describes="" if request.indexes or request.drop else "the rewritten query",
+    )
+    definitions(change, catalog)
+    return change
 
 
 def _check(request: VerifyRequest) -> None:
@@ -182,6 +190,7 @@ def generated_from(request: VerifyRequest, tell: Progress) -> Iterator[ProofPlac
     """A place of generated data, with its likeness to the database it stands for."""
     tell("reading schema and statistics", 0.0)
     snapshot = _snapshot(request)
+    _change(request, snapshot.catalog)  # before minutes are spent on rows
     queries = [item.query for item in request.statements]
     with generated_database(
         snapshot,

@@ -312,6 +312,18 @@ def test_bad_requests(
     assert state(place) == before
 
 
+def test_an_unknown_table_is_told_before_rows_are_made(
+    place: Address, workload: str
+) -> None:
+    index = "CREATE INDEX ON nowhere (a)"
+    outcome = run_cli(
+        *("verify", "--index", index, "-w", workload, "--generated", "-t", dsn(place))
+    )
+    assert outcome.exit_code == 2
+    assert 'relation "nowhere" does not exist' in outcome.err
+    assert "reading schema" in outcome.err and "making" not in outcome.err
+
+
 def test_reports_for_people(place: Address, workload: str, tmp_path: Path) -> None:
     path = tmp_path / "proof.md"
     outcome = run_cli(
