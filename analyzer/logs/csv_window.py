@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from analyzer.logs.csvlog import (
     COLUMN_COUNTS,
     TEXT_LIMIT,
-    entry_of_record,
+    entry_of_row,
     host_of,
     read_csvlog,
+    row_of_record,
 )
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.scan_csv import CSV_KERNELS
@@ -23,6 +24,8 @@ from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import TIME_PATTERN, Clock
 from analyzer.logs.window import Window
+
+_Record = tuple[str, Sequence[str] | None]
 
 _START = re.compile(TIME_PATTERN.encode() + rb',(?:"|,)')
 
@@ -54,12 +57,15 @@ class CsvWindows:
             place = end
         return 0
 
+    cut = boundary
+
     def may_end(self, data: bytes) -> bool:
         """Whether no quote is open at the end."""
         return count_of(data, b'"') % 2 == 0
 
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
+        self._tally.truncated_tail = False
         width = _width(data)
         table = self._scanner.scan(data, width) if width else None
         if table is None:
@@ -69,22 +75,24 @@ class CsvWindows:
         is_row[rows.order] = True
         others = np.flatnonzero(~is_row)
         starts, ends = (places(table, name)[others] for name in ("start", "end"))
-        if not _are_records(data, starts, ends):
+        records = _records(data, starts, ends)
+        if records is None:
             return self._read_lines(data)
-        entries = list(self._entries(data, (others, starts, ends)))
+        read = zip(others.tolist(), starts.tolist(), records, strict=True)
+        entries = list(self._entries(data, read))
         self._tally.line_count += count_of(data, b"\n")
         count = len(rows) + len(entries)
         return Window(rows=rows, entries=entries, message_count=count)
 
     def _entries(
-        self, data: bytes, records: tuple[Longs, Longs, Longs]
+        self, data: bytes, records: Iterable[tuple[int, int, _Record]]
     ) -> Iterator[tuple[int, LogEntry]]:
-        columns = (column.tolist() for column in records)
-        for number, start, end in zip(*columns, strict=True):
-            text = data[start:end].decode("utf-8", "replace")
-            entry = entry_of_record(text, self._clock)
+        for number, start, (text, row) in records:
+            entry = None if row is None else entry_of_row(row, self._clock)
             if entry is None:
-                self._tally.not_understood(text, count=text.count("\n") + 1)
+                at = self._tally.line_count + data.count(b"\n", 0, start) + 1
+                line, *more = text.split("\n")
+                self._tally.not_understood(line, count=1 + len(more), at=at)
             else:
                 yield number, entry
 
@@ -94,12 +102,21 @@ class CsvWindows:
         return Window(entries=entries, message_count=len(entries))
 
 
-def _are_records(data: bytes, starts: Longs, ends: Longs) -> bool:
-    """Whether what stands between line ends outside quotes all begins as records do."""
+def _records(data: bytes, starts: Longs, ends: Longs) -> list[_Record] | None:
+    """Texts and columns of records; none if they do not all begin and end as such.
+
+    One of a single line may be damaged: it takes no other with it.
+    """
+    found: list[_Record] = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         if end - start > TEXT_LIMIT or not _START.match(data, start, end):
-            return False
-    return True
+            return None
+        text = data[start:end].decode("utf-8", "replace")
+        row = row_of_record(text)
+        if row is None and "\n" in text:
+            return None
+        found.append((text, row))
+    return found
 
 
 def _origin(head: bytes, name: bytes) -> Origin:

@@ -2,8 +2,8 @@
 
 A record ends at the first line end outside quotes; where it begins is never guessed
 from the look of a line, since a statement of several lines may look like records. Only
-if no end comes within the limit was the record cut off, and reading goes on at the
-next line.
+if no end comes within the limit, or what comes is not quoted as the server does it, was
+the record damaged, and reading goes on at the next line.
 """
 
 from __future__ import annotations
@@ -52,10 +52,15 @@ def read_csvlog(
         clock: of this log.
         tally: counts what was not understood.
     """
-    for lines in _Records(blocks, tally):
-        entry = entry_of_record("\n".join(lines), clock)
+    records = _Records(blocks, tally)
+    for number, lines in records:
+        row = row_of_record("\n".join(lines))
+        if row is None:
+            records.give_up(lines, number)
+            continue
+        entry = entry_of_row(row, clock)
         if entry is None:
-            tally.not_understood(lines[0], count=len(lines))
+            tally.not_understood(lines[0], count=len(lines), at=number)
         else:
             yield entry
 
@@ -66,22 +71,27 @@ class _Records:
     def __init__(self, blocks: Iterable[Sequence[str]], tally: Tally) -> None:
         self._fresh = (line for block in blocks for line in block)
         self._again: deque[str] = deque()
+        self._number = tally.line_count
         self._tally = tally
         self._read_again_count = 0
 
-    def __iter__(self) -> Iterator[list[str]]:
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        """Number of the first line, and the lines, of each record."""
         while (line := self._next()) is not None:
             if not RECORD_START.match(line):
                 if line.strip():
-                    self._tally.not_understood(line)
+                    self._tally.not_understood(line, at=self._number)
                 continue
-            record = [line]
+            number, record = self._number, [line]
             if self._complete(record):
-                yield record
+                yield number, record
             else:
-                self._give_up(record)
+                self.give_up(record, number)
+                if not any(RECORD_START.match(line) for line in record[1:]):
+                    self._tally.truncated_tail = True
 
     def _next(self) -> str | None:
+        self._number += 1
         if self._again:
             return self._again.popleft()
         line = next(self._fresh, None)
@@ -101,32 +111,31 @@ class _Records:
             size += len(line) + 1
         return not open_quotes
 
-    def _give_up(self, record: list[str]) -> None:
+    def give_up(self, record: list[str], number: int) -> None:
+        """Count the first line of a damaged record, and read on at the next."""
         rest = record[1:]
         self._read_again_count += len(rest)
         if self._read_again_count > MAX_READ_AGAIN * self._tally.line_count:
             # Somebody makes us read the same lines over and over.
-            self._tally.not_understood(record[0], count=len(record))
+            self._tally.not_understood(record[0], count=len(record), at=number)
             return
-        self._tally.not_understood(record[0])
+        self._tally.not_understood(record[0], at=number)
+        self._number = number
         self._again.extendleft(reversed(rest))
-        if not any(RECORD_START.match(line) for line in rest):
-            self._tally.truncated_tail = True
 
 
-def entry_of_record(text: str, clock: Clock) -> LogEntry | None:
-    """The entry that the text of a record is, or none if it is no record."""
+def row_of_record(text: str) -> Sequence[str] | None:
+    """The columns of a record, or none if it is damaged."""
     # The csv module's own limit is 128 KiB, shorter than a long statement.
     if len(text) > csv.field_size_limit():
         csv.field_size_limit(TEXT_LIMIT)
     try:
-        row = next(csv.reader([text], strict=True))
+        return next(csv.reader([text], strict=True))
     except (csv.Error, StopIteration):
         return None
-    return _entry_of_row(row, clock)
 
 
-def _entry_of_row(row: Sequence[str], clock: Clock) -> LogEntry | None:
+def entry_of_row(row: Sequence[str], clock: Clock) -> LogEntry | None:
     """The entry that the columns of a record are, or none if they are no record."""
     if len(row) not in COLUMN_COUNTS:
         return None

@@ -43,6 +43,8 @@ class JsonWindows:
         """Behind the last line end; every line is a record."""
         return data.rfind(b"\n") + 1
 
+    cut = boundary
+
     def may_end(self, data: bytes) -> bool:
         """Whether the last line is whole; what may follow it cannot be told."""
         return data.endswith(b"\n")
@@ -70,16 +72,14 @@ class JsonWindows:
     def _entries(
         self, lines: Iterable[tuple[int, bytes]]
     ) -> Iterator[tuple[int, LogEntry]]:
-        before = self._tally.line_count
+        first = self._tally.line_count + 1
         for number, raw in lines:
             line = raw.decode("utf-8", "replace")
             entry = entry_of_line(line, self._clock)
             if entry is not None:
                 yield number, entry
             elif line.strip():
-                self._tally.line_count = before + number + 1
-                self._tally.not_understood(line)
-        self._tally.line_count = before
+                self._tally.not_understood(line, at=first + number)
 
     def _read_lines(self, data: bytes) -> Window:
         lines = data.split(b"\n")[:-1]

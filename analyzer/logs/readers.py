@@ -26,6 +26,9 @@ class WindowReader(Protocol):
     def boundary(self, data: bytes) -> int:
         """Where the last record begins that may go on behind the data; 0 for none."""
 
+    def cut(self, data: bytes) -> int:
+        """Where a window can end; 0 if only more data would tell."""
+
     def may_end(self, data: bytes) -> bool:
         """Whether whole records can end where the data does, which is a line end."""
 

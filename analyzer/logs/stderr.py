@@ -73,6 +73,7 @@ class StderrReader:
         self._known_parts: dict[str, _Parts] = {}
         self._stitcher = Stitcher()
         self._current: Record | None = None
+        self._begun = (0, "")
         self._last_time = options.assumed_time
 
     def read(self, blocks: Iterable[Sequence[str]]) -> Iterator[LogEntry]:
@@ -129,6 +130,7 @@ class StderrReader:
         origin = None
         if not parts.is_companion:
             origin = Origin(logged_at=self._time(head), **parts.origin)
+        self._begun = (self._tally.line_count, line)
         self._current = Record(parts.key, parts.severity, [text], origin, len(text))
 
     def follow(self, logged_at: datetime) -> None:
@@ -185,9 +187,8 @@ class StderrReader:
         if record.origin is not None:
             return self._stitcher.take(_without_extras(record))
         if not self._stitcher.join(record):
-            self._tally.not_understood(
-                f"{record.severity}:  {record.lines[0]}", count=len(record.lines)
-            )
+            number, line = self._begun
+            self._tally.not_understood(line, count=len(record.lines), at=number)
         return ()
 
     def _session(self, fields: Mapping[str, str | None], process_id: int) -> str:

@@ -18,12 +18,13 @@ from analyzer.logs.slices import Bools, Longs, Slices
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.stderr_records import (
     IS_COMPANION,
+    LINES_AROUND,
     HeadReader,
     Lines,
     Records,
 )
 from analyzer.logs.stderr_settings import WORDS, leading_time
-from analyzer.logs.stitch import MAX_OPEN_MESSAGES, is_companion
+from analyzer.logs.stitch import REACH_MESSAGES, is_companion
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
@@ -32,7 +33,7 @@ from analyzer.logs.window import DurationRows, Verb, Window
 
 _LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
 _MAX_HEAD_BYTES = 4_000
-_MAX_LOOK_BACK_BYTES = 50_000
+_MAX_LOOK_BACK_BYTES = 1 << 20
 """How far back the message of a companion is looked for."""
 
 
@@ -111,27 +112,36 @@ class StderrWindows:
             message_count=len(grouped.message),
         )
 
-    def boundary(self, data: bytes) -> int:
-        """Where the last message begins whose end may not have been read; 0 for none.
+    def boundary(self, data: bytes, messages_behind: int = 1) -> int:
+        """Where a message begins that has so many behind it; 0 for none.
 
         A companion is no boundary: it belongs to the last message of its process, which
         stands further back where lines of several processes stand among each other.
         """
-        found = 0
-        waiting: set[str] = set()
+        last = count = 0
+        waiting: dict[str, int] = {}
         for start, head in self._heads_before(data):
             key = self._reader.process_key(head)
             if is_companion(ENGLISH[head.severity]):
-                if not found:
-                    waiting.add(key)
+                waiting[key] = count
                 continue
-            found = found or start
-            waiting.discard(key)
-            if not waiting:
+            last, count = last or start, count + 1
+            waiting.pop(key, None)
+            if waiting:
+                waiting = {
+                    key: since
+                    for key, since in waiting.items()
+                    if count - since < REACH_MESSAGES
+                }
+            if count >= messages_behind and not waiting:
                 return start
-            if start < found - _MAX_LOOK_BACK_BYTES:
-                break
-        return found
+            if start < len(data) - _MAX_LOOK_BACK_BYTES:
+                return last
+        return last if messages_behind == 1 else 0
+
+    def cut(self, data: bytes) -> int:
+        """Where a window can end: all that later companions belong to is behind it."""
+        return self.boundary(data, REACH_MESSAGES)
 
     def _heads_before(self, data: bytes) -> Iterator[tuple[int, Head]]:
         """Where records begin, the last first."""
@@ -156,10 +166,10 @@ class StderrWindows:
         firsts, _ = grouped(records.origin)
         for line in records.line[firsts].tolist():
             self._reader.split(lines.text(line), (), 0)
-        numbers: list[int] = records.doubtful.tolist()
-        texts = [lines.text(number) for number in numbers]
-        for at, number in enumerate(numbers):
-            head = self._reader.split(texts[at], texts, at)
+        for number in records.doubtful.tolist():
+            around = lines.around(number)
+            at = min(number, LINES_AROUND)
+            head = self._reader.split(around[at], around, at)
             found[number] = None
             if head is not None:
                 severity = ENGLISH[head.severity]
@@ -181,11 +191,10 @@ class StderrWindows:
         for record in orphans.tolist():
             number, until = int(grouped.line[record]), int(grouped.until[record])
             lost.append((number, len(_lines_of(lines, range(number, until)))))
-        for number, count in sorted(lost):
+        for number, count in lost:
             text = lines.text(number)
             if text.strip():
-                self._tally.line_count = before + number + 1
-                self._tally.not_understood(text, count=count)
+                self._tally.not_understood(text, count=count, at=before + number + 1)
         self._tally.line_count = before + len(lines.starts)
 
     def _rows(self, lines: Lines, records: Records, grouped: _Grouped) -> DurationRows:
@@ -320,13 +329,11 @@ def _owners(companion: Bools, process: Longs, message: Longs) -> Longs:
     number = -1
     for record, key in enumerate(process.tolist()):
         if companion[record]:
-            owner[record] = open_messages.get(key, -1)
-            continue
-        number += 1
-        open_messages.pop(key, None)
-        open_messages[key] = number
-        if len(open_messages) > MAX_OPEN_MESSAGES:
-            del open_messages[next(iter(open_messages))]
+            own = open_messages.get(key, -1)
+            owner[record] = own if number - own < REACH_MESSAGES else -1
+        else:
+            number += 1
+            open_messages[key] = number
     return owner
 
 

@@ -8,8 +8,12 @@ from dataclasses import dataclass, field
 from analyzer.logs.entry import MAX_TEXT_CHARS, LogEntry, Origin
 from analyzer.logs.severity import COMPANIONS
 
-MAX_OPEN_MESSAGES = 64
-"""The server writes a message and its companions at once, so they stand close."""
+REACH_MESSAGES = 64
+"""A companion stands behind its message, and at most so many begin between them.
+
+The server writes a message and its companions at once; relays may put lines of other
+processes among them.
+"""
 
 _FIELDS = {
     "DETAIL": "detail",
@@ -47,6 +51,7 @@ class Record:
 
 @dataclass(slots=True)
 class _Open:
+    number: int
     origin: Origin
     severity: str
     message: str
@@ -62,21 +67,25 @@ class _Open:
 
 
 class Stitcher:
-    """Collects records into entries; holds at most ``MAX_OPEN_MESSAGES``."""
+    """Collects records into entries; holds at most ``REACH_MESSAGES``."""
 
     def __init__(self) -> None:
         self._open: dict[str, _Open] = {}
+        self._count = 0
 
     def take(self, record: Record) -> list[LogEntry]:
         """Entries that are complete now that a new message began."""
         key = record.process_key
         before = self._open.pop(key, None)
         complete = [] if before is None else [before.closed()]
-        self._open[key] = _Open(record.origin or Origin(), record.severity, record.text)
-        while len(self._open) > MAX_OPEN_MESSAGES:
+        origin = record.origin or Origin()
+        self._count += 1
+        self._open[key] = _Open(self._count, origin, record.severity, record.text)
+        while True:
             oldest = next(iter(self._open))
+            if self._count - self._open[oldest].number < REACH_MESSAGES:
+                return complete
             complete.append(self._open.pop(oldest).closed())
-        return complete
 
     def join(self, record: Record) -> bool:
         """Give a companion to the open message of its process, if there is one."""

@@ -111,29 +111,29 @@ class LogFile:
             yield _split(rest + b"\n", crlf=crlf, first=first)
 
     def windows(
-        self, boundary: Callable[[bytes], int], *, crlf: bool = False
+        self, cut: Callable[[bytes], int], *, crlf: bool = False
     ) -> Iterator[bytes]:
         """All bytes, some megabytes at a time, each window of whole records.
 
         Args:
-            boundary: where in a window its last record begins that may go on behind it;
-                0 if there is no such place, so that more must be read.
+            cut: where a window of some bytes can end; 0 if more must be read to tell.
             crlf: every line ends in CR LF, so the CR is no part of it.
         """
-        yield from self._cut(self._counted(), boundary, crlf=crlf)
+        datas = self._counted()
+        yield from self._cut(_without_returns(datas) if crlf else datas, cut)
 
     def unwrapped_windows(
-        self, unwrap: Unwrap, boundary: Callable[[bytes], int], *, crlf: bool = False
+        self, unwrap: Unwrap, cut: Callable[[bytes], int], *, crlf: bool = False
     ) -> Iterator[bytes]:
         """The same of the lines that a relay has wrapped.
 
         Args:
             unwrap: takes blocks of lines, and gives those that were in them.
-            boundary: as for :meth:`windows`.
+            cut: as for :meth:`windows`.
             crlf: every line of the file ends in CR LF.
         """
         datas = map(_as_bytes, unwrap(self.blocks(crlf=crlf)))
-        yield from self._cut(datas, boundary, crlf=False)
+        yield from self._cut(datas, cut)
 
     def _counted(self) -> Iterator[bytes]:
         self.bytes_read = 0
@@ -143,7 +143,7 @@ class LogFile:
             yield shown
 
     def _cut(
-        self, datas: Iterable[bytes], boundary: Callable[[bytes], int], *, crlf: bool
+        self, datas: Iterable[bytes], cut: Callable[[bytes], int]
     ) -> Iterator[bytes]:
         parts: list[bytes] = []
         size = 0
@@ -153,15 +153,15 @@ class LogFile:
             size += len(data)
             if size < wanted:
                 continue
-            whole = _joined(parts, crlf=crlf)
-            at = boundary(whole)
+            whole = _joined(parts)
+            at = cut(whole)
             if not at and size < MAX_LINE_BYTES:
                 parts, wanted = [whole], size + WINDOW_BYTES
                 continue
             at = at or whole.rfind(b"\n") + 1 or len(whole)
             yield _ended(whole[:at])
             parts, size, wanted = [whole[at:]], len(whole) - at, WINDOW_BYTES
-        rest = _joined(parts, crlf=crlf)
+        rest = _joined(parts)
         if rest:
             self.ends_in_middle = self.ends_in_middle or not rest.endswith(b"\n")
             yield _ended(rest)
@@ -233,9 +233,18 @@ def _split(data: bytes, *, crlf: bool, first: bool) -> list[str]:
     return lines
 
 
-def _joined(parts: list[bytes], *, crlf: bool) -> bytes:
-    data = parts[0] if len(parts) == 1 else b"".join(parts)
-    return data.replace(b"\r\n", b"\n") if crlf else data
+def _joined(parts: list[bytes]) -> bytes:
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def _without_returns(datas: Iterable[bytes]) -> Iterator[bytes]:
+    """Line ends of one byte, each made once: before it a return may stand as well."""
+    held = b""
+    for data in datas:
+        whole = held + data
+        held = whole[len(whole.removesuffix(b"\r")) :]
+        yield whole[: len(whole) - len(held)].replace(b"\r\n", b"\n")
+    yield held
 
 
 def _as_bytes(lines: Sequence[str]) -> bytes:

@@ -239,10 +239,10 @@ def _windows(
         return
     if source.layers:
         datas = file.unwrapped_windows(
-            source.layers.unwrap, reader.boundary, crlf=recognized.crlf
+            source.layers.unwrap, reader.cut, crlf=recognized.crlf
         )
     else:
-        datas = file.windows(reader.boundary, crlf=recognized.crlf)
+        datas = file.windows(reader.cut, crlf=recognized.crlf)
     if reading.workers is not None:
         yield from reading.workers.windows(number, datas, clock, tally)
         return

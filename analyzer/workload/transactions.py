@@ -222,11 +222,13 @@ def _busiest_minute(starts: Longs, ends: Longs) -> tuple[int, float]:
     """Start of the minute with the most open time, and the mean number open in it.
 
     Time open up to a moment is the sum over all of what lies before it, so a minute is
-    the difference of two such sums.
+    the difference of two such sums. Looked at are minutes in which something begins or
+    ends, and those behind them: from there on nothing changes until the next.
     """
-    first = int(starts[0]) // _MINUTE_US
     last = int(ends[-1]) // _MINUTE_US
-    bounds = np.arange(first, last + 2) * _MINUTE_US
+    changes = np.unique(np.concatenate([*map(_minutes, (starts, ends))]))
+    first_us = np.unique(np.concatenate((changes, np.minimum(changes + 1, last))))
+    first_us *= _MINUTE_US
 
     def open_time(moments: Longs, at: Longs) -> Floats:
         # Sum over moments before `at` of (at - moment).
@@ -234,9 +236,17 @@ def _busiest_minute(starts: Longs, ends: Longs) -> tuple[int, float]:
         counts = np.searchsorted(moments, at, side="right")
         return np.asarray(counts * ((at - moments[0]) / 1.0) - sums[counts])
 
-    totals = open_time(starts, bounds) - open_time(ends, bounds)
+    bounds = np.concatenate((first_us, first_us + _MINUTE_US))
+    totals = (open_time(starts, bounds) - open_time(ends, bounds)).reshape(2, -1)
     # The log may begin or end within a minute.
-    seen_us = np.diff(np.clip(bounds, int(starts[0]), int(ends[-1])))
-    minutes = np.diff(totals) / np.maximum(seen_us, 1_000_000)
+    seen = np.clip(bounds, int(starts[0]), int(ends[-1])).reshape(2, -1)
+    minutes = (totals[1] - totals[0]) / np.maximum(seen[1] - seen[0], 1_000_000)
     at = int(np.argmax(minutes))
-    return int(bounds[at]), float(minutes[at])
+    return int(first_us[at]), float(minutes[at])
+
+
+def _minutes(moments: Longs) -> Longs:
+    """Numbers of the minutes of sorted moments, most of them once."""
+    minutes: Longs = moments // _MINUTE_US
+    once: Longs = minutes[np.append(True, minutes[1:] != minutes[:-1])]
+    return once

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -70,6 +72,34 @@ def test_how_many_are_open_at_once(reads: list[tuple[int, int, int]]) -> None:
     if span:
         mean = sum(length for _, length, _ in reads) / span
         assert found.busy_mean_count == pytest.approx(mean)
+
+
+@given(READS)
+def test_the_minute_in_which_most_are_open(reads: list[tuple[int, int, int]]) -> None:
+    found = transactions(columns_of(executions(reads)), (StatementKind.SELECT,))
+    first = min(s for s, _, _ in reads)
+    last = max(s + n for s, n, _ in reads)
+
+    def mean(minute: int) -> float:
+        start, end = max(minute * 60_000, first), min((minute + 1) * 60_000, last)
+        is_open = sum(max(min(s + n, end) - max(s, start), 0) for s, n, _ in reads)
+        return is_open / max(end - start, 1_000)
+
+    means = [mean(minute) for minute in range(last // 60_000 + 1)]
+    assert found.busiest_minute_mean_count == pytest.approx(max(means))
+    at = (found.busiest_minute or NOON) - NOON
+    assert mean(at // timedelta(minutes=1)) == pytest.approx(max(means))
+
+
+def test_a_wrong_year_makes_no_grid_of_minutes() -> None:
+    first, *others = executions([(0, 5, 1), (0, 5, 2), (1, 5, 3)])
+    early = replace(first, logged_at=datetime(1970, 1, 1, tzinfo=UTC))
+    columns = columns_of([early, *others])
+    tracemalloc.start()
+    transactions(columns, (StatementKind.SELECT,))
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 1 << 20
 
 
 WAITS = st.lists(

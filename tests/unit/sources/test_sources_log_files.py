@@ -233,6 +233,42 @@ def test_csv_records_cut_off_in_the_middle(tmp_path: Path) -> None:
     assert not contents.coverage[0].truncated_tail
 
 
+def test_a_quote_too_many_costs_one_line(tmp_path: Path) -> None:
+    lines = [entry(n, f"duration: 1.000 ms  statement: SELECT\n {n}") for n in range(9)]
+    records = [as_csv([item]) for item in lines]
+    records[2] = records[2].replace("SELECT", 'SEL"ECT')
+    contents = read_log_files([write(tmp_path / "log", "".join(records))])
+    assert len(contents.executions) == 8
+    # The record of two lines that is damaged.
+    assert contents.coverage[0].not_understood_count == 2
+    assert not contents.coverage[0].truncated_tail
+
+
+def test_returns_before_line_ends_go_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A statement with CR LF, in a log that was given CR LF afterwards."""
+    lines = [
+        entry(n, f"duration: 1.000 ms  statement: SELECT\r\n {n}") for n in range(9)
+    ]
+    path = write(tmp_path / "log", as_csv(lines).replace("\n", "\r\n"))
+    monkeypatch.setattr(log_bytes, "BLOCK_BYTES", 7)
+    monkeypatch.setattr(log_bytes, "WINDOW_BYTES", 300)
+    contents = read_log_files([path])
+    assert [item.query for item in contents.executions] == [
+        f"SELECT\r\n {n}" for n in range(9)
+    ]
+
+
+def test_the_line_of_a_companion_without_message(tmp_path: Path) -> None:
+    text = as_stderr(ENTRIES, PREFIX)
+    orphan = text.splitlines()[0].replace("[100]", "[99]").partition("LOG:")[0]
+    path = write(tmp_path / "log", f"{text}{orphan}DETAIL:  a\n\tb\n")
+    (coverage,) = read_log_files([path]).coverage
+    assert coverage.not_understood_count == 2
+    assert coverage.examples[0].endswith("DETAIL:  a")
+
+
 def test_time_zones(tmp_path: Path) -> None:
     text = as_stderr(ENTRIES, PREFIX)
     local = write(tmp_path / "cest", text.replace(" UTC ", " CEST "))
