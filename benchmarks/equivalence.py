@@ -3,6 +3,7 @@
     python benchmarks/equivalence.py                    # those of tests/support
     python benchmarks/equivalence.py --pairs FILE.json  # {"pairs": [{id, q1, …}]}
     python benchmarks/equivalence.py --pairs FILE.jsonl # one of them a line
+    python benchmarks/equivalence.py --pairs FILE.sql   # as those of tests/support
     python benchmarks/equivalence.py --seeds 0 1 2      # the same with several seeds
     python benchmarks/equivalence.py --mutants 200      # false pairs made of true ones
 
@@ -213,13 +214,15 @@ def false_mutants(
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=Path)
+    parser.add_argument("--pairs", type=Path, nargs="+")
     parser.add_argument("--databases", type=int, default=1_000)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--mutants", type=int, default=0)
     arguments = parser.parse_args()
-    if arguments.pairs:
-        pairs = with_schemas(read_lines(arguments.pairs))
+    if arguments.pairs and arguments.pairs[0].suffix == ".sql":
+        pairs = with_schemas(read_scripts(arguments.pairs))
+    elif arguments.pairs:
+        pairs = with_schemas([p for path in arguments.pairs for p in read_lines(path)])
     else:
         pairs = own_pairs() + with_schemas(read_lines() + read_scripts())
     wrong = 0

@@ -19,4 +19,5 @@ pytest_plugins = [
     "tests.support.hypopg_server",
     "tests.support.log_server",
     "tests.support.server15",
+    "tests.support.equivalence_checker",
 ]

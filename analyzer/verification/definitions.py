@@ -83,10 +83,10 @@ def with_definitions(query: str, known: Sequence[Definition]) -> QueryTexts:
             except AnalyzerError:
                 continue
             parts.append((item.text, found))
-            hints = _together(hints, found)
+            hints = together(hints, found)
         else:
             found = DataHints(numbers=tuple(numbers), strings=tuple(strings))
-            hints = _together(hints, found)
+            hints = together(hints, found)
     return QueryTexts(parts=tuple(parts), hints=hints)
 
 
@@ -107,7 +107,8 @@ def _words(text: str) -> set[str]:
     return {quoted.replace('""', '"') or bare.lower() for quoted, bare in found}
 
 
-def _together(one: DataHints, other: DataHints) -> DataHints:
+def together(one: DataHints, other: DataHints) -> DataHints:
+    """The hints of two texts as those of one."""
     return replace(
         one,
         numbers=tuple(dict.fromkeys((*one.numbers, *other.numbers))),

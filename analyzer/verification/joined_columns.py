@@ -124,4 +124,5 @@ def _merged(group: Sequence[Pool]) -> Pool:
         extremes=gathered("extremes"),
         telling=gathered("telling"),
         exact=gathered("exact"),
+        is_listed=any(pool.is_listed for pool in group),
     )

@@ -41,6 +41,7 @@ _UNITS = {
     "y": timedelta(days=365),
     "year": timedelta(days=365),
 }
+_ANNIVERSARY = tuple(timedelta(days=n) for n in (0, 1, -1))
 _MONTH_ENDS = (timedelta(days=-1), timedelta(microseconds=-1))
 _BASES = ("2024-01-31", "2024-02-01", "2024-02-29")
 _MAX_BASES = 4
@@ -77,6 +78,8 @@ def near_moment(text: str) -> Iterator[str]:
     for other in (moment.replace(day=1), moment.replace(month=1, day=1)):
         yield written_moment(other, has_time=False)
     yield from _stepped(_next_month(moment), (timedelta(), *_MONTH_ENDS))
+    for years in (-1, 1):
+        yield from _stepped(_years_later(moment, years), _ANNIVERSARY)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -84,6 +87,16 @@ def _in_utc(moment: datetime) -> datetime:
         return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
     except OverflowError:
         return moment.replace(tzinfo=None)
+
+
+def _years_later(moment: datetime, years: int) -> datetime:
+    """The same day of another year, the day before where there is none."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        day = min(moment.day, 28)
+        year = min(max(moment.year + years, 1), 9999)
+        return moment.replace(year=year, day=day)
 
 
 def _next_month(moment: datetime) -> datetime:

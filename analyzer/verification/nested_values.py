@@ -144,6 +144,19 @@ def odd_arrays(elements: Sequence[str]) -> Iterator[str]:
         yield f"{{{{{first},{second}}},{{{second},{first}}}}}"
 
 
+def of_multirange(ranges: Iterable[str]) -> Iterator[str]:
+    """None, one and two of some ranges.
+
+    >>> list(of_multirange(["[1,2)", "[4,)"]))
+    ['{}', '{[1,2)}', '{[4,)}', '{[1,2),[4,)}']
+    """
+    known = list(ranges)[: 4 * _MAX_WORDS]
+    yield "{}"
+    yield from (f"{{{text}}}" for text in known)
+    for place, first in enumerate(known):
+        yield from (f"{{{first},{second}}}" for second in known[place + 1 : place + 8])
+
+
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 

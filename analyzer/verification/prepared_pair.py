@@ -41,6 +41,7 @@ from analyzer.verification.joined_columns import (
     merged_pools,
     ranged_columns,
 )
+from analyzer.verification.known_constants import with_known_constants
 from analyzer.verification.schema_facts import parameter_table
 from analyzer.verification.trial import AFTER, BEFORE, FIRST_MUTANT
 from analyzer.verification.trial_database import TrialDatabase
@@ -308,7 +309,11 @@ def _make_rows(
     )
     tables = database.read_tables(list(names))
     database.make_stages(tables, types)
-    queries = [with_definitions(item.text, database.definitions()) for item in facts]
+    known = database.definitions()
+    queries = [
+        with_known_constants(database, f.text, with_definitions(f.text, known))
+        for f in facts
+    ]
     hints = [query.hints for query in queries]
     filled = (*tables, parameter_table(types)) if types else tables
     pools = make_pools(database.connection, filled, hints)

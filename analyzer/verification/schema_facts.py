@@ -54,6 +54,14 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A condition that each row must fulfil, and the columns it reads, if known."""
+
+    condition: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table that rows are to be made for."""
 
@@ -63,7 +71,7 @@ class Table:
     columns: tuple[Column, ...]
     keys: tuple[Key, ...] = ()
     references: tuple[Reference, ...] = ()
-    checks: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @property
     def stored(self) -> tuple[Column, ...]:
@@ -107,7 +115,7 @@ def read_tables(connection: Connection, relations: Sequence[int]) -> tuple[Table
         tables[oid] = Table(oid=oid, schema=schema, name=table, columns=())
     keys = _grouped(_rows(connection, "keys", oids), _key)
     references = _grouped(_rows(connection, "references", oids), _reference)
-    checks = _grouped(_rows(connection, "checks", oids), lambda row: str(row[0]))
+    checks = _grouped(_rows(connection, "checks", oids), _check)
     filled = [
         replace(
             table,
@@ -158,6 +166,11 @@ def _key(row: Sequence[Any]) -> Key:
         nulls_not_distinct=nulls_not_distinct,
         is_immediate=is_immediate,
     )
+
+
+def _check(row: Sequence[Any]) -> Check:
+    condition, columns = row
+    return Check(condition=str(condition), columns=tuple(columns))
 
 
 def _reference(row: Sequence[Any]) -> Reference:

@@ -39,6 +39,7 @@ from analyzer.verification.schema_facts import (
     read_tables,
 )
 from analyzer.verification.trial_needs import TrialRows
+from analyzer.verification.trial_repairs import repairs
 from analyzer.verification.trial_sql import (
     COPY_PARAMETERS,
     PARAMETERS,
@@ -46,7 +47,6 @@ from analyzer.verification.trial_sql import (
     copy_statement,
     create_stages,
     query_function,
-    repairs,
     run_function,
     stage_name,
     staged_rows,

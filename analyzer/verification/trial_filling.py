@@ -208,7 +208,8 @@ class Filling:
             "cycle": number % self._block,
         }.get(policy)
         if place is not None:
-            return serial(column.base_type, place + 1, column.labels)
+            labels = pool.all if pool.is_listed else column.labels
+            return serial(column.base_type, place + 1, labels)
         if policy == "turns":
             return pool.exact[number % len(pool.exact)]
         if policy == "total":

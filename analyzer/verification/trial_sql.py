@@ -8,13 +8,13 @@ exact where a form with the tables as CTEs is not, and as fast: the plans are ma
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from analyzer.domain.index import RelationName
 from analyzer.postgres.attempt import OutputColumn
 from analyzer.statements.identifiers import quote_identifier, quote_relation
 from analyzer.statements.sorted_output import SortedOutput
-from analyzer.verification.schema_facts import Key, Reference, Table
+from analyzer.verification.schema_facts import Table
 
 SCHEMA = "pgproof_trial"
 NUMBER = "pgproof_number"
@@ -90,56 +90,6 @@ def lines_of(number: int, parameter_count: int) -> str:
     """The query for the texts that a query's function gives, each with its run."""
     values = ", ".join(f"${i}" for i in range(1, parameter_count + 1))
     return f"SELECT line FROM unnest({SCHEMA}.q{number}({values})) AS line"
-
-
-def repairs(table: Table, tables: Sequence[Table]) -> Iterator[str]:
-    """Statements that take away staged rows which the table's constraints forbid.
-
-    They are conveniences: a row that is still wrong makes its database be left out.
-    """
-    stage = stage_name(table)
-    generated = {c.name for c in table.columns if c.is_generated}
-    for check in table.checks:
-        if not any(name in check for name in generated):
-            yield f"DELETE FROM {stage} WHERE NOT ({check})"
-    for key in table.keys:
-        if not any(name in generated for name in key.columns):
-            yield _without_twins(stage, key)
-    by_oid = {other.oid: other for other in tables}
-    for reference in table.references:
-        if reference.target in by_oid and reference.is_validated:
-            yield _without_orphans(table, reference, by_oid[reference.target])
-
-
-def _without_twins(stage: str, key: Key) -> str:
-    expressions = ", ".join(key.expressions)
-    conditions = [f"({key.predicate})"] if key.predicate else []
-    if not key.nulls_not_distinct:
-        conditions += [f"({item}) IS NOT NULL" for item in key.expressions]
-    where = " AND ".join(conditions) or "true"
-    return (
-        f"DELETE FROM {stage} WHERE ctid IN (SELECT ctid FROM (SELECT ctid,"
-        f" row_number() OVER (PARTITION BY {NUMBER}, {expressions} ORDER BY ctid)"
-        f" AS place FROM {stage} WHERE {where}) AS twins WHERE place > 1)"
-    )
-
-
-def _without_orphans(table: Table, reference: Reference, target: Table) -> str:
-    own = [quote_identifier(name) for name in reference.columns]
-    other = [quote_identifier(name) for name in reference.target_columns]
-    pairs = zip(own, other, strict=True)
-    meets = " AND ".join(f"p.{b} = c.{a}" for a, b in pairs)
-    given = " AND ".join(f"c.{name} IS NOT NULL" for name in own)
-    lonely = (
-        f"{given} AND NOT EXISTS (SELECT FROM {stage_name(target)} AS p"
-        f" WHERE p.{NUMBER} = c.{NUMBER} AND {meets})"
-    )
-    required = {column.name for column in table.columns if column.not_null}
-    free = [n for n in reference.columns if n not in required]
-    if free:
-        name = quote_identifier(free[0])
-        return f"UPDATE {stage_name(table)} AS c SET {name} = NULL WHERE {lonely}"
-    return f"DELETE FROM {stage_name(table)} AS c WHERE {lonely}"
 
 
 def query_function(

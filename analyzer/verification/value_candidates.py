@@ -25,9 +25,9 @@ _ORDINARY: dict[str, tuple[str, ...]] = {
     "smallint": ("0", "1", "2", "3", "-1"),
     "integer": ("0", "1", "2", "3", "-1"),
     "bigint": ("0", "1", "2", "3", "-1"),
-    "numeric": ("0", "1", "2", "0.5", "1.0", "-1", "1.5", "2.25", "1.005"),
-    "real": ("0", "1", "2", "0.5", "-1.5"),
-    "double precision": ("0", "1", "2", "0.5", "-1.5"),
+    "numeric": ("0", "1", "2", "0.5", "1.0", "-1", "1.5", "2.25", "1.005", "0.1"),
+    "real": ("0", "1", "2", "0.5", "-1.5", "0.1"),
+    "double precision": ("0", "1", "2", "0.5", "-1.5", "0.1"),
     "money": ("0", "1.00", "2.50"),
     "boolean": ("t", "f"),
     "text": ("a", "b", "A", "ab", "a ", "1"),
@@ -88,6 +88,7 @@ CALENDAR = (
 )
 _TIMES_OF_DAY = ("", " 12:00:00", " 23:59:59.999999")
 _MAX_SPLITS = 12
+_MAX_BITS = 64
 _MAX_DIGITS = 400
 _LENGTHS = range(2, 41)
 """Numbers that a text may be as long as."""
@@ -108,6 +109,17 @@ def ordinary(base_type: str) -> tuple[str, ...]:
             f"{day}{time}" for day in _ORDINARY["date"] for time in _TIMES_OF_DAY
         )
     return _ORDINARY.get(name, ("a", "b", "1", "2", "0"))
+
+
+def bits(type_name: str) -> tuple[str, ...]:
+    """Strings of bits of a fixed length: none, all, and each alone.
+
+    >>> bits("bit(2)")
+    ('00', '11', '10', '01')
+    """
+    length = min(int(re.sub(r"\D", "", type_name) or 1), _MAX_BITS)
+    alone = ("0" * n + "1" + "0" * (length - n - 1) for n in range(length))
+    return tuple(dict.fromkeys(("0" * length, "1" * length, *alone)))
 
 
 def extremes(base_type: str) -> tuple[str, ...]:
@@ -239,6 +251,9 @@ def _near_text(text: str) -> Iterator[str]:
     yield from (text.upper(), text.lower(), text.swapcase(), text + " ", " " + text)
     yield text[:1].swapcase() + text[1:]
     yield from (text + "x", text[:-1], text.strip())
+    if len(text) <= _MAX_SPLITS:
+        # What is found once may be replaced once, or each time.
+        yield text + text
     for place in range(1, min(len(text), _MAX_SPLITS)):
         yield text[:place]
         yield text[place:]

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import load
 from analyzer.statements.data_hints import Comparison, DataHints
+from analyzer.verification.checked_values import allowed_values
 from analyzer.verification.definitions import constants_of
 from analyzer.verification.nested_values import (
     odd_arrays,
     of_array,
     of_json,
+    of_multirange,
     of_range,
     range_ends,
 )
 from analyzer.verification.schema_facts import FOLDER, Column, Table
 from analyzer.verification.value_candidates import (
     CALENDAR,
+    bits,
     extremes,
     near,
     ordinary,
+    serial,
 )
 
 _MAX_PER_LIST = 60
@@ -41,6 +45,7 @@ class Pool:
         telling: at and near constants that only one of the queries has, and pieces
             of texts where texts are put together.
         exact: the constants themselves that this very column is compared with.
+        is_listed: a CHECK allows hardly more than these.
     """
 
     ordinary: tuple[str, ...]
@@ -50,6 +55,7 @@ class Pool:
     extremes: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    is_listed: bool = False
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -74,20 +80,32 @@ def make_pools(
         hints: of the queries.
     """
     wished: dict[PoolKey, Pool] = {}
-    columns: dict[PoolKey, Column] = {}
+    columns: dict[PoolKey, tuple[Table, Column]] = {}
     names = {table.name for table in tables}
     for table in tables:
         constants = _constants(table, hints)
         for column in table.stored:
             key = (table.oid, column.name)
-            columns[key] = column
+            columns[key] = (table, column)
             compared = _comparisons(table, column, hints, names)
             wished[key] = _wished(column, constants, compared)
     valid = _valid(connection, columns, wished)
-    return {
-        key: _kept(pool, valid[columns[key].type_name], columns[key])
-        for key, pool in wished.items()
-    }
+    pools: dict[PoolKey, Pool] = {}
+    for key, pool in wished.items():
+        table, column = columns[key]
+        texts = valid[column.type_name]
+        made = [t for t in _first_made(column) if t in texts]
+        mine = texts & {*pool.all, *pool.fitting, *made}
+        allowed = allowed_values(connection, table, column, mine)
+        kept = _kept(pool, mine if allowed is None else allowed)
+        is_listed = allowed is not None and not allowed.issuperset(made)
+        pools[key] = replace(kept, is_listed=is_listed)
+    return pools
+
+
+def _first_made(column: Column) -> list[str]:
+    """The first of the values that are made where many different ones are wanted."""
+    return [serial(column.base_type, place) for place in range(1, 4)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +125,8 @@ class _Constants:
 
 
 def _constants(table: Table, hints: Sequence[DataHints]) -> _Constants:
-    texts = [*table.checks, *(key.predicate for key in table.keys)]
+    checks = [check.condition for check in table.checks]
+    texts = [*checks, *(key.predicate for key in table.keys)]
     numbers = [n for hint in hints for n in hint.numbers]
     strings = [s for hint in hints for s in hint.strings]
     for found_numbers, found_strings in map(constants_of, texts):
@@ -163,7 +182,7 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
     pieces = _pieces(known.strings) if is_joined else ()
     direct = [item for item in compared if item.operator or not is_joined]
     return Pool(
-        ordinary=ordinary(base),
+        ordinary=bits(column.type_name) if base == "bit" else ordinary(base),
         constants=_near_constants(column, known),
         specific=(*pieces, *near(literals, literals, base)),
         fitting=tuple(value for item in direct for value in _fitting(item, base)),
@@ -181,9 +200,10 @@ def _near_constants(column: Column, known: _Constants) -> tuple[str, ...]:
     if base in ("json", "jsonb"):
         return (*known.strings, *of_json(known.strings, known.numbers))
     if column.category == "R":
-        inner = _BOUNDS.get(base, "integer")
+        inner = _BOUNDS.get(base.replace("multirange", "range"), "integer")
         ends = [end for text in known.strings for end in range_ends(text)]
-        return tuple(of_range(near((*ends, *known.numbers), known.strings, inner)))
+        made = of_range(near((*ends, *known.numbers), known.strings, inner))
+        return tuple(of_multirange(made) if "multirange" in base else made)
     if known.reads_calendar and base.startswith(("timestamp", "date")):
         return (*CALENDAR, *near(known.numbers, known.strings, base))
     return near(known.numbers, known.strings, base)
@@ -224,12 +244,16 @@ _WRAPPED = 4
 
 
 def _valid(
-    connection: Connection, columns: dict[PoolKey, Column], pools: dict[PoolKey, Pool]
+    connection: Connection,
+    columns: Mapping[PoolKey, tuple[Table, Column]],
+    pools: Mapping[PoolKey, Pool],
 ) -> dict[str, frozenset[str]]:
     """By type, the texts that are values of it."""
     asked: dict[str, set[str]] = defaultdict(set)
     for key, pool in pools.items():
-        asked[columns[key].type_name].update((*pool.all, *pool.fitting))
+        column = columns[key][1]
+        texts = (*pool.all, *pool.fitting, *_first_made(column))
+        asked[column.type_name].update(texts)
     pairs = [(kind, text) for kind, texts in asked.items() for text in sorted(texts)]
     statement = load("valid_values", folder=FOLDER)
     rows = connection.execute(
@@ -241,7 +265,7 @@ def _valid(
     return {kind: frozenset(texts) for kind, texts in valid.items()}
 
 
-def _kept(pool: Pool, valid: frozenset[str], column: Column) -> Pool:
+def _kept(pool: Pool, valid: frozenset[str]) -> Pool:
     def keep(texts: Iterable[str]) -> tuple[str, ...]:
         kept = [text for text in dict.fromkeys(texts) if text in valid]
         return tuple(kept[:_MAX_PER_LIST])

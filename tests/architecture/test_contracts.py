@@ -19,8 +19,10 @@ PRINTS_SQL = {
     "analyzer/indexing/definition.py",
     "analyzer/planner/catalog_ddl.py",
     "analyzer/planner/range_histograms.py",
+    "analyzer/verification/checked_values.py",
     "analyzer/verification/counterexample.py",
     "analyzer/verification/image_sql.py",
+    "analyzer/verification/trial_repairs.py",
     "analyzer/verification/trial_sql.py",
 }
 # A statement with names of the watched database is composed of quoted identifiers, and

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,12 @@ ADVERSARIAL = FILE.with_name("adversarial_pairs.jsonl")
 has a schema of its own, two queries, how they are compared and what is true of them.
 """
 
+SHOWN = [
+    FILE.with_name(f"{name}.sql")
+    for name in ("reports", "odd_types", "constraints_and_writes")
+]
+"""Pairs as in ``FILE``; behind each false one stand rows that show it."""
+
 SCRIPTS = [
     FILE.with_name(f"{name}.sql")
     for name in (
@@ -20,7 +27,7 @@ SCRIPTS = [
         *("views_and_functions", "spans_and_sums", "joins_and_keys"),
         *("groups_and_windows", "types_and_time", "writes", "triggers"),
     )
-]
+] + SHOWN
 """Pairs as in ``FILE``, whose columns have the same names and types."""
 
 
@@ -31,6 +38,8 @@ class LabelledPair:
     is_equivalent: bool
     before: str
     after: str
+    shown_by: tuple[str, ...] = ()
+    """INSERTs, written by hand, on which a false pair differs; else nothing."""
 
 
 def read_pairs(path: Path = FILE) -> tuple[str, list[LabelledPair]]:
@@ -38,7 +47,7 @@ def read_pairs(path: Path = FILE) -> tuple[str, list[LabelledPair]]:
     head, *blocks = re.split(r"^-- (?=[=!] )", path.read_text("utf-8"), flags=re.M)
     pairs = []
     for number, block in enumerate(blocks, 1):
-        title, before, after, *_ = block.splitlines()
+        title, before, after, *shown_by = block.splitlines()
         pairs.append(
             LabelledPair(
                 number,
@@ -46,6 +55,7 @@ def read_pairs(path: Path = FILE) -> tuple[str, list[LabelledPair]]:
                 title[0] == "=",
                 before.removesuffix(";"),
                 after.removesuffix(";"),
+                tuple(line for line in shown_by if line),
             )
         )
     return head, pairs
@@ -81,10 +91,10 @@ def read_lines(path: Path = ADVERSARIAL) -> list[PairWithSchema]:
     ]
 
 
-def read_scripts() -> list[PairWithSchema]:
-    """The pairs of all ``SCRIPTS``, which are compared as a client sees them."""
+def read_scripts(paths: Sequence[Path] = SCRIPTS) -> list[PairWithSchema]:
+    """The pairs of scripts, which are compared as a client sees them."""
     found = []
-    for path in SCRIPTS:
+    for path in paths:
         schema, pairs = read_pairs(path)
         found += [
             PairWithSchema(
