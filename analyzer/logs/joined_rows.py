@@ -49,6 +49,7 @@ class LoneRow(NamedTuple):
             remote_host=known.remote_host,
             virtual_transaction_id=f"/{local}" if local else "",
             queryid=self.queryid,
+            sqlstate=known.sqlstate,
         )
         return LogEntry(
             origin=origin, severity="LOG", message=self._message(), detail=self.detail

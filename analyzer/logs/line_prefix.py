@@ -4,26 +4,18 @@ Source: PostgreSQL's ``log_status_format`` (elog.c). An escape that has nothing 
 (a user in a background process) prints nothing, or blanks up to its padding; unknown
 escapes print nothing; the rest after ``%q`` is left out in background processes.
 
-**Forgery.** ``application_name``, user and database are chosen by clients, and may hold
-the text of a severity. A line that begins with a tab is never a record. On any other
-line the prefix must match from the start, and each chosen field is at most 63
-characters long (NAMEDATALEN − 1), so only a few splits are possible. If there are
-several, :class:`Splitter` takes the one whose names the same process also used in lines
-that can be read in one way only. Without such a witness it takes the longest prefix,
-which believes the message that the server wrote last, but not one in which the name of
-a user or a database holds a severity: anybody can write a message that begins with one
-(RAISE), few can make such names.
+Which part of a line is the prefix, if a client's name looks like one, is for
+:mod:`analyzer.logs.splitter`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
-from analyzer.logs.severity import SEVERITY_PATTERN, has_severity
+from analyzer.logs.severity import SEVERITY_PATTERN
 from analyzer.logs.timestamps import TIME_PATTERN
 
 _NAME = ".{0,63}?"
@@ -54,38 +46,13 @@ NUMBER, WORD = "\ue000", "\ue001"
 """Private escapes, for inferred prefixes: a number, and words of unknown meaning."""
 
 _ESCAPE = re.compile(r"%(-?\d*)(.)", re.DOTALL)
-_NEXT_SEVERITY = re.compile(SEVERITY_PATTERN, re.MULTILINE)
-_CHOSEN_BY_CLIENTS = frozenset("adui")
-LOOK_AHEAD_LINES = 300
-"""Lines in which a witness against a forged name is looked for."""
+_BEHIND_APPLICATION = re.compile(r"%a([^%\w]).*%-?\d*[ud]")
+"""What ends an application's name in front of names of users and databases.
 
-_MAX_NAME_CHARS = 64
-_MAX_HEAD_CHARS = 1000
+These hardly ever hold it, while applications are called "PostgreSQL JDBC Driver".
+"""
+CHOSEN_BY_CLIENTS = frozenset("adui")
 _TIMES = ("time", "time_ms", "time_epoch")
-_NAMES = ("user", "database", "application_name")
-_NAMES_THAT_FEW_CAN_MAKE = ("user", "database")
-_MAX_WITNESSES = 20_000
-_MAX_NAMES_OF_ONE = 16
-"""Names that one process is known by; more is somebody's game."""
-
-_MAX_KNOWN_HEADS = 20_000
-_TIME = re.compile(TIME_PATTERN)
-
-
-class Head(NamedTuple):
-    """The start of a record: its fields, its severity, where the text begins.
-
-    A tuple, since every line of a log makes one and a frozen dataclass costs thrice.
-    ``time`` is that of a prefix that begins with it; where it is given, the time in
-    ``fields`` may be another line's. ``rest`` is then what follows the time up to the
-    text: heads with the same one differ in nothing but their time.
-    """
-
-    fields: Mapping[str, str | None]
-    severity: str
-    text_at: int
-    time: str = ""
-    rest: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,21 +63,33 @@ class LinePrefix:
         text: the setting; for an inferred one a description.
         pattern: regular expression of the prefix, with named groups.
         has_chosen_fields: whether clients can write into it.
+        last_resort: the same prefix and groups, for the rare names of users and
+            databases that ``pattern`` does not fit; empty if there are none.
     """
 
     text: str
     pattern: str
     has_chosen_fields: bool = True
+    last_resort: str = ""
 
-    @cached_property
+    @property
     def head(self) -> re.Pattern[str]:
         """Prefix and severity."""
-        return re.compile(self.pattern + SEVERITY_PATTERN)
+        return self.heads[0]
 
     @cached_property
-    def alone(self) -> re.Pattern[str]:
+    def heads(self) -> Sequence[re.Pattern[str]]:
+        """The same in the order in which they are tried."""
+        return [re.compile(pattern + SEVERITY_PATTERN) for pattern in self._patterns]
+
+    @cached_property
+    def alone(self) -> Sequence[re.Pattern[str]]:
         """The prefix without what follows it."""
-        return re.compile(self.pattern)
+        return [re.compile(pattern) for pattern in self._patterns]
+
+    @property
+    def _patterns(self) -> Sequence[str]:
+        return (self.pattern, self.last_resort) if self.last_resort else (self.pattern,)
 
     @cached_property
     def cut_off(self) -> re.Pattern[str]:
@@ -141,27 +120,47 @@ def line_prefix(text: str) -> LinePrefix:
     >>> found["process_id"], found["user"], found["database"], found["severity"]
     ('42', 'app', 'shop', 'LOG')
     """
+    letters = {letter for _, letter in _ESCAPE.findall(text)}
+    behind = _BEHIND_APPLICATION.search(text)
+    usual = "" if behind is None else f"[^{re.escape(behind[1])}]{{0,63}}?"
+    pattern = _pattern(text, usual)
+    return LinePrefix(
+        text=text,
+        pattern=pattern,
+        has_chosen_fields=WORD in text or not CHOSEN_BY_CLIENTS.isdisjoint(letters),
+        last_resort=_pattern(text, "") if usual else "",
+    )
+
+
+def _pattern(text: str, usual_name: str) -> str:
+    """The expression of a prefix.
+
+    Args:
+        text: of the prefix.
+        usual_name: expression of users and databases behind the application's name,
+            if not any text can be one.
+    """
     pieces: list[str] = []
     seen: set[str] = set()
-    chosen = WORD in text
     at = 0
     optional = False
     for found in _ESCAPE.finditer(text):
         pieces.append(re.escape(text[at : found.start()]))
         at = found.end()
         padding, letter = found.groups()
-        chosen = chosen or letter in _CHOSEN_BY_CLIENTS
         if letter == "q" and not optional:
             # A background process stops here, so the severity may follow at once.
             optional = True
             pieces.append(f"(?:(?={SEVERITY_PATTERN.replace('?P<severity>', '?:')})|")
-        else:
-            pieces.append(_escape(letter, padding, seen))
+            continue
+        piece = _escape(letter, padding, seen)
+        if usual_name and letter in "ud" and "application_name" in seen:
+            piece = piece.replace(_NAME, usual_name)
+        pieces.append(piece)
     rest = text[at:]
     # A lone % at the end is a format error that prints nothing.
     pieces.append(re.escape(rest[:-1] if rest.endswith("%") else rest))
-    pattern = "".join(pieces) + (")" if optional else "")
-    return LinePrefix(text=text, pattern=pattern, has_chosen_fields=chosen)
+    return "".join(pieces) + (")" if optional else "")
 
 
 def _escape(letter: str, padding: str, seen: set[str]) -> str:
@@ -181,211 +180,3 @@ def _escape(letter: str, padding: str, seen: set[str]) -> str:
     seen.add(name)
     blanks = " {0,%d}" % min(abs(int(padding)), 999) if padding.strip("-") else ""  # noqa: UP031
     return f"{blanks}{group}{blanks}"
-
-
-_Names = tuple[str | None, ...]
-
-
-class _KnownHead(NamedTuple):
-    """What a text between time and message was read as, by the whole expression."""
-
-    names: _Names
-    key: str | None
-    fields: dict[str, str | None]
-    severity: str
-
-
-class Splitter:
-    """Finds where the prefix of a line ends, also where a client tries to mislead.
-
-    The lines of one statement differ in their time alone, so what follows the time is
-    remembered with what it was read as; the expression is for texts not seen before.
-    A remembered text was unambiguous, and is looked up only where no second severity
-    is near, so the answer is the same.
-    """
-
-    def __init__(self, prefix: LinePrefix) -> None:
-        self.prefix = prefix
-        self._match = prefix.head.match
-        groups = prefix.head.groupindex
-        self._key_group = groups.get("session_id") or groups.get("process_id") or 0
-        named = [groups[name] for name in _NAMES if name in groups]
-        # Of words with an unknown meaning the last is most likely a name.
-        words = [number for name, number in groups.items() if name[:4] == "word"]
-        self._name_groups = tuple(named or words[-1:])
-        self._sober_groups = [
-            groups[name] for name in _NAMES_THAT_FEW_CAN_MAKE if name in groups
-        ]
-        self._believed: dict[str | None, dict[_Names, None]] = {}
-        times = {"%m": "time_ms", "%t": "time"}
-        has_both = "time_ms" in groups and "time" in groups
-        self._time_name = "" if has_both else times.get(prefix.text[:2], "")
-        self._known_heads: dict[str, _KnownHead] = {}
-
-    def split(
-        self, line: str, block: Sequence[str] = (), number: int = 0
-    ) -> Head | None:
-        """The head of a record, or none if the line is not the start of one.
-
-        Args:
-            line: without its line end.
-            block: lines around it; witnesses may stand in those that follow.
-            number: of this line in the block.
-        """
-        rest = self._after_time(line) if self._time_name else None
-        if rest is not None:
-            head = self._known_head(line, *rest)
-            if head is not None:
-                return head
-        # Without a severity near its start a line is no record, whatever the prefix.
-        if not has_severity(line, 0, _MAX_HEAD_CHARS):
-            return None
-        found = self._match(line, 0, _MAX_HEAD_CHARS)
-        if found is None:
-            return None
-        if self.prefix.has_chosen_fields:
-            found, is_clear = self._settle(line, found, (block, number))
-        else:
-            is_clear = True
-        groups = found.groupdict()
-        severity = groups["severity"] or ""
-        if rest is not None and is_clear:
-            self._remember(found, groups, rest)
-        return Head(fields=groups, severity=severity, text_at=found.end())
-
-    def _after_time(self, line: str) -> tuple[int, str] | None:
-        """Where the time ends, and what follows up to the end of a severity."""
-        time = _TIME.match(line)
-        if time is None:
-            return None
-        start = time.end()
-        end = line.find(":  ", start, _MAX_HEAD_CHARS) + 3
-        return (start, line[start:end]) if end > 2 else None
-
-    def _known_head(self, line: str, start: int, rest: str) -> Head | None:
-        known = self._known_heads.get(rest)
-        if known is None:
-            return None
-        end = start + len(rest)
-        if self.prefix.has_chosen_fields:
-            if has_severity(line, end, end + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS):
-                return None
-            self._believe(known.key, known.names)
-        return Head(known.fields, known.severity, end, line[:start], rest)
-
-    def _remember(
-        self,
-        found: re.Match[str],
-        fields: dict[str, str | None],
-        rest: tuple[int, str],
-    ) -> None:
-        start, text = rest
-        at_time = found.span(self._time_name) == (0, start)
-        if at_time and found.end() == start + len(text):
-            if len(self._known_heads) > _MAX_KNOWN_HEADS:
-                self._known_heads.clear()
-            self._known_heads[text] = _KnownHead(
-                self._names(found), self._key(found), fields, fields["severity"] or ""
-            )
-
-    def _settle(
-        self, line: str, found: re.Match[str], place: tuple[Sequence[str], int]
-    ) -> tuple[re.Match[str], bool]:
-        """The right split, and whether there was but one whatever follows it."""
-        # Nothing but a second severity within reach makes a line ambiguous.
-        reach = found.end() + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
-        is_clear = not has_severity(line, found.end(), reach)
-        if not is_clear:
-            splits = [found, *self._other_splits(line, found)]
-            if len(splits) > 1:
-                return self._most_believable(splits, place), False
-        self._believe(self._key(found), self._names(found))
-        return found, is_clear
-
-    def _believe(self, key: str | None, names: _Names) -> None:
-        """Take note of names in a line that can be read in one way only."""
-        known = self._believed.get(key)
-        if known is None:
-            if len(self._believed) > _MAX_WITNESSES:
-                self._believed.clear()
-            known = self._believed[key] = {}
-        if names not in known:
-            if len(known) >= _MAX_NAMES_OF_ONE:
-                del known[next(iter(known))]
-            known[names] = None
-
-    def _key(self, found: re.Match[str]) -> str | None:
-        return found[self._key_group] if self._key_group else None
-
-    def _names(self, found: re.Match[str]) -> _Names:
-        return tuple(found[group] for group in self._name_groups)
-
-    def _other_splits(self, line: str, first: re.Match[str]) -> Iterator[re.Match[str]]:
-        start = first.start("severity") + 1
-        limit = start + len(_CHOSEN_BY_CLIENTS) * _MAX_NAME_CHARS
-        # A relay that leaves one of the two blanks does so everywhere, and some
-        # languages have their word for a statement in messages, with one blank.
-        blanks = "  " if first[0].endswith("  ") else ""
-        for severity in _NEXT_SEVERITY.finditer(line, start, limit):
-            if not severity[0].endswith(blanks):
-                continue
-            whole = self.prefix.alone.fullmatch(line, 0, severity.start())
-            if whole is not None:
-                # Matching up to the end of this severity gives its groups as well.
-                again = self.prefix.head.fullmatch(line, 0, severity.end())
-                if again is not None:
-                    yield again
-
-    def _most_believable(
-        self, splits: list[re.Match[str]], place: tuple[Sequence[str], int]
-    ) -> re.Match[str]:
-        if self._is_repeated(splits[-1], place):
-            return splits[-1]
-        keys = {self._key(split) for split in splits}
-        believed = {names for key in keys for names in self._believed.get(key, ())}
-        believed.update(map(self._names, self._witnesses(keys, place)))
-        if self._name_groups:
-            for split in splits:
-                if self._names(split) in believed:
-                    return split
-        return next(filter(self._is_sober, reversed(splits)), splits[-1])
-
-    def _is_repeated(
-        self, split: re.Match[str], place: tuple[Sequence[str], int]
-    ) -> bool:
-        """Whether the names are those of a neighbour too, which says something else.
-
-        A name that looks like a line stays the same from line to line; what a message
-        says that looks like a name, such as its duration, does not.
-        """
-        if not self._is_sober(split):
-            return False
-        block, number = place
-        said = split.string[split.end() :]
-        for line in (*block[max(number - 2, 0) : number], *block[number + 1 :][:2]):
-            found = None if line.startswith("\t") else self._match(line)
-            if found is None or self._key(found) != self._key(split):
-                continue
-            for other in (found, *self._other_splits(line, found)):
-                same = self._names(other) == self._names(split)
-                if same and line[other.end() :] != said:
-                    return True
-        return False
-
-    def _is_sober(self, split: re.Match[str]) -> bool:
-        """Whether no name of a user or a database holds a severity."""
-        names = (split[group] for group in self._sober_groups)
-        # A severity needs what follows it, which is not a part of the name.
-        return not any(name and _NEXT_SEVERITY.search(f"{name} ") for name in names)
-
-    def _witnesses(
-        self, keys: set[str | None], place: tuple[Sequence[str], int]
-    ) -> Iterator[re.Match[str]]:
-        block, number = place
-        for line in block[number + 1 : number + 1 + LOOK_AHEAD_LINES]:
-            found = None if line.startswith("\t") else self._match(line)
-            if found is None or self._key(found) not in keys:
-                continue
-            if next(self._other_splits(line, found), None) is None:
-                yield found
-                return

@@ -43,6 +43,8 @@ COMMON = (
     ' sql_error_code = %e time_ms = "%m" pid="%p" proc_start_time="%s" session_id="%c"'
     ' vtid="%v" tid="%x" log_line="%l" %qdatabase="%d" connection_source="%r"'
     ' user="%u" application_name="%a" ',
+    "%m [%p] %q%a %u@%d ",
+    "%t [%p] %q%a %u@%d ",
     "%m [%p] %q%a ",
     "",
 )
@@ -168,8 +170,9 @@ def _witnessed(lines: Sequence[str], records: Sequence[str]) -> LinePrefix | Non
         for name, escape in ((found["user"], "%u"), (found["database"], "%d")):
             whole = rf"(?<![\w.-]){re.escape(name)}(?![\w.-])"
             text = re.sub(whole, escape, text, count=1)
-        if "%u" in text or "%d" in text:
-            text = _shaped(text.replace("[unknown]", "%a", 1))
+        text = text.replace("[unknown]", "%a", 1)
+        if "%u" in text or "%d" in text or "%a" in text:
+            text = _shaped(text)
             # A background process has no names; it may end where they begin.
             shapes[_FIRST_NAME.sub(lambda m: f"%q{m[0]}", text, count=1)] += 1
     for text, _ in shapes.most_common(4):

@@ -12,10 +12,11 @@ from enum import StrEnum
 
 from analyzer.logs.csvlog import COLUMN_COUNTS, RECORD_START
 from analyzer.logs.entry import UNKNOWN_TIME
-from analyzer.logs.line_prefix import LinePrefix, Splitter
+from analyzer.logs.line_prefix import LinePrefix
 from analyzer.logs.pgbouncer import is_pgbouncer
 from analyzer.logs.prefix_detection import LOOSE, detect_prefix
 from analyzer.logs.severity import SEVERITY_PATTERN
+from analyzer.logs.splitter import Splitter
 
 _SEVERITY_NEAR = re.compile(".{0,300}?" + SEVERITY_PATTERN)
 
@@ -70,7 +71,7 @@ def recognize(
     if given is None and is_pgbouncer(lines):
         return Recognized(format=LogFormat.PGBOUNCER, crlf=crlf)
     prefix = detect_prefix(lines) if given is None else given
-    if prefix is None or not any(prefix.head.match(line) for line in lines):
+    if prefix is None or not any(map(Splitter(prefix).split, lines)):
         return None
     return Recognized(
         format=LogFormat.STDERR,

@@ -15,8 +15,9 @@ from analyzer.logs.entry import (
     error_code,
     id_number,
 )
-from analyzer.logs.line_prefix import Head, LinePrefix, Splitter
+from analyzer.logs.line_prefix import LinePrefix
 from analyzer.logs.severity import ENGLISH
+from analyzer.logs.splitter import Head, Splitter
 from analyzer.logs.stitch import Record, Stitcher, is_companion
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import Clock

@@ -37,7 +37,8 @@ LINES_AROUND = 2
 
 _LOG = "LOG:  "
 _STATIC = (
-    "process_id", "session_id", "user", "database", "application_name", "remote", "host"
+    "process_id", "session_id", "user", "database", "application_name", "remote",
+    "host", "sqlstate",
 )  # fmt: skip
 
 

@@ -10,11 +10,11 @@ import numpy as np
 from analyzer.domain.execution_columns import as_datetime
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.groups import grouped
-from analyzer.logs.line_prefix import Head
 from analyzer.logs.scan_words import NO_VERB
 from analyzer.logs.scanned_rows import Found, duration_rows, places
 from analyzer.logs.severity import ENGLISH
 from analyzer.logs.slices import Bools, Longs, Slices
+from analyzer.logs.splitter import Head
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.stderr_records import (
     IS_COMPANION,

@@ -5,12 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzer.logs.line_prefix import (
-    _NEXT_SEVERITY,
-    Splitter,
-    line_prefix,
-)
+from analyzer.logs.line_prefix import line_prefix
 from analyzer.logs.severity import ENGLISH, has_severity
+from analyzer.logs.splitter import _NEXT_SEVERITY, Splitter
 
 PREFIXES = (
     "%m [%p] %q%u@%d/%a ",
@@ -21,6 +18,7 @@ PREFIXES = (
     "%t %m [%p] ",
     "%c %m ",
     "%m:%a:  ",
+    "%m %a %u@%d ",
 )
 TIMES = (
     "2026-05-04 03:00:00.001 UTC",

@@ -13,9 +13,10 @@ from analyzer.logs.classify import Classifier
 from analyzer.logs.csvlog import read_csvlog
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.jsonlog import read_jsonlog
-from analyzer.logs.line_prefix import LinePrefix, Splitter, line_prefix
+from analyzer.logs.line_prefix import LinePrefix, line_prefix
 from analyzer.logs.patterns import kind_of
 from analyzer.logs.prefix_detection import detect_prefix
+from analyzer.logs.splitter import Splitter
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import Clock

@@ -44,6 +44,9 @@ CSV_RUN = (
     '"duration: 0.061 ms  statement: SELECT 1",,,,,,,,,"web","client backend",,-5'
 )
 CSV = {
+    "an error code of a phase of no execution": CSV_RUN.replace(
+        "00000", "57014"
+    ).replace("statement:", "bind s1:"),
     "a query id of thirty nines": CSV_RUN.removesuffix("-5") + HUGE,
     "a process of thirty nines": CSV_RUN.replace(",42,", f",{HUGE},"),
     "a transaction that is no number": CSV_RUN.replace(",3/7,0,", ",3/7,0 LOG,"),
@@ -60,6 +63,10 @@ JSON = {
     "a process of thirty nines": JSON_RUN.replace("42", HUGE),
     "a process that is a list": JSON_RUN.replace("42", "[42]"),
     "a number that is none": JSON_RUN.replace("42", "Infinity"),
+    "an error code": JSON_RUN.replace('"LOG"', '"LOG","state_code":"57014"'),
+    "an error code of a phase of no execution": JSON_RUN.replace(
+        '"LOG"', '"LOG","state_code":"57014"'
+    ).replace("statement:", "bind s1:"),
     "a local transaction of thirty nines": JSON_RUN.replace("3/7", f"3/{HUGE}"),
 }
 
@@ -74,7 +81,9 @@ def told(executions: Iterable[Execution], classifier: Classifier) -> list[object
          e.session_id, e.user, e.database, e.application_name, e.queryid)
         for e in executions
     )  # fmt: skip
-    events = Counter((e.logged_at, e.kind, e.message) for e in classifier.events)
+    events = Counter(
+        (e.logged_at, e.kind, e.message, e.sqlstate) for e in classifier.events
+    )
     return [runs, events]
 
 
@@ -98,6 +107,16 @@ def test_plain(kind: str) -> None:
     recognized = Recognized(format=LogFormat.STDERR, prefix=line_prefix(PREFIX))
     reader = StderrReader(stderr_options(recognized), Clock(), Tally())
     compared(recognized, STDERR[kind], reader.read([STDERR[kind].split("\n")]))
+
+
+def test_the_error_code_of_a_phase_of_no_execution() -> None:
+    line = f"{AT} [42] 57014 LOG:  duration: 0.061 ms  bind s1: SELECT 1"
+    prefix = line_prefix("%m [%p] %e ")
+    recognized = Recognized(format=LogFormat.STDERR, prefix=prefix)
+    reader = StderrReader(stderr_options(recognized), Clock(), Tally())
+    entries = [*reader.read([[line]])]
+    assert [entry.origin.sqlstate for entry in entries] == ["57014"]
+    compared(recognized, line, entries)
 
 
 @pytest.mark.parametrize("kind", CSV)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from analyzer.logs.line_prefix import LinePrefix
+from analyzer.logs.line_prefix import LinePrefix, line_prefix
 from analyzer.logs.prefix_detection import detect_prefix
+from analyzer.logs.splitter import Splitter
 
 CLIENTS = (
     {"u": "app", "d": "shop", "a": "web", "h": "10.0.0.5"},
@@ -57,7 +58,10 @@ def names(prefix: LinePrefix, line: str) -> dict[str, str]:
     return {letter: groups.get(group) or "" for letter, group in GROUPS.items()}
 
 
-@pytest.mark.parametrize("prefix", ["%m [%p] %u@%d %a ", "%t [%p] %q%u@%d %a %h "])
+@pytest.mark.parametrize(
+    "prefix",
+    ["%m [%p] %u@%d %a ", "%t [%p] %q%u@%d %a %h ", "%m [%p] %q%a %u@%d "],
+)
 def test_an_application_is_no_host(prefix: str) -> None:
     found = detect_prefix(log(prefix, says_who=False))
     assert found is not None
@@ -85,6 +89,11 @@ def test_a_host_is_no_application() -> None:
         "%m [%p] %q%d/%u/%a ",
         "%m [%p]: %d %u %h %x ",
         "%a: %m [%p] %u@%d ",
+        "%m %a %u %d %r %p ",
+        "%a %u %d %r %p ",
+        "%m [%p] %a %d %u ",
+        "%m [%p] %q%a %u@%d ",
+        "%m %p|%a|%u|%d|",
         "time=%m pid=%p user=%u db=%d app=%a client=%h ",
     ],
 )
@@ -97,3 +106,30 @@ def test_new_connections_tell_what_each_word_is(prefix: str) -> None:
         assert names(found, line) == wanted
         match = found.head.match(line)
         assert match is not None and match["process_id"] == "4007"
+
+
+@pytest.mark.parametrize(
+    "prefix", ["%m %a %u@%d ", "%m %a %u %d ", "%m [%p] %q%a,%u,%d "]
+)
+@pytest.mark.parametrize(
+    "names_of_client",
+    [
+        {"a": "PostgreSQL JDBC Driver", "u": "app", "d": "shop"},
+        {"a": "a b@c d", "u": "app", "d": "shop"},
+        {"a": "", "u": "app", "d": "shop"},
+        {"a": "psql", "u": "the boss", "d": "shop"},
+    ],
+)
+def test_names_behind_that_of_an_application(
+    prefix: str, names_of_client: dict[str, str]
+) -> None:
+    """It may hold blanks; those of users and databases may as well, but hardly do."""
+    line = f"{written(prefix, {**names_of_client, 'h': ''}, 7)}LOG:  x"
+    head = Splitter(line_prefix(prefix)).split(line)
+    assert head is not None
+    told = {letter: head.fields[group] or "" for letter, group in GROUPS.items()}
+    if "%a %u" in prefix and " " in names_of_client["u"]:
+        # Nothing tells that the blank is the user's.
+        assert told == {"a": "psql the", "u": "boss", "d": "shop"}
+    else:
+        assert told == names_of_client
