@@ -36,7 +36,7 @@ from analyzer.postgres.guard import Action, Place
 from analyzer.postgres.guarded_session import Limits, restrict
 from analyzer.postgres.rolled_back import rolled_back
 from analyzer.statements.split import split_statements
-from tests.support.server15 import both_servers
+from tests.support.older_servers import both_servers
 
 MIN_ACCEPTED_RATIO = 0.95
 STATEMENT_TIMEOUT_MS = 3_000

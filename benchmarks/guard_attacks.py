@@ -33,7 +33,7 @@ from analyzer.store.targets import add_target
 from analyzer.store.users import Role
 from tests.support.attacks import CASES, Face, Outcome, wrongs_of
 from tests.support.cli import run_cli
-from tests.support.server15 import BINARIES_15, running_15
+from tests.support.older_servers import binaries, running
 from tests.support.web import PASSWORD, Site, log_in, token_of
 from web.app import create_app
 from worker.runner import Workplace, perform
@@ -92,8 +92,8 @@ def _servers(stack: ExitStack, folder: Path) -> Iterator[tuple[str, Address]]:
         user="postgres",
         password=SERVER_PASSWORD,
     )}  # fmt: skip
-    if (BINARIES_15 / "initdb").exists():
-        found["15"] = stack.enter_context(running_15())
+    if binaries(15):
+        found["15"] = stack.enter_context(running(15))
     for version, address in found.items():
         with session(address, read_only=False) as connection:
             connection.execute("CREATE DATABASE attacks")

@@ -31,7 +31,7 @@ from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
 from analyzer.planner.snapshot import take_snapshot
 from analyzer.postgres.connect import Connection, parse_dsn, session
 from analyzer.statements.ddl import index_from_ddl
-from tests.support.server15 import running_15
+from tests.support.older_servers import running
 
 LIMIT_RATIO = 0.001
 OLDER_MEDIAN_RATIO = 0.001
@@ -75,7 +75,7 @@ def main() -> int:
         place = (options.folder or Path(name)).resolve()
         tpc.prepare(place, names, scale=SCALE)
         served = stack.enter_context(tpc.running(place))
-        older = stack.enter_context(running_15()) if options.older else None
+        older = stack.enter_context(running(15)) if options.older else None
         return max(measure(served, database, older) for database in names)
 
 

@@ -12,12 +12,12 @@ settings.load_profile("pgproof")
 
 pytest_plugins = [
     "tests.support.servers",
+    "tests.support.older_servers",
     "tests.support.stores",
     "tests.support.brokers",
     "tests.support.workers",
     "tests.support.web",
     "tests.support.hypopg_server",
     "tests.support.log_server",
-    "tests.support.server15",
     "tests.support.equivalence_checker",
 ]

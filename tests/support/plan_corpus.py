@@ -19,7 +19,7 @@ import psycopg
 
 from analyzer.domain.target import Address
 from analyzer.postgres.connect import Connection, session
-from tests.support.server15 import both_servers
+from tests.support.older_servers import both_servers
 
 FOLDER = Path(__file__).parent.parent / "plan_corpus"
 SETS = ("shop", "library", "trips", "clinic")

@@ -1,4 +1,4 @@
-"""Debian's PostgreSQL 15, with pg_stat_statements, where it is installed."""
+"""PostgreSQL before 18: Debian's 15, and those that ``tools/test-servers`` keeps."""
 
 from __future__ import annotations
 
@@ -15,19 +15,39 @@ import pytest
 from analyzer.domain.target import Address
 from analyzer.embedded.binaries import is_root, owner
 from analyzer.embedded.cluster import Cluster, ClusterSpec, free_port, own
+from analyzer.embedded.warm_cluster import default_folder
 from analyzer.errors import Unreachable
 from analyzer.postgres.connect import session
 
-BINARIES_15 = Path("/usr/lib/postgresql/15/bin")
 PASSWORD_18 = "of-a-test"
+OLDER = (13, 14, 15, 16, 17)
+
+
+def binaries(major: int) -> Path | None:
+    """The folder of initdb and postgres of a major version; none if not installed."""
+    folders = [Path(f"/usr/lib/postgresql/{major}/bin")]
+    kept = default_folder("test-servers").glob(f"{major}.*")
+    folders += [version / "native" / "bin" for version in sorted(kept)]
+    found = [folder for folder in folders if (folder / "initdb").exists()]
+    return found[-1] if found else None
 
 
 @pytest.fixture(scope="session")
 def server15() -> Iterator[Address]:
     """The superuser's address on a PostgreSQL 15."""
-    if not (BINARIES_15 / "initdb").exists():
-        pytest.skip("binaries not installed: postgresql-15")
-    with running_15() as address:
+    with older_server(15) as address:
+        yield address
+
+
+@contextmanager
+def older_server(
+    major: int, settings: Mapping[str, str] | None = None
+) -> Iterator[Address]:
+    """The superuser's address on a server; the test is skipped where there is none."""
+    if binaries(major) is None:
+        by = "postgresql-15" if major == 15 else "tools/test-servers"
+        pytest.skip(f"binaries not installed: PostgreSQL {major} ({by})")
+    with running(major, settings) as address:
         yield address
 
 
@@ -53,17 +73,26 @@ def both_servers(
         password=PASSWORD_18,
     )
     yield "18", address
-    if (BINARIES_15 / "initdb").exists():
-        yield "15", stack.enter_context(running_15())
+    if binaries(15):
+        yield "15", stack.enter_context(running(15))
 
 
 @contextmanager
-def running_15() -> Iterator[Address]:
-    """A PostgreSQL 15, for as long as it is needed."""
-    folder = Path(tempfile.mkdtemp(prefix="pgproof-15-"))
+def running(major: int, settings: Mapping[str, str] | None = None) -> Iterator[Address]:
+    """A server of a major version, while it is needed; pg_stat_statements by default.
+
+    Its folder is that of its socket, which ``SHOW unix_socket_directories`` tells.
+
+    Args:
+        major: like 15; it must be installed.
+        settings: beside those of every server of the tests.
+    """
+    programs = binaries(major)
+    assert programs is not None, f"PostgreSQL {major} is not installed"
+    folder = Path(tempfile.mkdtemp(prefix=f"pgproof-{major}-"))
     own(folder)
     data, port = str(folder / "data"), free_port()
-    command = [*_as_owner(), str(BINARIES_15 / "initdb"), "-D", data, "-U", "postgres"]
+    command = [*_as_owner(), str(programs / "initdb"), "-D", data, "-U", "postgres"]
     subprocess.run(
         [*command, "--no-sync", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"],
         check=True,
@@ -71,20 +100,19 @@ def running_15() -> Iterator[Address]:
         cwd="/",
     )
     options = {
-        "port": str(port),
-        "listen_addresses": "127.0.0.1",
         "shared_preload_libraries": "pg_stat_statements",
         "fsync": "off",
         "autovacuum": "off",
+        **(settings or {}),
+        "port": str(port),
+        "listen_addresses": "127.0.0.1",
         "unix_socket_directories": str(folder),
     }
-    arguments = [
-        f"--{name.replace('_', '-')}={value}" for name, value in options.items()
-    ]
+    arguments = [f"--{name}={value}" for name, value in options.items()]
     server = subprocess.Popen(
         [
             *_as_owner("--pdeathsig=INT"),
-            str(BINARIES_15 / "postgres"),
+            str(programs / "postgres"),
             "-D",
             data,
             *arguments,
@@ -97,8 +125,9 @@ def running_15() -> Iterator[Address]:
     address = Address(host="127.0.0.1", port=port, database="postgres", user="postgres")
     try:
         _wait(address)
-        with session(address, read_only=False) as connection:
-            connection.execute("CREATE EXTENSION pg_stat_statements")
+        if "pg_stat_statements" in options["shared_preload_libraries"]:
+            with session(address, read_only=False) as connection:
+                connection.execute("CREATE EXTENSION pg_stat_statements")
         yield address
     finally:
         server.terminate()
