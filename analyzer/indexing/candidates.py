@@ -14,7 +14,8 @@ and the grouping where they need this table only.
    reads only few and narrow columns.
 7. partial: any of these WHERE a condition of the statement that names no parameter
    and that at most half of the rows meet, or WHERE a column that is mostly NULL and
-   that the statement compares is not NULL.
+   that the statement compares is not NULL; a constant only as far as it is known to
+   belong to the text (:mod:`analyzer.indexing.constant_evidence`).
 8. expression: an expression over columns of the table that is compared for equality
    or by range or sorted by, alone and with E; several that are compared for equality
    together; what rules 2 to 4 put after E also after these. One that is not immutable
@@ -39,7 +40,8 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from analyzer.domain.catalog import Attribute, Catalog, Relation
-from analyzer.domain.index import IndexDefinition, IndexKey
+from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
+from analyzer.indexing.constant_evidence import TEXT_CONSTANTS, ConstantEvidence
 from analyzer.indexing.existing import is_served
 from analyzer.indexing.expression_keys import (
     compared_expressions,
@@ -56,7 +58,7 @@ from analyzer.indexing.limits import (
     has_statistics,
     is_small,
 )
-from analyzer.indexing.variants import covering, partial
+from analyzer.indexing.variants import covering, partial, rare_values
 from analyzer.statements.facts import (
     Predicate,
     PredicateKind,
@@ -70,14 +72,22 @@ Keys = tuple[IndexKey, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An index worth asking the planner about, and the rule that suggests it."""
+    """An index worth asking the planner about, and the rule that suggests it.
+
+    ``max_rows_ratio`` is the share of the table's rows that it may hold at most, to be
+    worth asking about: one on a value that only a rare one is believed to be meant.
+    """
 
     definition: IndexDefinition
     rule: int
+    max_rows_ratio: float = 1.0
 
 
 def candidates(
-    shape: StatementShape, catalog: Catalog, limits: CandidateLimits | None = None
+    shape: StatementShape,
+    catalog: Catalog,
+    limits: CandidateLimits | None = None,
+    evidence: ConstantEvidence = TEXT_CONSTANTS,
 ) -> tuple[Candidate, ...]:
     """Indexes that could serve a statement, each once, in the order of the rules.
 
@@ -85,20 +95,31 @@ def candidates(
         shape: what the statement tests, joins, sorts and reads.
         catalog: what exists and how large it is.
         limits: what is left out.
+        evidence: whether constants belong to the text.
     """
     bounds = limits or CandidateLimits()
     found: dict[IndexDefinition, int] = {}
+    rare: dict[tuple[RelationName, str], float] = {}
     for use in shape.uses:
         relation = catalog.by_name.get(use.relation)
         if relation is None or not _may_be_indexed(relation, bounds):
             continue
-        for definition, rule in _of_use(use, relation, bounds):
+        for definition, rule in _of_use(use, relation, bounds, evidence):
             found.setdefault(definition, rule)
+        for predicate, ratio in rare_values(use, relation, evidence):
+            rare[(relation.name, predicate)] = ratio
         for definition, rule in inverted(use, relation, catalog.extensions):
             found.setdefault(definition, rule)
         for definition, rule in gist(use, relation):
             found.setdefault(definition, rule)
-    return tuple(Candidate(definition=d, rule=rule) for d, rule in found.items())
+    return tuple(
+        Candidate(
+            definition=d,
+            rule=rule,
+            max_rows_ratio=rare.get((d.relation, d.predicate), 1.0),
+        )
+        for d, rule in found.items()
+    )
 
 
 def leading_attributes(use: RelationUse) -> frozenset[str]:
@@ -135,7 +156,10 @@ class _Groups:
 
 
 def _of_use(
-    use: RelationUse, relation: Relation, limits: CandidateLimits
+    use: RelationUse,
+    relation: Relation,
+    limits: CandidateLimits,
+    evidence: ConstantEvidence,
 ) -> Iterator[tuple[IndexDefinition, int]]:
     groups = _groups(use, relation, limits)
     lists = [*_key_lists(groups), *_paired_lists(use, relation, limits)]
@@ -147,11 +171,12 @@ def _of_use(
     listed = list(dict.fromkeys(listed))
     plain = [entry for entry in listed if not is_served(entry[0], relation)]
     plain = plain[: limits.max_per_use // 3]
-    variants = [*plain, *partial(plain, use, relation, limits)]
-    to_widen = listed[: limits.max_per_use // 3] if limits.max_paired else variants
+    some = list(partial(plain, use, relation, limits, evidence))
+    variants = [*plain, *some]
+    widened = listed[: limits.max_per_use // 3] if limits.max_paired else plain
     wider = [
         (wide, 6)
-        for definition, _ in to_widen
+        for definition, _ in (*some, *widened)
         if (wide := covering(definition, use, relation, limits)) is not None
     ]
     yield from [*variants, *wider][: limits.max_per_use]

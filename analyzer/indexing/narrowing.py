@@ -22,8 +22,13 @@ MIN_EARNED_RATIO = 0.01
 """Of what an index saves: what it must save more than a smaller one."""
 
 MAX_WORTH_PER_SPACE_RATIO = 1.5
-"""What a statement is worth may grow so many times as much as the size shrinks; what
-grows by less than the slack is not asked."""
+"""What a statement is worth may grow so many times as much as the size shrinks; where
+keys go that find its rows, so many times at all. What grows by less than the slack is
+not asked."""
+
+MIN_SAVED_RATIO = 0.05
+"""Of what a statement costs beside the others: an index that saves less of each is not
+worth its writers, however large the statements are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,9 +101,9 @@ def _is_needless(
 ) -> bool:
     """Whether the rest of the set saves nearly all that it saves with this index.
 
-    No statement may lose more than the slack, or than its share of what it saves. One
-    that costs no more than twice the slack without it may lose the slack: a few pages
-    less of a few are no reason to keep an index.
+    No statement may lose more than the slack, or than its share of what it saves or
+    costs. One that costs no more than twice the slack without it may lose the slack: a
+    few pages less of a few are no reason to keep an index.
     """
     items, rest = sizing.table.concerned(index), current - {index}
     if not sizing.can_ask([*items, *items]):
@@ -108,6 +113,7 @@ def _is_needless(
     slack = sizing.slack(index)
     return all(
         c - b <= max(MIN_EARNED_RATIO * (a - b), min(slack, (a - b) / 2))
+        or c - b <= MIN_SAVED_RATIO * c
         or (c <= 2 * slack and c - b <= slack)
         for a, b, c in zip(before, now, without, strict=True)
     )
@@ -134,11 +140,14 @@ def _stand_in(
         most = worst - sizing.facts(other).price
         wanted = rest | {other}
         is_hopeful = _sum(items, sizing.known(items, wanted)) <= most
-        if not (is_hopeful or _is_form_of(other, index)) or not sizing.can_ask(items):
+        is_form = _is_form_of(other, index) or (other.predicate and not index.predicate)
+        if not (is_hopeful or is_form) or not sizing.can_ask(items):
             continue
         then = sizing.true(items, wanted)
         shrinks = sizing.size_bytes(index) / max(sizing.size_bytes(other), 1)
-        grows = MAX_WORTH_PER_SPACE_RATIO * shrinks
+        grows = MAX_WORTH_PER_SPACE_RATIO
+        if other.predicate != index.predicate or len(other.keys) >= len(index.keys):
+            grows *= shrinks
         if _sum(items, then) <= most and all(
             b <= max(a * grows, a + sizing.slack(index))
             for a, b in zip(now, then, strict=True)

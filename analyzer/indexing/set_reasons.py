@@ -42,8 +42,18 @@ def why_this_order(
         names = ", ".join(definition.include)
         parts.append(f"{names}: only read, so that the table need not be visited")
     if definition.predicate:
-        parts.append(f"only rows with {definition.predicate}")
+        parts.append(f"only rows with {definition.predicate}{_caution(definition)}")
     return "; ".join(parts)
+
+
+def _caution(definition: IndexDefinition) -> str:
+    """What the reader must know of a predicate on a value: it serves no other."""
+    if " = " not in definition.predicate:
+        return ""
+    return (
+        " (its statements always ask for this value as far as is known, and few rows "
+        "have it; if others are asked for as well, leave WHERE away)"
+    )
 
 
 def _name(key: IndexKey) -> str:

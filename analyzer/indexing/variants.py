@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analyzer.domain.catalog import Attribute, Relation
 from analyzer.domain.index import IndexDefinition, IndexKey
+from analyzer.indexing.constant_evidence import MAX_PARTIAL_VALUES, ConstantEvidence
 from analyzer.indexing.definition import is_prefix_of
 from analyzer.indexing.existing import is_served
 from analyzer.indexing.limits import CandidateLimits
@@ -18,10 +19,6 @@ from analyzer.statements.facts import (
 )
 from analyzer.statements.identifiers import quote_identifier, quote_literal
 
-MAX_PARTIAL_VALUES = 100
-"""Different values of a column at most that one of them may be in a predicate: a state
-or a kind. One of many values is that of this execution; the next has another."""
-
 _BOOLEANS = {"is true": "", "is false": "NOT "}
 
 
@@ -30,20 +27,43 @@ def partial(
     use: RelationUse,
     relation: Relation,
     limits: CandidateLimits,
+    evidence: ConstantEvidence,
 ) -> Iterator[tuple[IndexDefinition, int]]:
     """Those of ``plain`` that can do with part of the rows, each with its rule."""
-    conditions = list(_constant_conditions(use, relation, limits))
-    for definition, _ in plain:
+    conditions = list(_constant_conditions(use, relation, limits, evidence))
+    listed = list(plain)
+    for definition, _ in listed:
         for attribute, predicate in conditions:
-            rest = tuple(k for k in definition.keys if k.attribute != attribute)
-            keys = rest or definition.keys
+            keys = tuple(k for k in definition.keys if k.attribute != attribute)
+            keys = keys or _primary_key(relation)
+            if not keys and not _has_other_key(listed, attribute):
+                keys = definition.keys
             partial = replace(definition, keys=keys, predicate=predicate)
-            if not is_served(partial, relation):
+            if not keys:
+                continue
+            if keys == _primary_key(relation) or not is_served(partial, relation):
                 yield partial, 7
         first = relation.attribute(definition.keys[0].attribute)
         if first and _mostly_null(first, use, limits):
             name = quote_identifier(first.name)
             yield replace(definition, predicate=f"{name} IS NOT NULL"), 7
+
+
+def _has_other_key(
+    plain: Iterable[tuple[IndexDefinition, int]], attribute: str
+) -> bool:
+    return any(key.attribute != attribute for item, _ in plain for key in item.keys)
+
+
+def _primary_key(relation: Relation) -> tuple[IndexKey, ...]:
+    """To be the key of an index on rows that all have one value: it tells them apart.
+
+    Of one column; its order is often that of the table, in which rows are read best.
+    """
+    found = [
+        i.definition for i in relation.indexes if i.constraint_kind == "primary key"
+    ]
+    return found[0].keys if found and len(found[0].keys) == 1 else ()
 
 
 def _mostly_null(item: Attribute, use: RelationUse, limits: CandidateLimits) -> bool:
@@ -58,16 +78,38 @@ def _mostly_null(item: Attribute, use: RelationUse, limits: CandidateLimits) -> 
 
 
 def _constant_conditions(
-    use: RelationUse, relation: Relation, limits: CandidateLimits
+    use: RelationUse,
+    relation: Relation,
+    limits: CandidateLimits,
+    evidence: ConstantEvidence,
 ) -> Iterator[tuple[str, str]]:
     """Attribute and predicate text of conditions that hold in every execution."""
     for item in use.predicates:
         attribute = relation.attribute(item.attribute)
         if not item.conjunct or item.wrapping or attribute is None:
             continue
+        if _is_one_value(item) and not evidence.max_rows_ratio(
+            relation.name, attribute
+        ):
+            continue
         known = _constant_condition(item, attribute)
         if known and known[1] <= limits.max_partial_ratio:
             yield item.attribute, known[0]
+
+
+def rare_values(
+    use: RelationUse, relation: Relation, evidence: ConstantEvidence
+) -> Iterator[tuple[str, float]]:
+    """Predicates on one value, and the share of the rows each may hold at most."""
+    for item in use.predicates:
+        attribute = relation.attribute(item.attribute)
+        known = attribute and _constant_condition(item, attribute)
+        if attribute and known and _is_one_value(item):
+            yield known[0], evidence.max_rows_ratio(relation.name, attribute)
+
+
+def _is_one_value(item: Predicate) -> bool:
+    return item.kind is PredicateKind.EQUALITY
 
 
 def _constant_condition(

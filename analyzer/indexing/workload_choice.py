@@ -13,8 +13,13 @@ from analyzer.domain.what_if import BulkWhatIfPlanner
 from analyzer.domain.workload import Workload, WorkloadItem
 from analyzer.errors import PlanningFailed
 from analyzer.indexing.benefit import Configuration, StatementCost, WorkloadCosts
-from analyzer.indexing.candidates import candidates
+from analyzer.indexing.candidates import Candidate, candidates
 from analyzer.indexing.choose import Choice, Chooser, narrows
+from analyzer.indexing.constant_evidence import (
+    ConstantEvidence,
+    form,
+    varying_constants,
+)
 from analyzer.indexing.cost_settings import CostSettings
 from analyzer.indexing.limits import CandidateLimits
 from analyzer.indexing.options import OptionTable, WeightedStatement
@@ -89,8 +94,8 @@ class WorkloadChoice:
         self.skipped: dict[Fingerprint, str] = dict(self.shapes.failures)
         self.costs = WorkloadCosts(planner)
         self.prices = WritePrices(workload, self.catalog, self.shapes.pairs(workload))
-        self.prepared = self._prepare(workload)
         self._sizes: dict[IndexDefinition, int] = {}
+        self.prepared = self._prepare(workload)
 
     @property
     def calls(self) -> int:
@@ -115,20 +120,30 @@ class WorkloadChoice:
         ]
 
     def _prepare(self, workload: Workload) -> list[Prepared]:
-        offered: dict[Fingerprint, tuple[IndexDefinition, ...]] = {}
+        offered: dict[Fingerprint, tuple[Candidate, ...]] = {}
         everything: dict[IndexDefinition, IndexDefinition] = {}
         planned = list(self._planned(workload))
+        varying = varying_constants(known for _, known in planned)
         for item, known in planned:
-            found = candidates(known, self.catalog, self._options.candidates)
+            evidence = ConstantEvidence(
+                is_bound=item.statement.parameter_count > 0,
+                varying=varying[form(known)],
+            )
+            found = candidates(known, self.catalog, self._options.candidates, evidence)
             # Equal ones are made one, which is quicker to compare.
             offered[item.statement.fingerprint] = tuple(
-                everything.setdefault(c.definition, c.definition) for c in found
+                replace(c, definition=everything.setdefault(c.definition, c.definition))
+                for c in found
             )
         refused = self._planner.make_indexes(list(everything))
         ready = []
         for item, known in planned:
             name = item.statement.fingerprint
-            usable = tuple(d for d in offered[name] if d not in refused)
+            usable = tuple(
+                candidate.definition
+                for candidate in offered[name]
+                if candidate.definition not in refused and self._is_rare(candidate)
+            )
             why = (
                 ""
                 if usable
@@ -141,6 +156,11 @@ class WorkloadChoice:
                 detail = f" ({error.detail})" if error.detail else ""
                 self.skipped[name] = f"It cannot be planned: {error.message}{detail}"
         return ready
+
+    def _is_rare(self, candidate: Candidate) -> bool:
+        """Whether an index on one value is as small as it must be."""
+        most = candidate.max_rows_ratio
+        return most >= 1.0 or self._rows_ratio(candidate.definition) <= most
 
     def _as_watched(self, prepared: Prepared) -> Prepared:
         may_skip = self.catalog.server_version_num >= SKIP_SCANS_VERSION_NUM

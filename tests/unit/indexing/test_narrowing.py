@@ -82,6 +82,30 @@ def test_a_wide_index_has_to_earn_its_width(why, worths, wanted) -> None:
     assert best(worths, base=10_000) == wanted, why
 
 
+def test_a_key_that_finds_rows_goes_only_where_little_is_lost() -> None:
+    pair, alone = index("a", "b"), index("a")
+    SIZES.update({pair: 1000, alone: 250})
+    for worth, wanted in ((36.0, pair), (20.0, alone)):
+        told = Told({pair: 8.0, alone: worth}, base=10_000)
+        sizing = Sizing(
+            table=told,
+            facts=lambda i: IndexFacts(size_bytes=SIZES[i]),
+            slack=lambda _: 16.0,
+        )
+        assert narrowed(frozenset({pair}), [pair, alone], sizing) == {wanted}
+
+
+def test_an_index_that_saves_next_to_nothing_of_a_large_statement_goes() -> None:
+    for worth, wanted in ((24_900.0, frozenset()), (20_000.0, frozenset({WIDE}))):
+        told = Told({WIDE: worth}, base=25_000)
+        sizing = Sizing(
+            table=told,
+            facts=lambda i: IndexFacts(size_bytes=SIZES[i]),
+            slack=lambda _: 16.0,
+        )
+        assert narrowed(frozenset({WIDE}), [], sizing) == wanted
+
+
 def test_without_questions_left_nothing_changes() -> None:
     assert best({WIDE: 4, NARROW: 4}, base=10_000, kept=0) == WIDE
 
