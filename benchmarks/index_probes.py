@@ -37,12 +37,17 @@ GOAL_RATIO = 30 / 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """A statement, and the indexes an expert would make; none if none pays."""
+    """A statement, and the indexes an expert would make; none if none pays.
+
+    ``small`` asks for an index about as small as the expert's, ``whole`` for one on all
+    rows.
+    """
 
     name: str
     text: str
     reference: tuple[str, ...]
     small: bool
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,7 @@ def _probe(part: str) -> Probe:
         text="\n".join(line for line in lines if not line.startswith("--")),
         reference=tuple(ddl for all_ in references for ddl in all_.split("; ")),
         small="-- small" in marks,
+        whole="-- whole" in marks,
     )
 
 
@@ -116,6 +122,8 @@ def judge(
     best = built(connection, probe.reference, probe.text)
     now = built(connection, (), probe.text)
     good = ours.cost <= max(best.cost * MAX_FACTOR, best.cost + NEAR)
+    if probe.whole:
+        good = good and not any(" WHERE " in one for one in ddl)
     if probe.small:
         good = good and ours.size_bytes <= best.size_bytes * MAX_SIZE_FACTOR
     return good, (
