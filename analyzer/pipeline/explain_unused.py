@@ -13,7 +13,7 @@ from analyzer.domain.what_if import WhatIfQuestion
 from analyzer.errors import AnalyzerError, PlanningFailed, UnknownRelation
 from analyzer.planner.shadow import ShadowPlanner
 from analyzer.plans.unused import TableSize, condition_reason, cost_reason
-from analyzer.statements.facts import Predicate
+from analyzer.statements.facts import Predicate, StatementShape
 from analyzer.statements.shape import shape
 
 MAX_INDEXES_TRIED = 50
@@ -76,9 +76,9 @@ def why_not_used(
         hide=what_if.hide,
         settings=what_if.settings,
     )
-    predicates = _predicates(what_if.query, catalog).get(relation.name, ())
+    own = _said_of(what_if.query, catalog).get(relation.name, _Said())
     candidate = _Candidate(definition=definition)
-    return _reason(question, relation, candidate, predicates)[0]
+    return _reason(question, relation, candidate, own)[0]
 
 
 def unused_indexes(
@@ -105,13 +105,13 @@ def unused_indexes(
         query=query, values=values, chosen=chosen, planner=planner, catalog=catalog
     )
     used = _used(chosen, catalog)
-    predicates = _predicates(query, catalog)
+    said = _said_of(query, catalog)
     found: list[UnusedIndex] = []
     for relation in _relations(chosen, catalog):
         for index in relation.indexes:
             if index.name.name in used or len(found) >= MAX_INDEXES_TRIED:
                 continue
-            own = predicates.get(relation.name, ())
+            own = said.get(relation.name, _Said())
             candidate = _Candidate(
                 definition=index.definition, name=index.name, valid=index.valid
             )
@@ -159,24 +159,46 @@ def _relations(plan: Plan, catalog: Catalog) -> Iterator[Relation]:
         yield catalog.by_name[name]
 
 
-def _predicates(
-    query: str, catalog: Catalog
-) -> dict[RelationName, tuple[Predicate, ...]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What a statement says of a relation, in all its uses of it."""
+
+    predicates: tuple[Predicate, ...] = ()
+    sorted_by: frozenset[str] = frozenset()
+
+
+def _said_of(query: str, catalog: Catalog) -> dict[RelationName, _Said]:
     try:
         form = shape(query, catalog)
     except AnalyzerError:
         return {}
     return {
-        use.relation: tuple(p for u in form.uses_of(use.relation) for p in u.predicates)
+        use.relation: _Said(
+            predicates=tuple(
+                p for u in form.uses_of(use.relation) for p in u.predicates
+            ),
+            sorted_by=_sorted_by(form, use.relation),
+        )
         for use in form.uses
     }
+
+
+def _sorted_by(form: StatementShape, relation: RelationName) -> frozenset[str]:
+    """Attributes and expressions of a relation that a level sorts or groups by."""
+    numbers = {use.number for use in form.uses_of(relation)}
+    return frozenset(
+        key.attribute or key.expression
+        for level in form.levels
+        for key in (*level.order_by, *level.group_by)
+        if key.use in numbers or key.expression_use in numbers
+    )
 
 
 def _reason(
     question: _Question,
     relation: Relation,
     index: _Candidate,
-    predicates: Sequence[Predicate],
+    said: _Said,
 ) -> tuple[str, float | None]:
     """The reason, and the cost of the best plan that searches in the index."""
     forced = _forced(question, relation, index, _FORCED)
@@ -191,10 +213,10 @@ def _reason(
     elif forced is not None and searched:
         reason = _too_costly(question, relation, index, forced)
     else:
-        texts = [question.query[item.start : item.end] for item in predicates]
-        conditions = tuple(zip(predicates, texts, strict=True))
+        texts = [question.query[item.start : item.end] for item in said.predicates]
+        conditions = tuple(zip(said.predicates, texts, strict=True))
         filters = [node.filter for node in question.chosen.root.walk() if node.filter]
-        reason = condition_reason(index.definition, conditions, filters)
+        reason = condition_reason(index.definition, conditions, filters, said.sorted_by)
     return reason, forced.total_cost if forced is not None and searched else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzer.domain.index import IndexDefinition
@@ -65,7 +65,10 @@ def cost_reason(
 
 
 def condition_reason(
-    definition: IndexDefinition, conditions: _Conditions, filters: Sequence[str] = ()
+    definition: IndexDefinition,
+    conditions: _Conditions,
+    filters: Sequence[str] = (),
+    sorted_by: Collection[str] = (),
 ) -> str:
     """Why no plan can search in an index.
 
@@ -73,6 +76,7 @@ def condition_reason(
         definition: of the index.
         conditions: of the statement on the index's relation, each with its text.
         filters: of the plan's nodes that read the relation, as EXPLAIN prints them.
+        sorted_by: columns and expressions that the statement sorts or groups by.
     """
     first = definition.keys[0]
     if first.attribute:
@@ -92,6 +96,12 @@ def condition_reason(
     known = next((text for text in sentences if text), "")
     if known:
         return f"No plan can search in it: {known}."
+    if not own and (first.attribute or first.expression) in sorted_by:
+        return (
+            f"The statement only sorts or groups by {what[:-1]}: there is nothing to "
+            "search for, and reading the rows in that order through the index costs "
+            "more than the chosen way, or the index has them in another order."
+        )
     if not own:
         return f"No plan can search in it: {what} stands in no condition."
     if definition.predicate:

@@ -188,6 +188,7 @@ def test_why_an_index_is_not_used(snapshot: str) -> None:
         ("age = 7 OR pg_typeof(id) IS NULL", "(age)", (), "stands in an OR"),
         ("email = 'x'", "(age, email) WHERE kind = 'gold'", (), "stands in no"),
         ("age = 7", "USING hash (kind)", (), "stands in no condition"),
+        ("kind = 'plain' ORDER BY email, age", "(age)", (), "only sorts or groups"),
         ("age > 7", "USING hash (age)", (), "do not fit the condition"),
         (
             "age = 7",

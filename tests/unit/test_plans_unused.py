@@ -77,3 +77,12 @@ def test_a_search_that_costs_more(rows: float, size: TableSize, words: str) -> N
         "A plan that searches in it costs 25.00, the chosen one 10.00, 2.5 times less."
     )
     assert words in told
+
+
+def test_a_column_that_is_only_sorted_by_is_no_missing_condition() -> None:
+    definition = IndexDefinition(relation=T, keys=(IndexKey(attribute="b"),))
+    found = condition_reason(definition, (), (), {"b"})
+    assert found.startswith(
+        "The statement only sorts or groups by its first column, b:"
+    )
+    assert "condition" not in found
