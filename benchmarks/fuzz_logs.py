@@ -17,6 +17,7 @@ import gzip
 import hashlib
 import json
 import random
+import resource
 import sys
 import tempfile
 import time
@@ -39,6 +40,7 @@ from tests.support.damaged_logs import (
 
 SAMPLES = ("shop.log.gz", "shop.csv.gz", "shop.json.gz")
 SMALLER_S = 60.0
+MAX_DATA_BYTES = 3 << 30
 
 
 @dataclass(kw_only=True)
@@ -62,6 +64,8 @@ def main() -> int:
     parser.add_argument("--found", type=Path, default=Path("found-by-fuzzing"))
     asked = parser.parse_args()
     asked.found.mkdir(exist_ok=True, parents=True)
+    # What wants more fails, and is noted, before it harms others.
+    resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA_BYTES, MAX_DATA_BYTES))
     chance = random.Random(asked.seed)
     sources = [*map(source, SAMPLES), *map(given, asked.logs), bouncer()]
     until = time.monotonic() + asked.minutes * 60

@@ -146,8 +146,21 @@ _TABLE: Mapping[str, Mapping[int, str]] = {
 CLASS_IDS: Mapping[str, int] = {
     name: number for group in _TABLE.values() for number, name in group.items()
 }
+OWN_GROUPS: Mapping[str, str] = {
+    "data_corrupted": "server",
+    "disk_full": "server",
+    "logical_replication_worker": "standby",
+    "read_only_transaction": "application",
+    "replication_slot_invalidated": "wal",
+    "standby_promoted": "standby",
+    "standby_recovery_waiting": "standby",
+    "wal_segment_removed": "wal",
+}
+"""Classes that are not in the table, by the group they belong to."""
+
 CLASS_GROUPS: Mapping[str, str] = {
-    name: group for group, classes in _TABLE.items() for name in classes.values()
+    **{name: group for group, classes in _TABLE.items() for name in classes.values()},
+    **OWN_GROUPS,
 }
 
 

@@ -12,6 +12,17 @@ _AT = r"(?:\d+-\d+-\d+ \d+:\d+:\d+(?:\.\d+)?(?:[+-][\d:]+| \w+)?)"
 _LSN = r"[0-9A-F]+/[0-9A-F]+"
 _FAILED_PROCESS = (r"\AFailed process was running: (?P<statement_text>(?s:.*))",)
 _SIGNAL = r"(?:: [\w ]+)?"
+# A backend is a "server process" up to 17, of its own kind from 18 on.
+_PROCESS = (
+    r"(?P<process_type>server process|client backend|autovacuum worker|walsender"
+    r"|slot ?sync worker(?: process)?|io worker(?: process)?"
+    r"|(?:startup|checkpointer|background writer|WAL writer|WAL receiver|WAL summarizer"
+    r"|autovacuum launcher|system logger) process)"
+)
+_PROCESS_WORDS = (
+    "server", "client", "autovacuum", "walsender", "slot", "slotsync", "io", "startup",
+    "checkpointer", "background", "WAL", "system",
+)  # fmt: skip
 
 CONNECTIONS = (
     Rule(
@@ -176,7 +187,8 @@ CHECKPOINTS_AND_WAL = (
     ),
     Rule(
         "wal_archive_command_failed",
-        r"archiver process \(PID \d+\) exited with exit code \d+",
+        r"archiver process \(PID \d+\) (?:exited with exit code \d+"
+        r"|was terminated by (?:signal|exception) .+)",
     ),
     Rule(
         "wal_archive_command_failed",
@@ -193,21 +205,25 @@ CHECKPOINTS_AND_WAL = (
 SERVER = (
     Rule(
         "server_out_of_memory",
-        r"server process \(PID (?P<process_pid>\d+)\) was terminated by "
-        rf"signal (?P<signal>9)\b{_SIGNAL}",
+        r"(?P<process_type>server process|client backend) "
+        r"\(PID (?P<process_pid>\d+)\) was "
+        rf"terminated by signal (?P<signal>9)\b{_SIGNAL}",
         detail=_FAILED_PROCESS,
+        words=_PROCESS_WORDS,
     ),
     Rule(
         "server_crashed",
-        r"server process \(PID (?P<process_pid>\d+)\) was terminated by "
+        rf"{_PROCESS} \(PID (?P<process_pid>\d+)\) was terminated by "
         rf"(?:signal|exception) (?P<signal>\w+){_SIGNAL}",
         detail=_FAILED_PROCESS,
+        words=_PROCESS_WORDS,
     ),
     Rule(
         "server_crashed",
-        r"server process \(PID (?P<process_pid>\d+)\) exited with exit code "
+        rf"{_PROCESS} \(PID (?P<process_pid>\d+)\) exited with exit code "
         r"(?P<exit_code>\d+)",
         detail=_FAILED_PROCESS,
+        words=_PROCESS_WORDS,
     ),
     Rule(
         "server_crashed",

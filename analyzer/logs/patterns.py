@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from analyzer.logs.event_table import TABLE
 from analyzer.logs.event_vacuum import read_maintenance
 
@@ -33,6 +35,13 @@ _BY_SQLSTATE = {
     "40001": "could_not_serialize",
     "44000": "with_check_option_violation",
 }
+_ENGLISH = re.compile(
+    r"\b(?:the|is|not|must|cannot|be|has|have|of|could|does|are|too|than|with|already"
+    r"|from|invalid|unexpected|while|allowed|should)\b"
+)
+"""Words that messages of no other language have; whatever names they quote."""
+
+_QUOTED = re.compile(r"\"[^\"]*\"")
 _ERRORS = frozenset({"ERROR", "FATAL", "PANIC"})
 _MAX_MATCHED_CHARS = 2000
 
@@ -52,6 +61,7 @@ def kind_of(message: str, severity: str, sqlstate: str = "") -> str:
         maintenance = read_maintenance(message)
         if maintenance is not None:
             return maintenance[0]
-    if sqlstate in _BY_SQLSTATE:
+    # An English text is judged by what it says, also where a log has no code of it.
+    if sqlstate in _BY_SQLSTATE and not _ENGLISH.search(_QUOTED.sub("", message)):
         return _BY_SQLSTATE[sqlstate]
     return "error" if severity in _ERRORS else "other"

@@ -85,7 +85,8 @@ class StderrReader:
         """
         for block in blocks:
             for number, line in enumerate(block):
-                self._tally.line_count += 1
+                # What a relay hands on as one line may be several.
+                self._tally.line_count += 1 + line.count("\n")
                 if line[:1] == "\t":
                     self._continue(line, line[1:])
                     continue

@@ -27,6 +27,7 @@ from analyzer.logs.patterns import kind_of
 from analyzer.sources.log_files import LogOptions, read_log_files
 from analyzer.statements.fingerprint import fingerprint
 from tests.support import log_relays as relays
+from tests.support.log_messages import GOLDEN, WORDS, listed_messages
 from tests.support.log_writer import (
     COMPANIONS,
     STARTED,
@@ -35,9 +36,7 @@ from tests.support.log_writer import (
     as_stderr,
 )
 
-GOLDEN = Path(__file__).parents[2] / "golden/logs"
 CASES: dict[str, Any] = json.loads((GOLDEN / "log_lines.json").read_text("utf-8"))
-WORDS = dict(COMPANIONS)
 PREFIXES = (
     *CASES["header"]["prefixes"].values(),
     "%t [%p]: user=%u,db=%d,app=%a,client=%h ",
@@ -82,21 +81,6 @@ WRITTEN = datetime(2026, 6, 1, tzinfo=UTC)
 CURSOR = re.compile(r" at character \d+\Z")
 
 
-def own_messages() -> Iterable[tuple[str, dict[str, str]]]:
-    """Class and fields of each message of the file."""
-    text = (GOLDEN / "messages.txt").read_text("utf-8")
-    for block in text.strip().split("\n\n= ")[1:]:
-        kind, rest = block.split("\n", 1)
-        fields: dict[str, str] = {}
-        for part in re.split(r"\n(?!\t)", rest):
-            severity, _, written = part.replace("\n\t", "\n").partition(":  ")
-            name = WORDS.get(severity, "message")
-            fields[name] = written
-            if name == "message":
-                fields["severity"] = severity
-        yield kind, fields
-
-
 def case_messages(case: dict[str, Any]) -> Iterable[dict[str, str]]:
     found: list[dict[str, str]] = []
     for line in case["lines"]:
@@ -112,7 +96,7 @@ def case_messages(case: dict[str, Any]) -> Iterable[dict[str, str]]:
 @cache
 def entries() -> tuple[LogEntry, ...]:
     """All messages, those of each case by a process of its own."""
-    cases = [[fields] for _, fields in own_messages()]
+    cases = [[fields] for _, fields in listed_messages("messages.txt")]
     cases += [list(case_messages(case)) for case in CASES["classify"]]
     return tuple(
         entry(number, fields)
@@ -208,7 +192,7 @@ def read(path: Path, lines: str | Iterable[str], prefix: str | None = None) -> T
 def test_each_message_of_ours_has_its_class() -> None:
     found = [
         (kind, kind_of(fields["message"], fields["severity"]), fields["message"])
-        for kind, fields in own_messages()
+        for kind, fields in listed_messages("messages.txt")
     ]
     assert len(found) > len(CASES["classify"])
     assert [item for item in found if item[0] != item[1]] == []
