@@ -31,6 +31,16 @@ class Source:
     nullable: bool = False
     joined: bool = True
 
+    def is_called(self, names: list[str]) -> bool:
+        """Whether it is a table without an alias, under its schema's name and its own.
+
+        PostgreSQL sources, ``scanNameSpaceForRelid`` in parse_relation.c.
+        """
+        named = self.node.get("RangeVar")
+        if named is None or "alias" in named or self.relation is None:
+            return False
+        return names == [self.relation.name.schema, self.relation.name.name]
+
     @property
     def subquery(self) -> Node | None:
         """The fields of the SELECT it is, for a subquery in FROM."""
@@ -85,15 +95,16 @@ class Block:
         if len(names) == 1:
             return [(s, name) for s in self.sources if name in (s.columns or ())]
         if len(names) > 2:
-            return []
-        called = [s for s in self.sources if s.alias == names[0]]
+            called = [s for s in self.sources if s.is_called(names[:-1])]
+        else:
+            called = [s for s in self.sources if s.alias == names[0]]
         if name == "*":
             return [(s, name) for s in called]
         return [(s, name) for s in called if s.columns is None or name in s.columns]
 
     def _may_hide(self, names: list[str]) -> bool:
         if len(names) > 2:
-            return True
+            return any(source.alias == names[-2] for source in self.sources)
         if len(names) == 1:
             own = {source.alias for source in self.sources}
             hidden = any(source.columns is None for source in self.sources)

@@ -76,7 +76,11 @@ def _subquery_level(shape: StatementShape, predicate: Predicate) -> QueryLevel |
     fields = predicate.other.node["SubLink"]["subselect"].get("SelectStmt")
     for level in shape.levels:
         if level.node is fields and level.is_understood:
-            plain = is_transparent(fields) and "sortClause" not in fields
+            # A list means the same without copies: the new text leaves DISTINCT out.
+            bare = {
+                k: v for k, v in fields.items() if (k, v) != ("distinctClause", [{}])
+            }
+            plain = is_transparent(bare) and "sortClause" not in fields
             return level if plain and "fromClause" in fields else None
     return None
 
@@ -133,12 +137,12 @@ def _text(
         for side in sides
     )
     query, source = shape.query, SourceText(shape.query)
-    closing = query.rfind(")", predicate.start, predicate.end)
-    start = _from_clause(query, predicate.start, closing)
+    body_span = _from_clause(query, predicate.start, predicate.end)
     where = level.node.get("whereClause")
     span = source.condition(where) if where else None
-    if start is None or (where and span is None):
+    if body_span is None or (where and span is None):
         return None
+    start, closing = body_span
     if span is None:
         body = f"{query[start:closing].rstrip()} WHERE {inner} = {outer}"
     else:
@@ -156,9 +160,16 @@ def _text(
     return edited(query, [replacement])
 
 
-def _from_clause(query: str, start: int, end: int) -> int | None:
-    """Where FROM of the subquery begins: the first, behind a single column."""
+def _from_clause(query: str, start: int, end: int) -> tuple[int, int] | None:
+    """FROM of the subquery, the first behind a single column, to its parenthesis."""
+    begin, depth = None, 0
     for token in tokens(query):
-        if start <= token.start < end and token.kind == "FROM":
-            return token.start
+        if not start <= token.start < end:
+            continue
+        if begin is None:
+            begin = token.start if token.kind == "FROM" else None
+            continue
+        depth += (token.kind == "ASCII_40") - (token.kind == "ASCII_41")
+        if depth < 0:
+            return begin, token.start
     return None

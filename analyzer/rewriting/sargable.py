@@ -6,7 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from analyzer.domain.catalog import Catalog
-from analyzer.rewriting import plain_values, time_ranges
+from analyzer.rewriting import (
+    formatted_ranges,
+    plain_values,
+    time_ranges,
+    zoned_ranges,
+)
 from analyzer.rewriting.comparison import Comparison, SargableForm
 from analyzer.rewriting.edit import Replacement, edited
 from analyzer.statements.facts import Clause, Predicate, SideKind, StatementShape
@@ -19,7 +24,8 @@ RULES: tuple[Rule, ...] = (
     time_ranges.cast_to_date,
     time_ranges.date_trunc,
     time_ranges.extract_year,
-    time_ranges.to_char,
+    formatted_ranges.to_char,
+    zoned_ranges.day_at_utc,
     plain_values.cast_to_text,
     plain_values.added_constant,
     plain_values.multiplied_constant,

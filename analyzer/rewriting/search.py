@@ -210,14 +210,14 @@ class Searcher:
         found.dropped.append(f"{name}: planner cost {before:,.0f} to {after:,.0f}")
 
     def _leave_out_idle_steps(self, found: Search) -> None:
-        """Drop chains that are no cheaper than what they began with, which pays too."""
+        """Drop chains that are no cheaper than some of their steps, which pay too."""
         for item in tuple(found.paying):
             if self._by_slug[item.steps[-1].rule].is_hidden:
                 continue
-            if any(_begins_as_cheap(other, item) for other in found.paying):
+            if any(_is_as_cheap(other, item) for other in found.paying):
                 found.paying.remove(item)
                 name = " + ".join(step.rule for step in item.steps)
-                found.dropped.append(f"{name}: its last step brings nothing more")
+                found.dropped.append(f"{name}: one of its steps brings nothing more")
 
     def _replanned(self, state: _State) -> _State:
         """The same text under the plan that serves all values."""
@@ -311,12 +311,12 @@ def _rewrite(
     )
 
 
-def _begins_as_cheap(short: Rewrite, long: Rewrite) -> bool:
-    """Whether a chain leads to another one, asks no more, and costs no more."""
-    count = len(short.steps)
+def _is_as_cheap(short: Rewrite, long: Rewrite) -> bool:
+    """Whether fewer of a chain's rules ask no more and cost no more."""
+    rules = iter([step.rule for step in long.steps])
     return (
-        count < len(long.steps)
-        and long.steps[:count] == short.steps
+        len(short.steps) < len(long.steps)
+        and all(step.rule in rules for step in short.steps)
         and short.cost_after <= long.cost_after
         and (short.create is None or long.create is not None)
         and len(short.unproven) <= len(long.unproven)

@@ -87,6 +87,21 @@ def has_star(block: Block) -> bool:
     )
 
 
+def grouped_by(block: Block, blocks: Blocks) -> list[Use | None]:
+    """The own column each item of GROUP BY is, also by its number in the select list.
+
+    None stands for whatever else it is.
+    """
+    targets = block.fields.get("targetList", [])
+    found: list[Use | None] = []
+    for item in block.fields.get("groupClause", []):
+        place = item.get("A_Const", {}).get("ival", {}).get("ival", 0)
+        shown = targets[place - 1] if 1 <= place <= len(targets) else {}
+        node = shown["ResTarget"].get("val") if shown else item
+        found.append(blocks.column(node, block))
+    return found
+
+
 def conditions(block: Block) -> list[Node]:
     """WHERE and the ON clauses of inner joins at the top of FROM, taken apart."""
     found = list(conjuncts(block.fields.get("whereClause")))
@@ -225,7 +240,7 @@ def qualified(node: Any, block: Block, blocks: Blocks) -> Any | None:
 def spelt_out(
     block: Block, blocks: Blocks, nodes: Sequence[Any]
 ) -> list[tuple[Node, Node]] | None:
-    """What puts the source's name before each bare own column, as pairs to exchange.
+    """What puts the source's name alone before each own column, as pairs to exchange.
 
     Needed where another source joins the block, which may have columns of that name.
     A bare name in ORDER BY or DISTINCT ON that is an output's means that output.
@@ -245,13 +260,13 @@ def spelt_out(
     pairs = []
     for fields, inner in blocks.references(list(nodes), block):
         names = names_of(fields)
-        if len(names) != 1 or names == ["*"] or id(fields) in kept:
+        if len(names) == 2 or names[-1] == "*" or id(fields) in kept:
             continue
         owner = inner.owner(names)
         if owner is None or owner[0] in around:
             return None
         if owner[0] is block:
-            pairs.append((fields, column(owner[1][0].alias, names[0])["ColumnRef"]))
+            pairs.append((fields, column(owner[1][0].alias, names[-1])["ColumnRef"]))
     return pairs
 
 

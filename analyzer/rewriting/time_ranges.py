@@ -8,7 +8,8 @@ back across midnight.
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from analyzer.rewriting.comparison import (
     Comparison,
@@ -17,11 +18,11 @@ from analyzer.rewriting.comparison import (
     stable_type,
 )
 from analyzer.rewriting.conditions import TIMESTAMP, TIMESTAMPTZ
-from analyzer.statements.identifiers import quote_literal
 from analyzer.statements.parse import Node
 
+_Day = TypeVar("_Day", date, datetime)
 _SHORT = {TIMESTAMP: "timestamp", TIMESTAMPTZ: "timestamptz"}
-_UNITS = {
+UNITS = {
     "minute": "1 minute",
     "hour": "1 hour",
     "day": "1 day",
@@ -36,14 +37,7 @@ _ZONE = (
     "(they are in America/Havana, never in UTC)"
 )
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)(?:[ T]00:00(?::00(?:\.0+)?)?)?")
-_FORMATS = {
-    "YYYY-MM-DD": r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)",
-    "YYYYMMDD": r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)",
-    "YYYY-MM": r"(?P<y>\d{4})-(?P<m>\d\d)",
-    "YYYYMM": r"(?P<y>\d{4})(?P<m>\d\d)",
-    "YYYY": r"(?P<y>\d{4})",
-}
+_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::00(?:\.0+)?)?)?")
 
 
 def cast_to_date(found: Comparison) -> SargableForm | None:
@@ -56,21 +50,26 @@ def cast_to_date(found: Comparison) -> SargableForm | None:
         return None
     if found.operator == "between":
         return _between_dates(found)
+    if found.operator == "= any":
+        return _listed_dates(found)
     low = _as_date(found, found.other.node, found.other.text)
     if low is None:
         return None
-    text, high, conditions = low
+    first, after, conditions = low
+    text = as_range(found, first, after)
+    return sargable_form(found, "cast to date as a range", text, conditions)
+
+
+def as_range(found: Comparison, first: str, after: str) -> str | None:
+    """A condition on a whole unit of time, by where it begins and the next one does."""
     column = found.column
-    forms = {
-        "=": f"{column} >= {text} AND {column} < {high}",
-        "<": f"{column} < {text}",
-        "<=": f"{column} < {high}",
-        ">": f"{column} >= {high}",
-        ">=": f"{column} >= {text}",
-    }
-    return _form(
-        found, "cast to date as a range", forms.get(found.operator), conditions
-    )
+    return {
+        "=": f"{column} >= {first} AND {column} < {after}",
+        "<": f"{column} < {first}",
+        ">=": f"{column} >= {first}",
+        "<=": f"{column} < {after}",
+        ">": f"{column} >= {after}",
+    }.get(found.operator)
 
 
 def _between_dates(found: Comparison) -> SargableForm | None:
@@ -84,7 +83,31 @@ def _between_dates(found: Comparison) -> SargableForm | None:
         return None
     text = f"{found.column} >= {low[0]} AND {found.column} < {high[1]}"
     conditions = tuple(dict.fromkeys((*low[2], *high[2])))
-    return _form(found, "cast to date as a range", text, conditions)
+    return sargable_form(found, "cast to date as a range", text, conditions)
+
+
+def _listed_dates(found: Comparison) -> SargableForm | None:
+    """``ts::date IN ('2024-05-01', …)``, days written in the text alone."""
+    items = (found.other.node or {}).get("List", {}).get("items", [])
+    days = [_day(found, item) for item in items if found.is_literal(item)]
+    known = sorted({day for day in days if day is not None})
+    if len(days) < len(items) or None in days or not 1 <= len(known) <= _MAX_DAYS:
+        return None
+    column = found.column
+    ranges = [(time_literal(day), time_literal(next_unit(day, "day"))) for day in known]
+    arms = [f"{column} >= {first} AND {column} < {after}" for first, after in ranges]
+    text = f"({' OR '.join(arms)})"
+    return sargable_form(found, "cast to date as ranges", text, ())
+
+
+_MAX_DAYS = 20
+
+
+def _day(found: Comparison, node: Node) -> date | None:
+    return parsed_day(found.value(node) or "") if stable_type(node) in _DATES else None
+
+
+_DATES = ("", "date")
 
 
 def _as_date(
@@ -92,13 +115,13 @@ def _as_date(
 ) -> tuple[str, str, tuple[str, ...]] | None:
     """A date, the day after, and what must hold, all as text; none if not a date."""
     kind = stable_type(node)
-    if kind not in ("", "date") or node is None:
+    if kind not in _DATES or node is None:
         return None
     if found.is_literal(node):
-        day = _parsed(found.value(node) or "")
+        day = parsed_day(found.value(node) or "")
         if day is None:
             return None
-        return _literal(day), _literal(day + timedelta(days=1)), ()
+        return time_literal(day), time_literal(day + timedelta(days=1)), ()
     shown = f"{text}::date" if not kind else text
     if "A_Expr" in node:
         shown = f"({text})"
@@ -113,44 +136,62 @@ def date_trunc(found: Comparison) -> SargableForm | None:
         return None
     kind = _SHORT.get(found.type_name)
     unit = (found.value(given[0]) or "").lower()
-    if kind is None or unit not in _UNITS or wrapping.argument_position != 1:
+    if kind is None or unit not in UNITS or wrapping.argument_position != 1:
         return None
-    if stable_type(found.other.node) not in ("", "date", kind):
+    is_list = found.operator == "between"
+    if not is_list and stable_type(found.other.node) not in ("", "date", kind):
         return None
-    conditions = () if found.is_literal(given[0]) else (f"the unit is always '{unit}'",)
-    if found.is_literal(found.other.node):
+    conditions: tuple[str, ...] = ()
+    if not found.is_literal(given[0]):
+        conditions = (f"the unit is always '{unit}'",)
+    text: str | None
+    if is_list:
+        text = _between_units(found, unit)
+    elif found.is_literal(found.other.node):
         text = _trunc_literal(found, unit)
     else:
         text = _trunc_expression(found, unit, kind)
         conditions = (*conditions, f"{found.other.text} is not 'infinity'")
     zoned = unit in _ZONED_UNITS
-    return _form(
+    return sargable_form(
         found, f"date_trunc('{unit}') as a range", text, conditions, zoned=zoned
     )
 
 
 def _trunc_literal(found: Comparison, unit: str) -> str | None:
     """Only a literal that is the start of a unit: else ``=`` finds nothing at all."""
-    value = _MIDNIGHT.fullmatch(found.value(found.other.node) or "")
-    day = _parsed(value[1]) if value else None
-    if day is None or unit not in _ZONED_UNITS or not _begins(day, unit):
+    first = _start(found, found.other.node, unit)
+    return (
+        as_range(found, time_literal(first), time_literal(next_unit(first, unit)))
+        if (first is not None)
+        else None
+    )
+
+
+def _between_units(found: Comparison, unit: str) -> str | None:
+    items = (found.other.node or {}).get("List", {}).get("items", [])
+    ends = [_start(found, item, unit) for item in items if found.is_literal(item)]
+    if len(ends) != 2 or ends[0] is None or ends[1] is None:
         return None
-    first, after = _literal(day), _literal(_next(day, unit))
-    column = found.column
-    return {
-        "=": f"{column} >= {first} AND {column} < {after}",
-        "<": f"{column} < {first}",
-        ">=": f"{column} >= {first}",
-        "<=": f"{column} < {after}",
-        ">": f"{column} >= {after}",
-    }.get(found.operator)
+    after = time_literal(next_unit(ends[1], unit))
+    return f"{found.column} >= {time_literal(ends[0])} AND {found.column} < {after}"
+
+
+def _start(found: Comparison, node: Node | None, unit: str) -> datetime | None:
+    """The start of a unit that a literal is; hours are those of no zone."""
+    value = parsed_time(found.value(node) or "")
+    if stable_type(node) not in ("", "date", _SHORT.get(found.type_name)):
+        return None
+    if unit not in _ZONED_UNITS and found.type_name != TIMESTAMP:
+        return None
+    return value if value is not None and begins(value, unit) else None
 
 
 def _trunc_expression(found: Comparison, unit: str, kind: str) -> str | None:
     other = found.other.text
     bare = found.other.cast == "" and found.other.parameter
     value = f"{other}::{kind}" if bare else f"({other})::{kind}"
-    step, column = _UNITS[unit], found.column
+    step, column = UNITS[unit], found.column
     after = f"date_trunc('{unit}', {value}) + interval '{step}'"
     ceiling = (
         f"date_trunc('{unit}', {value} + interval '{step}' - interval '1 microsecond')"
@@ -189,39 +230,10 @@ def extract_year(found: Comparison) -> SargableForm | None:
     else:
         return None
     text = f"{found.column} >= {first} AND {found.column} < {after}"
-    return _form(found, "year as a range", text, conditions)
+    return sargable_form(found, "year as a range", text, conditions)
 
 
-def to_char(found: Comparison) -> SargableForm | None:
-    """``to_char(ts, 'YYYY-MM') = '2024-05'`` to the range of that month."""
-    wrapping, given = found.predicate.wrapping, arguments(found)
-    if wrapping is None or wrapping.function != "to_char" or len(given) != 2:
-        return None
-    if found.type_name not in (*_SHORT, "date") or found.operator != "=":
-        return None
-    layout = found.value(given[1]) or ""
-    if layout not in _FORMATS or wrapping.argument_position != 0:
-        return None
-    unit = "year" if layout == "YYYY" else "day" if "D" in layout else "month"
-    conditions: tuple[str, ...] = ("no timestamp lies before the year 1 (BC)",)
-    if not found.is_literal(given[1]):
-        conditions = (*conditions, f"the format is always '{layout}'")
-    if found.is_literal(found.other.node):
-        day = _formatted(found.value(found.other.node) or "", layout)
-        if day is None:
-            return None
-        first, after = _literal(day), _literal(_next(day, unit))
-    elif found.other.parameter and found.other.cast in ("", "text", "varchar"):
-        first = f"to_date({found.other.text}, {quote_literal(layout)})"
-        after = f"{first} + interval '{_UNITS[unit]}'"
-        conditions = (*conditions, f"{found.other.text} is a text of form {layout}")
-    else:
-        return None
-    text = f"{found.column} >= {first} AND {found.column} < {after}"
-    return _form(found, f"to_char('{layout}') as a range", text, conditions)
-
-
-def _form(
+def sargable_form(
     found: Comparison,
     rule: str,
     text: str | None,
@@ -229,6 +241,7 @@ def _form(
     *,
     zoned: bool = True,
 ) -> SargableForm | None:
+    """The form of a text, with the condition on the zone where one has a part."""
     if text is None:
         return None
     if zoned and found.type_name == TIMESTAMPTZ:
@@ -236,43 +249,61 @@ def _form(
     return SargableForm(rule=rule, text=text, conditions=conditions)
 
 
-def _formatted(value: str, layout: str) -> date | None:
-    match = re.fullmatch(_FORMATS[layout], value)
-    if match is None:
-        return None
-    parts = match.groupdict()
-    month, day = parts.get("m") or "01", parts.get("d") or "01"
-    return _parsed(f"{parts['y']}-{month}-{day}")
-
-
-def _parsed(value: str) -> date | None:
+def parsed_day(value: str) -> date | None:
     """A date written in ISO form, within the years every step of ours stays in."""
-    match = _DATE.fullmatch(value)
+    return (
+        found.date()
+        if _DATE.fullmatch(value) and (found := parsed_time(value))
+        else None
+    )
+
+
+def parsed_time(value: str) -> datetime | None:
+    """A date or time of day in ISO form, to the minute, within the same years."""
+    match = _TIME.fullmatch(value)
     if match is None or not 1 <= int(match[1]) <= 9998:
         return None
     try:
-        return date(int(match[1]), int(match[2]), int(match[3]))
+        year, month, day, hour, minute = (int(part or 0) for part in match.groups())
+        return datetime(year, month, day, hour, minute)
     except ValueError:
         return None
 
 
-def _literal(day: date) -> str:
-    return f"'{day.isoformat()}'"
+def time_literal(day: date) -> str:
+    """A date, or a time with its time of day if it has one."""
+    if isinstance(day, datetime) and (day.hour or day.minute):
+        return f"'{day.isoformat(sep=' ', timespec='minutes')}'"
+    return f"'{day.isoformat()[:10]}'"
 
 
-def _begins(day: date, unit: str) -> bool:
+def begins(time: datetime, unit: str) -> bool:
+    """Whether a unit of time begins there."""
+    day = time.date()
+    midnight = not time.hour and not time.minute
     return {
-        "day": True,
-        "week": day.weekday() == 0,
-        "month": day.day == 1,
-        "quarter": day.day == 1 and day.month % 3 == 1,
-        "year": day.day == 1 and day.month == 1,
+        "minute": True,
+        "hour": not time.minute,
+        "day": midnight,
+        "week": midnight and day.weekday() == 0,
+        "month": midnight and day.day == 1,
+        "quarter": midnight and day.day == 1 and day.month % 3 == 1,
+        "year": midnight and day.day == 1 and day.month == 1,
     }[unit]
 
 
-def _next(day: date, unit: str) -> date:
-    if unit in ("day", "week"):
-        return day + timedelta(days=1 if unit == "day" else 7)
+def next_unit(start: _Day, unit: str) -> _Day:
+    """Where the next unit of time begins."""
+    if unit in _STEPS:
+        return start + _STEPS[unit]
     months = {"month": 1, "quarter": 3, "year": 12}[unit]
-    count = day.year * 12 + day.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
+    count = start.year * 12 + start.month - 1 + months
+    return start.replace(year=count // 12, month=count % 12 + 1, day=1)
+
+
+_STEPS = {
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+}

@@ -56,8 +56,15 @@ def conjuncts(node: Node | None) -> list[Node]:
 
 
 def disjuncts(node: Node | None) -> list[Node]:
-    """The arms of an OR; one for any other condition."""
-    return _parts(node, "OR_EXPR") if node else []
+    """The arms of an OR, or of ``x IN (a, b)`` of columns; one for any other."""
+    if not node:
+        return []
+    fields = node.get("A_Expr", {})
+    if fields.get("kind") == "AEXPR_IN" and fields["name"] == [text_node("=")]:
+        items = fields.get("rexpr", {}).get("List", {}).get("items", [])
+        if items and all("ColumnRef" in item for item in items):
+            return [operation("=", fields["lexpr"], item) for item in items]
+    return _parts(node, "OR_EXPR")
 
 
 def _parts(node: Node, kind: str) -> list[Node]:

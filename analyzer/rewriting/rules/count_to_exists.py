@@ -48,7 +48,8 @@ def _selected(given: Subject) -> Iterator[Found]:
         if conditions is None:
             continue
         test = exists(_one(block.fields))
-        name = targets[0]["ResTarget"].get("name", _NO_NAME)
+        unnamed = "case" if "CaseExpr" in value else _NO_NAME
+        name = targets[0]["ResTarget"].get("name", unnamed)
         item = target(test if is_some else negated(test), name)
         new = {
             "targetList": [item],
@@ -106,7 +107,7 @@ def _is_output(given: Subject, node: Node) -> bool:
 
 def _comparison(node: Node) -> tuple[Node, bool] | None:
     """What is compared, and whether the comparison asks for a row or for none."""
-    fields = node.get("A_Expr", {})
+    fields = _said(node).get("A_Expr", {})
     if fields.get("kind") != "AEXPR_OP" or "lexpr" not in fields:
         return None
     operator = fields["name"][-1]["String"]["sval"]
@@ -119,6 +120,21 @@ def _comparison(node: Node) -> tuple[Node, bool] | None:
     if asked in _SOME or asked in _NONE:
         return left, asked in _SOME
     return None
+
+
+def _said(node: Node) -> Node:
+    """What ``CASE WHEN condition THEN true ELSE false END`` says in more words."""
+    case = node.get("CaseExpr", {})
+    branches = case.get("args", [])
+    if "arg" in case or len(branches) != 1:
+        return node
+    values = (branches[0]["CaseWhen"]["result"], case.get("defresult", {}))
+    said = [constant_of(v["A_Const"]) for v in values if "A_Const" in v]
+    kinds = [set(v.get("A_Const", {})) & {"boolval"} for v in values]
+    if said != ["true", "false"] or not all(kinds):
+        return node
+    condition: Node = branches[0]["CaseWhen"]["expr"]
+    return condition
 
 
 def _fits(block: Block) -> bool:

@@ -15,10 +15,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.rewriting.block import Block, Use
+from analyzer.rewriting.literals import operator_name
 from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.rules.left_join_is_null import declared_not_null, left_join
-from analyzer.rewriting.selects import knows, qualified, used_elsewhere, where
+from analyzer.rewriting.selects import (
+    grouped_by,
+    knows,
+    qualified,
+    used_elsewhere,
+    where,
+)
 from analyzer.rewriting.trees import (
     changed,
     conjuncts,
@@ -36,6 +43,9 @@ _CLAUSES = (
     *("targetList", "fromClause", "whereClause", "groupClause", "havingClause"),
     *("sortClause", "limitCount", "limitOffset", "limitOption"),
 )
+
+
+_NONE = (("=", "0"), ("<", "1"), ("<=", "0"))
 
 
 def find(given: Subject) -> Iterator[Found]:
@@ -59,14 +69,17 @@ def find(given: Subject) -> Iterator[Found]:
 
 
 def _counted(node: Node | None) -> Node | None:
-    """The column of ``count(column) = 0``."""
+    """The column of ``count(column) = 0`` or ``count(column) < 1``."""
     fields = (node or {}).get("A_Expr", {})
-    if fields.get("kind") != "AEXPR_OP" or fields["name"][-1]["String"]["sval"] != "=":
-        return None
-    call = fields.get("lexpr", {}).get("FuncCall", {})
-    right = fields.get("rexpr", {}).get("A_Const", {"isnull": True})
+    operator = operator_name(node)
+    left, right_side = fields.get("lexpr", {}), fields.get("rexpr", {})
+    if operator == "=" and "A_Const" in left:
+        left, right_side = right_side, left
+    call = left.get("FuncCall", {})
+    right = right_side.get("A_Const", {"isnull": True})
     plain = set(call) <= {"funcname", "args", "funcformat", "location", "agg_distinct"}
-    if not plain or function_name(call) != "count" or constant_of(right) != "0":
+    is_none = (operator, constant_of(right)) in _NONE
+    if not plain or function_name(call) != "count" or not is_none:
         return None
     arguments = call.get("args", [])
     return arguments[0] if len(arguments) == 1 else None
@@ -86,9 +99,8 @@ def _without_partner(given: Subject, block: Block, use: Use) -> Iterator[Found]:
         return
     groups = [
         found[1]
-        for item in block.fields["groupClause"]
-        if (found := given.blocks.column(item, block)) is not None
-        and found[0] is left[0]
+        for found in grouped_by(block, given.blocks)
+        if found is not None and found[0] is left[0]
     ]
     one = [target({"A_Const": {"ival": {"ival": 1}}})]
     inner = negated(exists(select(one, [source.node], whereClause=condition)))

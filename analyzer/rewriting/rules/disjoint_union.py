@@ -3,7 +3,8 @@
 Rule: UNION sorts or hashes all rows to drop copies. Where the branches are disjoint and
     none has copies of its own, UNION ALL gives the same.
 Evidence: planner costs of both texts.
-Semantics: the same rows, by the key and the differing constants named.
+Semantics: the same rows, by the key and the differing constants named: of columns that
+    both give, or of another column of the rows whose key both give.
 Silent when: a branch may hold copies, the branches may meet, or it is one of several
     set operations.
 Source: PostgreSQL manual, "Combining Queries"; rewrites.md I1.
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.literals import kind_of
+from analyzer.rewriting.proofs import key_of, operator_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.rules.distinct_on_key import selected
 from analyzer.rewriting.selects import conditions, equality, is_plain, is_unique
@@ -63,40 +65,103 @@ def _disjoint(given: Subject, one: Block, two: Block) -> str:
     """Why no row of one branch can equal one of the other."""
     first, second = (_outputs(given, block) for block in (one, two))
     for number, (left, right) in enumerate(zip(first, second, strict=False), 1):
-        if left and right and left[0] == right[0] and left[1] != right[1]:
-            return f"column {number} is {left[1]} in one and {right[1]} in the other"
+        if _differ(left, right):
+            return (
+                f"column {number} is {_told(left)} in one, {_told(right)} in the other"
+            )
+    return _by_key(given, one, two)
+
+
+def _by_key(given: Subject, one: Block, two: Block) -> str:
+    """Why no row of a table whose key both branches give can be in both of them."""
+    places = [dict(_given_columns(given, block)) for block in (one, two)]
+    fixed = [_fixed(given, block) for block in (one, two)]
+    for source in one.sources:
+        for other in two.sources:
+            relation = source.relation
+            if relation is None or relation is not other.relation:
+                continue
+            key = key_of(source)
+            shown = [
+                [place.get((item, name)) for name in key]
+                for place, item in zip(places, (source, other), strict=True)
+            ]
+            if not key or not key_of(other) or shown[0] != shown[1]:
+                continue
+            if None in shown[0]:
+                continue
+            for (owner, name), value in fixed[0].items():
+                rival = fixed[1].get((other, name))
+                if owner is source and _differ(value, rival):
+                    return (
+                        f"both give the key ({', '.join(key)}) of {relation.name}: "
+                        f"{name} is {_told(value)} in one, {_told(rival)} in the other"
+                    )
     return ""
 
 
-def _outputs(given: Subject, block: Block) -> list[tuple[str, str] | None]:
-    """The constant each column is, by itself or by an equality of WHERE."""
+def _given_columns(given: Subject, block: Block) -> Iterator[tuple[Use, int]]:
+    """The own columns a branch gives bare, with their places from 1."""
+    for place, (_, value) in enumerate(given.blocks.outputs(block) or [], 1):
+        use = given.blocks.column(value, block)
+        if use is not None:
+            yield use, place
+
+
+_Values = tuple[str, frozenset[str]]
+"""Constants of one kind, of which a column is one."""
+
+
+def _differ(one: _Values | None, two: _Values | None) -> bool:
+    return bool(one and two and one[0] == two[0] and not one[1] & two[1])
+
+
+def _told(values: _Values | None) -> str:
+    return " or ".join(sorted(values[1])) if values else ""
+
+
+def _outputs(given: Subject, block: Block) -> list[_Values | None]:
+    """The constants each column is one of, by itself or by a condition of WHERE."""
     fixed = _fixed(given, block)
-    found: list[tuple[str, str] | None] = []
+    found: list[_Values | None] = []
     for _, value in given.blocks.outputs(block) or []:
         use = given.blocks.column(value, block)
         found.append(fixed.get(use) if use is not None else _constant(value))
     return found
 
 
-def _fixed(given: Subject, block: Block) -> dict[Use, tuple[str, str]]:
+def _fixed(given: Subject, block: Block) -> dict[Use, _Values]:
     found = {}
     for item in conditions(block):
-        sides = equality(item)
-        for one, two in (sides, sides[::-1]) if sides else ():
-            use, value = given.blocks.column(one, block), _constant(two)
-            is_number = value is not None and value[0] == "ival"
-            if use and value and (is_number or kind_of(use) in _TEXTS):
-                found[use] = value
+        for one, values in _listed(item):
+            use = given.blocks.column(one, block)
+            if use and values and (values[0] == "ival" or kind_of(use) in _TEXTS):
+                found[use] = values
     return found
 
 
-def _constant(node: Node) -> tuple[str, str] | None:
+def _listed(item: Node) -> Iterator[tuple[Node, _Values | None]]:
+    """What ``x = 1`` and ``x IN (1, 2)`` say of x."""
+    sides = equality(item)
+    for one, two in (sides, sides[::-1]) if sides else ():
+        yield one, _constant(two)
+    fields = item.get("A_Expr", {})
+    if fields.get("kind") == "AEXPR_IN" and operator_of(item) == "=":
+        known = [_constant(node) for node in fields["rexpr"]["List"]["items"]]
+        kinds = {value[0] if value else "" for value in known}
+        if len(kinds) == 1 and "" not in kinds:
+            texts = frozenset().union(*(value[1] for value in known if value))
+            yield fields["lexpr"], (kinds.pop(), texts)
+
+
+def _constant(node: Node) -> _Values | None:
     """A constant as its kind and text, which tell two of one kind apart."""
     inner, cast = without_casts(node)
     constant = inner.get("A_Const", {})
     if cast or not {"ival", "sval"} & set(constant):
         return None
-    return "ival" if "ival" in constant else "sval", str(constant_of(constant))
+    kind = "ival" if "ival" in constant else "sval"
+    return kind, frozenset({str(constant_of(constant))})
 
 
 _TEXTS = ("text", "character varying")

@@ -1,9 +1,11 @@
 """Ask with EXISTS for rows that are joined only to be made distinct again.
 
-Rule: DISTINCT, or count(DISTINCT …), over a join of which only one table is selected
-    makes all pairs first and throws the copies away. EXISTS stops at the first partner.
+Rule: DISTINCT, count(DISTINCT …) or GROUP BY without an aggregate, over a join of
+    which only one table is selected, makes all pairs first and throws the copies away.
+    EXISTS stops at the first partner.
 Evidence: planner costs of both texts.
-Semantics: the same rows: what the join repeats, DISTINCT takes out.
+Semantics: the same rows: what the join repeats, DISTINCT takes out. GROUP BY goes too
+    where it holds the key of the table.
 Silent when: more than one table is selected, sorted by or counted, outer joins are in
     FROM, or something volatile would run another number of times.
 Source: rewrites.md F2, F3 and F5.
@@ -15,13 +17,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from analyzer.domain.rewriting import Condition
-from analyzer.rewriting.block import Block, Source
+from analyzer.rewriting.block import Block, Source, own_level
 from analyzer.rewriting.proofs import not_null, not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import (
     SORTED,
     calls_a_set,
     conditions,
+    grouped_by,
     is_plain,
     knows,
     qualified,
@@ -29,10 +32,13 @@ from analyzer.rewriting.selects import (
     where,
 )
 from analyzer.rewriting.trees import changed, exists, has_only, select, target
+from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node
 from analyzer.statements.sides import function_name
 
 _CLAUSES = (*SORTED, "distinctClause")
+_GROUPED = (*SORTED, "groupClause")
+_UPPER = ("targetList", "groupClause", "sortClause")
 
 
 def find(given: Subject) -> Iterator[Found]:
@@ -45,9 +51,29 @@ def find(given: Subject) -> Iterator[Found]:
             upper: Any = [fields["targetList"], fields.get("sortClause")]
             yield from _semi_join(given, block, upper, fields, ())
             continue
+        sorts = own_level(fields.get("sortClause", []))
+        if (
+            "groupClause" in fields
+            and is_plain(block, _GROUPED)
+            and not (has_aggregate(sorts) or has_aggregate(sorts, windows=True))
+        ):
+            upper = [fields[name] for name in _UPPER if name in fields]
+            yield from _semi_join(given, block, upper, *_ungrouped(given, block))
+            continue
         call = _counted(block)
         if call is not None and call.get("args"):
             yield from _count(given, block, call)
+
+
+def _ungrouped(given: Subject, block: Block) -> tuple[Node, tuple[Condition, ...]]:
+    """The SELECT with its GROUP BY, or without one that holds the key of a table."""
+    uses = [use for use in grouped_by(block, given.blocks) if use is not None]
+    sources = sources_of(uses)
+    if len(sources) == 1:
+        key = unique(next(iter(sources)), [name for _, name in uses])
+        if key.holds:
+            return changed(block.fields, groupClause=None), (key,)
+    return block.fields, ()
 
 
 def _counted(block: Block) -> Node | None:

@@ -19,7 +19,7 @@ from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.conditions import type_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import is_unique, knows
+from analyzer.rewriting.selects import grouped_by, is_unique, knows
 from analyzer.rewriting.trees import changed, expression, has_only, substituted
 from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node
@@ -52,7 +52,7 @@ def find(given: Subject) -> Iterator[Found]:
         )
         if not is_fit:
             continue
-        groups = [given.blocks.column(item, block) for item in fields["groupClause"]]
+        groups = grouped_by(block, given.blocks)
         reasons = is_unique(block, given.blocks, {use for use in groups if use})
         targets = [_plain_item(given, block, item) for item in fields["targetList"]]
         sorts = _without_aggregates(given, block, fields.get("sortClause", []))
@@ -114,15 +114,22 @@ def _of_one_row(given: Subject, block: Block, call: Node) -> Node | None:
     use = given.blocks.column(arguments[0], block) if len(arguments) == 1 else None
     relation = use[0].relation if use else None
     kind = type_of(relation, use[1]) if relation and use else ""
+    if name in ("min", "max") and kind in ("numeric", "character varying"):
+        return _cast(arguments[0], "numeric" if kind == "numeric" else "text")
     if name in ("min", "max"):
         return arguments[0] if kind in _MIN_MAX_TYPES else None
     if name == "count" and kind in (*_MIN_MAX_TYPES, "numeric", "boolean", "jsonb"):
         return _one_or_zero(arguments[0])
     if name == "sum" and kind in _SUM_TYPES:
-        cast = expression(f"x::{_SUM_TYPES[kind]}")
-        cast["TypeCast"]["arg"] = arguments[0]
-        return cast
+        return _cast(arguments[0], _SUM_TYPES[kind])
     return None
+
+
+def _cast(value: Node, kind: str) -> Node:
+    """The value in the type an aggregate gives, whose modifiers are none."""
+    cast = expression(f"x::{kind}")
+    cast["TypeCast"]["arg"] = value
+    return cast
 
 
 def _one_or_zero(argument: Node) -> Node:

@@ -6,8 +6,8 @@ Rule: with an index on (col, key) the rows of one value come in the order of the
 Evidence: planner costs of both texts.
 Semantics: the same rows: the branches are disjoint, each keeps the LIMIT, and so does
     the whole. Rows that tie at the end of the page are any of the tied, as before.
-Silent when: there is an OFFSET, the list holds equal or NULL values, or values of a
-    type whose equality we do not know.
+Silent when: LIMIT and OFFSET are not both constants, the list holds equal or NULL
+    values, or values of a type whose equality we do not know.
 Source: Winand, "SQL Performance Explained", chapter 7; rewrites.md C5.
 """
 
@@ -22,8 +22,15 @@ from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.conditions import INTEGER_RANGES, TEXT_TYPES, type_of
 from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import SORTED, is_plain, where
-from analyzer.rewriting.trees import changed, conjuncts, operation, union_all
+from analyzer.rewriting.selects import SORTED, equality, is_plain, where
+from analyzer.rewriting.trees import (
+    changed,
+    conjuncts,
+    disjuncts,
+    expression,
+    operation,
+    union_all,
+)
 from analyzer.statements.parse import Node
 from analyzer.statements.sides import constant_of, without_casts
 
@@ -45,7 +52,7 @@ def find(given: Subject) -> Iterator[Found]:
         if block.place == "arm" or not is_plain(block, SORTED):
             continue
         fields = block.fields
-        if "limitOffset" in fields or "limitCount" not in fields:
+        if _page(fields) is None:
             continue
         keys = _sort_columns(given, block)
         if not keys or len(block.sources) != 1:
@@ -58,15 +65,27 @@ def find(given: Subject) -> Iterator[Found]:
                 yield _found(given, block, found, rest, keys)
 
 
+def _page(fields: Node) -> tuple[Node, Node | None] | None:
+    """How many rows each branch must give, and OFFSET; none without a LIMIT."""
+    count, offset = fields.get("limitCount"), fields.get("limitOffset")
+    if count is None or offset is None:
+        return (count, None) if count is not None else None
+    sizes = [node.get("A_Const", {}).get("ival") for node in (count, offset)]
+    if None in sizes:
+        return None
+    rows = sum(size.get("ival", 0) for size in sizes if size is not None)
+    return expression(str(rows)), offset
+
+
 def _values(
     given: Subject, block: Block, item: Node
 ) -> tuple[Use, Node, list[Node]] | None:
-    """The column and the distinct constants of ``col IN (…)``."""
-    fields = item.get("A_Expr", {})
-    if fields.get("kind") != "AEXPR_IN" or fields["name"][0]["String"]["sval"] != "=":
+    """The column and the distinct constants of ``col IN (…)`` or what says the same."""
+    found = _listed(item) or _alternatives(given, block, item)
+    if found is None:
         return None
-    use = given.blocks.column(fields["lexpr"], block)
-    values = fields.get("rexpr", {}).get("List", {}).get("items", [])
+    left, values = found
+    use = given.blocks.column(left, block)
     if use is None or not 2 <= len(values) <= _MAX_VALUES or use[0].relation is None:
         return None
     kind = type_of(use[0].relation, use[1])
@@ -77,7 +96,32 @@ def _values(
         return None
     if kind in INTEGER_RANGES and not all(_is_whole(text) for text in texts):
         return None
-    return use, fields["lexpr"], values
+    return use, left, values
+
+
+def _listed(item: Node) -> tuple[Node, list[Node]] | None:
+    """``col IN (…)`` and ``col = ANY (ARRAY[…])``."""
+    fields = item.get("A_Expr", {})
+    if [part["String"].get("sval") for part in fields.get("name", [])] != ["="]:
+        return None
+    if fields["kind"] == "AEXPR_IN":
+        return fields["lexpr"], fields.get("rexpr", {}).get("List", {}).get("items", [])
+    made = fields.get("rexpr", {}).get("A_ArrayExpr")
+    if fields["kind"] == "AEXPR_OP_ANY" and made is not None:
+        return fields["lexpr"], made.get("elements", [])
+    return None
+
+
+def _alternatives(
+    given: Subject, block: Block, item: Node
+) -> tuple[Node, list[Node]] | None:
+    """``col = 1 OR col = 2``."""
+    pairs = [equality(arm) for arm in disjuncts(item)]
+    known = [pair for pair in pairs if pair is not None]
+    uses = {given.blocks.column(left, block) for left, _ in known}
+    if len(known) < len(pairs) or len(uses) != 1 or len(known) < 2:
+        return None
+    return known[0][0], [value for _, value in known]
 
 
 def _constant(node: Node) -> str | None:
@@ -133,15 +177,23 @@ def _found(
 ) -> Found:
     use, left, constants = values
     fields = block.fields
+    rows, offset = _page(fields) or (fields["limitCount"], None)
     arms = [
-        changed(fields, whereClause=where([operation("=", left, value), *rest]))
+        changed(
+            fields,
+            whereClause=where([operation("=", left, value), *rest]),
+            limitCount=rows,
+            limitOffset=None,
+        )
         for value in constants
     ]
     sort = [
         {"SortBy": {**item["SortBy"], "node": _bare(key[1])}}
         for item, key in zip(fields["sortClause"], keys, strict=True)
     ]
-    new = union_all(arms, sortClause=sort, limitCount=fields["limitCount"])
+    new = union_all(
+        arms, sortClause=sort, limitCount=fields["limitCount"], limitOffset=offset
+    )
     order = unique(use[0], [name for _, name in keys])
     relation = use[0].relation
     columns = dict.fromkeys((use[1], *(name for _, name in keys)))

@@ -22,7 +22,14 @@ from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.rewriting.block import Block, Source, Use
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import aliases_below, equated, has_star, knows, where
+from analyzer.rewriting.selects import (
+    aliases_below,
+    equated,
+    grouped_by,
+    has_star,
+    knows,
+    where,
+)
 from analyzer.rewriting.trees import (
     changed,
     column,
@@ -103,7 +110,7 @@ def _key(given: Subject, core: Block, name: str) -> Node | None:
     use = given.blocks.column(value, core)
     if use is None or value is None:
         return None
-    groups = [given.blocks.column(item, core) for item in fields.get("groupClause", [])]
+    groups = grouped_by(core, given.blocks)
     windows = [
         f["over"] for kind, f in walk(fields) if kind == "FuncCall" and "over" in f
     ]

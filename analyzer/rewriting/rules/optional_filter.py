@@ -1,7 +1,7 @@
 """Send one statement for the filters that are really given.
 
 Rule: under a generic plan ``($1 IS NULL OR col = $1)`` must serve both cases, so no
-    index on the column can be used.
+    index on the column can be used; no more by ``col = coalesce($1, col)``.
 Evidence: costs of the generic plans of both texts.
 Semantics: the same rows when the parameter is given; for NULL the statement without the
     condition is the right one, so the application has to choose.
@@ -17,8 +17,15 @@ from collections.abc import Iterator
 from analyzer.domain.recommendation import Semantics
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import equality
-from analyzer.rewriting.trees import conjunction, conjuncts, disjuncts, exchanged
+from analyzer.rewriting.trees import (
+    conjunction,
+    conjuncts,
+    disjuncts,
+    exchanged,
+    operation,
+)
 from analyzer.statements.parse import Node
+from analyzer.statements.scope import names_of
 from analyzer.statements.sides import without_casts
 
 
@@ -55,7 +62,7 @@ def _optional(item: Node) -> tuple[int, Node] | None:
     """The number of the parameter, and the condition that it switches."""
     arms = disjuncts(item)
     if len(arms) != 2:
-        return None
+        return _defaulted(item)
     for test, condition in (arms, arms[::-1]):
         fields = test.get("NullTest", {})
         number = _parameter(fields.get("arg"))
@@ -67,6 +74,18 @@ def _optional(item: Node) -> tuple[int, Node] | None:
         for one, two in (sides, sides[::-1]):
             if "ColumnRef" in one and _parameter(two) == number:
                 return number, condition
+    return None
+
+
+def _defaulted(item: Node) -> tuple[int, Node] | None:
+    """``col = coalesce($1, col)``, which is true of every col but NULL without $1."""
+    sides = equality(item)
+    for one, two in (sides, sides[::-1]) if sides else ():
+        given = two.get("CoalesceExpr", {}).get("args", [])
+        number = _parameter(given[0]) if len(given) == 2 else 0
+        same = [names_of(n.get("ColumnRef", {})) for n in (one, *given[1:])]
+        if number and same[0] and same[0] == same[1]:
+            return number, operation("=", one, given[0])
     return None
 
 

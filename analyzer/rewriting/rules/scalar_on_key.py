@@ -4,8 +4,8 @@ Rule: a subquery that fetches one column by a key is run once for each row aroun
     A LEFT JOIN on the key fetches all of them with one hash or merge join.
 Evidence: planner costs of both texts for all parameter sets.
 Semantics: the same values: the key finds one row at most; none gives NULL.
-Silent when: the columns equated are no key, the value is computed, or ``*`` would show
-    the joined columns.
+Silent when: the columns equated are no key, the value calls a function, or ``*`` would
+    show the joined columns.
 Source: rewrites.md B6.
 """
 
@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.rewriting.block import Block, output_name
+from analyzer.rewriting.conditions import TEXT_TYPES
+from analyzer.rewriting.literals import kind_of, operator_name
 from analyzer.rewriting.proofs import not_volatile, one_row
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.rules.correlated_aggregate import split_correlation
@@ -26,7 +28,7 @@ from analyzer.rewriting.trees import (
     operation,
     with_columns,
 )
-from analyzer.statements.parse import Node
+from analyzer.statements.parse import Node, walk
 
 
 def find(given: Subject) -> Iterator[Found]:
@@ -45,8 +47,10 @@ def _joined(given: Subject, block: Block, link: Node, core: Block) -> Iterator[F
     split = split_correlation(given, core)
     targets, source = core.fields["targetList"], core.sources[0]
     value = targets[0]["ResTarget"]["val"] if len(targets) == 1 else None
-    use = given.blocks.column(value, core)
-    if split is None or use is None or source.relation is None:
+    shown = qualified(value, core, given.blocks) if value is not None else None
+    if split is None or shown is None or source.relation is None:
+        return
+    if not _is_of(given, core, value):
         return
     if not split.outer <= set(block.sources):
         return
@@ -68,7 +72,7 @@ def _joined(given: Subject, block: Block, link: Node, core: Block) -> Iterator[F
     if clause is None or None in rest:
         return
     name = output_name(targets[0]) or "?column?"
-    placed = taken_place(given, block, link, column(alias, use[1]), name)
+    placed = taken_place(given, block, link, with_columns(shown, table), name)
     if placed is None:
         return
     new = changed({**block.fields, **placed}, fromClause=clause)
@@ -81,5 +85,25 @@ def _joined(given: Subject, block: Block, link: Node, core: Block) -> Iterator[F
         ),
     )
 
+
+def _is_of(given: Subject, core: Block, value: Node | None) -> bool:
+    """Whether a value is the row's own, and NULL where there is no row.
+
+    A bare column is; so is what strict operators make of them.
+    """
+    uses = given.blocks.uses(value, core) or set()
+    parts = list(walk(value))
+    texts = all(kind_of(use) in TEXT_TYPES for use in uses)
+    for kind, fields in parts:
+        if kind not in ("ColumnRef", "String", "A_Expr", "A_Const"):
+            return False
+        # || of an array and an element is not strict; of texts it is.
+        operator = operator_name({kind: fields}) if kind == "A_Expr" else "+"
+        if operator not in _ARITHMETIC and not (operator == "||" and texts):
+            return False
+    return {source for source, _ in uses} == {core.sources[0]}
+
+
+_ARITHMETIC = ("+", "-", "*", "/")
 
 RULE = Rule(slug="scalar_on_key", doc=__doc__, find=find, needs_values=True)

@@ -36,6 +36,8 @@ def find(given: Subject) -> Iterator[Found]:
             continue
         if any(name in fields for name in _NEEDS_ORDER):
             continue
+        if fields.get("distinctClause", [{}]) != [{}]:
+            continue
         if _is_unseen(given, block):
             new = {"SelectStmt": changed(fields, sortClause=None)}
             yield Found(
@@ -43,7 +45,7 @@ def find(given: Subject) -> Iterator[Found]:
             )
 
 
-_NEEDS_ORDER = ("limitCount", "limitOffset", "distinctClause", "lockingClause")
+_NEEDS_ORDER = ("limitCount", "limitOffset", "lockingClause")
 
 
 def _is_unseen(given: Subject, block: Block) -> bool:

@@ -21,6 +21,7 @@ from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition
 from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.groups import Groups, groups_of
+from analyzer.rewriting.literals import operator_name
 from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import CORE, SORTED, is_plain, knows, spelt_out, where
@@ -42,6 +43,7 @@ from analyzer.statements.parse import Node, walk
 from analyzer.statements.sides import constant_of, function_name
 
 _TIES = "Rows that tie for a place are left open by both texts."
+_MIRRORED = {"=": "=", ">": "<", ">=": "<="}
 _ONE: Node = {"A_Const": {"ival": {"ival": 1}}}
 _STAR: Node = {"A_Star": {}}
 
@@ -135,7 +137,7 @@ def _window(given: Subject, core: Block) -> tuple[str, Node] | None:
     """Name and window of the only window function, a row_number()."""
     fields = core.fields
     is_fit = (
-        has_only(fields, CORE)
+        has_only(fields, (*CORE, "windowClause"))
         and core.is_understood
         and len(core.sources) == 1
         and knows(fields)
@@ -144,7 +146,7 @@ def _window(given: Subject, core: Block) -> tuple[str, Node] | None:
     calls = [f for kind, f in walk(fields) if kind == "FuncCall" and "over" in f]
     if not is_fit or len(calls) != 1 or function_name(calls[0]) != "row_number":
         return None
-    window = calls[0]["over"]
+    window = _defined(fields, calls[0]["over"])
     known = {"partitionClause", "orderClause", "frameOptions", "location"}
     if not set(window) <= known or len(window.get("partitionClause", [])) != 1:
         return None
@@ -154,19 +156,32 @@ def _window(given: Subject, core: Block) -> tuple[str, Node] | None:
     return None
 
 
+def _defined(fields: Node, window: Node) -> Node:
+    """The window itself, for one that OVER names and WINDOW defines."""
+    if not set(window) <= {"name", "frameOptions", "location"} or "name" not in window:
+        return window
+    named = [w["WindowDef"] for w in fields.get("windowClause", [])]
+    found = [item for item in named if item.get("name") == window["name"]]
+    if len(found) != 1 or "refname" in found[0]:
+        return window
+    return {key: value for key, value in found[0].items() if key != "name"}
+
+
 def _bound(given: Subject, block: Block, source: Source, name: str) -> Node | None:
     """The n of ``number = 1``, ``number <= n`` in WHERE."""
     for item in conjuncts(block.fields.get("whereClause")):
-        fields = item.get("A_Expr", {})
-        if fields.get("kind") != "AEXPR_OP" or "A_Const" not in fields.get("rexpr", {}):
+        fields, operator = item.get("A_Expr", {}), operator_name(item)
+        left, right = fields.get("lexpr", {}), fields.get("rexpr", {})
+        if "A_Const" in left:
+            left, right, operator = right, left, _MIRRORED.get(operator, "")
+        if "A_Const" not in right:
             continue
-        use = given.blocks.column(fields.get("lexpr"), block)
-        value = constant_of(fields["rexpr"]["A_Const"]) or ""
+        use = given.blocks.column(left, block)
+        value = constant_of(right["A_Const"]) or ""
         if use != (source, name) or not value.isdigit() or int(value) < 1:
             continue
-        operator = fields["name"][-1]["String"]["sval"]
         if operator == "<=" or (operator == "=" and value == "1"):
-            constant: Node = fields["rexpr"]
+            constant: Node = right
             return constant
         if operator == "<" and int(value) > 1:
             return {"A_Const": {"ival": {"ival": int(value) - 1}}}

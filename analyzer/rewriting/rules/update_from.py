@@ -27,14 +27,14 @@ from analyzer.rewriting.trees import (
     target,
     with_columns,
 )
-from analyzer.statements.parse import Node
+from analyzer.statements.parse import Node, walk
 from analyzer.statements.print_tree import printed
 
 _KNOWN = {"relation", "targetList", "whereClause"}
 
 
 def find(given: Subject) -> Iterator[Found]:
-    """One for an UPDATE that sets one column by a correlated subquery.
+    """One for an UPDATE that sets a column by a correlated subquery.
 
     The lookups are those the rules for SELECT find, on a SELECT that reads the same.
     """
@@ -49,13 +49,32 @@ def find(given: Subject) -> Iterator[Found]:
         return
     target_source = block.sources[0]
     key = key_of(target_source)
-    targets = fields["targetList"]
-    if not key or len(targets) != 1 or "indirection" in targets[0]["ResTarget"]:
+    if not key:
         return
-    value = targets[0]["ResTarget"].get("val", {})
-    if value.get("SubLink", {}).get("subLinkType") != "EXPR_SUBLINK":
-        return
-    yield from _joined(given, block, key, value)
+    targets = _targets(given, block)
+    if targets is not None:
+        yield from _joined(given, block, key, targets)
+
+
+def _targets(given: Subject, block: Block) -> list[Node | None] | None:
+    """What is set, with own columns under the table's name; none for the lookup.
+
+    None where there is no lookup or several, or a name is not certain.
+    """
+    found: list[Node | None] = []
+    for item in block.fields["targetList"]:
+        fields = item["ResTarget"]
+        if "indirection" in fields or "MultiAssignRef" in fields.get("val", {}):
+            return None
+        links = [f for kind, f in walk(fields["val"]) if kind == "SubLink"]
+        if len(links) == 1 and links[0].get("subLinkType") == "EXPR_SUBLINK":
+            found.append(None)
+            continue
+        value = qualified(fields["val"], block, given.blocks)
+        if value is None:
+            return None
+        found.append({"ResTarget": {**fields, "val": value}})
+    return found if found.count(None) == 1 else None
 
 
 def knows_all(fields: Node) -> bool:
@@ -64,13 +83,14 @@ def knows_all(fields: Node) -> bool:
 
 
 def _joined(
-    given: Subject, block: Block, key: tuple[str, ...], value: Node
+    given: Subject, block: Block, key: tuple[str, ...], targets: list[Node | None]
 ) -> Iterator[Found]:
     fields, source = given.tree["UpdateStmt"], block.sources[0]
     conditions = qualified(conjuncts(fields.get("whereClause")), block, given.blocks)
     if conditions is None:
         return
-    renamed_from = (key, conditions)
+    place = targets.index(None)
+    value = fields["targetList"][place]["ResTarget"]["val"]
     reading = select(
         [target(value, "new_value")],
         [{"RangeVar": fields["relation"]}],
@@ -84,9 +104,8 @@ def _joined(
     }
     for rule in (correlated_aggregate, scalar_on_key):
         for found in rule.find(other):
-            new = _update(
-                given, found.pairs[0][1]["SelectStmt"], (alias, table), renamed_from
-            )
+            reading = found.pairs[0][1]["SelectStmt"]
+            new = _update(given, reading, (alias, table), (key, conditions, targets))
             if new is not None:
                 yield Found(
                     what=f"UPDATE … FROM: {found.what}",
@@ -99,10 +118,10 @@ def _update(
     given: Subject,
     reading: Node,
     renamed: tuple[str, dict[tuple[str, ...], Node]],
-    kept: tuple[tuple[str, ...], list[Node]],
+    kept: tuple[tuple[str, ...], list[Node], list[Node | None]],
 ) -> Node | None:
     """The UPDATE with the joined sources of a SELECT over the same table."""
-    (alias, table), (key, rest) = renamed, kept
+    (alias, table), (key, rest, targets) = renamed, kept
     fields = given.tree["UpdateStmt"]
     name = fields["relation"].get("alias", {}).get("aliasname")
     own = name or fields["relation"]["relname"]
@@ -113,11 +132,13 @@ def _update(
     clause = with_columns(joined, table)
     clause["JoinExpr"]["larg"] = {"RangeVar": relation}
     ties = [operation("=", column(own, part), column(alias, part)) for part in key]
-    item = fields["targetList"][0]["ResTarget"]
+    item = fields["targetList"][targets.index(None)]["ResTarget"]
     value = with_columns(reading["targetList"][0]["ResTarget"]["val"], table)
     return {
         **fields,
-        "targetList": [{"ResTarget": {**item, "val": value}}],
+        "targetList": [
+            other or {"ResTarget": {**item, "val": value}} for other in targets
+        ],
         "fromClause": [clause],
         "whereClause": where([*ties, *rest]),
     }

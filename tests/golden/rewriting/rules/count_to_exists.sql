@@ -80,3 +80,28 @@ SELECT count(*) > 0 FROM orders WHERE xmlelement(name x) IS NULL;
 -- case: no table
 SELECT count(*) > 0;
 -- expect: silent
+
+-- case: said with CASE
+SELECT CASE WHEN count(*) > 0 THEN true ELSE false END FROM orders WHERE status = 'open';
+-- expect: rewritten
+SELECT EXISTS (SELECT 1 FROM orders WHERE status = 'open') AS "case"
+
+-- case: said with CASE the other way round
+SELECT CASE WHEN count(*) > 0 THEN false ELSE true END AS x FROM orders WHERE status = 'open';
+-- expect: silent
+
+-- case: words for yes and no
+SELECT CASE WHEN count(*) > 0 THEN 'true' ELSE 'false' END AS x FROM orders WHERE status = 'open';
+-- expect: silent
+
+-- case: NULL for no
+SELECT CASE WHEN count(*) > 0 THEN true END AS x FROM orders WHERE status = 'open';
+-- expect: silent
+
+-- case: a CASE of one value
+SELECT CASE 1 WHEN count(*) THEN true ELSE false END AS x FROM orders WHERE status = 'open';
+-- expect: silent
+
+-- case: a CASE of three
+SELECT CASE WHEN count(*) > 0 THEN true WHEN count(*) > 3 THEN true ELSE false END AS x FROM orders;
+-- expect: silent

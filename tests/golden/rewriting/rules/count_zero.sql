@@ -23,3 +23,21 @@ SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY
 -- case: another aggregate is asked for
 SELECT c.id, sum(o.total) FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id HAVING count(o.id) = 0;
 -- expect: silent
+
+-- case: fewer than one
+SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id AND o.status = 'open' GROUP BY 1 HAVING count(o.customer_id) < 1;
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.status = 'open')
+
+-- case: none is the count
+SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id HAVING 0 = count(o.id);
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)
+
+-- case: less than a count
+SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id HAVING 1 < count(o.id);
+-- expect: silent
+
+-- case: fewer than two
+SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id HAVING count(o.id) < 2;
+-- expect: silent

@@ -16,9 +16,10 @@ SELECT id, status FROM orders WHERE status = 'open' UNION SELECT id, status FROM
 SELECT status, note FROM orders WHERE status = 'open' UNION SELECT status, note FROM orders WHERE status = 'done';
 -- expect: silent
 
--- case: what tells them apart is not selected
+-- case: what tells them apart is not selected, but the key is
 SELECT id FROM orders WHERE status = 'open' UNION SELECT id FROM orders WHERE status = 'done';
--- expect: silent
+-- expect: rewritten
+SELECT id FROM orders WHERE status = 'open' UNION ALL SELECT id FROM orders WHERE status = 'done'
 
 -- case: INTERSECT
 SELECT id, status FROM orders WHERE status = 'open' INTERSECT SELECT id, status FROM orders WHERE status = 'done';
@@ -50,4 +51,37 @@ SELECT 'a' AS k, id FROM users UNION SELECT 'b', id FROM regions UNION SELECT 'c
 
 -- case: an expression
 SELECT id + 1 AS k FROM users UNION SELECT id + 2 FROM users;
+-- expect: silent
+
+-- case: the key of rows with different states
+SELECT o.id FROM public.orders o WHERE o.status = 'open' UNION SELECT p.id FROM orders p WHERE p.status IN ('paid', 'done');
+-- expect: rewritten
+SELECT o.id FROM public.orders o WHERE o.status = 'open' UNION ALL SELECT p.id FROM orders p WHERE p.status IN ('paid', 'done')
+
+-- case: the key of rows with states that meet
+SELECT o.id FROM orders o WHERE o.status IN ('open', 'paid') UNION SELECT p.id FROM orders p WHERE p.status IN ('paid', 'done');
+-- expect: silent
+
+-- case: keys in other places
+SELECT o.id, o.customer_id FROM orders o WHERE o.status = 'open' UNION SELECT p.customer_id, p.id FROM orders p WHERE p.status = 'paid';
+-- expect: silent
+
+-- case: keys of two tables
+SELECT o.id FROM orders o WHERE o.status = 'open' UNION SELECT c.id FROM customers c WHERE c.name = 'paid';
+-- expect: silent
+
+-- case: other columns are different
+SELECT o.id FROM orders o WHERE o.status = 'open' UNION SELECT p.id FROM orders p WHERE p.note = 'paid';
+-- expect: silent
+
+-- case: what is no key, of rows with different states
+SELECT o.customer_id FROM orders o WHERE o.status = 'open' UNION SELECT p.customer_id FROM orders p WHERE p.status = 'paid';
+-- expect: silent
+
+-- case: the key of rows of which a joined one is different
+SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.name = 'c1' UNION SELECT p.id FROM orders p JOIN customers d ON d.id = p.customer_id WHERE p.status = 'c2';
+-- expect: silent
+
+-- case: a list of texts and numbers
+SELECT o.id FROM orders o WHERE o.amount IN (1, 2) UNION SELECT p.id FROM orders p WHERE p.amount IN (3, '4');
 -- expect: silent

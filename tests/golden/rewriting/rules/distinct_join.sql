@@ -52,3 +52,29 @@ SELECT DISTINCT c.id FROM customers c CROSS JOIN LATERAL (SELECT o.id FROM order
 -- case: nothing is counted
 SELECT count(DISTINCT 1) FROM customers c JOIN orders o ON o.customer_id = c.id;
 -- expect: silent
+
+-- case: groups that hold the key
+SELECT c.id, c.name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.total > 5 GROUP BY 1, c.name ORDER BY c.name;
+-- expect: rewritten
+SELECT c.id, c.name FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.total > 5 AND o.customer_id = c.id) ORDER BY c.name
+
+-- case: groups of what is no key stay groups
+SELECT c.region_id FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.region_id;
+-- expect: rewritten
+SELECT c.region_id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id) GROUP BY c.region_id
+
+-- case: groups that count
+SELECT c.id, count(*) FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id;
+-- expect: silent
+
+-- case: groups of which HAVING counts
+SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id HAVING count(*) > 1;
+-- expect: silent
+
+-- case: groups of both tables
+SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id, o.status;
+-- expect: silent
+
+-- case: groups sorted by a count
+SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id ORDER BY count(*);
+-- expect: silent

@@ -47,3 +47,8 @@ SELECT id + 1, sum(total) FROM orders GROUP BY id + 1;
 -- case: grouping sets
 SELECT id, sum(total) FROM orders GROUP BY ROLLUP (id);
 -- expect: silent
+
+-- case: extremes of numerics, whose digits are any
+SELECT o.id, max(o.total) AS m, min(o.score) FROM public.orders o GROUP BY 1;
+-- expect: rewritten
+SELECT o.id, o.total::numeric AS m, o.score AS min FROM public.orders o

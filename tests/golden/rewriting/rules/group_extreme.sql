@@ -153,3 +153,74 @@ SELECT * FROM orders o JOIN (SELECT customer_id, max(created_at) AS last FROM or
 -- case: two maxima
 SELECT o.id FROM orders o JOIN (SELECT customer_id, max(total) AS top, max(created_at) AS last FROM orders GROUP BY customer_id) m ON m.customer_id = o.customer_id AND m.last = o.created_at;
 -- expect: silent
+
+-- case: group and value in a list of maxima
+SELECT e.id, e.ts FROM events e WHERE (e.user_id, e.ts) IN (SELECT f.user_id, max(f.ts) FROM events f GROUP BY 1) AND e.x > 0;
+-- expect: rewritten
+SELECT e.id, e.ts FROM (WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events AS t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events AS t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id FROM steps WHERE steps.user_id IS NOT NULL) AS groups JOIN LATERAL (SELECT * FROM events e WHERE e.user_id = groups.user_id ORDER BY e.ts DESC FETCH FIRST 1 ROWS WITH TIES) AS e ON true WHERE e.x > 0
+
+-- case: the newest key of each customer
+SELECT o.id, o.total FROM orders o WHERE o.id IN (SELECT max(id) FROM orders GROUP BY customer_id);
+-- expect: rewritten
+SELECT o.id, o.total FROM public.customers AS groups JOIN LATERAL (SELECT * FROM orders o WHERE o.customer_id = groups.id ORDER BY o.id DESC FETCH FIRST 1 ROWS WITH TIES) AS o ON true
+
+-- case: rows that no earlier one of the group comes before
+SELECT o.id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM orders p WHERE p.customer_id = o.customer_id AND o.created_at > p.created_at);
+-- expect: rewritten
+SELECT o.id FROM public.customers AS groups JOIN LATERAL (SELECT * FROM orders o WHERE o.customer_id = groups.id ORDER BY o.created_at FETCH FIRST 1 ROWS WITH TIES) AS o ON true
+
+-- case: rows that nothing surpasses, NULL among them
+SELECT o.id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM orders p WHERE p.customer_id = o.customer_id AND p.amount > o.amount);
+-- expect: unproven: o.amount is never NULL
+
+-- case: a value in a list of maxima of any group
+SELECT o.id FROM orders o WHERE o.created_at IN (SELECT max(p.created_at) FROM orders p GROUP BY p.customer_id);
+-- expect: silent
+
+-- case: not in a list of maxima
+SELECT o.id FROM orders o WHERE (o.customer_id, o.created_at) NOT IN (SELECT p.customer_id, max(p.created_at) FROM orders p GROUP BY p.customer_id);
+-- expect: silent
+
+-- case: below some of a list of maxima
+SELECT o.id FROM orders o WHERE o.id < ANY (SELECT max(p.id) FROM orders p GROUP BY p.customer_id);
+-- expect: silent
+
+-- case: group and value in other places of the list
+SELECT o.id FROM orders o WHERE (o.id, o.customer_id) IN (SELECT p.customer_id, max(p.id) FROM orders p GROUP BY p.customer_id);
+-- expect: silent
+
+-- case: the maxima of open orders alone
+SELECT o.id FROM orders o WHERE o.id IN (SELECT max(p.id) FROM orders p WHERE p.status = 'open' GROUP BY p.customer_id);
+-- expect: silent
+
+-- case: the maxima of another table
+SELECT o.id FROM orders o WHERE o.id IN (SELECT max(p.id) FROM order_items p GROUP BY p.order_id);
+-- expect: silent
+
+-- case: maxima of pairs of groups
+SELECT o.id FROM orders o WHERE o.id IN (SELECT max(p.id) FROM orders p GROUP BY p.customer_id, p.status);
+-- expect: silent
+
+-- case: rows of an open order that nothing surpasses
+SELECT o.id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM orders p WHERE p.customer_id = o.customer_id AND p.created_at > o.created_at AND p.status = 'open');
+-- expect: silent
+
+-- case: the only row with its value
+SELECT o.id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM orders p WHERE p.customer_id = o.customer_id AND p.created_at >= o.created_at);
+-- expect: silent
+
+-- case: surpassed in another column
+SELECT o.id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM orders p WHERE p.customer_id = o.customer_id AND p.created_at > o.placed_at);
+-- expect: silent
+
+-- case: rows that something surpasses
+SELECT o.id FROM orders o WHERE EXISTS (SELECT 1 FROM orders p WHERE p.customer_id = o.customer_id AND p.created_at > o.created_at);
+-- expect: silent
+
+-- case: surpassed by rows of another table
+SELECT o.id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM events p WHERE p.id = o.id AND p.ts > o.created_at);
+-- expect: silent
+
+-- case: nothing above within two groups
+SELECT o.id FROM orders o WHERE NOT EXISTS (SELECT 1 FROM orders p WHERE p.customer_id = o.customer_id AND p.status = o.status);
+-- expect: silent

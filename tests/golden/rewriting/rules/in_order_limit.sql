@@ -19,7 +19,8 @@ SELECT id FROM orders WHERE status IN ($1, $2) ORDER BY id LIMIT 10;
 
 -- case: an offset counts over both
 SELECT id FROM orders WHERE status IN ('open', 'done') ORDER BY id LIMIT 10 OFFSET 5;
--- expect: silent
+-- expect: rewritten
+(SELECT id FROM orders WHERE status = 'open' ORDER BY id LIMIT 15) UNION ALL (SELECT id FROM orders WHERE status = 'done' ORDER BY id LIMIT 15) ORDER BY id LIMIT 10 OFFSET 5
 
 -- case: no limit
 SELECT id FROM orders WHERE status IN ('open', 'done') ORDER BY id;
@@ -75,4 +76,43 @@ SELECT id FROM orders WHERE status IN ('open', NULL) ORDER BY created_at, id LIM
 
 -- case: NOT IN
 SELECT id FROM orders WHERE status NOT IN ('open', 'done') ORDER BY created_at, id LIMIT 10;
+-- expect: silent
+
+-- case: the second page of an array of values
+SELECT id, total, created_at FROM orders WHERE status = ANY (ARRAY['open', 'paid']) ORDER BY created_at, id LIMIT 5 OFFSET 5;
+-- expect: rewritten
+(SELECT id, total, created_at FROM orders WHERE status = 'open' ORDER BY created_at, id LIMIT 10) UNION ALL (SELECT id, total, created_at FROM orders WHERE status = 'paid' ORDER BY created_at, id LIMIT 10) ORDER BY created_at, id LIMIT 5 OFFSET 5
+
+-- case: an OR of one column
+SELECT id, ts FROM events WHERE (kind = 1 OR kind = 2) AND x > 0 ORDER BY ts, id FETCH FIRST 5 ROWS ONLY;
+-- expect: rewritten
+(SELECT id, ts FROM events WHERE kind = 1 AND x > 0 ORDER BY ts, id LIMIT 5) UNION ALL (SELECT id, ts FROM events WHERE kind = 2 AND x > 0 ORDER BY ts, id LIMIT 5) ORDER BY ts, id LIMIT 5
+
+-- case: an OR of two columns
+SELECT id, ts FROM events WHERE kind = 1 OR x = 2 ORDER BY ts, id LIMIT 5;
+-- expect: silent
+
+-- case: an OR of which one arm asks for more
+SELECT id, ts FROM events WHERE kind = 1 OR kind > 2 ORDER BY ts, id LIMIT 5;
+-- expect: silent
+
+-- case: an OR of a column and a column
+SELECT id, ts FROM events WHERE kind = 1 OR kind = x ORDER BY ts, id LIMIT 5;
+-- expect: silent
+
+-- case: a page of as many rows as a parameter says
+-- values: ["5"]
+SELECT id, ts FROM events WHERE kind IN (1, 2) ORDER BY ts, id LIMIT $1 OFFSET 5;
+-- expect: silent
+
+-- case: all rows but the first
+SELECT id, ts FROM events WHERE kind IN (1, 2) ORDER BY ts, id OFFSET 5;
+-- expect: silent
+
+-- case: all values of an array
+SELECT id, ts FROM events WHERE kind <> ANY (ARRAY[1, 2]) ORDER BY ts, id LIMIT 5;
+-- expect: silent
+
+-- case: an array with a value twice
+SELECT id, ts FROM events WHERE kind = ANY (ARRAY[1, 1]) ORDER BY ts, id LIMIT 5;
 -- expect: silent

@@ -81,3 +81,8 @@ SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM
 -- case: joined with itself
 SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = q.n WHERE c.id = 5;
 -- expect: silent
+
+-- case: groups by their number in the select list
+SELECT c.id, q.n FROM customers c, (SELECT customer_id, count(*) AS n FROM orders GROUP BY 1) q WHERE q.customer_id = c.id;
+-- expect: rewritten
+SELECT c.id, q.n FROM customers c, LATERAL (SELECT customer_id, count(*) AS n FROM orders WHERE orders.customer_id = c.id GROUP BY 1) q WHERE q.customer_id = c.id

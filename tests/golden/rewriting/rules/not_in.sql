@@ -111,3 +111,17 @@ SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders, (SEL
 -- case: the list has a column of two tables
 SELECT name FROM customers WHERE id NOT IN (SELECT id FROM orders, order_items);
 -- expect: silent
+
+-- case: negated in parentheses, as Django writes it
+SELECT "customers"."name" FROM "customers" WHERE (NOT ("customers"."id" IN (SELECT U0."customer_id" FROM "orders" U0)) AND "customers"."vip");
+-- expect: rewritten
+SELECT "customers"."name" FROM "customers" WHERE (NOT EXISTS (SELECT 1 FROM "orders" U0 WHERE u0.customer_id = customers.id) AND "customers"."vip")
+
+-- case: a list without copies
+SELECT name FROM customers WHERE id NOT IN (SELECT DISTINCT customer_id FROM orders WHERE abs(amount) > 2);
+-- expect: rewritten
+SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM orders WHERE abs(amount) > 2 AND orders.customer_id = customers.id)
+
+-- case: a list of the first of each status
+SELECT name FROM customers WHERE id NOT IN (SELECT DISTINCT ON (status) customer_id FROM orders);
+-- expect: silent

@@ -39,3 +39,24 @@ SELECT id FROM orders WHERE ($1::bigint IS NULL OR customer_id = $1 OR id = $1);
 -- case: without a parameter
 SELECT id FROM orders WHERE (note IS NULL OR note = 'x');
 -- expect: silent
+
+-- case: a value for a filter that is not given
+-- values: ["open"]
+SELECT id FROM orders o WHERE o.status = coalesce($1, o.status) AND amount > 0;
+-- expect: rewritten
+SELECT id FROM orders o WHERE o.status = $1 AND amount > 0
+
+-- case: another column for a filter that is not given
+-- values: ["open"]
+SELECT id FROM orders WHERE status = coalesce($1, note);
+-- expect: silent
+
+-- case: a constant for a filter that is not given
+-- values: ["open"]
+SELECT id FROM orders WHERE status = coalesce($1, 'paid');
+-- expect: silent
+
+-- case: the column first
+-- values: ["open"]
+SELECT id FROM orders WHERE note = coalesce(note, $1);
+-- expect: silent

@@ -39,3 +39,16 @@ SELECT c.name FROM customers c WHERE c.id IN (SELECT o.customer_id FROM orders o
 -- case: as a value
 SELECT c.name, (SELECT max(o.id) FROM orders o WHERE o.customer_id = c.id OR o.note = c.name) AS m FROM customers c;
 -- expect: silent
+
+-- case: one of two columns
+SELECT c.id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE c.id IN (o.customer_id, o.id));
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE c.id = o.customer_id) AND NOT EXISTS (SELECT 1 FROM orders o WHERE c.id = o.id)
+
+-- case: none of two columns
+SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE c.id NOT IN (o.customer_id, o.id));
+-- expect: silent
+
+-- case: one of a column and a constant
+SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE c.id IN (o.customer_id, 7));
+-- expect: silent

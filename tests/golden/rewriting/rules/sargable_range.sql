@@ -6,3 +6,128 @@ SELECT id FROM orders WHERE created_at >= '2024-02-07' AND created_at < '2024-02
 -- case: lower() has no inverse
 SELECT id FROM orders WHERE lower(note) = 'n1';
 -- expect: silent
+
+-- case: days of a list
+SELECT id FROM orders WHERE created_at::date IN ('2024-02-07', '2024-02-05') AND amount > 0;
+-- expect: rewritten
+SELECT id FROM orders WHERE (created_at >= '2024-02-05' AND created_at < '2024-02-06' OR created_at >= '2024-02-07' AND created_at < '2024-02-08') AND amount > 0
+
+-- case: days of a list that is computed
+SELECT id FROM orders WHERE created_at::date IN ('2024-02-07', current_date);
+-- expect: silent
+
+-- case: days that are not of a list
+SELECT id FROM orders WHERE created_at::date NOT IN ('2024-02-07', '2024-02-05');
+-- expect: silent
+
+-- case: a list with a time of day, whose type is not that of a date
+SELECT id FROM orders WHERE created_at::date IN ('2024-02-07'::timestamp, '2024-02-05');
+-- expect: silent
+
+-- case: a list with what is no date
+SELECT id FROM orders WHERE created_at::date IN ('2024-02-07', 'infinity');
+-- expect: silent
+
+-- case: hours from one to another
+SELECT id FROM orders WHERE date_trunc('hour', created_at) BETWEEN '2024-02-05 00:00' AND '2024-02-07 12:00';
+-- expect: rewritten
+SELECT id FROM orders WHERE created_at >= '2024-02-05' AND created_at < '2024-02-07 13:00'
+
+-- case: hours from one to half past another
+SELECT id FROM orders WHERE date_trunc('hour', created_at) BETWEEN '2024-02-05 00:00' AND '2024-02-07 12:30';
+-- expect: silent
+
+-- case: hours of a session's zone
+SELECT id FROM orders WHERE date_trunc('hour', placed_at) = '2024-02-05 01:00';
+-- expect: silent
+
+-- case: months from one to a computed one
+SELECT id FROM orders WHERE date_trunc('month', created_at) BETWEEN '2024-02-01' AND current_date;
+-- expect: silent
+
+-- case: a month of the text's day on
+-- style: ISO
+SELECT id FROM orders WHERE to_char(created_at, 'yyyy-mm') >= '2024-02';
+-- expect: rewritten
+SELECT id FROM orders WHERE created_at >= '2024-02-01'
+
+-- case: days between two texts
+SELECT id FROM orders WHERE to_char(created_at, 'YYYYMMDD') BETWEEN '20240205' AND '20240207';
+-- expect: rewritten
+SELECT id FROM orders WHERE created_at >= '2024-02-05' AND created_at < '2024-02-08'
+
+-- case: a day as Germans write it
+SELECT id FROM orders WHERE to_char(created_at, 'DD.MM.YYYY') = '07.02.2024';
+-- expect: rewritten
+SELECT id FROM orders WHERE created_at >= '2024-02-07' AND created_at < '2024-02-08'
+
+-- case: days as Germans write them do not sort like days
+SELECT id FROM orders WHERE to_char(created_at, 'DD.MM.YYYY') >= '07.02.2024';
+-- expect: silent
+
+-- case: a text that is no month of the year
+SELECT id FROM orders WHERE to_char(created_at, 'YYYY-MM') > '2024-13';
+-- expect: silent
+
+-- case: between a text and a parameter
+-- values: ["2024-03"]
+SELECT id FROM orders WHERE to_char(created_at, 'YYYY-MM') BETWEEN '2024-01' AND $1;
+-- expect: silent
+
+-- case: a day of UTC, as Django asks for it
+SELECT id FROM orders WHERE (placed_at AT TIME ZONE 'UTC')::date = '2024-02-07'::date;
+-- expect: rewritten
+SELECT id FROM orders WHERE placed_at >= '2024-02-07 00:00+00' AND placed_at < '2024-02-08 00:00+00'
+
+-- case: a month of UTC and all after it
+SELECT id FROM orders WHERE date_trunc('month', placed_at AT TIME ZONE 'Etc/UTC') >= '2024-02-01';
+-- expect: rewritten
+SELECT id FROM orders WHERE placed_at >= '2024-02-01 00:00+00'
+
+-- case: a day of UTC that is a parameter
+-- values: ["2024-02-07"]
+SELECT id FROM orders WHERE (placed_at AT TIME ZONE 'UTC')::date = $1;
+-- expect: rewritten
+SELECT id FROM orders WHERE placed_at >= ($1::date)::timestamp AT TIME ZONE 'UTC' AND placed_at < ($1::date + 1)::timestamp AT TIME ZONE 'UTC'
+
+-- case: a day of a zone whose clocks are set back
+SELECT id FROM orders WHERE (placed_at AT TIME ZONE 'America/Havana')::date = '2024-02-07';
+-- expect: silent
+
+-- case: a timestamp taken for UTC becomes a day of the session's zone
+SELECT id FROM orders WHERE (created_at AT TIME ZONE 'UTC')::date = '2024-02-07';
+-- expect: silent
+
+-- case: a month of UTC that does not begin there
+SELECT id FROM orders WHERE date_trunc('month', placed_at AT TIME ZONE 'UTC') >= '2024-02-05';
+-- expect: silent
+
+-- case: an hour of UTC
+SELECT id FROM orders WHERE date_trunc('hour', placed_at AT TIME ZONE 'UTC') = '2024-02-05';
+-- expect: silent
+
+-- case: a month of UTC that is a parameter
+-- values: ["2024-02-01"]
+SELECT id FROM orders WHERE date_trunc('month', placed_at AT TIME ZONE 'UTC') = $1;
+-- expect: silent
+
+-- case: a day of UTC compared with a point in time
+SELECT id FROM orders WHERE (placed_at AT TIME ZONE 'UTC')::date = '2024-02-07'::timestamptz;
+-- expect: silent
+
+-- case: a zone that is a parameter
+-- values: ["UTC"]
+SELECT id FROM orders WHERE (placed_at AT TIME ZONE $1)::date = '2024-02-07';
+-- expect: silent
+
+-- case: a day of UTC a day later
+SELECT id FROM orders WHERE ((placed_at + interval '1 day') AT TIME ZONE 'UTC')::date = '2024-02-07';
+-- expect: silent
+
+-- case: the text of a day of UTC
+SELECT id FROM orders WHERE (placed_at AT TIME ZONE 'UTC')::text = '2024-02-07';
+-- expect: silent
+
+-- case: all days of UTC but one
+SELECT id FROM orders WHERE (placed_at AT TIME ZONE 'UTC')::date <> '2024-02-07';
+-- expect: silent

@@ -27,3 +27,28 @@ SELECT o.*, *, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM 
 -- case: correlated with a query further out
 SELECT o.id, (SELECT max((SELECT c.name FROM customers c WHERE c.id = o.customer_id)) FROM users u WHERE u.id = 3) AS n FROM orders o;
 -- expect: silent
+
+-- case: what strict operators make of the row found
+SELECT o.id, (SELECT c.name || c.email FROM customers c WHERE c.id = o.customer_id) AS who FROM orders o;
+-- expect: rewritten
+SELECT o.id, customers_found.name || customers_found.email AS who FROM orders o LEFT JOIN customers AS customers_found ON customers_found.id = o.customer_id
+
+-- case: a function of the row may not be NULL where there is none
+SELECT o.id, (SELECT coalesce(c.name, 'x') FROM customers c WHERE c.id = o.customer_id + 1000) AS who, (SELECT concat(c.name, 'x') FROM customers c WHERE c.id = o.customer_id) AS two FROM orders o;
+-- expect: silent
+
+-- case: an array and an element, which is an array where there is no row
+SELECT o.id, (SELECT e.tags || 'x'::text FROM events e WHERE e.id = o.id) AS t FROM orders o;
+-- expect: silent
+
+-- case: a constant where there is a row
+SELECT o.id, (SELECT 1 FROM customers c WHERE c.id = o.customer_id) AS t FROM orders o;
+-- expect: silent
+
+-- case: a value of the row around
+SELECT o.id, (SELECT c.region_id + o.amount FROM customers c WHERE c.id = o.customer_id) AS t FROM orders o;
+-- expect: silent
+
+-- case: whether a value is another
+SELECT o.id, (SELECT c.name IS DISTINCT FROM 'x' FROM customers c WHERE c.id = o.customer_id) AS t FROM orders o;
+-- expect: silent

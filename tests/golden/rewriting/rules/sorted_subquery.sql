@@ -64,3 +64,8 @@ INSERT INTO blocked (customer_id) SELECT id FROM customers ORDER BY id;
 -- case: the query itself
 SELECT id FROM orders ORDER BY created_at;
 -- expect: silent
+
+-- case: sorted and without copies, counted, as Django counts
+SELECT count(*) FROM (SELECT DISTINCT "orders"."note" AS "note" FROM "orders" ORDER BY "orders"."note" ASC) subquery;
+-- expect: rewritten
+SELECT count(*) FROM (SELECT DISTINCT "orders"."note" AS "note" FROM "orders") subquery

@@ -83,7 +83,8 @@ SELECT s.id FROM (SELECT id, row_number() OVER (PARTITION BY customer_id) AS rn 
 
 -- case: a named window
 SELECT s.id FROM (SELECT id, row_number() OVER w AS rn FROM orders WINDOW w AS (PARTITION BY customer_id ORDER BY total, id)) s WHERE s.rn <= 2;
--- expect: silent
+-- expect: rewritten
+SELECT s.id FROM public.customers AS groups JOIN LATERAL (SELECT id, row_number() OVER w AS rn FROM orders WHERE orders.customer_id = groups.id WINDOW w AS (PARTITION BY customer_id ORDER BY total, id) ORDER BY total, id LIMIT 2) s ON true WHERE s.rn <= 2
 
 -- case: sorted by an operator
 SELECT DISTINCT ON (customer_id) customer_id, id FROM orders ORDER BY customer_id, created_at USING >, id;
@@ -115,4 +116,17 @@ SELECT DISTINCT ON (o.customer_id) o.customer_id, o.id FROM (SELECT * FROM order
 
 -- case: joined with another table
 SELECT s.id, u.name FROM (SELECT id, customer_id, row_number() OVER (PARTITION BY customer_id ORDER BY total DESC, id) AS rn FROM orders) s, users u WHERE s.rn <= 2;
+-- expect: silent
+
+-- case: a bound before its number
+SELECT s.user_id, s.ts FROM (SELECT user_id, ts, row_number() OVER w AS rn FROM events WINDOW w AS (PARTITION BY user_id ORDER BY ts DESC, id)) s WHERE 2 >= s.rn;
+-- expect: rewritten
+SELECT s.user_id, s.ts FROM (WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events AS t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events AS t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id FROM steps WHERE steps.user_id IS NOT NULL) AS groups JOIN LATERAL (SELECT user_id, ts, row_number() OVER w AS rn FROM events WHERE events.user_id = groups.user_id WINDOW w AS (PARTITION BY user_id ORDER BY ts DESC, id) ORDER BY ts DESC, id LIMIT 2) s ON true WHERE 2 >= s.rn
+
+-- case: more than a bound before its number
+SELECT s.user_id, s.ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events) s WHERE 2 <= s.rn;
+-- expect: silent
+
+-- case: a window that goes on from another
+SELECT s.user_id, s.ts FROM (SELECT user_id, ts, row_number() OVER w AS rn FROM events WINDOW v AS (PARTITION BY user_id), w AS (v ORDER BY ts DESC, id)) s WHERE s.rn = 1;
 -- expect: silent

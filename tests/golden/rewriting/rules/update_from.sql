@@ -30,7 +30,8 @@ UPDATE orders o SET (note, status) = (SELECT c.name, c.email FROM customers c WH
 
 -- case: another column is set too
 UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id), status = 'x';
--- expect: silent
+-- expect: rewritten
+UPDATE orders o SET note = customers_found.name, status = 'x' FROM orders AS old LEFT JOIN customers AS customers_found ON customers_found.id = old.customer_id WHERE o.id = old.id
 
 -- case: an element of an array
 UPDATE events e SET tags[1] = (SELECT u.name FROM users u WHERE u.id = e.user_id);
@@ -58,4 +59,25 @@ UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.custom
 
 -- case: with a CTE
 WITH x AS (SELECT 1) UPDATE orders o SET note = (SELECT c.name FROM customers c WHERE c.id = o.customer_id);
+-- expect: silent
+
+-- case: a sum with a value for none, beside a plain column
+UPDATE customers SET email = 'x', region_id = coalesce((SELECT max(o.amount) FROM orders o WHERE o.customer_id = customers.id), region_id) WHERE vip;
+-- expect: rewritten
+UPDATE customers SET email = 'x', region_id = coalesce(grouped.value_1, old.region_id) FROM customers AS old LEFT JOIN (SELECT o.customer_id AS key_1, max(o.amount) AS value_1 FROM orders o GROUP BY o.customer_id) AS grouped ON grouped.key_1 = old.id WHERE customers.id = old.id AND customers.vip
+
+-- case: two columns of one lookup
+UPDATE customers SET (name, email) = (SELECT max(o.note), max(o.status) FROM orders o WHERE o.customer_id = customers.id);
+-- expect: silent
+
+-- case: two lookups, each of its own
+UPDATE customers SET name = (SELECT max(o.note) FROM orders o WHERE o.customer_id = customers.id), email = (SELECT max(o.status) FROM orders o WHERE o.customer_id = customers.id);
+-- expect: silent
+
+-- case: a lookup beside a column that is not known
+UPDATE customers SET name = (SELECT max(o.note) FROM orders o WHERE o.customer_id = customers.id), email = nothing.email;
+-- expect: silent
+
+-- case: whether a lookup finds a row
+UPDATE customers SET vip = EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = customers.id);
 -- expect: silent
