@@ -24,7 +24,8 @@ from analyzer.domain.plan import Plan  # noqa: E402
 from analyzer.domain.target import Address  # noqa: E402
 from analyzer.embedded.cluster import SUPERUSER, Cluster, ClusterSpec  # noqa: E402
 from analyzer.indexing.calibration import fit  # noqa: E402
-from analyzer.indexing.plan_work import PARTS, Surroundings, plan_work  # noqa: E402
+from analyzer.indexing.plan_work import PARTS, plan_work  # noqa: E402
+from analyzer.indexing.surroundings import Surroundings  # noqa: E402
 from analyzer.indexing.time_model import ASSUMED, summed, time_us  # noqa: E402
 from analyzer.plans.read_json import read_plan  # noqa: E402
 from analyzer.postgres.catalog import read_catalog  # noqa: E402
@@ -69,6 +70,14 @@ _SCANS = (
     "SELECT count(*) FROM narrow WHERE grp IN (1, 2, 3, 4, 5, 6)",
     "SELECT count(*) FROM wide WHERE txt LIKE 'name abc%'",
     "SELECT count(*) FROM narrow WHERE price > 100 AND price < 200",
+    "SELECT count(*) FROM narrow WHERE price > 10",
+    "SELECT count(*) FROM wide WHERE txt LIKE '%abc%'",
+    "SELECT count(*) FROM wide WHERE txt NOT LIKE '%abc%def%'",
+    "SELECT count(*) FROM wide WHERE pad LIKE '%y'",
+    "SELECT count(*) FROM wide WHERE txt ILIKE '%abc%'",
+    "SELECT count(*) FROM wide WHERE pad ILIKE '%xy%'",
+    "SELECT count(*) FROM wide WHERE txt ~ 'abc.*def'",
+    "SELECT count(*) FROM wide WHERE pad ~ 'xy'",
 )
 _AGGREGATES = (
     "SELECT sum(grp), min(id), max(rnd) FROM narrow",

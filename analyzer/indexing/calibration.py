@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from analyzer.domain.plan import Plan
 from analyzer.domain.recommendation import Basis
-from analyzer.indexing.plan_work import PARTS, Surroundings, Work, plan_work
+from analyzer.indexing.plan_work import PARTS, Work, plan_work
+from analyzer.indexing.surroundings import Surroundings
 from analyzer.indexing.time_model import ASSUMED, TimeConstants, summed, time_us
 
 Matrix = npt.NDArray[np.float64]

@@ -137,7 +137,7 @@ def _is_inner(child: PlanNode, node: PlanNode) -> bool:
 
 def _subplan_loops(child: PlanNode, parent: Executions) -> float:
     """Once for each row that meets the other conditions, by what the planner paid."""
-    if "hashed" in child.subplan_name.lower():
+    if _is_hashed(child, parent):
         return 1.0
     paid = parent.node.total_cost - sum(
         c.total_cost
@@ -145,6 +145,17 @@ def _subplan_loops(child: PlanNode, parent: Executions) -> float:
         if c.parent_relationship not in ("SubPlan", "InitPlan")
     )
     return max(1.0, paid / max(child.total_cost, 1e-6)) * parent.loops
+
+
+def _is_hashed(child: PlanNode, parent: Executions) -> bool:
+    """Whether the rows of a subplan are kept in a hash table: then it runs once.
+
+    Only the expression that uses it says so (``get_rule_expr`` in ``ruleutils.c``).
+    """
+    node = parent.node
+    texts = (node.filter, node.index_cond, *map(str, node.details.values()))
+    wanted = f"hashed {child.subplan_name}"
+    return any(wanted in text for text in (*texts, *parent.output))
 
 
 def _miss_ratio(memoize: PlanNode, settings: CostSettings) -> float:

@@ -12,21 +12,24 @@ stand on its actual rows and loops.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from analyzer.domain.catalog import Catalog, Relation
-from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.catalog import Relation
 from analyzer.domain.plan import Plan, PlanNode
-from analyzer.indexing.cost_settings import CostSettings, size_bytes
+from analyzer.indexing.expression_work import expression_work
 from analyzer.indexing.index_rows import HeapAccess, matched_rows
+from analyzer.indexing.joined_rows import with_joined_rows
 from analyzer.indexing.plan_loops import Executions, executions
+from analyzer.indexing.surroundings import Surroundings
 
 PARTS = (
     "seq_pages",
     "seq_tuples",
     "scan_operators",
+    "like_bytes",
+    "ilike_bytes",
+    "regex_bytes",
     "searches",
     "index_tuples",
     "near_fetches",
@@ -57,97 +60,7 @@ _TUPLE_OVERHEAD_BYTES = 24
 _CACHE_BYTES = 1 << 20
 """Of the processor: a hash table beyond it is probed at the price of memory."""
 _BLOCK_BYTES = 8192
-_WORDS = re.compile(r"\w+")
 _EQUALITY_TESTS = (" AND ", " OR ", "~~")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What the counting has to know besides the plan.
-
-    Attributes:
-        catalog: of the database the plan is for.
-        settings: cost constants and memory it was planned with.
-        existing: definitions of the indexes that exist, by name.
-        text_attributes: names of columns whose comparison takes long.
-        numeric_attributes: names of columns whose arithmetic takes long.
-        uncached_ratio: share of the database's pages that find no place in
-            ``effective_cache_size``.
-        shared_buffers_bytes: as set; 0 where unknown.
-    """
-
-    catalog: Catalog
-    settings: CostSettings
-    existing: Mapping[str, IndexDefinition] = field(default_factory=dict)
-    text_attributes: frozenset[str] = frozenset()
-    numeric_attributes: frozenset[str] = frozenset()
-    uncached_ratio: float = 0.0
-    shared_buffers_bytes: float = 0.0
-
-    def is_text(self, sort_key: str) -> bool:
-        """Whether a sort key, as EXPLAIN prints it, is a column of text."""
-        name = sort_key.split(maxsplit=1)[0].rpartition(".")[2] if sort_key else ""
-        return name.strip('"()') in self.text_attributes
-
-    def numeric_operations(self, output: tuple[str, ...]) -> int:
-        """Operators and aggregates on numeric values in a list of expressions."""
-        return sum(
-            1 + sum(text.count(f" {sign} ") for sign in "+-*/")
-            for text in output
-            if "(" in text
-            and not self.numeric_attributes.isdisjoint(_WORDS.findall(text))
-        )
-
-    @classmethod
-    def of(cls, catalog: Catalog) -> Surroundings:
-        """Those of a database as it is."""
-        settings = CostSettings.read(catalog.settings)
-        total_bytes = sum(
-            relation.size_bytes + sum(index.size_bytes for index in relation.indexes)
-            for relation in catalog.relations
-        )
-        cached = settings.effective_cache_bytes / max(total_bytes, 1)
-        return cls(
-            catalog=catalog,
-            settings=settings,
-            uncached_ratio=max(0.0, 1.0 - cached),
-            shared_buffers_bytes=size_bytes(
-                catalog.settings.get("shared_buffers", ""), _BLOCK_BYTES
-            )
-            or 0.0,
-            existing={
-                index.name.name: index.definition
-                for relation in catalog.relations
-                for index in relation.indexes
-            },
-            text_attributes=_named(catalog, ("text", "char", "name")),
-            numeric_attributes=_named(catalog, ("numeric",)),
-        )
-
-    def relation(self, node: PlanNode, plan: Plan) -> Relation | None:
-        """The table a node reads."""
-        definition = self.definition(node, plan)
-        if definition is not None and not node.relation:
-            return self.catalog.find(definition.relation)
-        return self.catalog.find(RelationName(node.schema, node.relation))
-
-    def definition(self, node: PlanNode, plan: Plan) -> IndexDefinition | None:
-        """The index a node reads, hypothetical or not."""
-        name = node.index_name
-        if node.node_type == "Bitmap Heap Scan":
-            # The first of several: they are combined into one bitmap.
-            below = (item.index_name for item in node.walk() if item.index_name)
-            name = next(below, "")
-        return plan.hypothetical_indexes.get(name) or self.existing.get(name)
-
-
-def _named(catalog: Catalog, types: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(
-        attribute.name
-        for relation in catalog.relations
-        for attribute in relation.attributes
-        if attribute.type_name.startswith(types)
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,8 +83,9 @@ class NodeWork:
 
 def plan_work(plan: Plan, around: Surroundings) -> tuple[NodeWork, ...]:
     """The work of each node of a plan, parents first."""
+    known = with_joined_rows(plan, around.combinations)
     return tuple(
-        _node_work(item, plan, around) for item in executions(plan, around.settings)
+        _node_work(item, known, around) for item in executions(known, around.settings)
     )
 
 
@@ -186,8 +100,34 @@ def _node_work(item: Executions, plan: Plan, around: Surroundings) -> NodeWork:
         work = count(item, around) if node.node_type != _SEQ else {}
         if node.node_type == _SEQ:
             work = _seq_scan(item, around.relation(node, plan), around)
+    for part, amount in _evaluated(item, work, around).items():
+        work[part] = work.get(part, 0.0) + amount
     work |= _reads(node, work, around.uncached_ratio)
     return NodeWork(node=node, work=work, executions=item, heap=heap)
+
+
+def _evaluated(item: Executions, work: Work, around: Surroundings) -> Work:
+    """What its conditions take beside the operators that the planner charges for.
+
+    A bitmap of an inverted index holds candidates, which are tested once more.
+    """
+    node, found = item.node, Work()
+    tested = max(
+        item.rows,
+        *(work.get(part, 0.0) for part in ("seq_tuples", "compared_pairs")),
+        *(work.get(part, 0.0) for part in ("index_tuples", "bitmap_tuples")),
+    )
+    passed = item.rows
+    checks = [node.filter, str(node.details.get("Join Filter", ""))]
+    if node.node_type == "Bitmap Heap Scan":
+        checks.append(str(node.details.get("Recheck Cond", "")))
+    for condition in filter(None, checks):
+        more = expression_work(
+            condition, tested, passed, around.text_widths, around.numeric_attributes
+        )
+        for part, amount in more.items():
+            found[part] = found.get(part, 0.0) + amount
+    return found
 
 
 _SEQ = "Seq Scan"

@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 
 from analyzer.domain.plan import Plan
 from analyzer.domain.recommendation import Basis
-from analyzer.indexing.plan_work import (
-    NodeWork,
-    Surroundings,
-    Work,
-    plan_work,
-)
+from analyzer.indexing.plan_work import NodeWork, Work, plan_work
+from analyzer.indexing.surroundings import Surroundings
 
 ASSUMED_US: Mapping[str, float] = {
     "seq_pages": 0.105,
     "seq_tuples": 0.0368,
     "scan_operators": 0.0098,
+    "like_bytes": 0.003,
+    "ilike_bytes": 0.02,
+    "regex_bytes": 0.01,
     "searches": 0.979,
     "index_tuples": 0.0503,
     "near_fetches": 0.0446,

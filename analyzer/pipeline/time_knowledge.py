@@ -14,7 +14,7 @@ from analyzer.domain.target import Address
 from analyzer.domain.workload import NotSeen, WorkloadItem
 from analyzer.errors import AnalyzerError
 from analyzer.indexing.calibration import Calibration, TimedPlan, calibrate
-from analyzer.indexing.plan_work import Surroundings
+from analyzer.indexing.surroundings import Surroundings
 from analyzer.indexing.time_model import Anchor, TimeModel, anchor
 from analyzer.pipeline.index_workload import NamedWorkload
 from analyzer.planner.analyze import analyze

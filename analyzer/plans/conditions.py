@@ -81,7 +81,21 @@ def conditions(text: str) -> tuple[Condition, ...]:
     ...     "((a = 1) AND (lower(t.b) = 'x'::text) AND ((c)::numeric > 2.5))")]
     [('equality', 'a'), ('expression', 'lower(t.b)'), ('cast', '(c)::numeric')]
     """
-    return tuple(_condition(part) for part in _conjuncts(text[:MAX_CHARS]))
+    return tuple(_condition(part) for part in conjuncts(text))
+
+
+def conjuncts(text: str) -> Iterator[str]:
+    """The parts of a conjunction, as they are printed.
+
+    >>> list(conjuncts("((a = 1) AND (b ~~ 'x AND y'::text))"))
+    ['a = 1', "b ~~ 'x AND y'::text"]
+    """
+    inner = _stripped(text[:MAX_CHARS])
+    parts = _split(inner, " AND ")
+    if len(parts) == 1:
+        yield inner
+    else:
+        yield from (_stripped(part) for part in parts)
 
 
 def searchable_columns(parts: Sequence[Condition]) -> tuple[str, ...]:
@@ -120,15 +134,6 @@ def functions(text: str) -> tuple[str, ...]:
 def _bare(name: str) -> str:
     found = _COLUMN.fullmatch(name)
     return found["column"] if found else name
-
-
-def _conjuncts(text: str) -> Iterator[str]:
-    inner = _stripped(text)
-    parts = _split(inner, " AND ")
-    if len(parts) == 1:
-        yield inner
-    else:
-        yield from (_stripped(part) for part in parts)
 
 
 def _split(text: str, separator: str) -> list[str]:

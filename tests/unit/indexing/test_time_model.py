@@ -15,7 +15,8 @@ from analyzer.domain.catalog import Attribute, Catalog, Relation, RelationKind
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.domain.plan import Plan
 from analyzer.indexing.calibration import MIN_PLANS, TimedPlan, calibrate, fit
-from analyzer.indexing.plan_work import PARTS, Surroundings, plan_work
+from analyzer.indexing.plan_work import PARTS, plan_work
+from analyzer.indexing.surroundings import Surroundings
 from analyzer.indexing.time_model import (
     ASSUMED,
     ASSUMED_US,
@@ -132,6 +133,26 @@ def test_an_index_only_scan_of_visible_pages_fetches_nothing() -> None:
     work = work_of(a_plan(root, i=SCATTERED))
     assert work["far_fetches"] == 0
     assert work["index_tuples"] == 100
+
+
+@pytest.mark.parametrize(
+    ("condition", "runs"),
+    [
+        ("(NOT (ANY (supplier = (hashed SubPlan 1).col1)))", 1),
+        ("(hashed SubPlan 1)", 1),
+        ("(NOT (ANY (supplier = (SubPlan 1).col1)))", 20),
+    ],
+)
+def test_a_subplan_in_a_hash_table_runs_once(condition: str, runs: int) -> None:
+    below = seq_scan(cost=1_000, rows=10)
+    below |= {"Parent Relationship": "SubPlan", "Subplan Name": "SubPlan 1"}
+    root = index_scan("i", 20_000, 100, Filter=condition, Plans=[below])
+    assert work_of(a_plan(root, i=SCATTERED))["seq_pages"] == 20_000 * runs
+
+
+def test_patterns_and_numeric_values_of_a_filter_are_counted() -> None:
+    root = seq_scan(rows=10, Filter="(supplier_name ~~ '%x%'::text)")
+    assert work_of(a_plan(root))["like_bytes"] == 32 * 1_000_000
 
 
 def test_the_inner_side_of_a_loop_runs_once_for_each_outer_row() -> None:
