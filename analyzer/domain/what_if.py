@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.plan import Plan
 from analyzer.domain.ports import WhatIfPlanner
 from analyzer.errors import AnalyzerError
 
@@ -55,3 +56,8 @@ class BulkWhatIfPlanner(WhatIfPlanner, Protocol):
         self, questions: Sequence[WhatIfQuestion]
     ) -> list[PlanCost | AnalyzerError]:
         """Answer questions in order, each by itself; an error stands in its place."""
+
+    def plans_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[Plan | AnalyzerError]:
+        """The same with whole plans, which are slower to read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analyzer.domain.index import IndexDefinition
+from analyzer.domain.plan import Plan
 from analyzer.domain.ports import WhatIfPlanner
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.errors import AnalyzerError, PlanningFailed, Refusal, UserError
@@ -41,13 +42,22 @@ def costs_of(
     return [_answer(planner, question) for question in questions]
 
 
-def _answer(
-    planner: WhatIfPlanner, question: WhatIfQuestion
-) -> PlanCost | AnalyzerError:
+def plans_of(
+    planner: WhatIfPlanner, questions: Sequence[WhatIfQuestion]
+) -> list[Plan | AnalyzerError]:
+    """The same with whole plans.
+
+    Raises:
+        TargetError: the planner was lost.
+    """
+    return [_plan(planner, question) for question in questions]
+
+
+def _plan(planner: WhatIfPlanner, question: WhatIfQuestion) -> Plan | AnalyzerError:
     if question.settings:
         return PlanningFailed("this planner cannot change settings for one question")
     try:
-        plan = planner.plan_with(
+        return planner.plan_with(
             question.query,
             question.parameters,
             create=question.create,
@@ -55,6 +65,14 @@ def _answer(
         )
     except _ANSWERS as error:
         return error
+
+
+def _answer(
+    planner: WhatIfPlanner, question: WhatIfQuestion
+) -> PlanCost | AnalyzerError:
+    plan = _plan(planner, question)
+    if isinstance(plan, AnalyzerError):
+        return plan
     names = plan.index_names()
     asked = plan.hypothetical_indexes
     return PlanCost(

@@ -36,10 +36,6 @@ from analyzer.indexing.writes import WritePrice, WritePrices
 from analyzer.statements.facts import StatementShape
 
 MAX_CALLS = 5_000
-CALLS_EACH = 12
-"""Questions for each statement, where there are so many that this is more: to pick from
-the classes of candidates takes half of them, to do with less the other half."""
-
 CHEAP_PAGES = 4.0
 """Pages read at random: the price of two lookups by a key, each of leaf and row."""
 
@@ -63,7 +59,7 @@ class ChoiceOptions:
         candidates: of what is considered.
         weights: how often a statement counts; 1 where it is not in it.
         value: what a plan is worth; none is the planner's cost.
-        max_calls: questions to the planner, or ``CALLS_EACH`` for each statement.
+        max_calls: questions to the planner.
         max_statements: that are planned, the largest share of time first; what the
             others write is counted all the same.
     """
@@ -215,7 +211,7 @@ class WorkloadChoice:
             self._planner,
             value=self._options.value,
             # As many as the plans as they are took are asked to explain the answer.
-            max_calls=max(0, self._max_calls - 2 * self.costs.calls),
+            max_calls=max(0, self._options.max_calls - 2 * self.costs.calls),
             kept_ratio=KEPT_TO_NARROW_RATIO if narrows(limits) else KEPT_RATIO,
         )
         statements = []
@@ -238,10 +234,6 @@ class WorkloadChoice:
             slack=self._slack,
         )
         return chooser.run(), chooser
-
-    @property
-    def _max_calls(self) -> int:
-        return max(self._options.max_calls, CALLS_EACH * len(self.prepared))
 
     def _slack(self, definition: IndexDefinition) -> float:
         """What an execution may lose without a reason, in the measure of the search.

@@ -1,6 +1,6 @@
 """What a statement is worth under a set of indexes, each question asked once.
 
-By default a plan is worth its cost, in the planner's units, and questions go in bulk.
+By default a plan is worth its cost, in the planner's units.
 With a ``value`` of one's own (predicted time, say) the plan itself is asked for: the
 planner still chooses it, as the watched server will, and ``value`` prices it.
 """
@@ -13,7 +13,7 @@ from analyzer.domain.plan import Plan
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.what_if import BulkWhatIfPlanner, PlanCost, WhatIfQuestion
 from analyzer.domain.workload import ParameterSet
-from analyzer.errors import AnalyzerError, PlanningFailed
+from analyzer.errors import AnalyzerError
 from analyzer.indexing.benefit import Configuration, PlannedSet, Subject, sort_key
 
 KEPT_RATIO = 0.12
@@ -164,20 +164,17 @@ class PlanWorths:
             )
             for subject, key in asked
         ]
-        if self._value is not None:
-            return [self._valued(question, self._value) for question in questions]
-        return [_worth(answer) for answer in self._planner.costs_with(questions)]
+        value = self._value
+        if value is None:
+            return [_worth(answer) for answer in self._planner.costs_with(questions)]
+        plans = self._planner.plans_with(questions)
+        return [p if isinstance(p, AnalyzerError) else _valued(p, value) for p in plans]
 
-    def _valued(self, question: WhatIfQuestion, value: Value) -> Worth | AnalyzerError:
-        try:
-            plan = self._planner.plan_with(
-                question.query, question.parameters, create=question.create
-            )
-        except PlanningFailed as error:
-            return error
-        asked = plan.hypothetical_indexes
-        used = frozenset(asked[name] for name in plan.index_names() if name in asked)
-        return value(plan), used
+
+def _valued(plan: Plan, value: Value) -> Worth:
+    asked = plan.hypothetical_indexes
+    used = frozenset(asked[name] for name in plan.index_names() if name in asked)
+    return value(plan), used
 
 
 def _worth(answer: PlanCost | AnalyzerError) -> Worth | AnalyzerError:

@@ -10,7 +10,7 @@ from analyzer.domain.plan import Plan
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.errors import AnalyzerError, PlanningFailed, Refusal, UserError
 from analyzer.indexing.definition import ddl
-from analyzer.indexing.one_by_one import costs_of, refused
+from analyzer.indexing.one_by_one import costs_of, plans_of, refused
 from analyzer.planner.analyze import guard_statement
 from analyzer.planner.explain import explain
 from analyzer.postgres.connect import Connection
@@ -101,6 +101,12 @@ class HypopgPlanner:
     ) -> list[PlanCost | AnalyzerError]:
         """Answer questions in order, each by itself; an error stands in its place."""
         return costs_of(self, questions)
+
+    def plans_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[Plan | AnalyzerError]:
+        """The same with whole plans."""
+        return plans_of(self, questions)
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size hypopg expects the index to have.

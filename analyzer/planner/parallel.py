@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
+from typing import TypeVar
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
@@ -30,7 +31,7 @@ _EXPECTED_S = 0.01
 """Of a statement that was not planned yet."""
 
 _Asked = tuple[int, WhatIfQuestion]
-_Answers = dict[int, PlanCost | AnalyzerError]
+T = TypeVar("T")
 
 
 class ParallelPlanner:
@@ -132,15 +133,32 @@ class ParallelPlanner:
         Raises:
             TargetError: a shadow was lost.
         """
+        return self._shared_out(questions, ShadowPlanner.costs_with)
+
+    def plans_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[Plan | AnalyzerError]:
+        """The same with whole plans.
+
+        Raises:
+            TargetError: a shadow was lost.
+        """
+        return self._shared_out(questions, ShadowPlanner.plans_with)
+
+    def _shared_out(
+        self,
+        questions: Sequence[WhatIfQuestion],
+        ask: Callable[[ShadowPlanner, Sequence[WhatIfQuestion]], list[T]],
+    ) -> list[T]:
         self._make(index for asked in questions for index in asked.create)
         waiting = self._by_statement(questions)
-        answers: _Answers = {}
+        answers: dict[int, T] = {}
 
         def work(planner: ShadowPlanner) -> None:
             while share := self._share(waiting):
                 asked = [question for _, question in share]
                 started = time.perf_counter()
-                found = planner.costs_with(asked)
+                found = ask(planner, asked)
                 self._learn(share, time.perf_counter() - started)
                 numbers = (number for number, _ in share)
                 answers.update(zip(numbers, found, strict=True))

@@ -12,6 +12,7 @@ from analyzer.domain.plan import Plan
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.domain.workload import NotSeen
 from analyzer.errors import AnalyzerError, PlanningFailed, TargetError, UserError
+from analyzer.indexing.one_by_one import plans_of
 from analyzer.planner.explain import explain
 from analyzer.planner.shadow_build import ShadowDatabase, build_database
 from analyzer.planner.shadow_cluster import ShadowCluster, ShadowServer, shadow_spec
@@ -124,6 +125,12 @@ class ShadowPlanner:
         limit_s = KILL_AFTER_S + len(questions)
         with ended_after(self._switch.owner, limit_s):
             return self._switch.costs(questions)
+
+    def plans_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[Plan | AnalyzerError]:
+        """The same with whole plans."""
+        return plans_of(self, questions)
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         """The size the index would have, from statistics.

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
+from analyzer.domain.plan import Plan
 from analyzer.domain.target import Address
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.errors import PlanningFailed, TargetError
@@ -76,6 +77,20 @@ def test_questions_get_the_answers_of_one_shadow_in_order(
     assert len({answer.total_cost for answer in expected}) > len(QUERIES)  # type: ignore[union-attr]
     for _ in range(3):
         assert three.costs_with(QUESTIONS) == expected
+
+
+def test_whole_plans_are_those_of_one_shadow_in_order(
+    shadows: tuple[ShadowPlanner, ParallelPlanner],
+) -> None:
+    one, three = shadows
+    found = three.plans_with(QUESTIONS)
+    for plan, known in zip(found, one.costs_with(QUESTIONS), strict=True):
+        assert isinstance(plan, Plan) and isinstance(known, PlanCost)
+        assert plan.total_cost == known.total_cost
+        used = plan.index_names() & set(plan.hypothetical_indexes)
+        assert {plan.hypothetical_indexes[n] for n in used} == known.created
+    (failed,) = three.plans_with([WhatIfQuestion(query="SELECT nothing FROM orders")])
+    assert isinstance(failed, PlanningFailed)
 
 
 def test_all_shadows_answer(shadows: tuple[ShadowPlanner, ParallelPlanner]) -> None:

@@ -10,7 +10,7 @@ from analyzer.domain.plan import Plan
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.errors import AnalyzerError, PlanningFailed
 from analyzer.indexing.definition import ddl
-from analyzer.indexing.one_by_one import costs_of, refused
+from analyzer.indexing.one_by_one import costs_of, plans_of, refused
 from analyzer.planner.explain import explain
 from analyzer.postgres.connect import Connection
 
@@ -59,6 +59,11 @@ class RealPlanner:
         self, questions: Sequence[WhatIfQuestion]
     ) -> list[PlanCost | AnalyzerError]:
         return costs_of(self, questions)
+
+    def plans_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[Plan | AnalyzerError]:
+        return plans_of(self, questions)
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         row = self._connection.execute(

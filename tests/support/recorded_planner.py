@@ -8,7 +8,7 @@ from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan, PlanNode
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.errors import AnalyzerError, PlanningFailed
-from analyzer.indexing.one_by_one import costs_of, refused
+from analyzer.indexing.one_by_one import costs_of, plans_of, refused
 
 Answer = tuple[float, Sequence[IndexDefinition]]
 """Cost, and which of the offered indexes the plan uses."""
@@ -94,6 +94,11 @@ class RecordedPlanner:
         self.cost_questions += self.questions[count:]
         del self.questions[count:]
         return answers
+
+    def plans_with(
+        self, questions: Sequence[WhatIfQuestion]
+    ) -> list[Plan | AnalyzerError]:
+        return plans_of(self, questions)
 
     def index_size_bytes(self, definition: IndexDefinition) -> int:
         return self._size_bytes(definition)
