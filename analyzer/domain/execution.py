@@ -112,7 +112,8 @@ class LogCoverage:
     ``truncated_tail`` is set where the last record was cut off. ``line_prefix`` is the
     one that was given or found (plain format). ``unknown_zones`` are abbreviations
     of time zones that were taken as UTC. ``message_count`` counts what was understood,
-    each message with its companion lines once.
+    each message with its companion lines once. ``span`` is the time of the first and of
+    the last message by their times, whether they were asked for or not.
     """
 
     file: str
@@ -126,6 +127,7 @@ class LogCoverage:
     line_prefix: str = ""
     unknown_zones: tuple[str, ...] = ()
     message_count: int = 0
+    span: tuple[datetime, datetime] | None = None
 
     @property
     def not_understood_ratio(self) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from analyzer.logs.entry import MAX_TEXT_CHARS, LogEntry, Origin
 from analyzer.logs.severity import COMPANIONS
 
-REACH_MESSAGES = 64
+REACH_MESSAGES = 16
 """A companion stands behind its message, and at most so many begin between them.
 
 The server writes a message and its companions at once; relays may put lines of other

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import IntEnum
 
 import numpy as np
 
+from analyzer.domain.execution_columns import as_datetime, as_microseconds
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.slices import Bytes, Longs, Slices
 from analyzer.logs.text_book import Clean, Texts, no_texts, unchanged
@@ -102,6 +104,13 @@ class DurationRows:
         return replace(self, details=self.details.on(data), texts=self.texts.on(data))
 
 
+def span_of(moments_us: Sequence[int]) -> tuple[datetime, datetime] | None:
+    """The first and the last of some moments."""
+    if not moments_us:
+        return None
+    return as_datetime(min(moments_us)), as_datetime(max(moments_us))
+
+
 def no_rows() -> DurationRows:
     """Rows of a window in which every message is an entry."""
     none = np.zeros(0, np.int64)
@@ -132,3 +141,12 @@ class Window:
     rows: DurationRows = field(default_factory=no_rows)
     entries: Sequence[tuple[int, LogEntry]] = ()
     message_count: int = 0
+
+    def moments_us(self) -> Sequence[int]:
+        """The earliest and latest of its times, among others; none without messages."""
+        times = self.rows.logged_at_us
+        found = [int(times.min()), int(times.max())] if len(times) else []
+        entries = [entry.origin.logged_at for _, entry in self.entries]
+        if entries:
+            found += map(as_microseconds, (min(entries), max(entries)))
+        return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.log_report import (
@@ -43,8 +44,7 @@ def summary_lines(report: LogReport) -> list[str]:
         f"statements, {amount(report.total_ms, 'ms')}"
     ]
     if report.first_seen_at and report.last_seen_at:
-        first, last = report.first_seen_at, report.last_seen_at
-        lines.append(f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} {last:%Z}")
+        lines.append(_span(report.first_seen_at, report.last_seen_at))
     for item in report.files:
         line = (
             f"{plain(item.file)}: {item.format}, {amount(item.bytes_read, 'bytes')}, "
@@ -52,11 +52,17 @@ def summary_lines(report: LogReport) -> list[str]:
             f"{item.not_understood_count:,} lines not understood"
         )
         lines.append(line + (", cut off at the end" if item.truncated_tail else ""))
+        if item.span and not report.first_seen_at:
+            lines.append(f"  nothing in it was asked for; it is of {_span(*item.span)}")
         if item.unknown_zones:
             zones = plain(", ".join(item.unknown_zones))
             lines.append(f"  the time zone {zones} was taken as UTC (--log-timezone)")
         lines += [f"  not understood: {plain(line)}" for line in item.examples]
     return lines
+
+
+def _span(first: datetime, last: datetime) -> str:
+    return f"{first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} {last:%Z}"
 
 
 def tables(report: LogReport, top: int = DEFAULT_TOP) -> Iterator[Rows]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
+from itertools import combinations
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,11 +29,12 @@ from analyzer.logs.line_prefix import LinePrefix, line_prefix
 from analyzer.logs.pgbouncer import read_pgbouncer
 from analyzer.logs.readers import stderr_options, window_reader, windows_of
 from analyzer.logs.recognize import LogFormat, Recognized, recognize
+from analyzer.logs.slices import Longs, Words, pair_keys
 from analyzer.logs.stderr import StderrReader
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
 from analyzer.logs.timestamps import Clock
-from analyzer.logs.window import Window
+from analyzer.logs.window import Window, span_of
 from analyzer.logs.wrapping import Layers
 from analyzer.sources.log_bytes import WINDOW_BYTES, LogFile
 from analyzer.sources.memory import freed_memory_kept
@@ -257,9 +259,11 @@ def _read(source: _Source, number: int, reading: _Reading) -> LogCoverage:
     classifier = joiner.classifier
     unattached = classifier.plans_unattached_count
     entry_count = 0
+    moments_us: list[int] = []
     for window in _windows(source, number, reading, (clock, tally)):
         joiner.take(window)
         entry_count += window.message_count
+        moments_us += window.moments_us()
     coverage = LogCoverage(
         file=file.name,
         format=recognized.format.value,
@@ -272,6 +276,7 @@ def _read(source: _Source, number: int, reading: _Reading) -> LogCoverage:
         line_prefix=recognized.prefix.shown if recognized.prefix else "",
         unknown_zones=tuple(sorted(clock.unknown_zones)),
         message_count=entry_count,
+        span=span_of(moments_us),
     )
     too_little = coverage.not_understood_ratio > MAX_NOT_UNDERSTOOD_RATIO
     if too_little or not entry_count:
@@ -299,33 +304,56 @@ def _too_little(coverage: LogCoverage, tally: Tally) -> LogFormatError:
 def _refuse_repeats(
     sources: Sequence[_Source], columns: ExecutionColumns, ends: Sequence[int]
 ) -> None:
-    """Notice when one format repeats what another has told already.
+    """Notice when one file repeats what another has told already.
 
     Raises:
         LogFormatError: more than half of the executions of a file are in another too.
     """
-    if len({source.recognized.format for source in sources}) < 2:
+    if len(sources) < 2:
         return
     file_of = np.searchsorted(ends, columns.position, "right")
+    rows = [np.flatnonzero(file_of == number) for number in range(len(sources))]
+    runs, timed = _run_keys(columns)
+    for earlier, number in combinations(range(len(sources)), 2):
+        mine, theirs = rows[number], rows[earlier]
+        one, other = sources[number], sources[earlier]
+        is_same = one.recognized.format is other.recognized.format
+        # Another format may show other times. Those of one show when files are apart.
+        if is_same and not _overlap(columns.logged_at_us, mine, theirs):
+            continue
+        keys = timed if is_same else runs
+        known = np.unique(keys[mine])
+        if np.isin(known, keys[theirs]).sum() * 2 > len(known) >= 5:
+            raise _repeated(one, other, len(known))
+
+
+def _run_keys(columns: ExecutionColumns) -> tuple[Words, Words]:
+    """Numbers that tell executions apart, without their times and with them."""
     process = np.array(columns.origins.process_id, np.int64)[columns.origin]
-    keys = np.stack(
-        (
-            process,
-            columns.duration_ms.view(np.int64),
-            columns.statement.astype(np.int64),
+    keys = pair_keys(process, columns.duration_ms.view(np.int64))
+    runs = pair_keys(keys.view(np.int64), columns.statement.astype(np.int64))
+    return runs, pair_keys(runs.view(np.int64), columns.logged_at_us)
+
+
+def _overlap(logged_at_us: Longs, one: Longs, other: Longs) -> bool:
+    """Whether some rows, in time order, are of the time of others."""
+    if not len(one) or not len(other):
+        return False
+    (first, last), (begin, end) = (logged_at_us[rows[[0, -1]]] for rows in (one, other))
+    return bool(first <= end and begin <= last)
+
+
+def _repeated(one: _Source, other: _Source, count: int) -> LogFormatError:
+    if one.recognized.format is other.recognized.format:
+        return LogFormatError(
+            f'log "{one.file.name}" repeats log "{other.file.name}"',
+            detail=f"More than half of its {count:,} executions are in both.",
+            hint="Pass each log once; a compressed copy is one as well.",
         )
-    ).T
-    for number, source in enumerate(sources):
-        mine = {*map(tuple, keys[file_of == number].tolist())}
-        for earlier, other in enumerate(sources[:number]):
-            if other.recognized.format is source.recognized.format:
-                continue
-            theirs = {*map(tuple, keys[file_of == earlier].tolist())}
-            if len(mine & theirs) * 2 > len(mine) >= 5:
-                raise LogFormatError(
-                    f'log "{source.file.name}" repeats another file in '
-                    f"{source.recognized.format.value} format",
-                    detail=f"More than half of its {len(mine):,} executions are in the "
-                    f"{other.recognized.format.value} file as well.",
-                    hint="Pass only one of the formats, or all would count twice.",
-                )
+    return LogFormatError(
+        f'log "{one.file.name}" repeats another file in '
+        f"{one.recognized.format.value} format",
+        detail=f"More than half of its {count:,} executions are in the "
+        f"{other.recognized.format.value} file as well.",
+        hint="Pass only one of the formats, or all would count twice.",
+    )

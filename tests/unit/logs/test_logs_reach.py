@@ -26,7 +26,7 @@ def read(path: Path, lines: list[str]) -> tuple[list[str | None], int]:
 
 
 @pytest.mark.parametrize("window_bytes", [100, 1_000, 5_000, 1 << 20])
-@pytest.mark.parametrize("between", [0, 1, 20, REACH_MESSAGES - 1, REACH_MESSAGES])
+@pytest.mark.parametrize("between", [0, 1, 7, REACH_MESSAGES - 1, REACH_MESSAGES])
 def test_a_companion_behind_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, between: int, window_bytes: int
 ) -> None:

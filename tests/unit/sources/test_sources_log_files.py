@@ -13,6 +13,7 @@ import lz4.frame
 import pytest
 import zstandard
 
+from analyzer.domain.log_report import LogFilter
 from analyzer.errors import ConfigError, LogFormatError
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.sources import log_bytes
@@ -267,6 +268,35 @@ def test_the_line_of_a_companion_without_message(tmp_path: Path) -> None:
     (coverage,) = read_log_files([path]).coverage
     assert coverage.not_understood_count == 2
     assert coverage.examples[0].endswith("DETAIL:  a")
+
+
+def test_a_log_and_its_compressed_copy(tmp_path: Path) -> None:
+    text = as_csv(ENTRIES)
+    paths = [
+        write(tmp_path / "a", text),
+        write(tmp_path / "b", gzip.compress(text.encode())),
+    ]
+    with pytest.raises(LogFormatError, match=r'repeats log ".*a"'):
+        read_log_files(paths)
+
+
+def test_parts_of_a_log_are_no_repetition(tmp_path: Path) -> None:
+    # The same statements as long as before, at other times or by other processes.
+    later = [entry(number + 20, ENTRIES[number].message) for number in range(20)]
+    paths = [
+        write(tmp_path / "a", as_csv(ENTRIES)),
+        write(tmp_path / "b", as_csv(later)),
+    ]
+    assert len(read_log_files(paths).executions) == 40
+
+
+def test_the_span_of_a_file_whatever_was_asked_for(tmp_path: Path) -> None:
+    path = write(tmp_path / "a", as_csv(ENTRIES))
+    late = LogFilter(since=datetime(2027, 1, 1, tzinfo=UTC))
+    contents = read_log_files([path], LogOptions(wanted=late))
+    assert not len(contents.executions)
+    first, last = (ENTRIES[n].origin.logged_at for n in (0, -1))
+    assert contents.coverage[0].span == (first, last)
 
 
 def test_time_zones(tmp_path: Path) -> None:
