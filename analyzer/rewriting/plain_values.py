@@ -58,6 +58,31 @@ def cast_to_text(found: Comparison) -> SargableForm | None:
     )
 
 
+def cast_to_wider(found: Comparison) -> SargableForm | None:
+    """``id::bigint = 5`` to ``id = 5``, where the cast keeps every value."""
+    wrapping = found.predicate.wrapping
+    if wrapping is None or wrapping.function != "cast" or found.operator not in _ORDER:
+        return None
+    kinds = _WIDER.get(found.type_name, ())
+    value = found.value(found.other.node) or ""
+    is_bare = wrapping.argument_position == 0 and not _modified(wrapping.node)
+    if not is_bare or wrapping.type_name not in kinds or found.other.cast:
+        return None
+    if not found.is_literal(found.other.node) or not _fits(value, found.type_name):
+        return None
+    return SargableForm(
+        rule="a cast that changes no value left out",
+        text=f"{found.column} {found.operator} {value}",
+    )
+
+
+_WIDER = {
+    "smallint": ("int4", "int8", "numeric", "float4", "float8"),
+    "integer": ("int8", "numeric", "float8"),
+    "bigint": ("numeric",),
+}
+
+
 def _text_literal(found: Comparison) -> SargableForm | None:
     value = found.value(found.other.node) or ""
     if found.type_name == "uuid":

@@ -27,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     formatted_ranges.to_char,
     zoned_ranges.day_at_utc,
     plain_values.cast_to_text,
+    plain_values.cast_to_wider,
     plain_values.added_constant,
     plain_values.multiplied_constant,
     plain_values.added_interval,

@@ -24,10 +24,12 @@ from analyzer.rewriting.literals import (
     string_node,
     text_constant,
 )
+from analyzer.rewriting.proofs import not_null
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import equality
 from analyzer.rewriting.trees import conjunction, conjuncts, expression, operation
 from analyzer.statements.parse import Node
+from analyzer.statements.sides import function_name
 
 _INTEGER = re.compile(r"0|-?[1-9]\d*")
 
@@ -45,9 +47,11 @@ def _apart(
     given: Subject, block: Block, item: Node, compared: tuple[Node, str | None]
 ) -> Iterator[Found]:
     whole, constant = compared
-    parts = _parts(whole)
+    parts = _parts(whole) or _joined(whole)
     if constant is None or len(parts) != 3:
         return
+    # concat() takes NULL for nothing, || for NULL.
+    needs_all = "FuncCall" in whole
     separator = text_constant(parts[1])
     if not separator or len(separator) != 1 or constant.count(separator) != 1:
         return
@@ -57,6 +61,8 @@ def _apart(
         use = given.blocks.column(node, block)
         test = _test(node, use, value, separator)
         if use is None or test is None:
+            return
+        if needs_all and not not_null(block, given.blocks, *use).holds:
             return
         tests.append(test)
         uses.append(use)
@@ -68,10 +74,28 @@ def _apart(
 
 
 def _parts(node: Node) -> list[Node]:
+    if function_name(node.get("FuncCall", {})) in ("concat", "concat_ws"):
+        return []
     if operator_name(node) != "||":
         return [node]
     fields = node["A_Expr"]
     return [*_parts(fields["lexpr"]), *_parts(fields["rexpr"])]
+
+
+def _joined(node: Node) -> list[Node]:
+    """The same of ``concat(a, '-', b)`` and ``concat_ws('-', a, b)``."""
+    call = node.get("FuncCall", {})
+    given = call.get("args", [])
+    if len(given) != 3 or not set(call) <= {
+        "funcname",
+        "args",
+        "funcformat",
+        "location",
+    }:
+        return []
+    if function_name(call) == "concat_ws":
+        return [given[1], given[0], given[2]]
+    return list(given)
 
 
 def _test(node: Node, use: Use | None, value: str, separator: str) -> Node | None:

@@ -27,6 +27,9 @@ from analyzer.statements.parse import Node
 from analyzer.statements.sides import constant_of, without_casts
 
 _OTHER_JSON = re.compile(r"\s*(?:[\[{]|-?\d|true\s*\Z|false\s*\Z)", re.ASCII)
+_KEYS = re.compile(r"\{[A-Za-z_]\w*(?:,[A-Za-z_]\w*)*\}", re.ASCII)
+"""A path of plain names: numbers could mean places of an array."""
+_SCALAR = re.compile(r'"[^"\\]*"|-?(?:0|[1-9]\d*)(?:\.\d+)?|true|false', re.ASCII)
 _ELEMENTS = {
     *("text[]", "integer[]", "bigint[]", "smallint[]", "uuid[]", "date[]"),
     *("character varying[]",),
@@ -42,7 +45,7 @@ def find(given: Subject) -> Iterator[Found]:
 
 
 def _json(given: Subject, block: Block, item: Node) -> Iterator[Found]:
-    """``doc ->> 'k' = 'v'``."""
+    """``doc ->> 'k' = 'v'``, ``doc -> 'k' ->> 'l' = 'v'``, ``doc -> 'k' = '1'``."""
     fields = item.get("A_Expr", {})
     if fields.get("kind") != "AEXPR_OP" or _operator(fields) != "=":
         return
@@ -50,29 +53,65 @@ def _json(given: Subject, block: Block, item: Node) -> Iterator[Found]:
         (fields.get("lexpr", {}), fields["rexpr"]),
         (fields["rexpr"], fields.get("lexpr", {})),
     ):
-        path = left.get("A_Expr", {})
-        if path.get("kind") != "AEXPR_OP" or _operator(path) != "->>":
+        column, keys = _path(left)
+        use = given.blocks.column(column, block) if keys else None
+        if use is None or _kind(use) != "jsonb":
             continue
-        use = given.blocks.column(path.get("lexpr"), block)
-        key, value = _text(path["rexpr"]), _text(right)
-        if use is None or key is None or value is None or _kind(use) != "jsonb":
+        is_text = _operator(left["A_Expr"]) in ("->>", "#>>")
+        value = _text(right)
+        known = _string(value) if is_text else _scalar(right)
+        if known is None:
             continue
-        if _OTHER_JSON.match(value):
-            continue
-        document = json.dumps({key: value}, ensure_ascii=False)
+        claim = f"only a JSON string prints as {value!r}"
+        proof = "it is no number, truth value, array or object"
+        document = known
+        for key in reversed(keys):
+            document = f"{{{json.dumps(key, ensure_ascii=False)}: {document}}}"
         constant = expression(f"{quote_literal(document)}::jsonb")
         yield Found(
             what=f"a value of {use[0].alias}.{use[1]} by containment",
-            pairs=((item, operation("@>", path["lexpr"], constant)),),
-            conditions=(
-                Condition(
-                    fact=Fact.VALUES,
-                    claim=f"only a JSON string prints as {value!r}",
-                    proof="it is no number, truth value, array or object",
-                ),
-            ),
+            pairs=((item, operation("@>", column, constant)),),
+            conditions=(Condition(fact=Fact.VALUES, claim=claim, proof=proof),)
+            if is_text
+            else (),
             indexes=_index(use, "jsonb_path_ops"),
         )
+
+
+def _path(node: Node) -> tuple[Node, list[str]]:
+    """What a value is taken out of, and by which keys; no keys for anything else."""
+    fields = node.get("A_Expr", {})
+    operator = _operator(fields) if fields.get("kind") == "AEXPR_OP" else ""
+    inner, key = fields.get("lexpr", {}), _text(fields.get("rexpr", {}))
+    if operator in ("#>>", "#>") and key is not None and _KEYS.fullmatch(key):
+        keys = key[1:-1].split(",")
+        if "null" in map(str.lower, keys):
+            return {}, []
+    elif operator in ("->>", "->") and key is not None:
+        keys = [key]
+    else:
+        return {}, []
+    if "ColumnRef" in inner:
+        return inner, keys
+    column, before = _path(inner)
+    is_json = bool(before) and _operator(inner["A_Expr"]) in ("->", "#>")
+    return (column, [*before, *keys]) if is_json else ({}, [])
+
+
+def _string(value: str | None) -> str | None:
+    """A text as JSON, if no other JSON value is printed like it."""
+    if value is None or _OTHER_JSON.match(value):
+        return None
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _scalar(node: Node) -> str | None:
+    """A constant of type jsonb that is no array and no object."""
+    inner, cast = without_casts(node)
+    value = constant_of(inner.get("A_Const", {"isnull": True})) or ""
+    if "sval" not in inner.get("A_Const", {}) or cast not in ("", "jsonb"):
+        return None
+    return value if _SCALAR.fullmatch(value) else None
 
 
 def _array(given: Subject, block: Block, item: Node) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 Rule: a join with a subquery that groups or numbers rows works the subquery out for the
     whole table first. Where the join is on its group or partition key, the condition
     may stand inside, for each row of the other side; with few such rows an index does
-    the rest.
+    the rest. Of numbered rows only the first are read that the query asks for.
 Evidence: planner costs of both texts for all parameter sets: with many rows on the
     other side it is a loss, and then it is not offered.
 Semantics: the same rows: a condition on the group or partition key picks whole groups,
@@ -19,9 +19,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.domain.index import IndexDefinition, IndexKey
+from analyzer.domain.recommendation import Semantics
+from analyzer.domain.rewriting import Condition
 from analyzer.rewriting.block import Block, Source, Use
-from analyzer.rewriting.proofs import not_volatile
+from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
+from analyzer.rewriting.rules.top_per_group import (
+    TIES,
+    number_bound,
+    numbered,
+    sort_columns,
+)
 from analyzer.rewriting.selects import (
     aliases_below,
     equated,
@@ -48,24 +56,38 @@ def find(given: Subject) -> Iterator[Found]:
     for block in given.blocks:
         if "SelectStmt" not in block.node or not block.is_understood:
             continue
-        for item in _all_conditions(block):
-            found = equated(item, block, given.blocks)
-            if found is None:
-                continue
-            for inner, outer in (found, found[::-1]):
-                yield from _pushed(given, block, inner, outer)
+        for source in block.sources:
+            for item in _filters(block, source) if source.subquery else ():
+                found = equated(item, block, given.blocks)
+                for inner, outer in (found, found[::-1]) if found else ():
+                    if inner[0] is source:
+                        yield from _pushed(given, block, inner, outer)
 
 
-def _all_conditions(block: Block) -> Iterator[Node]:
+def _filters(block: Block, source: Source) -> Iterator[Node]:
+    """Conditions that keep rows of a source from the result, or from a join with it.
+
+    ON of a LEFT JOIN keeps none of its left side away.
+    """
     yield from conjuncts(block.fields.get("whereClause"))
     stack = list(block.fields.get("fromClause", []))
     while stack:
         fields = stack.pop().get("JoinExpr")
         if fields is None:
             continue
-        if fields.get("jointype", "JOIN_INNER") in ("JOIN_INNER", "JOIN_LEFT"):
+        kind = fields.get("jointype", "JOIN_INNER")
+        is_left = kind == "JOIN_LEFT" and _holds(fields["rarg"], source)
+        if kind == "JOIN_INNER" or is_left:
             yield from conjuncts(fields.get("quals"))
         stack += [fields["larg"], fields["rarg"]]
+
+
+def _holds(item: Node, source: Source) -> bool:
+    """Whether a source stands in an item of FROM."""
+    fields = item.get("JoinExpr")
+    if fields is None:
+        return item is source.node
+    return _holds(fields["larg"], source) or _holds(fields["rarg"], source)
 
 
 def _pushed(given: Subject, block: Block, inner: Use, outer: Use) -> Iterator[Found]:
@@ -81,6 +103,9 @@ def _pushed(given: Subject, block: Block, inner: Use, outer: Use) -> Iterator[Fo
     body = changed(
         query, whereClause=where([*conjuncts(query.get("whereClause")), condition])
     )
+    first = _first_rows(given, block, source, core)
+    if first is not None:
+        body = {**body, **first[0], "limitOption": "LIMIT_OPTION_COUNT"}
     new = {
         "RangeSubselect": {
             **source.node["RangeSubselect"],
@@ -94,9 +119,33 @@ def _pushed(given: Subject, block: Block, inner: Use, outer: Use) -> Iterator[Fo
     yield Found(
         what=f"the join on {source.alias}.{name} inside the subquery, with LATERAL",
         pairs=((block.node, {"SelectStmt": changed(block.fields, fromClause=clause)}),),
-        conditions=(not_volatile(given.setting, query),),
+        conditions=(not_volatile(given.setting, query), *(first[1] if first else ())),
+        semantics=Semantics.UNCHANGED_IF
+        if first is not None and not first[1]
+        else Semantics.UNCHANGED,
+        caveats=(TIES,) if first is not None and not first[1] else (),
         indexes=_index(given, core, key),
     )
+
+
+def _first_rows(
+    given: Subject, block: Block, source: Source, core: Block
+) -> tuple[Node, tuple[Condition, ...]] | None:
+    """ORDER BY and LIMIT for rows numbered within the key, of which few are wanted.
+
+    With them what shows that the order leaves no ties, if anything does.
+    """
+    name, window = numbered(given, core) or ("", {})
+    count = number_bound(given, block, _filters(block, source), (source, name))
+    if not name or count is None:
+        return None
+    part = given.blocks.column(window["partitionClause"][0], core)
+    order = sort_columns(given, core, window["orderClause"])
+    if part is None or not order:
+        return None
+    total = unique(core.sources[0], [part[1], *order])
+    clauses = {"sortClause": window["orderClause"], "limitCount": count}
+    return clauses, (total,) if total.holds else ()
 
 
 def _key(given: Subject, core: Block, name: str) -> Node | None:

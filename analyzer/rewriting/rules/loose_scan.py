@@ -12,7 +12,7 @@ Source: PostgreSQL wiki, "Loose indexscan"; rewrites.md H8 and H9.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition, IndexKey
@@ -20,15 +20,15 @@ from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use, output_name
 from analyzer.rewriting.groups import is_sparse, loose_query
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import is_plain, knows
-from analyzer.rewriting.trees import has_only
+from analyzer.rewriting.selects import grouped_by, is_plain, knows
+from analyzer.rewriting.trees import has_only, text_node
 from analyzer.statements.identifiers import quote_identifier, quote_relation
 from analyzer.statements.parse import Node, parse_one
 from analyzer.statements.sides import function_name
 
 
 def find(given: Subject) -> Iterator[Found]:
-    """One for each DISTINCT, or count(DISTINCT …), of one column of one table."""
+    """One for each DISTINCT, GROUP BY or count(DISTINCT …) of one column of a table."""
     for block in given.blocks:
         if block.place == "arm" or len(block.sources) != 1:
             continue
@@ -40,12 +40,17 @@ def find(given: Subject) -> Iterator[Found]:
 
 def _values(given: Subject, block: Block, item: Node) -> Iterator[Found]:
     fields = block.fields
-    allowed = ("targetList", "fromClause", "distinctClause")
-    if fields.get("distinctClause") != [{}] or not is_plain(block, allowed):
-        return
     use = given.blocks.column(item["ResTarget"].get("val"), block)
+    allowed = ("targetList", "fromClause", "distinctClause", "groupClause")
+    is_distinct = fields.get("distinctClause") == [{}] and "groupClause" not in fields
+    is_grouped = "distinctClause" not in fields and (
+        grouped_by(block, given.blocks) == [use]
+    )
+    if not (is_distinct or is_grouped) or not is_plain(block, (*allowed, "sortClause")):
+        return
+    sort = _sort(given, block, use, item)
     relation = _sparse(use)
-    if use is None or relation is None:
+    if use is None or relation is None or sort is None:
         return
     attribute = relation.attribute(use[1])
     name = quote_identifier(output_name(item))
@@ -59,7 +64,24 @@ def _values(given: Subject, block: Block, item: Node) -> Iterator[Found]:
             f"SELECT NULL WHERE EXISTS (SELECT 1 FROM {quote_relation(relation.name)} "
             f"AS t WHERE t.{quote_identifier(use[1])} IS NULL)"
         )
-    yield _found(block, use, relation, text)
+    yield _found(block, use, relation, text, sort)
+
+
+def _sort(
+    given: Subject, block: Block, use: Use | None, item: Node
+) -> list[Node] | None:
+    """ORDER BY of the column itself, by its output's name; none for any other."""
+    items = block.fields.get("sortClause", [])
+    if not items:
+        return []
+    node = items[0]["SortBy"].get("node")
+    is_own = use is not None and output_name(item) == use[1]
+    if len(items) > 1 or not is_own or given.blocks.column(node, block) != use:
+        return None
+    if "useOp" in items[0]["SortBy"]:
+        return None
+    bare = {"ColumnRef": {"fields": [text_node(output_name(item))]}}
+    return [{"SortBy": {**items[0]["SortBy"], "node": bare}}]
 
 
 def _count(given: Subject, block: Block, item: Node) -> Iterator[Found]:
@@ -87,11 +109,16 @@ def _sparse(use: Use | None) -> Relation | None:
     return relation if is_sparse(relation, use[1]) else None
 
 
-def _found(block: Block, use: Use, relation: Relation, text: str) -> Found:
+def _found(
+    block: Block, use: Use, relation: Relation, text: str, sort: Sequence[Node] = ()
+) -> Found:
+    new = parse_one(text).fields
+    if sort:
+        new = {**new, "sortClause": list(sort)}
     index = IndexDefinition(relation=relation.name, keys=(IndexKey(attribute=use[1]),))
     return Found(
         what=f"the values of {use[0].alias}.{use[1]} by jumping along an index",
-        pairs=((block.node, parse_one(text).tree),),
+        pairs=((block.node, {"SelectStmt": new}),),
         conditions=(
             Condition(
                 fact=Fact.VALUES,

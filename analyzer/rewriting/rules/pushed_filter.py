@@ -20,7 +20,7 @@ from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import knows, where
 from analyzer.rewriting.trees import changed, conjuncts, has_only, substituted
 from analyzer.statements.outputs import has_aggregate
-from analyzer.statements.parse import Node
+from analyzer.statements.parse import Node, walk
 from analyzer.statements.plain_tree import same_tree
 from analyzer.statements.scope import names_of
 from analyzer.statements.sides import constant_of
@@ -33,12 +33,37 @@ def find(given: Subject) -> Iterator[Found]:
     for block in given.blocks:
         if "SelectStmt" not in block.node or not block.is_understood:
             continue
+        yield from _of_groups(given, block)
         items = conjuncts(block.fields.get("whereClause"))
         for item in items:
             uses = given.blocks.own_uses(item, block) or set()
             sources = {source for source, _ in uses}
             if len(sources) == 1 and len(uses) == 1:
                 yield from _pushed(given, block, item, next(iter(uses)))
+
+
+def _of_groups(given: Subject, block: Block) -> Iterator[Found]:
+    """``HAVING key >= 1`` as WHERE, which the planner does and other rules look at."""
+    fields = block.fields
+    allowed = (*_INNER, "sortClause", "limitCount", "limitOffset", "limitOption")
+    if not has_only(fields, allowed) or not knows(fields) or not block.sources:
+        return
+    items = conjuncts(fields.get("havingClause"))
+    moved = [item for item in items if not has_aggregate([item]) and not _asks(item)]
+    if not moved or "groupClause" not in fields:
+        return
+    kept = [item for item in items if item not in moved]
+    conditions = [*conjuncts(fields.get("whereClause")), *moved]
+    new = changed(fields, whereClause=where(conditions), havingClause=where(kept))
+    yield Found(
+        what="a condition on a group key before grouping",
+        pairs=((block.node, {"SelectStmt": new}),),
+        conditions=(not_volatile(given.setting, *moved),),
+    )
+
+
+def _asks(node: Node) -> bool:
+    return any(kind == "SubLink" for kind, _ in walk(node))
 
 
 def _pushed(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzer.rewriting.literals import operator_name
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import constant, equality
 from analyzer.rewriting.trees import conjunction, conjuncts, disjuncts, text_node
@@ -77,7 +78,9 @@ def _after(item: Node) -> tuple[str, list[_Pair]] | None:
             continue
         for equal, last in (parts, parts[::-1]):
             sides = equality(equal)
-            if sides is None or not _same(start[1], sides):
+            if sides is None or not (
+                _same(start[1], sides) or _same(start[1], sides[::-1])
+            ):
                 continue
             rest = _after(last) or _one(last)
             if rest is not None and rest[0] == start[0]:
@@ -90,12 +93,15 @@ def _comparison(item: Node) -> tuple[str, _Pair] | None:
     fields = item.get("A_Expr", {})
     if fields.get("kind") != "AEXPR_OP" or "lexpr" not in fields:
         return None
-    names = [part["String"].get("sval", "") for part in fields["name"]]
-    if len(names) != 1 or names[0] not in ("<", ">", "<=", ">="):
+    operator, left, right = operator_name(item), fields["lexpr"], fields["rexpr"]
+    if "ColumnRef" in right:
+        operator, left, right = _MIRRORED.get(operator, ""), right, left
+    if operator not in _MIRRORED or "ColumnRef" not in left or not constant(right):
         return None
-    if "ColumnRef" not in fields["lexpr"] or not constant(fields["rexpr"]):
-        return None
-    return names[0], (fields["lexpr"], fields["rexpr"])
+    return operator, (left, right)
+
+
+_MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 def _same(one: _Pair, two: _Pair) -> bool:

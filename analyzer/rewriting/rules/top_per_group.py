@@ -13,13 +13,13 @@ Source: PostgreSQL wiki, "Loose indexscan"; rewrites.md H4 to H7 and H10.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition
-from analyzer.rewriting.block import Block, Source
+from analyzer.rewriting.block import Block, Source, Use
 from analyzer.rewriting.groups import Groups, groups_of
 from analyzer.rewriting.literals import operator_name
 from analyzer.rewriting.proofs import not_volatile, unique
@@ -42,7 +42,7 @@ from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node, walk
 from analyzer.statements.sides import constant_of, function_name
 
-_TIES = "Rows that tie for a place are left open by both texts."
+TIES = "Rows that tie for a place are left open by both texts."
 _MIRRORED = {"=": "=", ">": "<", ">=": "<="}
 _ONE: Node = {"A_Const": {"ival": {"ival": 1}}}
 _STAR: Node = {"A_Star": {}}
@@ -65,7 +65,7 @@ def _distinct_on(given: Subject, block: Block) -> Iterator[Found]:
         return
     source = block.sources[0]
     key = given.blocks.column(keys[0], block)
-    order = _columns(given, block, fields.get("sortClause", []))
+    order = sort_columns(given, block, fields.get("sortClause", []))
     if key is None or source.relation is None or not order or order[0] != key[1]:
         return
     own = conjuncts(fields.get("whereClause"))
@@ -101,12 +101,13 @@ def _numbered(given: Subject, block: Block) -> Iterator[Found]:
     core = given.blocks.of(source.subquery) if source.subquery is not None else None
     if core is None or source.node["RangeSubselect"].get("lateral"):
         return
-    name, window = _window(given, core) or ("", {})
-    count = _bound(given, block, source, name)
+    name, window = numbered(given, core) or ("", {})
+    items = conjuncts(block.fields.get("whereClause"))
+    count = number_bound(given, block, items, (source, name))
     if not name or count is None or block.fields["fromClause"] != [source.node]:
         return
     key = given.blocks.column(window["partitionClause"][0], core)
-    order = _columns(given, core, window["orderClause"])
+    order = sort_columns(given, core, window["orderClause"])
     if key is None or key[0].relation is None or not order:
         return
     upper = {k: v for k, v in block.fields.items() if k != "fromClause"}
@@ -133,7 +134,7 @@ def _numbered(given: Subject, block: Block) -> Iterator[Found]:
         yield _found(given, block, (groups, key[0], [key[1], *order], new))
 
 
-def _window(given: Subject, core: Block) -> tuple[str, Node] | None:
+def numbered(given: Subject, core: Block) -> tuple[str, Node] | None:
     """Name and window of the only window function, a row_number()."""
     fields = core.fields
     is_fit = (
@@ -167,9 +168,11 @@ def _defined(fields: Node, window: Node) -> Node:
     return {key: value for key, value in found[0].items() if key != "name"}
 
 
-def _bound(given: Subject, block: Block, source: Source, name: str) -> Node | None:
-    """The n of ``number = 1``, ``number <= n`` in WHERE."""
-    for item in conjuncts(block.fields.get("whereClause")):
+def number_bound(
+    given: Subject, block: Block, items: Iterable[Node], number: Use
+) -> Node | None:
+    """The n of ``number = 1``, ``number <= n`` among conditions."""
+    for item in items:
         fields, operator = item.get("A_Expr", {}), operator_name(item)
         left, right = fields.get("lexpr", {}), fields.get("rexpr", {})
         if "A_Const" in left:
@@ -178,7 +181,7 @@ def _bound(given: Subject, block: Block, source: Source, name: str) -> Node | No
             continue
         use = given.blocks.column(left, block)
         value = constant_of(right["A_Const"]) or ""
-        if use != (source, name) or not value.isdigit() or int(value) < 1:
+        if use != number or not value.isdigit() or int(value) < 1:
             continue
         if operator == "<=" or (operator == "=" and value == "1"):
             constant: Node = right
@@ -188,7 +191,7 @@ def _bound(given: Subject, block: Block, source: Source, name: str) -> Node | No
     return None
 
 
-def _columns(given: Subject, block: Block, clause: list[Node]) -> list[str]:
+def sort_columns(given: Subject, block: Block, clause: list[Node]) -> list[str]:
     """The columns a clause sorts by; none if one is not a plain own column."""
     names = []
     outputs = dict(given.blocks.outputs(block) or [])
@@ -241,7 +244,7 @@ def _found(
         pairs=((block.node, {"SelectStmt": new}),),
         conditions=(*conditions, *((total,) if total.holds else ())),
         semantics=Semantics.UNCHANGED if total.holds else Semantics.UNCHANGED_IF,
-        caveats=() if total.holds else (_TIES,),
+        caveats=() if total.holds else (TIES,),
         indexes=(index,),
     )
 

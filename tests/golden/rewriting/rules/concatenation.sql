@@ -51,3 +51,29 @@ SELECT id FROM orders WHERE status || '/' || note = 'open/n1/x';
 -- case: a column of a subquery
 SELECT o.a FROM (SELECT status AS a, note AS b FROM orders) o WHERE o.a || '/' || o.b = 'open/n1';
 -- expect: silent
+
+-- case: concat() of columns that are never NULL
+SELECT id FROM orders WHERE concat(customer_id, '/', status) = '3/open';
+-- expect: rewritten
+SELECT id FROM orders WHERE customer_id = 3 AND status = 'open'
+
+-- case: concat_ws() of columns that are never NULL
+SELECT id FROM orders WHERE '3/open' = concat_ws('/', customer_id, status);
+-- expect: rewritten
+SELECT id FROM orders WHERE customer_id = 3 AND status = 'open'
+
+-- case: concat_ws() leaves a NULL and its separator out
+SELECT id FROM customers WHERE concat_ws('/', name, email) = 'c1/x';
+-- expect: silent
+
+-- case: concat() of four parts
+SELECT id FROM orders WHERE concat(customer_id, '/', status, note) = '3/open';
+-- expect: silent
+
+-- case: concat() of an array
+SELECT id FROM events WHERE concat(VARIADIC tags) = 'a/b';
+-- expect: silent
+
+-- case: concat() within a concatenation
+SELECT id FROM orders WHERE concat(customer_id, '') || '/' || status = '3/open';
+-- expect: silent

@@ -74,3 +74,42 @@ SELECT e.t FROM (SELECT tags AS t FROM events) e WHERE 't1' = ANY (e.t);
 -- case: a constant array
 SELECT id FROM events WHERE 't1' = ANY ('{t1,t2}');
 -- expect: silent
+
+-- case: a value by a path of names
+SELECT id FROM events WHERE payload #>> '{a}' = 'x';
+-- expect: rewritten
+SELECT id FROM events WHERE payload @> '{"a": "x"}'::jsonb
+
+-- case: a value within a value
+SELECT id FROM events WHERE 'x' = payload -> 'a' ->> 'b';
+-- expect: rewritten
+SELECT id FROM events WHERE payload @> '{"a": {"b": "x"}}'::jsonb
+
+-- case: a JSON value
+SELECT id FROM events WHERE payload -> 'a' = '1' AND payload #> '{a}' = '"x"'::jsonb;
+-- expect: rewritten
+SELECT id FROM events WHERE payload @> '{"a": 1}'::jsonb AND payload #> '{a}' = '"x"'::jsonb
+
+-- case: a JSON object, of which containment finds larger ones
+SELECT id FROM events WHERE payload -> 'a' = '{"b": 1}';
+-- expect: silent
+
+-- case: a path of places
+SELECT id FROM events WHERE payload #>> '{a,0}' = 'x';
+-- expect: silent
+
+-- case: a path with NULL
+SELECT id FROM events WHERE payload #>> '{a,null}' = 'x';
+-- expect: silent
+
+-- case: a value of a text
+SELECT id FROM events WHERE (payload ->> 'a')::jsonb ->> 'b' = 'x';
+-- expect: silent
+
+-- case: a place of an array
+SELECT id FROM events WHERE payload -> 0 ->> 'b' = 'x';
+-- expect: silent
+
+-- case: a text compared with JSON
+SELECT id FROM events WHERE payload -> 'a' = to_jsonb('x'::text);
+-- expect: silent

@@ -11,7 +11,7 @@ SELECT c.id, q.n FROM customers c LEFT JOIN LATERAL (SELECT o.customer_id, count
 -- case: numbered rows of each user
 SELECT u.name, e.id FROM users u JOIN (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events) e ON e.user_id = u.id AND e.rn = 1 WHERE u.id = 3;
 -- expect: rewritten
-SELECT u.name, e.id FROM users u JOIN LATERAL (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events WHERE events.user_id = u.id) e ON e.user_id = u.id AND e.rn = 1 WHERE u.id = 3
+SELECT u.name, e.id FROM users u JOIN LATERAL (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events WHERE events.user_id = u.id ORDER BY ts DESC, id LIMIT 1) e ON e.user_id = u.id AND e.rn = 1 WHERE u.id = 3
 
 -- case: the subquery stands first, so the sides change places
 SELECT q.n, u.name FROM (SELECT user_id, max(ts) AS n FROM events GROUP BY user_id) AS q JOIN users u ON u.id = q.user_id WHERE u.id < 4;
@@ -86,3 +86,25 @@ SELECT c.name, q.n FROM customers c JOIN (SELECT customer_id, count(*) AS n FROM
 SELECT c.id, q.n FROM customers c, (SELECT customer_id, count(*) AS n FROM orders GROUP BY 1) q WHERE q.customer_id = c.id;
 -- expect: rewritten
 SELECT c.id, q.n FROM customers c, LATERAL (SELECT customer_id, count(*) AS n FROM orders WHERE orders.customer_id = c.id GROUP BY 1) q WHERE q.customer_id = c.id
+
+-- case: the first of numbered rows
+SELECT u.name, e.ts FROM users u LEFT JOIN (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events) e ON e.user_id = u.id AND e.rn <= 2;
+-- expect: rewritten
+SELECT u.name, e.ts FROM users u LEFT JOIN LATERAL (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events WHERE events.user_id = u.id ORDER BY ts DESC, id LIMIT 2) e ON e.user_id = u.id AND e.rn <= 2
+
+-- case: all of numbered rows, as only a later join asks for the first
+SELECT u.name, e.ts, o.id FROM users u JOIN (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events) e ON e.user_id = u.id LEFT JOIN orders o ON o.id = u.id AND e.rn = 1;
+-- expect: rewritten
+SELECT u.name, e.ts, o.id FROM users u JOIN LATERAL (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC, id) AS rn FROM events WHERE events.user_id = u.id) e ON e.user_id = u.id LEFT JOIN orders o ON o.id = u.id AND e.rn = 1
+
+-- case: a condition of a later join that keeps all rows of both
+SELECT c.id, q.n, r.name FROM customers c CROSS JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q LEFT JOIN regions r ON q.customer_id = c.id;
+-- expect: silent
+
+-- case: a condition of a join that keeps rows without a partner
+SELECT q.n, c.name FROM (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q LEFT JOIN customers c ON c.id = q.customer_id;
+-- expect: silent
+
+-- case: a condition of a FULL JOIN
+SELECT q.n, c.name FROM customers c FULL JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON c.id = q.customer_id;
+-- expect: silent

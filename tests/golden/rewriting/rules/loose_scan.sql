@@ -56,3 +56,32 @@ SELECT count(DISTINCT user_id) FROM events WHERE xmlelement(name x) IS NULL;
 -- case: a view
 SELECT DISTINCT user_id FROM numbered_events;
 -- expect: silent
+
+-- case: groups of one column, in its order
+SELECT user_id FROM events GROUP BY user_id ORDER BY user_id DESC;
+-- expect: rewritten
+WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events AS t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events AS t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id AS user_id FROM steps WHERE steps.user_id IS NOT NULL ORDER BY user_id DESC
+
+-- case: groups of one column that are counted
+SELECT user_id, count(*) FROM events GROUP BY user_id;
+-- expect: silent
+
+-- case: groups of one column of which another is shown
+SELECT max(kind) AS k FROM events GROUP BY user_id;
+-- expect: silent
+
+-- case: values in the order of something else
+SELECT DISTINCT user_id FROM events ORDER BY user_id + 1;
+-- expect: silent
+
+-- case: copies of groups
+SELECT DISTINCT user_id FROM events GROUP BY user_id, ts;
+-- expect: silent
+
+-- case: values in the order of a renamed one
+SELECT DISTINCT user_id AS ts FROM events ORDER BY ts;
+-- expect: silent
+
+-- case: groups of which HAVING counts
+SELECT user_id FROM events GROUP BY user_id HAVING count(*) > 3;
+-- expect: silent

@@ -43,3 +43,24 @@ SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders WHERE x
 -- case: of a NATURAL JOIN
 SELECT q.n FROM (SELECT created_at::date AS d, count(*) AS n FROM orders NATURAL JOIN users GROUP BY 1) q WHERE q.d = '2024-02-07';
 -- expect: silent
+
+-- case: a condition of groups on their key
+SELECT date_trunc('day', created_at) AS d, count(*) FROM orders GROUP BY 1 HAVING date_trunc('day', created_at) >= '2024-02-05' AND count(*) > 1 ORDER BY 1;
+-- expect: rewritten
+SELECT date_trunc('day', created_at) AS d, count(*) FROM orders WHERE date_trunc('day', created_at) >= '2024-02-05' GROUP BY 1 HAVING count(*) > 1 ORDER BY 1
+
+-- case: a condition of groups on a count
+SELECT status, count(*) FROM orders GROUP BY status HAVING count(*) > 1;
+-- expect: silent
+
+-- case: a condition of the one group of all rows
+SELECT count(*) FROM orders HAVING 1 > 2;
+-- expect: silent
+
+-- case: groups of several kinds
+SELECT status, count(*) FROM orders GROUP BY ROLLUP (status) HAVING status = 'open';
+-- expect: silent
+
+-- case: a subquery over groups
+SELECT status, count(*) FROM orders GROUP BY status HAVING status IN (SELECT name FROM users);
+-- expect: silent

@@ -59,3 +59,14 @@ SELECT id FROM orders WHERE created_at > $1 OR (created_at >= $1 AND note LIKE $
 -- case: an operator with a schema
 SELECT id FROM orders WHERE created_at OPERATOR(pg_catalog.>) $1 OR (created_at = $1 AND id > $2);
 -- expect: silent
+
+-- case: the values before the columns
+-- values: ["2024-02-07 03:00", "40"]
+SELECT o.id FROM orders o WHERE $1 < o.created_at OR ($1 = o.created_at AND $2 < o.id);
+-- expect: rewritten
+SELECT o.id FROM orders o WHERE (o.created_at, o.id) > ($1, $2)
+
+-- case: before a value and after a row
+-- values: ["2024-02-07 03:00", "40"]
+SELECT o.id FROM orders o WHERE $1 > o.created_at OR (o.created_at = $1 AND o.id > $2);
+-- expect: silent

@@ -131,3 +131,32 @@ SELECT id FROM orders WHERE (placed_at AT TIME ZONE 'UTC')::text = '2024-02-07';
 -- case: all days of UTC but one
 SELECT id FROM orders WHERE (placed_at AT TIME ZONE 'UTC')::date <> '2024-02-07';
 -- expect: silent
+
+-- case: a cast that changes no value
+SELECT id FROM orders WHERE amount::bigint >= 7 AND id::numeric = 3;
+-- expect: rewritten
+SELECT id FROM orders WHERE amount >= 7 AND id = 3
+
+-- case: a cast that rounds large values
+SELECT id FROM orders WHERE id::float8 = 3;
+-- expect: silent
+
+-- case: a cast that fails for large values
+SELECT id FROM orders WHERE id::integer = 3;
+-- expect: silent
+
+-- case: a cast to few digits
+SELECT id FROM orders WHERE amount::numeric(3) = 3;
+-- expect: silent
+
+-- case: a cast compared with a fraction
+SELECT id FROM orders WHERE amount::numeric = 3.5;
+-- expect: silent
+
+-- case: a cast compared with what no value of the column is
+SELECT id FROM orders WHERE amount::bigint = 3000000000;
+-- expect: silent
+
+-- case: a cast compared with a text
+SELECT id FROM orders WHERE amount::bigint = '3'::bigint;
+-- expect: silent
