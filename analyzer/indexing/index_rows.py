@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
+from analyzer.domain.plan import PlanNode
 from analyzer.indexing.cost_settings import CostSettings
+from analyzer.indexing.key_statistics import attribute_values
 from analyzer.indexing.plan_loops import Executions
 from analyzer.indexing.size import index_size
+from analyzer.plans.conditions import conjuncts
 
 _BLOCK_BYTES = 8192
+_NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_][\w$]*)'
+_LOOKED_UP = re.compile(
+    rf"(?:{_NAME}\.)?(?P<column>{_NAME}) = (?P<other>{_NAME})\.{_NAME}"
+)
 _STEPS = 30
 
 
@@ -42,9 +50,12 @@ def matched_rows(
 ) -> HeapAccess:
     """Count the index entries of a scan; a filter hides how many there are.
 
-    In a plan that was run, removed rows tell it. In one that was not, the number of
-    rows is looked for with which the planner's own formula (``cost_index``) comes to
-    the cost of the node.
+    In a plan that was run, removed rows tell it. In one that was not, the bitmap tells
+    it, or for a search by columns of other tables the number of rows for each value;
+    else the number of rows is looked for with which the planner's own formula
+    (``cost_index``) comes to the cost of the node. For the inner side of a loop that
+    formula says little: the planner counts on more executions than the plan has
+    (``get_loop_count`` in ``indxpath.c``).
     """
     node = item.node
     if node.actual_rows is not None and node.loops is not None:
@@ -103,8 +114,13 @@ def _planned_rows(
     node = item.node
     times = item.loops * item.ratio
     least = node.plan_rows * item.divisor
-    if not node.filter or node.node_type.startswith("Bitmap"):
+    if node.node_type == "Bitmap Heap Scan" and node.children:
+        return max(node.children[0].plan_rows, node.plan_rows) * item.divisor * times
+    if not node.filter:
         return least * times
+    looked_up = _looked_up_rows(node, relation)
+    if looked_up is not None:
+        return max(least, looked_up) * times
     most = max(relation.reltuples, least)
     formula = _CostFormula(
         item=item,
@@ -123,6 +139,25 @@ def _planned_rows(
         if most / max(least, 0.5) < 1.05:
             break
     return most * times
+
+
+def _looked_up_rows(node: PlanNode, relation: Relation) -> float | None:
+    """Rows for one combination of values, if all of these come from other tables."""
+    names = []
+    for text in conjuncts(node.index_cond) if node.index_cond else ():
+        found = _LOOKED_UP.fullmatch(text)
+        if found is None or found["other"] == node.alias:
+            return None
+        names.append(found["column"].strip('"'))
+    values = [attribute_values(name, relation) for name in names]
+    if not values or None in values:
+        return None
+    combinations = math.prod(value or 1.0 for value in values)
+    for attributes, count in relation.distinct_combinations:
+        if set(attributes) == set(names):
+            known = count if count >= 0 else -count * relation.reltuples
+            combinations = min(combinations, known)
+    return relation.reltuples / max(min(combinations, relation.reltuples), 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

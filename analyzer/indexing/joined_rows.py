@@ -39,7 +39,8 @@ _Column = tuple[str, str]
 class KnownCombinations:
     """Columns of a relation with few combinations, and the unique key they refer to.
 
-    ``rows_factor`` is how many times more rows join than independent columns would.
+    ``rows_factor`` is how many times more rows join than independent columns would,
+    ``rows_each`` how many rows of the relation have one combination.
     """
 
     relation: RelationName
@@ -47,6 +48,7 @@ class KnownCombinations:
     referenced: RelationName
     key: tuple[str, ...]
     rows_factor: float
+    rows_each: float
 
 
 def known_combinations(catalog: Catalog) -> tuple[KnownCombinations, ...]:
@@ -86,6 +88,7 @@ def _referring(
             referenced=other.name,
             key=key,
             rows_factor=product / least,
+            rows_each=max(relation.reltuples / least, 1.0),
         )
 
 
@@ -116,11 +119,12 @@ def _corrected(
             if child.parent_relationship not in ("InitPlan", "SubPlan"):
                 factor *= more
     rows = node.plan_rows * factor
-    if _may_gain_rows(node, children):
-        for pair in pairs:
-            most = _referring_rows(node, children, pair)
-            if most is not None:
-                rows = max(rows, min(rows * pair.rows_factor, most))
+    for pair in pairs if _may_gain_rows(node, children) else ():
+        met = _meeting(node, children, pair)
+        if met is not None:
+            children = _with_found_rows(node, children, met, pair.rows_each)
+            most = _rows_of_side(node, children, met[1])
+            rows = max(rows, min(rows * pair.rows_factor, most))
     if rows == node.plan_rows and children == node.children:
         return node, 1.0
     grown = replace(node, plan_rows=rows, children=children)
@@ -133,10 +137,13 @@ def _may_gain_rows(node: PlanNode, children: tuple[PlanNode, ...]) -> bool:
     return is_join and "Anti" not in node.join_type
 
 
-def _referring_rows(
+def _meeting(
     node: PlanNode, children: tuple[PlanNode, ...], pair: KnownCombinations
-) -> float | None:
-    """Rows of the side with the columns, if this join compares them with the key."""
+) -> tuple[str, int] | None:
+    """The alias of the relation with the columns and the side it stands on.
+
+    None if this is not the join that compares them with the key.
+    """
     aliases = [_aliases(child) for child in children]
     equal = _classes(node)
     for mine, side in ((m, i) for i, a in enumerate(aliases) for m in a.items()):
@@ -148,8 +155,32 @@ def _referring_rows(
                 _same((mine[0], one), (theirs[0], other), equal)
                 for one, other in zip(pair.attributes, pair.key, strict=True)
             ):
-                return _rows_of_side(node, children, side)
+                return mine[0], side
     return None
+
+
+def _with_found_rows(
+    node: PlanNode,
+    children: tuple[PlanNode, ...],
+    met: tuple[str, int],
+    rows_each: float,
+) -> tuple[PlanNode, ...]:
+    """The children, where the inner one is searched for each outer row."""
+    alias, side = met
+    is_inner = node.node_type == "Nested Loop" and side > 0
+    is_searched = any(n.alias == alias and n.index_cond for n in children[side].walk())
+    if not is_inner or not is_searched:
+        return children
+    found = _at_least(children[side], alias, rows_each)
+    return (*children[:side], found, *children[side + 1 :])
+
+
+def _at_least(node: PlanNode, alias: str, rows: float) -> PlanNode:
+    """The node with so many rows, down to the scan of an alias."""
+    if alias not in _aliases(node):
+        return node
+    below = tuple(_at_least(child, alias, rows) for child in node.children)
+    return replace(node, plan_rows=max(node.plan_rows, rows), children=below)
 
 
 def _rows_of_side(node: PlanNode, children: tuple[PlanNode, ...], side: int) -> float:
@@ -176,7 +207,7 @@ def _classes(node: PlanNode) -> Mapping[_Column, int]:
 def _equalities(node: PlanNode) -> Iterator[tuple[_Column, _Column]]:
     for item in node.walk():
         details = (item.details.get(name, "") for name in _CONDITIONS)
-        for text in (item.index_cond, *details):
+        for text in (item.index_cond, item.filter, *details):
             for part in conjuncts(str(text)):
                 found = _EQUAL.fullmatch(part)
                 if found:

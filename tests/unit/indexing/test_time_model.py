@@ -155,6 +155,25 @@ def test_patterns_and_numeric_values_of_a_filter_are_counted() -> None:
     assert work_of(a_plan(root))["like_bytes"] == 32 * 1_000_000
 
 
+def test_a_filter_does_not_hide_what_a_loop_looks_up() -> None:
+    """A hundred rows for each of ten thousand values, of which a filter keeps one."""
+    inner = index_scan("i", 50, 1, Index_Cond="(items.supplier = o.id)", Filter="(x)")
+    inner |= {"Alias": "items"}
+    root = loop(seq_scan(rows=400), inner, 300_000, 400)
+    work = work_of(a_plan(root, i=SCATTERED))
+    assert work["far_fetches"] == pytest.approx(400 * 100, rel=0.01)
+
+
+def test_a_filter_does_not_hide_what_a_bitmap_holds() -> None:
+    below = index_scan("i", 50, 5_000)
+    below |= {"Node Type": "Bitmap Index Scan", "Parent Relationship": "Outer"}
+    root = index_scan("", 9_000, 10, Filter="(x)", Plans=[below])
+    root |= {"Node Type": "Bitmap Heap Scan"}
+    work = work_of(a_plan(root, i=SCATTERED))
+    assert work["bitmap_tuples"] == 5_000
+    assert work["index_tuples"] == 5_000
+
+
 def test_the_inner_side_of_a_loop_runs_once_for_each_outer_row() -> None:
     root = loop(seq_scan(rows=400), index_scan("i", 500, 100), 300_000, 40_000)
     work = work_of(a_plan(root, i=SCATTERED))
