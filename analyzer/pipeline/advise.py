@@ -10,6 +10,7 @@ from analyzer.advisors.beside_indexes import weighed
 from analyzer.advisors.combine import combine
 from analyzer.advisors.contract import Advise, Advisor, Facts
 from analyzer.advisors.index import unused_index
+from analyzer.advisors.page_remedies import with_one_page_remedy
 from analyzer.advisors.registry import ADVISORS
 from analyzer.domain.ports import Progress
 from analyzer.domain.recommendation import DidNotRun, NoAdvice, Recommendation
@@ -74,7 +75,7 @@ def advise(facts: Facts, options: AdviseOptions | None = None) -> Advice:
     positives = [r for r in found if isinstance(r, Recommendation)]
     recommendations = tuple(
         _with_measured_shares(rec, measured)
-        for rec in weighed(combine(positives), facts)
+        for rec in weighed(with_one_page_remedy(combine(positives)), facts)
     )
     negatives = [n for n in found if isinstance(n, NoAdvice)]
     return Advice(
