@@ -58,7 +58,11 @@ SHARED = (
     *("literals", "not_in", "parameters", "plain_values", "proofs", "sargable"),
     *("scalars", "selects", "time_ranges", "wrapped"),
 )
-UNIT_TESTS = sorted(map(str, (ROOT / "tests" / "unit").glob("test_rewriting_*.py")))
+UNIT_TESTS = [
+    *sorted(map(str, (ROOT / "tests" / "unit").glob("test_rewriting_*.py"))),
+    str(FOLDER),
+]
+"""With the doctests of the rewriter."""
 PASSWORD = "rule-mutants"
 _LIMIT_S = 20
 

@@ -73,11 +73,6 @@ class Block:
     sources: list[Source] = field(default_factory=list)
     is_understood: bool = True
 
-    def source(self, alias: str) -> Source | None:
-        """The source of that name, if exactly one has it."""
-        found = [item for item in self.sources if item.alias == alias]
-        return found[0] if len(found) == 1 else None
-
     def owner(self, names: list[str]) -> tuple[Block, Use] | None:
         """The block and the source a column name means; none if not for certain."""
         block: Block | None = self

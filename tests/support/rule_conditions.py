@@ -1,7 +1,8 @@
 """What each rewrite of the golden cases rests on, as ``conditions.json`` notes it.
 
 A condition that a rule no longer names is no longer looked up when the rewrite is
-checked, nor shown to who applies it. After a change that is meant, write the file anew:
+checked, nor shown to who applies it; an index it no longer names is not tried. After a
+change that is meant, write the file anew:
 
     python -m tests.support.rule_conditions
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from analyzer.domain.index import IndexDefinition
 from analyzer.domain.rewriting import RewriteStep
 from analyzer.rewriting.protocol import subject
 from analyzer.rewriting.registry import RULES
@@ -26,8 +28,22 @@ def read() -> dict[str, list[list[str]]]:
 
 
 def claims(steps: Sequence[RewriteStep]) -> list[list[str]]:
-    """The claims of each step."""
-    return [[condition.claim for condition in step.conditions] for step in steps]
+    """The claims of each step, and the indexes it asks for."""
+    return [
+        [
+            *(condition.claim for condition in step.conditions),
+            *(f"index on {_shown(index)}" for index in step.indexes),
+        ]
+        for step in steps
+    ]
+
+
+def _shown(index: IndexDefinition) -> str:
+    keys = (
+        f"{key.attribute} {key.opclass}{' DESC' if key.descending else ''}".strip()
+        for key in index.keys
+    )
+    return f"{index.relation} {index.method} ({', '.join(keys)})"
 
 
 def current() -> dict[str, list[list[str]]]:

@@ -46,7 +46,7 @@ def _with_bound(whole: Node | None, items: list[Node]) -> Iterator[Found]:
             arms = disjuncts(second)
             if len(arms) != 2 or whole is None:
                 continue
-            one, rest = _comparison(arms[0]), _after(arms[1]) or _one(arms[1])
+            one, rest = _comparison(arms[0]), _one(arms[1])
             if one is None or rest is None or one[0] != strict or rest[0] != strict:
                 continue
             if not _same(bound[1], one[1]):
@@ -61,7 +61,7 @@ def _with_bound(whole: Node | None, items: list[Node]) -> Iterator[Found]:
 
 def _one(item: Node) -> tuple[str, list[_Pair]] | None:
     found = _comparison(item)
-    return (found[0], [found[1]]) if found and found[0] in "<>" else None
+    return (found[0], [found[1]]) if found else None
 
 
 def _after(item: Node) -> tuple[str, list[_Pair]] | None:
@@ -90,10 +90,8 @@ def _after(item: Node) -> tuple[str, list[_Pair]] | None:
 
 def _comparison(item: Node) -> tuple[str, _Pair] | None:
     """Operator and sides of a comparison of a bare column with a constant."""
-    fields = item.get("A_Expr", {})
-    if fields.get("kind") != "AEXPR_OP" or "lexpr" not in fields:
-        return None
-    operator, left, right = operator_name(item), fields["lexpr"], fields["rexpr"]
+    operator, fields = operator_name(item), item.get("A_Expr", {})
+    left, right = fields.get("lexpr", {}), fields.get("rexpr", {})
     if "ColumnRef" in right:
         operator, left, right = _MIRRORED.get(operator, ""), right, left
     if operator not in _MIRRORED or "ColumnRef" not in left or not constant(right):

@@ -52,3 +52,8 @@ SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE c.id NOT
 -- case: one of a column and a constant
 SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE c.id IN (o.customer_id, 7));
 -- expect: silent
+
+-- case: names of three parts, as Prisma writes them
+SELECT "public"."customers"."id" FROM "public"."customers" WHERE EXISTS (SELECT 1 FROM "public"."orders" WHERE "public"."orders"."customer_id" = "public"."customers"."id" OR "public"."orders"."id" = "public"."customers"."id");
+-- expect: rewritten
+SELECT public.customers.id FROM public.customers WHERE EXISTS (SELECT 1 FROM public.orders WHERE public.orders.customer_id = public.customers.id) OR EXISTS (SELECT 1 FROM public.orders WHERE public.orders.id = public.customers.id)

@@ -70,3 +70,18 @@ SELECT o.id FROM orders o WHERE (o.created_at, o.id) > ($1, $2)
 -- values: ["2024-02-07 03:00", "40"]
 SELECT o.id FROM orders o WHERE $1 > o.created_at OR (o.created_at = $1 AND o.id > $2);
 -- expect: silent
+
+-- case: from a row on, as an OR that says less
+-- values: ["2024-02-07 03:00", "40"]
+SELECT id FROM orders WHERE created_at >= $1 OR (created_at = $1 AND id >= $2);
+-- expect: silent
+
+-- case: a bound and a second key the other way
+-- values: ["12", "90"]
+SELECT id FROM orders WHERE amount <= $1 AND (amount < $1 OR id > $2);
+-- expect: silent
+
+-- case: a bound and a second key with the row itself
+-- values: ["12", "90"]
+SELECT id FROM orders WHERE amount <= $1 AND (amount < $1 OR id <= $2);
+-- expect: silent
