@@ -48,5 +48,10 @@ PGBOUNCER = (
     ),
     Rule("pgbouncer_server_connect", r"pgbouncer server new connection to server.*"),
     Rule("pgbouncer_error", r"pgbouncer client pooler error: (?P<reason>.+)"),
+    Rule("pgbouncer_error", r"pgbouncer server (?P<reason>server login failed: .+)"),
+    Rule(
+        "pgbouncer_error",
+        r"pgbouncer (?P<reason>(?:DNS lookup|accept\(\)|sbuf_connect) failed: .+)",
+    ),
     Rule("pgbouncer_other", r"pgbouncer (?:client |server )?.+"),
 )

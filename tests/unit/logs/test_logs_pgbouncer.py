@@ -57,3 +57,41 @@ def test_a_server_log_is_none() -> None:
     lines = ["2026-11-27 02:00:00.123 UTC [7] LOG:  checkpoint starting: time"] * 5
     found = recognize(lines)
     assert found is not None and found.format is LogFormat.STDERR
+
+
+CLIENT, SERVER = "C-0x1: shop/app@10.0.0.1:5", "S-0x2: shop/app@10.0.0.2:5432"
+# As PgBouncer's client.c, server.c, objects.c, sbuf.c and stats.c write them.
+LINES = (
+    ("pool_wait", f"LOG {CLIENT} closing because: query_wait_timeout (age=120s)"),
+    ("client_close", f"LOG {CLIENT} closing because: client unexpected eof (age=0s)"),
+    ("client_close", f"LOG {CLIENT} closing because: no such database: x (age=0s)"),
+    ("server_close", f"LOG {SERVER} closing because: server conn crashed? (age=7s)"),
+    ("server_close", f"LOG {SERVER} closing because: server lifetime over (age=9s)"),
+    (
+        "error",
+        f"WARNING {SERVER} server login failed: FATAL password authentication failed "
+        'for user "app"',
+    ),
+    ("error", f"WARNING {CLIENT} pooler error: query_wait_timeout"),
+    ("error", "WARNING DNS lookup failed: db.internal: result=-2"),
+    ("error", "WARNING sbuf_connect failed: Connection refused"),
+    ("other", "LOG got SIGHUP, re-reading config"),
+    ("other", f"LOG {SERVER} SSL established: TLSv1.3"),
+    (
+        "stats",
+        "LOG stats: 9 xacts/s, 12 queries/s, 1 client parses/s, 1 server parses/s, "
+        "2 binds/s, in 7 B/s, out 8 B/s, xact 5 us, query 4 us, wait 3 us",
+    ),
+)
+
+
+def test_each_kind_of_line(tmp_path: Path) -> None:
+    path = tmp_path / "pgbouncer.log"
+    text = "".join(f"2026-11-27 03:12:08.588 UTC [7] {line}\n" for _, line in LINES)
+    path.write_text(text)
+    contents = read_log_files([path])
+    kinds = [event.kind.removeprefix("pgbouncer_") for event in contents.events]
+    assert kinds == [kind for kind, _ in LINES]
+    found = log_report(contents).bouncer
+    assert found is not None and found.peak["wait_us"] == 3
+    assert sum(found.errors.values()) == 4
