@@ -21,6 +21,7 @@ from analyzer.indexing.limits import (
 from analyzer.statements.constants import with_constants
 from analyzer.statements.facts import StatementShape
 from analyzer.statements.shape import shape
+from analyzer.statements.views import with_views_opened
 
 PLANNABLE = frozenset(
     {
@@ -61,8 +62,18 @@ class Shapes:
                 yield item, known
 
 
-def read_shapes(workload: Workload, catalog: Catalog) -> Shapes:
-    """The shape of each statement that can be planned."""
+def read_shapes(
+    workload: Workload,
+    catalog: Catalog,
+    views: Mapping[RelationName, str] | None = None,
+) -> Shapes:
+    """The shape of each statement that can be planned, its views opened.
+
+    Args:
+        workload: with the statements.
+        catalog: of their relations.
+        views: the queries of views, with a schema before every name.
+    """
     shapes: dict[Fingerprint, StatementShape] = {}
     failures: dict[Fingerprint, str] = {}
     for item in workload.items:
@@ -78,7 +89,8 @@ def read_shapes(workload: Workload, catalog: Catalog) -> Shapes:
         else:
             try:
                 query = with_constants(statement.normalized_query, item.written)
-                shapes[statement.fingerprint] = shape(query, catalog)
+                opened = with_views_opened(query, catalog, views or {})
+                shapes[statement.fingerprint] = shape(opened, catalog)
             except UserError as error:
                 failures[statement.fingerprint] = f"Not understood: {error.message}"
     return Shapes(shapes=shapes, failures=failures)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from analyzer.domain.catalog import Catalog
-from analyzer.domain.index import IndexDefinition
+from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.what_if import BulkWhatIfPlanner
@@ -62,6 +62,7 @@ class ChoiceOptions:
         max_calls: questions to the planner.
         max_statements: that are planned, the largest share of time first; what the
             others write is counted all the same.
+        views: the queries of views, to see the tables that statements read by them.
     """
 
     limits: SetLimits = field(default_factory=SetLimits)
@@ -70,6 +71,7 @@ class ChoiceOptions:
     value: Callable[[Plan], float] | None = None
     max_calls: int = MAX_CALLS
     max_statements: int | None = None
+    views: Mapping[RelationName, str] = field(default_factory=dict)
 
 
 class WorkloadChoice:
@@ -90,7 +92,7 @@ class WorkloadChoice:
         self.catalog = with_whole_tables(catalog)
         self._options = options
         self._planner = planner
-        self.shapes = read_shapes(workload, self.catalog)
+        self.shapes = read_shapes(workload, self.catalog, options.views)
         self.skipped: dict[Fingerprint, str] = dict(self.shapes.failures)
         self.costs = WorkloadCosts(planner)
         self.prices = WritePrices(workload, self.catalog, self.shapes.pairs(workload))

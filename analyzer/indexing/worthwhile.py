@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from analyzer.domain.catalog import Catalog
-from analyzer.domain.index import IndexDefinition
+from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.what_if import BulkWhatIfPlanner
 from analyzer.domain.workload import Workload, WorkloadItem
@@ -36,13 +36,15 @@ MIN_ALONE_RATIO = 0.5
 class WorthwhileOptions:
     """Bounds of the search, and when an index is worth it.
 
-    ``max_statements`` are looked at, the largest share of time first.
+    ``max_statements`` are looked at, the largest share of time first. ``views`` has the
+    queries of views, to see the tables that statements read by them.
     """
 
     thresholds: WorthThresholds = field(default_factory=WorthThresholds)
     limits: CandidateLimits = field(default_factory=CandidateLimits)
     max_statements: int = 300
     max_calls: int = 6_000
+    views: Mapping[RelationName, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ def worthwhile(
             candidates=bounds.limits,
             max_calls=bounds.max_calls,
             max_statements=bounds.max_statements,
+            views=bounds.views,
         ),
     )
     rows = {relation.name: relation.reltuples for relation in choice.catalog.relations}

@@ -98,6 +98,7 @@ _OTHER_FIELDS = re.compile(
     r"(?<!\S)[0-9a-f]{8}\.[0-9a-f]{1,8}(?!\S)|(?<!\S)-?\d+/\d+(?!\S)|[\w\]]@[\w\[]"
     r"|\[\d+\]|\b(?:user|db|database|client|host|pid)="
 )
+_MORE_THAN_A_NAME = re.compile("[ /:,|]")
 _HOST = re.compile(r"(?:\[local\]|localhost|\S*[.:]\S*)?")
 """What ``%h`` prints: an address, ``[local]``, or a name by ``log_hostname``."""
 _ADDRESS = re.compile(r"(?:.* )?(?:\[local\]|\d{1,3}(?:\.\d{1,3}){3}(?:\(\d+\))?)")
@@ -116,12 +117,18 @@ LOOSE = LinePrefix(text="(inferred: time, process id)", pattern=_ANYTHING)
 """Any start of a line with a time; tells time and process id, no names."""
 
 
-def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
+def detect_prefix(
+    lines: Sequence[str], setting: LinePrefix | None = None
+) -> LinePrefix | None:
     """The prefix that explains most lines of a sample, or none if no line has one.
 
-    First the common prefixes are tried, then one is inferred from the times, process
-    ids and ``label=`` pairs before the severity, and at last any start of a line that
-    holds a time is accepted without names.
+    First the server's setting and the common prefixes are tried, then one is inferred
+    from the times, process ids and ``label=`` pairs before the severity, and at last
+    any start of a line that holds a time is accepted without names.
+
+    Args:
+        lines: of the log.
+        setting: the server's prefix of today, which may not be that of the log.
 
     >>> detect_prefix(["2026-01-02 03:04:05.678 UTC [42] app@shop LOG:  hi"]).text
     '%m [%p] %q%u@%d '
@@ -131,6 +138,8 @@ def detect_prefix(lines: Sequence[str]) -> LinePrefix | None:
         return None
     # Spread over the sample, so that the first connections do not decide alone.
     records = records[:: max(len(records) // MAX_RECORDS, 1)]
+    if setting is not None and _ratio(setting, records) >= ENOUGH_RATIO:
+        return setting
     witnessed = _witnessed(lines, records)
     tried: list[tuple[float, LinePrefix]] = []
     for text in COMMON:
@@ -208,8 +217,8 @@ def _ratio(prefix: LinePrefix, records: Sequence[str]) -> float:
     if not any(match(line) for line in records[:: len(records) // _FIRST_LOOK + 1]):
         return 0.0
     found = [match(line) for line in records]
-    # A name with a blank, or with what looks like other fields, hints at a prefix that
-    # took more than the name.
+    # A name with a blank, with a mark that prefixes put between names, or with what
+    # looks like other fields, hints at a prefix that took more than the name.
     bare = "%d %h" in prefix.text
     doubtful = sum(_doubt(item, bare) for item in found if item is not None)
     return (sum(item is not None for item in found) - doubtful) / len(records)
@@ -225,8 +234,8 @@ def _doubt(found: re.Match[str], has_bare_host: bool) -> float:
         return 1.0
     if _ADDRESS.fullmatch(application_name):
         return 1.0
-    blank = any(" " in (groups.get(name) or "") for name in ("user", "database"))
-    return 0.5 if blank else 0.0
+    names = (groups.get("user") or "", groups.get("database") or "")
+    return 0.5 if any(map(_MORE_THAN_A_NAME.search, names)) else 0.0
 
 
 def _best(tried: Sequence[tuple[float, LinePrefix]]) -> tuple[float, LinePrefix]:

@@ -52,13 +52,16 @@ class Recognized:
 
 
 def recognize(
-    sample: Sequence[str], given: LinePrefix | None = None
+    sample: Sequence[str],
+    given: LinePrefix | None = None,
+    setting: LinePrefix | None = None,
 ) -> Recognized | None:
     r"""Tell format, prefix and conventions, or none if the lines are no log.
 
     Args:
         sample: the first lines, without ``\n``.
         given: prefix the user named; it is checked, not trusted.
+        setting: the server's prefix of today, taken if it explains the lines.
     """
     lines = [line for line in sample if line.strip()]
     crlf = bool(lines) and all(line.endswith("\r") for line in lines[:-1] or lines)
@@ -70,7 +73,7 @@ def recognize(
         return Recognized(format=LogFormat.CSV, crlf=crlf)
     if given is None and is_pgbouncer(lines):
         return Recognized(format=LogFormat.PGBOUNCER, crlf=crlf)
-    prefix = detect_prefix(lines) if given is None else given
+    prefix = detect_prefix(lines, setting) if given is None else given
     if prefix is None or not any(map(Splitter(prefix).split, lines)):
         return None
     return Recognized(

@@ -13,6 +13,7 @@ from analyzer.domain.snapshot import Snapshot
 from analyzer.domain.target import PLAN_ONLY, Address, Permissions
 from analyzer.domain.workload import NotSeen
 from analyzer.errors import MissingExtension, MissingPrivilege, PlanningFailed
+from analyzer.pipeline.scan_log import of_other_databases
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.connect import session
@@ -72,44 +73,52 @@ def collect(request: ScanRequest, progress: Progress) -> Collected:
         TargetError: the server cannot be reached, or ended the connection.
         SourceError: a log or snapshot file cannot be read.
     """
-    logs = None
-    if request.log_paths:
-        logs = read_log_files(
-            request.log_paths,
-            LogOptions(
-                line_prefix=request.line_prefix,
-                log_timezone=request.log_timezone,
-                progress=lambda stage, done: progress(stage, 0.06 * done),
-            ),
-        )
     if request.address is None:
-        return _from_files(request, logs)
-    return _from_server(request, request.address, logs, progress)
+        return _from_files(request, progress)
+    return _from_server(request, request.address, progress)
 
 
-def _from_files(request: ScanRequest, logs: LogContents | None) -> Collected:
+def _from_files(request: ScanRequest, progress: Progress) -> Collected:
     if request.snapshot_path is None:
-        return Collected(logs=logs)
+        return Collected(logs=_logs(request, None, progress))
     snapshot = load(request.snapshot_path)
+    logs = _logs(request, snapshot.catalog, progress)
     return Collected(
         catalog=snapshot.catalog,
         snapshot=snapshot,
         logs=logs,
-        not_seen=snapshot.not_seen,
+        not_seen=(*snapshot.not_seen, *of_other_databases(logs, snapshot.catalog)),
+    )
+
+
+def _logs(
+    request: ScanRequest, catalog: Catalog | None, progress: Progress
+) -> LogContents | None:
+    if not request.log_paths:
+        return None
+    settings = catalog.settings if catalog else {}
+    return read_log_files(
+        request.log_paths,
+        LogOptions(
+            line_prefix=request.line_prefix,
+            server_prefix=settings.get("log_line_prefix"),
+            log_timezone=request.log_timezone,
+            progress=lambda stage, done: progress(stage, 0.02 + 0.06 * done),
+        ),
     )
 
 
 def _from_server(
-    request: ScanRequest,
-    address: Address,
-    logs: LogContents | None,
-    progress: Progress,
+    request: ScanRequest, address: Address, progress: Progress
 ) -> Collected:
     not_seen: list[NotSeen] = []
     with session(address) as connection:
-        progress("reading the catalog", 0.06)
+        progress("reading the catalog", 0.0)
         catalog, hidden = read_catalog(connection)
         not_seen += hidden
+    logs = _logs(request, catalog, progress)
+    not_seen += of_other_databases(logs, catalog)
+    with session(address) as connection:
         counters = None
         if not request.queries:
             progress("reading pg_stat_statements", 0.10)

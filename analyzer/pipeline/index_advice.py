@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analyzer.domain.catalog import Catalog
+from analyzer.domain.index import RelationName
 from analyzer.domain.index_advice import (
     IndexAdvice,
     Objective,
@@ -46,6 +47,7 @@ from analyzer.planner.parameters import ParameterSource
 from analyzer.planner.shadow import ShadowPlanner, cluster_for
 from analyzer.planner.snapshot import PlannerSnapshot, load, take_snapshot
 from analyzer.postgres.guarded_session import Limits
+from analyzer.postgres.view_facts import read_views
 
 DEFAULT_TIME_LIMIT_S = 100.0
 RUN_TIMEOUT_MS = 30_000
@@ -135,6 +137,7 @@ def advise_with(
         catalog=snapshot.catalog,
         named=with_parameters(named, source),
         planner=planner,
+        views=read_views(planner.connection),
         tell=tell,
     )
     advice = job.run()
@@ -198,6 +201,7 @@ class _Job:
     catalog: Catalog
     named: NamedWorkload
     planner: ShadowPlanner | ParallelPlanner
+    views: Mapping[RelationName, str]
     tell: Progress
 
     def run(self) -> IndexAdvice:
@@ -208,6 +212,7 @@ class _Job:
             candidates=WHOLE_WORKLOAD,
             weights=self.named.weights,
             max_calls=max(MAX_CALLS, CALLS_EACH * len(self.named.workload.items)),
+            views=self.views,
         )
         choice = WorkloadChoice(
             self.named.workload, self.catalog, self.planner, options

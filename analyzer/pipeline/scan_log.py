@@ -1,14 +1,15 @@
-"""What the log of a scan shows beside its statements: the findings of its window."""
+"""What the log of a scan shows beside its statements, and of which database it is."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from analyzer.domain.catalog import Catalog
 from analyzer.domain.execution import LogContents
 from analyzer.domain.execution_columns import columns_of
 from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.log_report import LogFilter
-from analyzer.domain.workload import Workload
+from analyzer.domain.workload import NotSeen, Workload, some_of
 from analyzer.workload.log_filter import filtered
 from analyzer.workload.log_summary import log_report
 
@@ -26,6 +27,29 @@ def log_findings(contents: LogContents, workload: Workload) -> tuple[LogFinding,
     contents = filtered(contents, wanted) if window.duration_s > 0 else contents
     report = log_report(_of_database(contents, workload.database))
     return tuple(item for item in report.findings if item.kind not in _TOLD_BY_ADVISORS)
+
+
+def of_other_databases(
+    contents: LogContents | None, catalog: Catalog | None
+) -> tuple[NotSeen, ...]:
+    """That no execution of a log is of the watched database, if that is so.
+
+    It is the log of another database, or one whose names were not told apart.
+    """
+    if contents is None or catalog is None:
+        return ()
+    executions = columns_of(contents.executions)
+    names = sorted(set(executions.origins.database))
+    if not names or "" in names or catalog.database in names:
+        return ()
+    return (
+        NotSeen(
+            what="executions in the logs",
+            why=f"none of {len(executions):,} is of the database {catalog.database}; "
+            f"they are of {some_of(names)}",
+            hint="Pass the log of this server, or its log_line_prefix with --prefix.",
+        ),
+    )
 
 
 def _of_database(contents: LogContents, database: str) -> LogContents:

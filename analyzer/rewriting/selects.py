@@ -13,10 +13,10 @@ from analyzer.rewriting.trees import (
     conjuncts,
     disjuncts,
     has_only,
-    substituted,
 )
 from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node, walk
+from analyzer.statements.plain_tree import substituted
 from analyzer.statements.scope import names_of
 
 CORE = ("targetList", "fromClause", "whereClause")

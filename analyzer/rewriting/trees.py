@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analyzer.statements.parse import Node, parse_one
+from analyzer.statements.plain_tree import substituted
 
 TRUE: Node = {"A_Const": {"boolval": {"boolval": True}}}
 _DEFAULTS = {"limitOption": "LIMIT_OPTION_DEFAULT", "op": "SETOP_NONE"}
@@ -179,25 +180,6 @@ def expression(text: str) -> Node:
     (item,) = parse_one(f"SELECT {text}").fields["targetList"]
     node: Node = item["ResTarget"]["val"]
     return node
-
-
-def substituted(node: Any, new: Callable[[Node], Node | None]) -> Any:
-    """The tree with some nodes exchanged; what is below those is not looked at.
-
-    ``new`` gives what stands for a node, or none to keep it.
-    """
-    if isinstance(node, list):
-        items = [substituted(item, new) for item in node]
-        same = all(one is two for one, two in zip(items, node, strict=True))
-        return node if same else items
-    if not isinstance(node, dict):
-        return node
-    other = new(node)
-    if other is not None:
-        return other
-    # A part without a change stays the very same object, to be found by identity.
-    fields = {key: substituted(value, new) for key, value in node.items()}
-    return node if all(fields[key] is node[key] for key in node) else fields
 
 
 def exchanged(node: Any, pairs: Iterable[tuple[Node, Node]]) -> Any:

@@ -14,10 +14,10 @@ from analyzer.rewriting.trees import (
     has_only,
     select,
     subselect,
-    substituted,
     target,
 )
 from analyzer.statements.parse import Node, walk
+from analyzer.statements.plain_tree import substituted
 from analyzer.statements.scope import names_of
 
 Finish = Callable[[Node], Node]

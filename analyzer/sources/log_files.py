@@ -53,6 +53,8 @@ class LogOptions:
 
     Attributes:
         line_prefix: log_line_prefix of plain logs; none means it is found out.
+        server_prefix: the server's log_line_prefix of today, taken for a log that it
+            explains; none if it is not known.
         log_timezone: the server's setting, for abbreviations that name no offset.
         progress: told of the share of the bytes read.
         names: what messages call a path, if not by itself.
@@ -63,6 +65,7 @@ class LogOptions:
     """
 
     line_prefix: str | None = None
+    server_prefix: str | None = None
     log_timezone: str = ""
     progress: Progress | None = None
     names: Mapping[Path, str] = field(default_factory=dict)
@@ -184,9 +187,10 @@ def _report(
 def _recognize(file: LogFile, options: LogOptions) -> _Source:
     fallback_time = datetime.fromtimestamp(file.modified_at_s, UTC)
     given = None if options.line_prefix is None else line_prefix(options.line_prefix)
+    setting = line_prefix(options.server_prefix) if options.server_prefix else None
     layers = Layers(file.sample(), fallback_time, given)
     sample = layers.sample
-    recognized = recognize(sample, layers.prefix(given))
+    recognized = recognize(sample, layers.prefix(given), layers.prefix(setting))
     if recognized is None:
         raise _not_recognized(file, sample, given)
     recognized = replace(recognized, assumed_time=fallback_time)

@@ -25,6 +25,8 @@ CREATE TABLE child (id int PRIMARY KEY, parent_id int NOT NULL REFERENCES parent
 CREATE INDEX child_parent ON child (parent_id);
 CREATE INDEX child_kind ON child (kind);
 CREATE INDEX child_kind_amount ON child (kind, amount);
+CREATE VIEW amounts AS SELECT parent_id, amount, sum(kind) AS kinds FROM child
+  GROUP BY parent_id, amount;
 CREATE TABLE offer (part int, seller int, price int, PRIMARY KEY (part, seller));
 CREATE TABLE sale (id int PRIMARY KEY, part int NOT NULL, seller int NOT NULL,
   buyer int NOT NULL, day int NOT NULL);
@@ -155,6 +157,15 @@ def test_what_nothing_bounds_is_told_with_its_range(dsn: str, tmp_path: Path) ->
     )
     assert item["size_doubt"] is None
     assert item["size_bytes"] == pytest.approx(built_bytes, rel=0.1)
+
+
+def test_the_table_below_a_view_gets_the_index(dsn: str, tmp_path: Path) -> None:
+    path = tmp_path / "view.sql"
+    path.write_text("SELECT kinds FROM amounts WHERE amount = 7;")
+    outcome = run_cli("indexes", "-t", dsn, "-w", str(path), "--format", "json")
+    assert outcome.exit_code == 0, outcome.err
+    (index,) = json.loads(outcome.out)["indexes"]
+    assert " ON public.child (amount" in index["ddl"]
 
 
 def test_no_index_is_asked_for(dsn: str, workload: str) -> None:

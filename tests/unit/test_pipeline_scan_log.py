@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from analyzer.domain.execution import LogContents, LogEvent
+from analyzer.domain.execution import Execution, LogContents, LogEvent
 from analyzer.domain.workload import Window
-from analyzer.pipeline.scan_log import log_findings
+from analyzer.pipeline.scan_log import log_findings, of_other_databases
+from tests.support.catalogs import catalog
 from tests.support.workloads import run, workload
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -38,3 +39,18 @@ def test_findings_of_the_window_and_the_database() -> None:
     assert kinds("", 5) == {"canceled_statements"}
     assert kinds("other", 5) == set()
     assert kinds("shop", 61) == set()
+
+
+def test_a_log_of_another_database_is_told() -> None:
+    executions = tuple(
+        Execution(logged_at=START, duration_ms=1.0, query="SELECT 1", database=name)
+        for name in ("shop/web", "shop/cron")
+    )
+    own = replace(catalog(), database="shop")
+    (found,) = of_other_databases(LogContents(executions=executions), own)
+    assert found.why == (
+        "none of 2 is of the database shop; they are of shop/cron, shop/web"
+    )
+    told = replace(executions[0], database="shop")
+    assert not of_other_databases(LogContents(executions=(*executions, told)), own)
+    assert not of_other_databases(LogContents(), own)

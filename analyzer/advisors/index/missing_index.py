@@ -16,7 +16,7 @@ Source: PostgreSQL manual, "Indexes" and "CREATE INDEX"; Valentin et al., "DB2 A
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analyzer.advisors.affected import affected
 from analyzer.advisors.contract import Advisor, Facts, Need
@@ -70,7 +70,8 @@ def advise(
     """The chosen indexes, and for heavy statements without one the reason."""
     if facts.catalog is None or facts.what_if is None:
         return
-    found = worthwhile(facts.workload, facts.catalog, facts.what_if, thresholds.search)
+    search = replace(thresholds.search, views=facts.views)
+    found = worthwhile(facts.workload, facts.catalog, facts.what_if, search)
     for index in found.indexes:
         yield _recommendation(index, facts, facts.catalog, found)
     for outcome in found.unhelped:

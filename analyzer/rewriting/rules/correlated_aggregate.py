@@ -37,11 +37,11 @@ from analyzer.rewriting.trees import (
     operation,
     select,
     subselect,
-    substituted,
     target,
 )
 from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node
+from analyzer.statements.plain_tree import substituted
 from analyzer.statements.sides import function_name
 
 _NULL_IF_EMPTY = frozenset(

@@ -20,9 +20,10 @@ from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.conditions import type_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import grouped_by, is_unique, knows
-from analyzer.rewriting.trees import changed, expression, has_only, substituted
+from analyzer.rewriting.trees import changed, expression, has_only
 from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node
+from analyzer.statements.plain_tree import substituted
 from analyzer.statements.sides import function_name
 
 _CLAUSES = (

@@ -18,10 +18,10 @@ from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import knows, where
-from analyzer.rewriting.trees import changed, conjuncts, has_only, substituted
+from analyzer.rewriting.trees import changed, conjuncts, has_only
 from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node, walk
-from analyzer.statements.plain_tree import same_tree
+from analyzer.statements.plain_tree import same_tree, substituted
 from analyzer.statements.scope import names_of
 from analyzer.statements.sides import constant_of
 

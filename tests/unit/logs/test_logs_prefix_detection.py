@@ -133,3 +133,20 @@ def test_names_behind_that_of_an_application(
         assert told == {"a": "psql the", "u": "boss", "d": "shop"}
     else:
         assert told == names_of_client
+
+
+@pytest.mark.parametrize("mark", ["/", ":", "|", ","])
+def test_a_mark_behind_the_database_ends_its_name(mark: str) -> None:
+    found = detect_prefix(log(f"%m [%p] %q%u@%d{mark}%a ", says_who=False))
+    assert found is not None
+    client = CLIENTS[2]
+    line = f"{written(f'%m [%p] %q%u@%d{mark}%a ', client, 7)}LOG:  x"
+    assert names(found, line) == {letter: client[letter] for letter in GROUPS}
+
+
+def test_the_server_setting_is_taken_where_it_explains_the_log() -> None:
+    setting = line_prefix("%m [%p] %q%u@%a ")
+    written_so = log(setting.text, says_who=False)
+    assert detect_prefix(written_so, setting) is setting
+    found = detect_prefix(log("%t [%p]: db=%d,user=%u ", says_who=False), setting)
+    assert found is not None and found.text == "%t [%p]: %qdb=%d,user=%u "
