@@ -17,8 +17,16 @@ class Buffers:
     shared_read_blks: int = 0
     shared_dirtied_blks: int = 0
     shared_written_blks: int = 0
+    local_hit_blks: int = 0
+    local_read_blks: int = 0
     temp_read_blks: int = 0
     temp_written_blks: int = 0
+
+    @property
+    def touched_blks(self) -> int:
+        """Blocks of tables and indexes, temporary tables among them."""
+        shared = self.shared_hit_blks + self.shared_read_blks
+        return shared + self.local_hit_blks + self.local_read_blks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,8 +83,7 @@ def _actual(item: NodeMeasure) -> str:
     if node.loops != 1:
         parts.append(f"loops {node.loops:,.0f}")
     if item.own_buffers:
-        blocks = item.own_buffers.shared_hit_blks + item.own_buffers.shared_read_blks
-        parts.append(f"own blocks {blocks:,}")
+        parts.append(f"own blocks {item.own_buffers.touched_blks:,}")
     error = item.estimate_error
     if error is not None and error >= _MISESTIMATE:
         direction = "more" if item.underestimated else "fewer"

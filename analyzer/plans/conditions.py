@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 MAX_CHARS = 20_000
@@ -36,6 +36,7 @@ _SUBPLAN = re.compile(r"\((?:hashed )?(?:SubPlan|InitPlan) \d+\)(?:\.col\d+)?")
 _STRING = re.compile(r"'(?:[^']|'')*'")
 _WORD = re.compile(rf"{_NAME}(?:\.{_NAME})?")
 _FUNCTION = re.compile(rf"(?P<name>{_NAME}(?:\.{_NAME})?)\(")
+_COLLATE = re.compile(rf" COLLATE {_NAME}(?:\.{_NAME})?\)*\Z")
 _COMPARES = frozenset({"=", "<", ">", "<=", ">="})
 _PATTERNS = frozenset({"~~", "~~*", "~", "~*"})
 _KEYWORDS = frozenset(
@@ -67,11 +68,13 @@ class Condition:
         kind: how an index could serve it.
         column: the column it is on, where that is one and bare; else empty.
         expression: what stands where a column could, as printed.
+        sides: what stands left and right of a comparison, as printed.
     """
 
     kind: ConditionKind
     column: str = ""
     expression: str = ""
+    sides: tuple[str, ...] = ()
 
 
 def conditions(text: str) -> tuple[Condition, ...]:
@@ -175,7 +178,7 @@ def _condition(text: str) -> Condition:
     is_null = _IS_NULL.fullmatch(text)
     if is_null and (column := _column(is_null["left"])):
         return Condition(kind=ConditionKind.EQUALITY, column=column)
-    left, operator, right = _sides(text)
+    left, operator, right = (_COLLATE.sub("", part) for part in _sides(text))
     if operator in _PATTERNS:
         return _pattern(left, operator, right)
     if operator in ("@>", "<@", "?", "?|", "?&", "@@", "&&"):
@@ -186,7 +189,7 @@ def _condition(text: str) -> Condition:
         return Condition(kind=ConditionKind.OTHER, expression=text)
     if _is_constant(left):
         left, right = right, left
-    return _comparison(left, operator, right)
+    return replace(_comparison(left, operator, right), sides=(left, right))
 
 
 def _comparison(left: str, operator: str, right: str) -> Condition:

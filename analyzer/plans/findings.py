@@ -15,15 +15,23 @@ from analyzer.plans.findings_access import (
     bloat,
     combined_bitmaps,
     index_pages,
+    index_rechecks,
     scattered_fetches,
 )
 from analyzer.plans.findings_estimates import estimate_errors
+from analyzer.plans.findings_joins import (
+    late_join_filters,
+    multiplied_rows,
+    recursive_scans,
+    unindexed_joins,
+)
 from analyzer.plans.findings_limits import (
     joins_below_limits,
     large_offsets,
     sorts_for_limits,
 )
 from analyzer.plans.findings_loops import (
+    cross_joins,
     large_outer_sides,
     pairwise_joins,
     repeated_subplans,
@@ -40,6 +48,12 @@ from analyzer.plans.findings_server import (
     unpruned_partitions,
 )
 from analyzer.plans.findings_view import MIN_RATIO, PlanView
+from analyzer.plans.findings_waits import (
+    cold_reads,
+    large_results,
+    lock_waits,
+    slow_planning,
+)
 from analyzer.plans.findings_work import (
     functions_per_row,
     slow_triggers,
@@ -59,11 +73,17 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     slow_triggers,
     repeated_subplans,
     pairwise_joins,
+    cross_joins,
+    late_join_filters,
+    multiplied_rows,
     large_outer_sides,
     unpruned_partitions,
     bloat,
     functions_per_row,
     removed_rows,
+    recursive_scans,
+    unindexed_joins,
+    index_rechecks,
     index_pages,
     combined_bitmaps,
     heap_fetches,
@@ -71,11 +91,16 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     lossy_bitmaps,
     missing_workers,
     too_few_workers,
+    lock_waits,
+    large_results,
+    cold_reads,
 )
 """Where two cost the same, causes come before what they cause."""
 
 _OF_PARTS = frozenset({"rows_removed", "not_sargable", "type_mismatch"})
 _CAUSES = frozenset({"estimate_error", "generic_plan", "function_per_row"})
+_LEAST_TOLD = ("cold_reads", "too_few_workers")
+"""Work that is done in vain need not be shared out, nor its pages be in memory."""
 _CHOSEN = frozenset({"nested_loop", "hash_spills"})
 """What the planner would not have chosen with better estimates."""
 _EFFECTS = _CHOSEN | {
@@ -90,8 +115,11 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
         plan: of EXPLAIN ANALYZE; one that was not run has no findings.
     """
     view = PlanView(plan)
-    if not view.is_worth_it:
+    if not view.was_run:
         return ()
+    planned = tuple(slow_planning(view))
+    if planned or not view.is_worth_it:
+        return planned
     found = _without_jit([item for rule in _RULES for item in rule(view)])
     found = [_with_effects(item, found) for item in found]
     found = [item for item in found if not _is_told_already(item, found)]
@@ -114,8 +142,10 @@ def _without_jit(found: Sequence[Finding]) -> list[Finding]:
 
 def _is_told_already(item: Finding, found: Sequence[Finding]) -> bool:
     """Whether another finding on the same rows says why."""
-    if item.rule == "too_few_workers" and len(found) > 1:
-        return True  # work that is done in vain need not be shared out
+    if item.rule in _LEAST_TOLD:
+        rest = _LEAST_TOLD[_LEAST_TOLD.index(item.rule) :]
+        if any(other.rule not in rest for other in found):
+            return True
     for other in found:
         above = item.path[: len(other.path)] == other.path
         if item.rule in _OF_PARTS and other.rule == "unpruned_partitions" and above:

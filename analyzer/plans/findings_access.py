@@ -11,14 +11,16 @@ from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
     finding,
+    is_of_functions,
     measured,
     over_loops,
+    own_pages,
     place,
     rows_of,
     title,
 )
 from analyzer.plans.measure import NodeMeasure
-from analyzer.plans.node_facts import number
+from analyzer.plans.node_facts import bitmap_facts, number
 from analyzer.plans.remedies import search_conditions
 from analyzer.plans.titles import one_line
 
@@ -45,7 +47,7 @@ def index_pages(view: PlanView) -> Iterator[Finding]:
         node = item.node
         if node.node_type not in ("Index Scan", "Index Only Scan", "Bitmap Index Scan"):
             continue
-        pages, loops = _own_pages(item), node.loops or 1.0
+        pages, loops = own_pages(item), node.loops or 1.0
         rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
         ratio = view.own_ratio(item)
         if not node.index_cond or ratio < MIN_RATIO or pages < MIN_PAGES:
@@ -67,6 +69,34 @@ def index_pages(view: PlanView) -> Iterator[Finding]:
         found = finding(
             item, "index_does_not_fit", claim, measured(pages, "pages"), ratio
         )
+        yield replace(found, remedy=remedy)
+
+
+def index_rechecks(view: PlanView) -> Iterator[Finding]:
+    """Bitmaps of indexes that know only where rows may be: BRIN, GIN, GiST."""
+    for item in view.ran():
+        facts, node = bitmap_facts(item.node), item.node
+        if facts is None or (facts.lossy_blks and facts.exact_blks):
+            continue  # lossy for want of memory
+        rechecked = number(node.details, "Rows Removed by Index Recheck")
+        removed, ratio = over_loops(node, rechecked), view.own_ratio(item)
+        least = max(MIN_FETCHES, MIN_FOUND_PER_ROW * rows_of(item))
+        if removed < least or ratio < MIN_RATIO:
+            continue
+        claim = (
+            f"{title(item)} reads {removed + rows_of(item):,.0f} rows that the index "
+            f"names and keeps {rows_of(item):,.0f}: the index tells only where they "
+            "may be"
+        )
+        remedy = (
+            "A BRIN index finds ranges of pages, and serves a column in whose order "
+            "the table lies: another needs a B-tree."
+            if facts.lossy_blks
+            else "An index on another part of the condition, or of another operator "
+            "class or kind, finds fewer."
+        )
+        quantity = measured(removed, "rows removed")
+        found = finding(item, "index_does_not_fit", claim, quantity, ratio)
         yield replace(found, remedy=remedy)
 
 
@@ -111,7 +141,7 @@ def scattered_fetches(view: PlanView) -> Iterator[Finding]:
             continue
         if (item.node.loops or 0) > view.processes(item) or not is_scattered(item):
             continue
-        pages, rows = _own_pages(item), rows_of(item)
+        pages, rows = own_pages(item), rows_of(item)
         claim = (
             f"{title(item)} visits {pages:,.0f} pages for {rows:,.0f} rows, which lie "
             "scattered over the table (heap fetches in the order of the index)"
@@ -135,14 +165,14 @@ def is_scattered(item: NodeMeasure) -> bool:
     rows = rows_of(item) + over_loops(item.node, item.node.rows_removed_by_filter)
     if rows < MIN_FETCHES:
         return False
-    return item.own_buffers is None or _own_pages(item) >= rows / 2
+    return item.own_buffers is None or own_pages(item) >= rows / 2
 
 
 def bloat(view: PlanView) -> Iterator[Finding]:
     """Tables with far more pages than rows: the space of dead rows is still read."""
     for item in view.ran():
         node = item.node
-        pages, ratio = _own_pages(item), view.own_ratio(item)
+        pages, ratio = own_pages(item), view.own_ratio(item)
         rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
         if node.node_type != "Seq Scan" or ratio < MIN_RATIO or not node.loops:
             continue
@@ -150,7 +180,7 @@ def bloat(view: PlanView) -> Iterator[Finding]:
         row_bytes = node.plan_width_bytes + _ROW_HEAD_BYTES
         read_pages = MIN_BLOATED_TIMES * rows * row_bytes / _PAGE_BYTES
         least = max(MIN_TABLE_PAGES, MIN_TABLE_PAGES_PER_ROW * rows, read_pages)
-        if not is_whole or pages < least:
+        if not is_whole or pages < least or is_of_functions(item):
             continue
         claim = (
             f"{title(item)} reads {pages:,.0f} pages for {rows:,.0f} rows: the table "
@@ -162,8 +192,3 @@ def bloat(view: PlanView) -> Iterator[Finding]:
         )
         found = finding(item, "bloat", claim, measured(pages, "pages"), ratio)
         yield replace(found, remedy=remedy)
-
-
-def _own_pages(item: NodeMeasure) -> float:
-    own = item.own_buffers
-    return float(own.shared_hit_blks + own.shared_read_blks) if own else 0.0

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
-from analyzer.plans.conditions import columns, functions
+from analyzer.plans.conditions import (
+    MAX_COLUMNS,
+    ConditionKind,
+    columns,
+    conditions,
+    functions,
+)
 from analyzer.plans.findings_view import (
     GATHERS,
     MIN_RATIO,
@@ -26,7 +32,8 @@ MIN_SKIPPED_PER_ROW = 10.0
 MIN_SORTED = 10_000
 MIN_SORTED_PER_ROW = 100.0
 MIN_LIMIT_RATIO = 0.3
-MIN_KEPT_RATIO = 0.5
+MIN_KEPT_RATIO = 0.05
+"""Fewer are a filter's fault; of so many the first ones in order are found soon."""
 
 _SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
 
@@ -62,16 +69,12 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
         below = view.inputs(item)
         if item.node.node_type != "Sort" or not below or not _is_limited(view, item):
             continue
-        scan = below[0]
-        read = rows_of(scan)
-        removed = over_loops(scan.node, scan.node.rows_removed_by_filter)
-        if scan.node.node_type != "Seq Scan" or read < MIN_KEPT_RATIO * (
-            read + removed
-        ):
+        scan, read = below[0], rows_of(below[0])
+        if not _is_kept(view, scan):
             continue
         if read < max(MIN_SORTED, MIN_SORTED_PER_ROW * rows_of(item)):
             continue
-        ratio, keys = view.total_ratio(item), _keys(item)
+        ratio, keys = view.total_ratio(item), _keys(item, scan)
         if ratio < MIN_LIMIT_RATIO or not keys:
             continue
         claim = (
@@ -86,6 +89,19 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
         yield replace(found, remedy=remedy)
 
 
+def _is_kept(view: PlanView, scan: NodeMeasure) -> bool:
+    """Whether a table, or each partition of one, is read whole and largely kept."""
+    parts = [scan]
+    if scan.node.node_type == "Append":
+        parts = list(view.inputs(scan))
+    if any(part.node.node_type != "Seq Scan" for part in parts):
+        return False
+    removed = sum(
+        over_loops(part.node, part.node.rows_removed_by_filter) for part in parts
+    )
+    return rows_of(scan) >= MIN_KEPT_RATIO * (rows_of(scan) + removed)
+
+
 def _is_limited(view: PlanView, item: NodeMeasure) -> bool:
     for above, _ in view.ancestors(item):
         if above.node.node_type == "Limit":
@@ -95,14 +111,23 @@ def _is_limited(view: PlanView, item: NodeMeasure) -> bool:
     return False
 
 
-def _keys(item: NodeMeasure) -> str:
-    """The sort's key as columns of an index; empty where it is computed."""
+def _keys(item: NodeMeasure, scan: NodeMeasure) -> str:
+    """The sort's key as columns of an index, behind those that a filter fixes.
+
+    Empty where it is computed.
+    """
     value = item.node.details.get("Sort Key")
     texts = [str(key) for key in value] if isinstance(value, list | tuple) else None
     keys = texts or str(value or "").split(", ")
     if any(functions(key) or len(columns(key.split(" ")[0])) != 1 for key in keys):
         return ""
-    return one_line(", ".join(key.rpartition(".")[2] for key in keys))
+    fixed = [
+        part.column
+        for part in conditions(scan.node.filter)
+        if part.kind is ConditionKind.EQUALITY
+    ]
+    sorted_by = [key.rpartition(".")[2] for key in keys]
+    return one_line(", ".join(dict.fromkeys((*fixed[:MAX_COLUMNS], *sorted_by))))
 
 
 def joins_below_limits(view: PlanView) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ MIN_SLOW_REPEATS = 20
 MIN_SUBPLAN_ROWS = 10_000
 """Few runs count as well where they read so many rows together."""
 MIN_PAIRS = 100_000
+MIN_CROSSED = 1_000_000
 MIN_OUTER_ROWS = 10_000
 """Below that a join row by row takes milliseconds."""
 MIN_LOOP_RATIO = 0.5
@@ -57,6 +58,31 @@ def pairwise_joins(view: PlanView) -> Iterator[Finding]:
             f"through {loops:,.0f} times"
         )
         yield _pairwise(item, claim, removed, ratio)
+
+
+def cross_joins(view: PlanView) -> Iterator[Finding]:
+    """Nested loops that pair all rows of both sides, without any condition."""
+    for item in view.ran():
+        sides = view.inputs(item)
+        if item.node.node_type != "Nested Loop" or len(sides) != 2:
+            continue
+        inner = sides[1]
+        is_free = inner.node.node_type in ("Materialize", "Seq Scan")
+        if item.node.details.get("Join Filter") or not is_free:
+            continue
+        made, ratio = rows_of(item), view.total_ratio(item)
+        fewest = min(rows_of(sides[0]), rows_of(inner) / max(inner.node.loops or 1, 1))
+        if inner.node.filter or made < MIN_CROSSED or fewest < MIN_REPEATS:
+            continue
+        if ratio < MIN_REPEATED_RATIO:
+            continue
+        claim = (
+            f"{title(item)} has no condition: it makes {made:,.0f} rows, all of one "
+            "side with all of the other"
+        )
+        remedy = "Add the condition that joins both sides, if it was forgotten."
+        found = finding(item, "nested_loop", claim, measured(made, "rows"), ratio)
+        yield replace(found, remedy=remedy)
 
 
 def _of_pairs(view: PlanView, inner: NodeMeasure) -> float:

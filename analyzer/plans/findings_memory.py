@@ -115,6 +115,8 @@ def lossy_bitmaps(view: PlanView) -> Iterator[Finding]:
         if facts is None or ratio < MIN_RATIO:
             continue
         pages = facts.exact_blks + facts.lossy_blks
+        if not facts.exact_blks:
+            continue  # a BRIN index, which names ranges of pages whatever the memory
         if facts.lossy_blks < MIN_LOSSY_RATIO * pages or not facts.lossy_blks:
             continue
         node = item.node

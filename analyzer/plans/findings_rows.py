@@ -34,6 +34,7 @@ MIN_PAGES = 64
 
 _BY_SUBQUERY = re.compile(r"\b(?:SubPlan|ANY \(hashed|hashed )")
 _BY_UNKNOWN_PATTERN = re.compile(r" ~~\*? \$\d")
+_BY_UNKNOWN_CHOICE = re.compile(r"\$\d{1,5}(?:\)?::[a-z ]{1,40})?\)? IS (?:NOT )?NULL")
 _NOT_NULL = re.compile(r"\A\(\S+ IS NOT NULL\)\Z")
 _INDEX_SCANS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 _OUTSIDE = frozenset(
@@ -122,6 +123,14 @@ def _why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
             f"An index on {place(item)} that starts with the columns of the filter "
             "and goes on with those of ORDER BY finds them at once.",
         )
+    if _BY_UNKNOWN_CHOICE.search(node.filter) and view.has_unknown_values(item):
+        return (
+            "generic_plan",
+            "the plan is generic, and only with its values it is known whether the "
+            "condition holds for all rows",
+            "Let it be planned with its values: plan_cache_mode = force_custom_plan "
+            "for this statement; or leave a condition that is not asked for out of it.",
+        )
     computed = not_searchable(node, node.filter)
     if computed is not None:
         return _computed(computed, place(item))
@@ -168,13 +177,15 @@ def is_small(item: NodeMeasure) -> bool:
     node = item.node
     if node.node_type != "Seq Scan" or node.buffers is None or (node.loops or 0) > 1:
         return False
-    pages = node.buffers.shared_hit_blks + node.buffers.shared_read_blks
-    return pages <= MIN_PAGES
+    return node.buffers.touched_blks <= MIN_PAGES
 
 
 def _is_under_limit(view: PlanView, item: NodeMeasure) -> bool:
     """Whether a Limit stops the node: nothing between reads all rows first."""
-    passing = {"Gather Merge", "Nested Loop", "Result", "Subquery Scan", "LockRows"}
+    passing = {
+        *("Gather Merge", "Nested Loop", "Result", "Subquery Scan", "LockRows"),
+        *("Incremental Sort", "Merge Append"),
+    }
     for above, _ in view.ancestors(item):
         if above.node.node_type == "Limit":
             return True

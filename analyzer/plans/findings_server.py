@@ -23,6 +23,7 @@ from analyzer.plans.node_facts import jit_ms, number
 
 MIN_HEAP_FETCHES = 1_000
 MIN_HEAP_FETCH_RATIO = 0.1
+MIN_DEAD_PER_ROW = 100.0
 MIN_JIT_MS = 10.0
 MIN_JIT_RATIO = 0.25
 MIN_PARTITIONS = 4
@@ -41,6 +42,9 @@ def heap_fetches(view: PlanView) -> Iterator[Finding]:
             continue
         if ratio < MIN_RATIO:
             continue
+        if fetches >= MIN_DEAD_PER_ROW * max(read, 1.0):
+            yield _dead_entries(item, fetches, ratio)
+            continue
         claim = (
             f"{title(item)} visits the table {fetches:,.0f} times for {read:,.0f} "
             "rows, since the visibility map does not know their pages"
@@ -50,6 +54,21 @@ def heap_fetches(view: PlanView) -> Iterator[Finding]:
         )
         remedy = f"VACUUM {place(item)}, and let autovacuum come more often."
         yield replace(found, remedy=remedy)
+
+
+def _dead_entries(item: NodeMeasure, fetches: float, ratio: float) -> Finding:
+    claim = (
+        f"{title(item)} visits the table {fetches:,.0f} times for {rows_of(item):,.0f} "
+        "rows: nearly all index entries are of dead rows"
+    )
+    remedy = (
+        f"VACUUM {place(item)}, after the oldest transaction that may still see these "
+        "rows has ended (pg_stat_activity.backend_xmin, prepared transactions, slots)."
+    )
+    quantity = measured(fetches, "heap fetches")
+    return replace(
+        finding(item, "dead_index_entries", claim, quantity, ratio), remedy=remedy
+    )
 
 
 def costly_jit(view: PlanView) -> Iterator[Finding]:

@@ -45,12 +45,14 @@ class PlanView:
         self._returned = {found for name in names for found in _PARAMETER.findall(name)}
 
     @property
+    def was_run(self) -> bool:
+        """Whether the plan has rows and times that were counted."""
+        return bool(self.items[0].node.loops)
+
+    @property
     def is_worth_it(self) -> bool:
-        """Whether the plan was run, and for long enough that anything matters."""
-        root = self.items[0]
-        if not root.node.loops:
-            return False
-        total_ms = self.plan.execution_time_ms or root.total_time_ms
+        """Whether the plan was run for long enough that anything matters."""
+        total_ms = self.plan.execution_time_ms or self.items[0].total_time_ms
         return total_ms is None or total_ms >= MIN_TOTAL_MS
 
     @property
@@ -154,6 +156,21 @@ def _most_rows(items: Sequence[NodeMeasure]) -> dict[tuple[int, ...], float]:
 def over_loops(node: PlanNode, per_loop: float | None) -> float:
     """A number that EXPLAIN gives per loop, over all loops."""
     return (per_loop or 0.0) * (node.loops or 0.0)
+
+
+def own_pages(item: NodeMeasure) -> float:
+    """Pages of tables and indexes that a node read itself, over all loops."""
+    return float(item.own_buffers.touched_blks) if item.own_buffers else 0.0
+
+
+def is_of_functions(item: NodeMeasure) -> bool:
+    """Whether a scan touched more pages than its table has: functions read them.
+
+    A scan costs a unit for each page at least (costsize.c, cost_seqscan()), and the
+    planner knows how many the table has.
+    """
+    cost = item.node.total_cost * (item.node.loops or 0.0)
+    return item.node.node_type == "Seq Scan" and own_pages(item) > 2 * cost > 0
 
 
 def rows_of(item: NodeMeasure) -> float:

@@ -13,16 +13,19 @@ from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
     finding,
+    is_of_functions,
     measured,
     over_loops,
     rows_of,
     title,
 )
 from analyzer.plans.measure import NodeMeasure
-from analyzer.plans.node_facts import hash_facts, number, sort_facts
+from analyzer.plans.node_facts import hash_facts, number, sort_facts, stored_bytes
 from analyzer.plans.titles import one_line
 
 MIN_ROWS = 100
+MIN_CALL_MS = 100.0
+"""One call that takes so long counts as well."""
 MIN_ROW_US = 5.0
 """Reading, comparing and adding up take a tenth of a microsecond each."""
 MIN_NAMED_ROW_US = 2.0
@@ -38,7 +41,7 @@ MIN_CHECK_US = 100.0
 
 _BLOCK_BYTES = 8192
 _SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
-_COMPUTES = frozenset({"Result", "Subquery Scan", "ProjectSet"})
+_COMPUTES = frozenset({"Result", "Subquery Scan", "ProjectSet", "Function Scan"})
 _CHEAP = frozenset(
     (
         *("lower", "upper", "COALESCE", "abs", "now", "EXTRACT", "length", "round"),
@@ -53,14 +56,17 @@ def functions_per_row(view: PlanView) -> Iterator[Finding]:
     for item in view.ran():
         node = item.node
         ratio = view.own_ratio(item)
-        is_subplans = "SubPlan" in node.filter
+        is_search = bool(node.index_cond) and not functions(node.filter)
+        is_subplans = "SubPlan" in node.filter or is_search
         if item.own_time_ms is None or ratio < MIN_WORK_RATIO or is_subplans:
             continue
         rows = _rows_computed(view, item)
         names = _functions(node.filter, node.details, view.raw_output(item))
         least_us = _least_us(item, names)
         own_us = item.own_time_ms * 1e3 * view.processes(item)
-        if rows < MIN_ROWS or own_us < least_us * rows or _reads(item, own_us):
+        is_call = node.node_type in _COMPUTES and own_us >= MIN_CALL_MS * 1e3
+        is_few = rows < MIN_ROWS and not (rows and is_call)
+        if is_few or own_us < least_us * rows or _reads(item, own_us):
             continue
         called = f" (calls {one_line(', '.join(names))})" if names else ""
         claim = (
@@ -84,7 +90,7 @@ def _least_us(item: NodeMeasure, names: Sequence[str]) -> float:
         return MIN_ROW_US
     if node.node_type != "Seq Scan" or not node.filter or item.own_buffers is None:
         return MIN_NAMED_ROW_US
-    pages = item.own_buffers.shared_hit_blks + item.own_buffers.shared_read_blks
+    pages = item.own_buffers.touched_blks
     rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
     row_cost = (node.total_cost - node.startup_cost - pages) / max(rows, 1.0)
     return MIN_COSTLY_ROW_US if row_cost >= MIN_COSTLY_ROW_COST else MIN_NAMED_ROW_US
@@ -110,7 +116,7 @@ def _functions(
 def _reads(item: NodeMeasure, own_us: float) -> bool:
     """Whether blocks or temporary files may be what the time goes to."""
     own = item.own_buffers
-    if own is None:
+    if own is None or is_of_functions(item):
         return False
     if own.temp_read_blks or own.temp_written_blks:
         return True
@@ -154,18 +160,24 @@ def slow_triggers(view: PlanView) -> Iterator[Finding]:
 def temporary_files(view: PlanView) -> Iterator[Finding]:
     """Nodes that keep rows in temporary files, and are neither sort nor hash."""
     for item in view.ran():
-        own, node = item.own_buffers, item.node
-        ratio = view.own_ratio(item)
-        if own is None or own.temp_written_blks < MIN_TEMPORARY_BLKS:
+        node, ratio = item.node, view.own_ratio(item)
+        size = _temporary_bytes(item)
+        if size < MIN_TEMPORARY_BLKS * _BLOCK_BYTES:
             continue
         if ratio < MIN_RATIO or sort_facts(node) is not None:
             continue
         if hash_facts(node) is not None or node.node_type in ("Hash", "Hash Join"):
             continue
-        size = own.temp_written_blks * _BLOCK_BYTES
         claim = (
             f"{title(item)} keeps its rows in a temporary file, since they do not fit "
             "into work_mem"
         )
         found = finding(item, "temporary_file", claim, measured(size, "bytes"), ratio)
         yield replace(found, remedy=work_mem_for(size * 2.0))
+
+
+def _temporary_bytes(item: NodeMeasure) -> float:
+    """What a node wrote to a temporary file; from 18 on it tells so without BUFFERS."""
+    if item.own_buffers is not None:
+        return float(item.own_buffers.temp_written_blks * _BLOCK_BYTES)
+    return float(stored_bytes(item.node))

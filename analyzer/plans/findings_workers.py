@@ -19,6 +19,7 @@ from analyzer.plans.findings_view import (
     PlanView,
     finding,
     measured,
+    own_pages,
     place,
     rows_of,
     title,
@@ -142,16 +143,11 @@ def _largest_scan(view: PlanView, gather: NodeMeasure) -> NodeMeasure | None:
             continue
         if not {"Append", "Merge Append", *GATHERS} & set(between):
             found.append(item)
-    return max(found, key=_pages, default=None)
+    return max(found, key=own_pages, default=None)
 
 
 def _is_whole_scan(item: NodeMeasure) -> bool:
     return item.node.node_type == "Seq Scan" and item.own_buffers is not None
-
-
-def _pages(item: NodeMeasure) -> float:
-    own = item.own_buffers
-    return float(own.shared_hit_blks + own.shared_read_blks) if own else 0.0
 
 
 def _by_size(view: PlanView, scan: NodeMeasure) -> int:
@@ -161,7 +157,7 @@ def _by_size(view: PlanView, scan: NodeMeasure) -> int:
     least = _DEFAULT_LEAST_BLKS * 1.0
     if known:
         least = float(known[1]) * _BLKS.get(known[2].lower(), 1.0)
-    times = _pages(scan) / max(least, 1.0)
+    times = own_pages(scan) / max(least, 1.0)
     return 1 + int(math.log(times, 3) + 1e-9) if times >= 1 else 0
 
 

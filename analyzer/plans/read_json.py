@@ -43,6 +43,8 @@ _BUFFERS = {
     "shared_read_blks": "Shared Read Blocks",
     "shared_dirtied_blks": "Shared Dirtied Blocks",
     "shared_written_blks": "Shared Written Blocks",
+    "local_hit_blks": "Local Hit Blocks",
+    "local_read_blks": "Local Read Blocks",
     "temp_read_blks": "Temp Read Blocks",
     "temp_written_blks": "Temp Written Blocks",
 }

@@ -30,7 +30,7 @@ _TRIGGER = re.compile(
 _PROPERTY = re.compile(
     r"(?P<indent>\s*)(?P<name>[A-Z][\w /().-]{0,60}?): (?P<value>.*)"
 )
-_BUFFERS = re.compile(r"(shared|temp) ((?:(?:hit|read|dirtied|written)=\d+ ?)+)")
+_BUFFERS = re.compile(r"(shared|local|temp) ((?:(?:hit|read|dirtied|written)=\d+ ?)+)")
 _TIME_MS = re.compile(r"(?:Planning|Execution|Total) (?:[Tt]ime|runtime): ([\d.]+) ms")
 _WORKER = re.compile(r"Worker \d+")
 _SETTING = re.compile(r"([\w.]+) = '((?:[^']|'')*)'")
@@ -132,6 +132,8 @@ class _Reader:
             self._worker(column, found["value"])
         elif found["name"] == "Settings" and not column:
             self.totals["Settings"] = dict(_SETTING.findall(found["value"]))
+        elif found["name"] == "Serialization" and not column:
+            self.totals["Serialization"] = found["value"]
         else:
             self._describe(column, found["name"], found["value"])
 
@@ -260,6 +262,8 @@ def _named(kind: str, on: re.Match[str]) -> dict[str, Any]:
     fields = {"Alias": alias or relation}
     if kind == "CTE Scan":
         fields["CTE Name"] = relation
+    if kind == "Function Scan":
+        fields["Function Name"] = relation
     if kind not in _NOT_A_TABLE:
         fields["Relation Name"] = relation
     if on["schema"]:

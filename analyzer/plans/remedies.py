@@ -18,6 +18,7 @@ from analyzer.plans.findings_view import PlanView, place
 from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.titles import one_line
 
+_FUNCTIONS = frozenset({"Function Scan", "ProjectSet", "Table Function Scan"})
 _EXPRESSIONS = (ConditionKind.EXPRESSION, ConditionKind.CAST)
 
 
@@ -87,6 +88,11 @@ def statistics_for(view: PlanView, item: NodeMeasure) -> tuple[str, str]:
     if keys:
         texts = [str(key) for key in keys] if isinstance(keys, list | tuple) else None
         return _of_groups(view, item, texts or str(keys).split(", "))
+    if node.node_type in _FUNCTIONS:
+        return "how many rows a function returns is only guessed", (
+            "ROWS of the function says how many to expect; or put its rows into a "
+            "temporary table, and ANALYZE that, before they are joined."
+        )
     if not node.relation:
         return (
             "",

@@ -27,7 +27,7 @@ WHERE (o.kind * 2) % 10 = 4 AND abs(o.twin - o.kind) = 0
 SELECT count(o.total) FROM document d JOIN orders o ON o.customer_id = d.owner
 WHERE d.body ->> 'tag' LIKE 't1%' AND (d.body ->> 'n')::int > 0
 
--- too_few_groups_expected: estimate_error; statistics
+-- too_few_groups_expected: estimate_error; ROWS
 -- set work_mem = 1MB; hash_mem_multiplier = 1
 SELECT x, count(*) FROM json_array_elements_text((SELECT json_agg(g) FROM generate_series(1, 120000) g)) x GROUP BY x
 

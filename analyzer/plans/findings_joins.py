@@ -1,0 +1,219 @@
+"""Findings on joins that read a whole table for few rows, or make far too many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import Condition, ConditionKind, columns, conditions
+from analyzer.plans.findings_view import (
+    PlanView,
+    finding,
+    measured,
+    over_loops,
+    own_pages,
+    place,
+    rows_of,
+    title,
+)
+from analyzer.plans.measure import NodeMeasure
+from analyzer.plans.node_facts import number
+from analyzer.plans.titles import one_line
+
+MIN_JOIN_RATIO = 0.3
+MIN_READ_ROWS = 10_000
+MIN_PAGES_PER_LOOKUP = 10.0
+"""An index reads some pages for each row it is asked for, at random."""
+MIN_PAIRS = 100_000
+MIN_PAIRS_PER_ROW = 10.0
+MIN_TIMES = 5.0
+MIN_ROUNDS = 3
+
+_HASHED = frozenset({"Hash Join", "Merge Join"})
+_PASSING = frozenset({"Hash", "Sort", "Materialize", "Gather", "Gather Merge"})
+_GROUPS = frozenset({"Aggregate", "Group", "Unique", "HashAggregate", "SetOp"})
+_CONDITIONS = ("Hash Cond", "Merge Cond", "Join Filter")
+
+
+def unindexed_joins(view: PlanView) -> Iterator[Finding]:
+    """Tables read whole to be joined with few rows, which an index would look up.
+
+    The few rows must have been expected: a planner that sees an index and expects few
+    rows looks them up, so that there is none.
+    """
+    for join in view.ran():
+        sides = [_source(view, side) for side in view.inputs(join)]
+        if join.node.node_type not in _HASHED or len(sides) != 2:
+            continue
+        for scan, other in (sides, sides[::-1]):
+            ratio = view.own_ratio(scan) + view.own_ratio(join)
+            if not _is_whole(scan) or ratio < MIN_JOIN_RATIO:
+                continue
+            if _are_few(view, join, scan, other):
+                yield _unindexed(view, join, scan, ratio)
+
+
+def _source(view: PlanView, side: NodeMeasure) -> NodeMeasure:
+    while side.node.node_type in _PASSING and view.inputs(side):
+        side = view.inputs(side)[0]
+    return side
+
+
+def _is_whole(scan: NodeMeasure) -> bool:
+    node = scan.node
+    removed = over_loops(node, node.rows_removed_by_filter)
+    is_kept = removed <= rows_of(scan)
+    return node.node_type == "Seq Scan" and is_kept and rows_of(scan) >= MIN_READ_ROWS
+
+
+def _are_few(
+    view: PlanView, join: NodeMeasure, scan: NodeMeasure, other: NodeMeasure
+) -> bool:
+    """Whether few rows were expected and came, and few were found for them."""
+    most = own_pages(scan) / MIN_PAGES_PER_LOOKUP or rows_of(scan) / 1e3
+    asked = max(rows_of(other) / view.processes(join), other.node.plan_rows)
+    kept = rows_of(join) / max(join.node.loops or 1.0, 1.0) * view.processes(join)
+    is_outer_kept = join.node.join_type in ("Full", "Anti", "Right Anti")
+    return asked <= most and kept <= most and not is_outer_kept
+
+
+def _unindexed(
+    view: PlanView, join: NodeMeasure, scan: NodeMeasure, ratio: float
+) -> Finding:
+    text = next(
+        (
+            str(join.node.details[name])
+            for name in _CONDITIONS
+            if name in join.node.details
+        ),
+        "",
+    )
+    side = _own_side(scan, conditions(text))
+    rule, why = "rows_removed", "no index is used for the join"
+    remedy = "An index on the columns of the join finds these rows."
+    if side is not None and side.kind is ConditionKind.CAST:
+        rule, why = "type_mismatch", f"{one_line(side.expression)} is cast to be joined"
+        remedy = "Join columns of one type: then an index finds the rows."
+    elif side is not None and side.column:
+        remedy = (
+            "An index on the column of the join finds these rows: CREATE INDEX ON "
+            f"{place(scan)} ({one_line(side.column)})."
+        )
+    claim = (
+        f"{title(scan)} reads {rows_of(scan):,.0f} rows, of which the join keeps "
+        f"{rows_of(join):,.0f}: {why}"
+    )
+    quantity = measured(rows_of(scan) - rows_of(join), "rows removed")
+    return replace(finding(scan, rule, claim, quantity, ratio), remedy=remedy)
+
+
+def _own_side(scan: NodeMeasure, parts: tuple[Condition, ...]) -> Condition | None:
+    """What of a join's condition is the scan's; the first part decides."""
+    if not parts:
+        return None
+    part = parts[0]
+    owner = f"{scan.node.alias or scan.node.relation}."
+    if part.kind is ConditionKind.CAST:
+        return part if part.expression.lstrip("(").startswith(owner) else None
+    for side in part.sides:
+        name = side.strip("() ")
+        if name.startswith(owner) and len(columns(name)) == 1:
+            return replace(part, column=columns(name)[0])
+    return None
+
+
+def late_join_filters(view: PlanView) -> Iterator[Finding]:
+    """Hash and merge joins that make many pairs, nearly all of which are dropped."""
+    for join in view.ran():
+        node = join.node
+        removed = over_loops(node, number(node.details, "Rows Removed by Join Filter"))
+        ratio = view.own_ratio(join)
+        if node.node_type not in _HASHED or ratio < MIN_JOIN_RATIO:
+            continue
+        if removed < max(MIN_PAIRS, MIN_PAIRS_PER_ROW * rows_of(join)):
+            continue
+        claim = (
+            f"{title(join)} makes {removed + rows_of(join):,.0f} pairs and keeps "
+            f"{rows_of(join):,.0f}: what is compared with = is alike in many rows, and "
+            "the rest of the condition is a filter on the pairs"
+        )
+        remedy = (
+            "A condition with = that tells the rows apart, or one that leaves rows out "
+            "before the join."
+        )
+        quantity = measured(removed, "pairs removed")
+        found = finding(join, "filter_late", claim, quantity, ratio)
+        yield replace(found, remedy=remedy)
+
+
+def multiplied_rows(view: PlanView) -> Iterator[Finding]:
+    """Joins that make many rows of few, which are then grouped to few again."""
+    for join in view.ran():
+        sides = view.inputs(join)
+        if join.node.node_type not in _HASHED | {"Nested Loop"} or len(sides) != 2:
+            continue
+        made, most = rows_of(join), max(map(rows_of, sides))
+        if made < max(MIN_PAIRS, MIN_TIMES * most):
+            continue
+        grouped = _grouped(view, join)
+        if not grouped:
+            continue
+        ratio = min(sum(map(view.own_ratio, (join, *grouped))), 1.0)
+        if ratio < MIN_JOIN_RATIO:
+            continue
+        claim = (
+            f"{title(join)} makes {made:,.0f} rows of {most:,.0f}, which "
+            f"{title(grouped[-1])} then makes {rows_of(grouped[-1]):,.0f}"
+        )
+        remedy = (
+            "Group before the join, each side by itself, or ask with EXISTS where only "
+            "one side's columns are needed."
+        )
+        quantity = measured(made, "rows")
+        found = finding(join, "join_multiplies", claim, quantity, ratio)
+        yield replace(found, remedy=remedy)
+
+
+def _grouped(view: PlanView, join: NodeMeasure) -> list[NodeMeasure]:
+    """The nodes above a join up to the one that makes a tenth of its rows of them."""
+    passed = []
+    for above, _ in view.ancestors(join):
+        passed.append(above)
+        if above.node.node_type in _GROUPS and (
+            rows_of(above) * MIN_PAIRS_PER_ROW <= rows_of(join)
+        ):
+            keys = {"Group Key", "Grouping Sets"} & set(above.node.details)
+            return passed if keys or above.node.node_type != "Aggregate" else []
+        if above.node.node_type in ("Nested Loop", *_HASHED):
+            return []
+    return []
+
+
+def recursive_scans(view: PlanView) -> Iterator[Finding]:
+    """Tables that are read whole in each round of a recursion."""
+    for scan in view.ran():
+        rounds = (scan.node.loops or 0.0) / view.processes(scan)
+        if scan.node.node_type != "Seq Scan" or rounds < MIN_ROUNDS:
+            continue
+        above = [item for item, _ in view.ancestors(scan)]
+        recursion = [i for i in above if i.node.node_type == "Recursive Union"]
+        joins = [i for i in above if i.node.node_type in _HASHED]
+        read = rows_of(scan) + over_loops(scan.node, scan.node.rows_removed_by_filter)
+        if not recursion or not joins or read < MIN_READ_ROWS:
+            continue
+        ratio = view.own_ratio(scan) + view.own_ratio(joins[0])
+        ratio += sum(view.own_ratio(i) for i in above if i.node.node_type == "Hash")
+        if ratio < MIN_JOIN_RATIO or rows_of(joins[0]) * MIN_TIMES > read:
+            continue
+        claim = (
+            f"{title(scan)} is read whole {rounds:,.0f} times, once in each round of "
+            "the recursion"
+        )
+        cond = conditions(str(joins[0].node.details.get("Hash Cond", "")))
+        side = _own_side(scan, cond)
+        remedy = "An index on the column by which it goes on finds the next rows"
+        if side is not None and side.column:
+            remedy += f": CREATE INDEX ON {place(scan)} ({one_line(side.column)})"
+        found = finding(scan, "repeated_scan", claim, measured(rounds, "scans"), ratio)
+        yield replace(found, remedy=f"{remedy}.")
