@@ -93,7 +93,7 @@ def _stored(
 def _support(connection: Connection) -> list[Name]:
     values = {"trusted": sorted(TRUSTED_EXTENSIONS)}
     rows = rows_of(connection, "guard_support", values)
-    return [("user operator class", str(row["name"])) for row in rows]
+    return [(str(row["rule"]), str(row["name"])) for row in rows]
 
 
 def _casts(

@@ -30,6 +30,7 @@ HINTS = {
     "user cast": _CLONE,
     "user function": _CLONE,
     "user operator": _CLONE,
+    "user cast to json": _CLONE,
     "user operator class": _CLONE,
     "user type": _CLONE,
     "view": "Submit the query of the view.",

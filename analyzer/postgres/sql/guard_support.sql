@@ -1,8 +1,9 @@
 -- What the database has added to sorting and hashing of types that it did not make:
 -- one name per default operator class, support function or operator of its own.
 -- ORDER BY, DISTINCT, GROUP BY and windows call these without naming them, in whatever
--- schema they are.
--- Needs: nothing. Costs: scans of pg_opclass, pg_amproc and pg_amop (1,500 rows).
+-- schema they are. And its functions of casts to json: to_json(), json_agg() and their
+-- kind call them for what they are given, at any depth (json.c, json_categorize_type()).
+-- Needs: nothing. Costs: scans of pg_opclass, pg_amproc, pg_amop (1,500 rows), pg_cast.
 WITH trusted AS (
     SELECT membership.classid, membership.objid
     FROM pg_depend AS membership
@@ -16,7 +17,7 @@ WITH trusted AS (
     JOIN pg_am AS method ON method.oid = known.opfmethod
     WHERE known.oid < 16384 AND method.amname IN ('btree', 'hash')
 )
-SELECT class.opcname AS name
+SELECT 'user operator class' AS rule, class.opcname AS name
 FROM pg_opclass AS class
 JOIN pg_am AS method ON method.oid = class.opcmethod
 JOIN pg_type AS type ON type.oid = class.opcintype
@@ -29,7 +30,7 @@ WHERE class.oid >= 16384
         WHERE trusted.classid = 'pg_opclass'::regclass AND trusted.objid = class.oid
     )
 UNION
-SELECT function.proname
+SELECT 'user operator class', function.proname
 FROM pg_amproc AS support
 JOIN family ON family.oid = support.amprocfamily
 JOIN pg_proc AS function ON function.oid = support.amproc
@@ -39,7 +40,7 @@ WHERE support.oid >= 16384
         WHERE trusted.classid = 'pg_proc'::regclass AND trusted.objid = function.oid
     )
 UNION
-SELECT operator.oprname
+SELECT 'user operator class', operator.oprname
 FROM pg_amop AS member
 JOIN family ON family.oid = member.amopfamily
 JOIN pg_operator AS operator ON operator.oid = member.amopopr
@@ -48,4 +49,14 @@ WHERE member.oid >= 16384
         SELECT FROM trusted
         WHERE trusted.classid = 'pg_operator'::regclass
             AND trusted.objid = operator.oid
+    )
+UNION
+SELECT 'user cast to json', function.proname
+FROM pg_cast AS conversion
+JOIN pg_proc AS function ON function.oid = conversion.castfunc
+WHERE conversion.castfunc >= 16384
+    AND conversion.casttarget IN ('json'::regtype, 'jsonb'::regtype)
+    AND NOT EXISTS (
+        SELECT FROM trusted
+        WHERE trusted.classid = 'pg_proc'::regclass AND trusted.objid = function.oid
     )
