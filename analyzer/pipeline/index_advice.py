@@ -26,11 +26,7 @@ from analyzer.indexing.joined_keys import bounded_by
 from analyzer.indexing.limits import WHOLE_WORKLOAD
 from analyzer.indexing.programme import SetLimits
 from analyzer.indexing.setting_advice import setting_advice
-from analyzer.indexing.workload_choice import (
-    MAX_CALLS,
-    ChoiceOptions,
-    WorkloadChoice,
-)
+from analyzer.indexing.workload_choice import ChoiceOptions, WorkloadChoice
 from analyzer.pipeline.index_answers import Answers
 from analyzer.pipeline.index_drops import index_drops
 from analyzer.pipeline.index_workload import (
@@ -52,10 +48,6 @@ from analyzer.postgres.view_facts import read_views
 DEFAULT_TIME_LIMIT_S = 100.0
 RUN_TIMEOUT_MS = 30_000
 _MAX_RUN_COST = 1e9
-CALLS_EACH = 12
-"""Questions for each statement, where there are so many that this is more than usual:
-half of them let it pick among the classes of candidates, the others narrow the set."""
-
 MAX_SHADOWS = 2
 """More plan faster than the search asks, and each takes memory of its own."""
 
@@ -211,7 +203,6 @@ class _Job:
             limits=self.request.limits,
             candidates=WHOLE_WORKLOAD,
             weights=self.named.weights,
-            max_calls=max(MAX_CALLS, CALLS_EACH * len(self.named.workload.items)),
             views=self.views,
         )
         choice = WorkloadChoice(
