@@ -18,17 +18,13 @@ tests that call a function which it changes.
 from __future__ import annotations
 
 import argparse
-import ast
 import contextlib
-import importlib
 import os
 import pickle
 import signal
 import sys
 import tempfile
-import types
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -36,13 +32,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from _pytest.runner import runtestprotocol
+from condition_mutants import FOLDER, Called, Mutant, in_place, mutants, noting_calls
 
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import RewriteStep
 from analyzer.domain.target import Address
 from analyzer.embedded.cluster import Cluster, ClusterSpec, free_port
 from analyzer.postgres.connect import Connection, session
-from analyzer.rewriting.protocol import Subject, subject
+from analyzer.rewriting.protocol import Rule, Subject, subject
 from analyzer.rewriting.registry import RULES
 from analyzer.statements.parse import parse_one
 from analyzer.statements.plain_tree import same_tree
@@ -52,7 +49,6 @@ from tests.support.rule_cases import ROWS, SCHEMA, RuleCase, rule_cases, schema_
 from tests.support.same_rows import difference
 
 ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "analyzer" / "rewriting"
 SHARED = (
     *("block", "blocks", "comparison", "conditions", "functions", "groups", "keyset"),
     *("literals", "not_in", "parameters", "plain_values", "proofs", "sargable"),
@@ -67,177 +63,8 @@ PASSWORD = "rule-mutants"
 _LIMIT_S = 20
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """A module with one condition less."""
-
-    module: str
-    line: int
-    what: str
-    tree: ast.Module
-
-
 class TooSlow(Exception):
     """A mutant that does not end."""
-
-
-# -- making mutants
-
-
-def mutants(module: str, text: str) -> Iterator[Mutant]:
-    """Every mutant of a module's text."""
-    whole = ast.parse(text)
-    sites = [
-        (number, place, what, line)
-        for number, node in enumerate(ast.walk(whole))
-        for place, (what, line, _) in enumerate(changes(node))
-    ]
-    for number, place, what, line in sites:
-        tree = ast.parse(text)
-        node = list(ast.walk(tree))[number]
-        list(changes(node))[place][2]()
-        yield Mutant(module, line, what, ast.fix_missing_locations(tree))
-
-
-Change = tuple[str, int, Callable[[], None]]
-
-
-def changes(node: ast.AST) -> Iterator[Change]:
-    """What can be dropped at a node."""
-    match node:
-        case ast.BoolOp() if not is_default(node):
-            yield from parts(node)
-        case ast.If():
-            leaves = isinstance(node.body[-1], ast.Return | ast.Continue | ast.Raise)
-            yield whole_test(node, not leaves or bool(node.orelse))
-        case ast.IfExp():
-            yield whole_test(node, True)
-        case ast.comprehension():
-            yield from (removed(node.ifs, test) for test in node.ifs)
-        case ast.FunctionDef(returns=ast.Name(id="bool")):
-            yield from claims(node)
-        case ast.keyword(arg="conditions", value=ast.Tuple(elts=items)):
-            yield from (removed(items, item) for item in items)
-
-
-def is_default(node: ast.BoolOp) -> bool:
-    """Whether ``x or ()`` only says what stands in for nothing."""
-    empty = ast.Tuple | ast.List | ast.Dict | ast.Constant
-    return isinstance(node.op, ast.Or) and isinstance(node.values[-1], empty)
-
-
-def parts(node: ast.BoolOp) -> Iterator[Change]:
-    for value in node.values:
-        what, line, remove = removed(node.values, value)
-
-        def change(remove: Callable[[], None] = remove) -> None:
-            remove()
-            if len(node.values) == 1:
-                # A BoolOp must have two parts; one of them twice is the same.
-                node.values.append(node.values[0])
-
-        yield what, line, change
-
-
-def removed(items: list[ast.expr], item: ast.expr) -> Change:
-    place = items.index(item)
-
-    def change() -> None:
-        del items[place]
-
-    return f"without {ast.unparse(item)}", item.lineno, change
-
-
-def whole_test(node: ast.If | ast.IfExp, value: bool) -> Change:
-    def change() -> None:
-        node.test = ast.copy_location(ast.Constant(value), node.test)
-
-    word = "always" if value else "never"
-    return f"{word}: if {ast.unparse(node.test)}", node.lineno, change
-
-
-def claims(node: ast.FunctionDef) -> Iterator[Change]:
-    """Each answer of a function that says yes or no, made the other simple one."""
-    for inner in ast.walk(node):
-        if not isinstance(inner, ast.Return) or inner.value is None:
-            continue
-        if isinstance(inner.value, ast.Constant):
-            continue
-
-        def change(inner: ast.Return = inner) -> None:
-            inner.value = ast.copy_location(ast.Constant(True), inner)
-
-        yield f"returns True for {ast.unparse(inner.value)}", inner.lineno, change
-
-
-# -- putting a mutant in place
-
-
-Called = frozenset[tuple[str, str]]
-"""File and qualified name of functions."""
-
-
-@contextlib.contextmanager
-def noting_calls() -> Iterator[set[tuple[str, str]]]:
-    """A scope in which calls of functions of the rewriter are noted."""
-    called: set[tuple[str, str]] = set()
-
-    def note(frame: types.FrameType, event: str, _: object) -> None:
-        code = frame.f_code
-        if event == "call" and code.co_filename.startswith(str(FOLDER)):
-            name, _, _ = code.co_qualname.partition(".<locals>")
-            called.add((code.co_filename, name))
-
-    sys.setprofile(note)
-    try:
-        yield called
-    finally:
-        sys.setprofile(None)
-
-
-@contextlib.contextmanager
-def in_place(mutant: Mutant) -> Iterator[Called]:
-    """Give the functions of a module the mutant's code; which of them differ."""
-    module = importlib.import_module(mutant.module)
-    compiled = compile(mutant.tree, str(module.__file__), "exec")
-    codes = {code.co_qualname: code for code in code_objects(compiled)}
-    kept: list[tuple[types.FunctionType, types.CodeType]] = []
-    for function in functions(module):
-        code, own = codes.get(function.__qualname__), function.__code__
-        if code is not None and same_work(code) != same_work(own):
-            kept.append((function, own))
-            function.__code__ = code
-    try:
-        yield frozenset((c.co_filename, c.co_qualname) for _, c in kept)
-    finally:
-        for function, code in kept:
-            function.__code__ = code
-
-
-def same_work(code: types.CodeType) -> tuple[object, ...]:
-    """What a function does, without the lines it stands on."""
-    inner = (same_work(c) for c in code.co_consts if isinstance(c, types.CodeType))
-    plain = (c for c in code.co_consts if not isinstance(c, types.CodeType))
-    return code.co_code, tuple(map(repr, plain)), tuple(inner)
-
-
-def code_objects(code: types.CodeType) -> Iterator[types.CodeType]:
-    for item in code.co_consts:
-        if isinstance(item, types.CodeType):
-            yield item
-            yield from code_objects(item)
-
-
-def functions(module: types.ModuleType) -> Iterator[types.FunctionType]:
-    for value in vars(module).values():
-        if getattr(value, "__module__", None) != module.__name__:
-            continue
-        members = [value, *vars(value).values()] if isinstance(value, type) else [value]
-        for member in members:
-            found = getattr(member, "fget", None) or getattr(member, "__func__", member)
-            found = getattr(found, "__wrapped__", found)
-            if isinstance(found, types.FunctionType):
-                yield found
 
 
 @contextlib.contextmanager
@@ -278,11 +105,12 @@ class Examiner:
         self._sound: dict[tuple[str, str], list[RewriteStep]] = {}
         self._called: dict[tuple[str, str], Called] = {}
         for case in self._cases:
+            with noting_calls() as reading:
+                given = self.given(case)
             for one in RULES:
                 with noting_calls() as called:
-                    steps = self._steps(case, one.slug)[one.slug]
-                self._sound[case.name, one.slug] = steps
-                self._called[case.name, one.slug] = frozenset(called)
+                    self._sound[case.name, one.slug] = list(one.steps(given))
+                self._called[case.name, one.slug] = frozenset(called | reading)
         self._units: list[tuple[pytest.Item, Called]] = []
         for unit in units:
             with noting_calls() as called:
@@ -291,11 +119,6 @@ class Examiner:
 
     def given(self, case: RuleCase) -> Subject:
         return subject(case.query, case.setting(self._catalogs[case.version]))
-
-    def _steps(self, case: RuleCase, slug: str = "") -> dict[str, list[RewriteStep]]:
-        given = self.given(case)
-        rules = [one for one in RULES if slug in ("", one.slug)]
-        return {one.slug: list(one.steps(given)) for one in rules}
 
     def noticed_by(self, mutant: Mutant) -> str:
         """As :meth:`killed_by`, in a child: a tree that is none ends the process."""
@@ -360,11 +183,15 @@ class Examiner:
 
     def _by_rows_of_all(self, slug: str, changed: Called) -> str:
         """Every step of the rule, or of all rules, on every case."""
-        concerned = {one.slug for one in RULES if slug in ("", one.slug)}
+        concerned = [one for one in RULES if slug in ("", one.slug)]
 
         def check(case: RuleCase) -> str:
-            touched = (s for s in concerned if self._called[case.name, s] & changed)
-            return next((r for s in touched if (r := self._by_rows(case, s))), "")
+            touched = [
+                one for one in concerned if self._called[case.name, one.slug] & changed
+            ]
+            given = self.given(case) if touched else None
+            found = (self._by_rows(case, one, given) for one in touched if given)
+            return next(filter(None, found), "")
 
         return next((r for c in self._cases if (r := self._tried(check, c))), "")
 
@@ -404,16 +231,16 @@ class Examiner:
         return ""
 
     def _by_text(self, case: RuleCase) -> str:
-        steps = self._steps(case, case.slug)[case.slug]
+        (own,) = (one for one in RULES if one.slug == case.slug)
+        steps = list(own.steps(self.given(case)))
         is_same = rule_conditions.claims(steps) == self._conditions.get(case.name, [])
         holds = is_same and is_expected(case, steps)
         return "" if holds else f"golden: {case.name}"
 
-    def _by_rows(self, case: RuleCase, slug: str) -> str:
-        for name, steps in self._steps(case, slug).items():
-            if steps != self._sound[case.name, name] and self._differs(case, steps):
-                return f"rows: {case.name}"
-        return ""
+    def _by_rows(self, case: RuleCase, rule: Rule, given: Subject) -> str:
+        steps = list(rule.steps(given))
+        is_new = steps != self._sound[case.name, rule.slug]
+        return f"rows: {case.name}" if is_new and self._differs(case, steps) else ""
 
     def _differs(self, case: RuleCase, steps: list[RewriteStep]) -> bool:
         """The check of every step, as in ``tests/golden/test_rewrite_rules.py``."""
