@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from analyzer.domain.workload import NotSeen, some_of
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.grants import reading_grant
 from analyzer.postgres.range_statistics import (
     SHOWN_SINCE,
     RangeHistograms,
@@ -30,7 +31,7 @@ def range_histograms_sql(connection: Connection) -> tuple[str, tuple[NotSeen, ..
         what=f"histograms of the ranges in {some_of(names)}",
         why="pg_stats shows them from PostgreSQL 17 on, and the role may not read "
         "pg_statistic",
-        hint="GRANT pg_read_all_data to the role.",
+        hint=f"{reading_grant(connection.info.server_version, catalog=True)}.",
     )
     return "", (missing,)
 

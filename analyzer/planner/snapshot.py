@@ -27,6 +27,7 @@ from analyzer.planner.snapshot_file import (
 from analyzer.postgres.capabilities import Extension, read_extensions
 from analyzer.postgres.catalog import read_catalog
 from analyzer.postgres.connect import Connection, session
+from analyzer.postgres.grants import reading_grant
 from analyzer.postgres.index_probes import read_extremes, read_planned_heights
 from analyzer.postgres.settings import read_planner_settings
 from analyzer.postgres.statistics import (
@@ -145,7 +146,7 @@ def _dump(address: Address, read: _Read) -> _Dumped:
     return _Dumped(
         dump=replace(dumped, schema_sql=f"{dumped.schema_sql}\n{extra}"),
         from_catalog=read.unreadable,
-        not_seen=tuple(_from_catalog(read.unreadable)),
+        not_seen=tuple(_from_catalog(read)),
     )
 
 
@@ -155,7 +156,7 @@ def _without_dump(read: _Read, error: MissingPrivilege) -> _Dumped:
     missing = NotSeen(
         what="the schema as pg_dump writes it, and all statistics",
         why=error.detail or error.message,
-        hint="GRANT pg_read_all_data to the role.",
+        hint=f"{reading_grant(read.catalog.server_version_num)}.",
     )
     return _Dumped(
         dump=Dump(schema_sql=catalog_ddl(read.catalog, everything), statistics_sql=""),
@@ -164,14 +165,15 @@ def _without_dump(read: _Read, error: MissingPrivilege) -> _Dumped:
     )
 
 
-def _from_catalog(names: tuple[RelationName, ...]) -> Iterator[NotSeen]:
+def _from_catalog(read: _Read) -> Iterator[NotSeen]:
+    names = read.unreadable
     if not names:
         return
     yield NotSeen(
         what=f"the full definition of {some_of([str(name) for name in names])}",
         why="the role may not read them, so pg_dump cannot lock them; columns and "
         "indexes are taken from the catalogs, without statistics",
-        hint="GRANT pg_read_all_data to the role.",
+        hint=f"{reading_grant(read.catalog.server_version_num)}.",
     )
 
 

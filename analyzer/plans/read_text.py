@@ -45,7 +45,12 @@ _JOIN = re.compile(
 )
 _STRATEGIES = {"Hash": "Hashed", "Group": "Sorted", "Mixed": "Mixed", "": "Plain"}
 _CHANGES = frozenset({"Insert", "Update", "Delete", "Merge"})
-_NOT_A_TABLE = frozenset({"CTE Scan", "Subquery Scan", "Function Scan", "Values Scan"})
+_SCAN = re.compile(r"\s*(?:[A-Z]\w* ){1,3}Scan (?:Backward )?(?:using \S+ )?on \S")
+"""What a plan of one node without costs is known by."""
+
+_SET_OPERATION = re.compile(r"(?P<hash>Hash)?SetOp (?P<command>\w+(?: All)?)")
+_OF_CTE = frozenset({"CTE Scan", "WorkTable Scan"})
+_NOT_A_TABLE = _OF_CTE | {"Subquery Scan", "Function Scan", "Values Scan"}
 _SECTIONS = frozenset({"Planning:", "JIT:"})
 _COUNTS = frozenset({"Rows Removed by Filter", "Rows Removed by Join Filter"})
 
@@ -69,7 +74,8 @@ def read_text_plan(text: str, *, source: str) -> Plan:
     lines = whole_lines(text.expandtabs(8).split("\n"))
     numbered = any(numbers_at(line) < len(line) for line in lines)
     arrows = any(line.lstrip().startswith("->") for line in lines)
-    reader = _Reader(bare=arrows and not numbered)
+    alone = any(_SCAN.match(line) for line in lines)
+    reader = _Reader(bare=(arrows or alone) and not numbered)
     for line in lines:
         reader.take(line)
     if reader.root is None:
@@ -250,6 +256,11 @@ def _kind(kind: str) -> dict[str, Any]:
     if kind.endswith("Aggregate"):
         strategy = _STRATEGIES.get(kind.removesuffix("Aggregate"), "Plain")
         return {"Node Type": "Aggregate", "Strategy": strategy}
+    operation = _SET_OPERATION.fullmatch(kind)
+    if operation:
+        strategy = "Hashed" if operation["hash"] else "Sorted"
+        command = operation["command"]
+        return {"Node Type": "SetOp", "Strategy": strategy, "Command": command}
     if kind in _CHANGES:
         return {"Node Type": "ModifyTable", "Operation": kind}
     return {"Node Type": kind}
@@ -260,7 +271,7 @@ def _named(kind: str, on: re.Match[str]) -> dict[str, Any]:
     if kind == "Bitmap Index Scan":
         return {"Index Name": relation}
     fields = {"Alias": alias or relation}
-    if kind == "CTE Scan":
+    if kind in _OF_CTE:
         fields["CTE Name"] = relation
     if kind == "Function Scan":
         fields["Function Name"] = relation

@@ -97,7 +97,8 @@ class _Reader:
 
 
 def _scalar(text: str, number: int) -> Any:
-    if text.startswith('"'):
+    # Of a grouping set PostgreSQL writes a list in a line: - ["a", "b"].
+    if text.startswith(('"', '["', "[]")):
         try:
             return json.loads(text)
         except ValueError:

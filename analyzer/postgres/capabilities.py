@@ -14,6 +14,7 @@ from analyzer.domain.workload import NotSeen
 from analyzer.errors import UnsupportedVersion
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import clean
+from analyzer.postgres.grants import reading_grant
 from analyzer.postgres.pinned import pinned_search_path
 from analyzer.postgres.queries import load, marked
 from analyzer.postgres.settings import read_settings
@@ -163,13 +164,11 @@ def _missing(found: Capabilities, why: str) -> Iterator[NotSeen]:
             hint=f"GRANT pg_read_all_stats TO {role};",
         )
     if found.unreadable_relation_count:
-        grant = "pg_read_all_data" if found.server_version_num >= 140_000 else ""
+        grant = reading_grant(found.server_version_num, role)
         yield NotSeen(
             what=f"planner statistics of {found.unreadable_relation_count} relations",
             why="statistics are shown only to roles that may read the relation",
-            hint=f"GRANT {grant} TO {role};"
-            if grant
-            else f"GRANT SELECT ON ALL TABLES IN SCHEMA … TO {role}; for each schema.",
+            hint=f"{grant};",
         )
     if found.settings.get("track_io_timing") == "off":
         yield NotSeen(

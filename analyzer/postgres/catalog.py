@@ -22,6 +22,7 @@ from analyzer.domain.catalog import (
 from analyzer.domain.index import Index, IndexDefinition, IndexKey, RelationName
 from analyzer.domain.workload import NotSeen, some_of
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.grants import reading_grant
 from analyzer.postgres.pinned import pinned_search_path
 from analyzer.postgres.queries import load
 from analyzer.postgres.settings import read_settings
@@ -104,7 +105,9 @@ def _read(
         is_replica=database.is_replica,
         replica_count=database.replica_count,
     )
-    return catalog, tuple(_not_seen(found, connection.info.user))
+    return catalog, tuple(
+        _not_seen(found, connection.info.user, connection.info.server_version)
+    )
 
 
 def _rows(
@@ -285,7 +288,7 @@ def _key(key: _Key) -> IndexKey:
     )
 
 
-def _not_seen(relations: list[Any], user: str) -> Iterable[NotSeen]:
+def _not_seen(relations: list[Any], user: str, version_num: int) -> Iterable[NotSeen]:
     hidden = [
         f"{row.schema}.{row.name}"
         for row in relations
@@ -296,7 +299,7 @@ def _not_seen(relations: list[Any], user: str) -> Iterable[NotSeen]:
             what=f"statistics of {len(hidden)} relations: {some_of(hidden)}",
             why="the role may not read these relations, and PostgreSQL shows "
             "statistics only to roles that may",
-            hint=f"GRANT pg_read_all_data TO {_quoted(user)};",
+            hint=f"{reading_grant(version_num, _quoted(user))};",
         )
     locked = [f"{row.schema}.{row.name}" for row in relations if row.is_locked]
     if locked:
