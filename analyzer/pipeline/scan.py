@@ -180,7 +180,7 @@ def _planning(
             connection = stack.enter_context(session(request.address))
             yield _Planning(
                 planner=HypopgPlanner(
-                    connection, is_clone=request.permissions.is_clone
+                    connection, request.address, is_clone=request.permissions.is_clone
                 ),
                 parameters=ParameterSource(connection, collected.catalog),
             )

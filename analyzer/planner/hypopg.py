@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from analyzer.domain.index import IndexDefinition, RelationName
 from analyzer.domain.plan import Plan
+from analyzer.domain.target import Address
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
-from analyzer.errors import AnalyzerError, PlanningFailed, Refusal, UserError
+from analyzer.errors import (
+    AnalyzerError,
+    NotAllowedHere,
+    PlanningFailed,
+    Refusal,
+    UserError,
+)
 from analyzer.indexing.definition import ddl
 from analyzer.indexing.one_by_one import costs_of, plans_of, refused
 from analyzer.planner.analyze import guard_statement
@@ -16,37 +24,46 @@ from analyzer.planner.explain import explain
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import planning
 from analyzer.postgres.guard import Action, Place
+from analyzer.postgres.guarded_session import Limits, become_reader, watchdog
 from analyzer.postgres.hypothetical import HypotheticalIndex, HypotheticalIndexes
 from analyzer.postgres.rolled_back import rolled_back
 from analyzer.statements.identifiers import quote_relation
-from analyzer.statements.safety import safety_facts
+from analyzer.statements.safety import SafetyFacts, safety_facts
 
 _MAX_REMEMBERED = 2_000
+_LIMIT_S = 15.0
+"""For one question; what the session's own limit has not ended by then is cancelled."""
 
 
 class HypopgPlanner:
     """A :class:`~analyzer.domain.ports.WhatIfPlanner` in one session of the target.
 
     Each statement passes the guard first, since planning evaluates functions; the
-    verdict is remembered by text. The session must not be behind a transaction pooler
-    and must not be shared: hypothetical indexes belong to it.
+    verdict is remembered by text. One that only reads is planned as
+    ``pg_read_all_data`` where the role may become that, and each within limits of
+    memory and time that are watched from outside. The session must not be behind a
+    transaction pooler and must not be shared: hypothetical indexes belong to it.
     """
 
-    def __init__(self, connection: Connection, *, is_clone: bool = False) -> None:
+    def __init__(
+        self, connection: Connection, address: Address, *, is_clone: bool = False
+    ) -> None:
         """Plan in this session.
 
         Args:
             connection: idle and of one's own, read-only.
+            address: of the session, from which one that heeds no limit is ended.
             is_clone: the server is a copy that nobody is served from.
 
         Raises:
             MissingExtension: hypopg is not installed in the database.
         """
         self._connection = connection
+        self._address = address
         with planning():
             self._indexes = HypotheticalIndexes(connection)
         self._place = Place.CLONE if is_clone else Place.WATCHED
-        self._texts: dict[str, str] = {}
+        self._guarded_facts: dict[str, SafetyFacts] = {}
         version = connection.info.parameter_status("server_version") or ""
         self._source = f"hypopg {self._indexes.version} on target {version.split()[0]}"
 
@@ -79,13 +96,16 @@ class HypopgPlanner:
             PlanningFailed: the guard refuses the statement, or the server cannot plan
                 it or an index.
         """
-        text = self._guarded(query)
+        facts = self._guarded(query)
         try:
             with planning():
                 made = {self._create(item).name: item for item in create}
                 for name in hide:
                     self._indexes.hide(quote_relation(name))
-            plan = explain(self._connection, text, parameters, source=self._source)
+            with self._watched(), self._scope(facts):
+                plan = explain(
+                    self._connection, facts.text, parameters, source=self._source
+                )
         finally:
             self._reset()
         return replace(plan, hypothetical_indexes=made)
@@ -132,13 +152,34 @@ class HypopgPlanner:
             with planning():
                 self._indexes.reset()
 
-    def _guarded(self, query: str) -> str:
-        """The text to plan: printed from its tree after it has passed the guard."""
-        if query in self._texts:
-            return self._texts[query]
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """End what needs too much memory or time; the next question is answered."""
+        try:
+            limit_bytes = Limits().memory_bytes
+            with watchdog(self._connection, _LIMIT_S, self._address, limit_bytes):
+                yield
+        except NotAllowedHere as error:
+            raise PlanningFailed(error.message, detail=error.detail) from None
+
+    @contextmanager
+    def _scope(self, facts: SafetyFacts) -> Iterator[None]:
+        """A transaction that is rolled back, of a role that may do no more than read.
+
+        EXPLAIN asks for the rights of a write, which such a role does not have.
+        """
+        with planning(), rolled_back(self._connection):
+            if not (facts.writes or facts.locks_rows):
+                become_reader(self._connection)
+            yield
+
+    def _guarded(self, query: str) -> SafetyFacts:
+        """The statement, printed from its tree, after it has passed the guard."""
+        if query in self._guarded_facts:
+            return self._guarded_facts[query]
         try:
             facts = safety_facts(query)
-            with planning(), rolled_back(self._connection):
+            with self._watched(), self._scope(facts):
                 guard_statement(self._connection, facts, self._place, Action.PLAN)
         except (Refusal, UserError) as error:
             raise PlanningFailed(
@@ -146,7 +187,7 @@ class HypopgPlanner:
                 detail=f"{error.message}: {error.detail or ''}".rstrip(": "),
                 hint=error.hint,
             ) from None
-        if len(self._texts) >= _MAX_REMEMBERED:
-            self._texts.clear()
-        self._texts[query] = facts.text
-        return facts.text
+        if len(self._guarded_facts) >= _MAX_REMEMBERED:
+            self._guarded_facts.clear()
+        self._guarded_facts[query] = facts
+        return facts

@@ -92,6 +92,18 @@ def restrict(connection: Connection, limits: Limits, *, is_clone: bool) -> None:
     set_local(connection, {"search_path": row[0] if row else ""})
 
 
+def become_reader(connection: Connection) -> None:
+    """Become ``pg_read_all_data`` for the transaction, where the role may.
+
+    The statement's names are then looked up, and planned, as that role finds them.
+    """
+    row = connection.execute(_SEARCH_PATH).fetchone()
+    set_local(connection, {"search_path": "pg_catalog"})
+    if _session_facts(connection).may_read_all:
+        _become_reader(connection)
+    set_local(connection, {"search_path": row[0] if row else ""})
+
+
 def _limited(connection: Connection, limits: Limits) -> Any:
     """Set the limits and read them back; gives what the session was before."""
     facts = _session_facts(connection)
