@@ -1,12 +1,13 @@
 """Costs of TPC-H and TPC-DS in a shadow against those of the server itself.
 
-    python benchmarks/tpc_fidelity.py [FOLDER] [--older] [--database tpch]
+    python benchmarks/tpc_fidelity.py [FOLDER] [--older 15] [--database tpch]
 
 FOLDER holds the databases of ``benchmarks/tpc.py`` (made there at scale 0.1 if new).
 Every query is planned on both sides: as it is, and for each index with the index really
 built on the server (and rolled back) and hypothetical in the shadow. ``--older`` copies
-the databases to Debian's PostgreSQL 15 and compares with that, another planner: the
-differences are told, and held only to bars for the median and nine in ten.
+the databases to a PostgreSQL of that major version (``tools/test-packages`` gets them)
+and compares with that, another planner: the differences are told, and held only to bars
+for the median and nine in ten.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
 from analyzer.planner.snapshot import take_snapshot
 from analyzer.postgres.connect import Connection, parse_dsn, session
 from analyzer.statements.ddl import index_from_ddl
-from tests.support.older_servers import running
+from tests.support.older_servers import OLDER, running
 
 LIMIT_RATIO = 0.001
 OLDER_MEDIAN_RATIO = 0.001
@@ -66,7 +67,7 @@ INDEXES = {
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path)
-    parser.add_argument("--older", action="store_true")
+    parser.add_argument("--older", type=int, choices=OLDER)
     parser.add_argument("--database", choices=sorted(INDEXES), action="append")
     options = parser.parse_args()
     names = tuple(options.database or INDEXES)
@@ -75,7 +76,7 @@ def main() -> int:
         place = (options.folder or Path(name)).resolve()
         tpc.prepare(place, names, scale=SCALE)
         served = stack.enter_context(tpc.running(place))
-        older = stack.enter_context(running(15)) if options.older else None
+        older = options.older and stack.enter_context(running(options.older))
         return max(measure(served, database, older) for database in names)
 
 
@@ -86,7 +87,7 @@ def copied(served: tpc.Tpc, database: str, older: Address) -> Address:
     address = replace(older, database=database)
     programs = bin_dir()
     dump = [programs / "pg_dump", "--no-owner", served.dsn(database)]
-    # Settings that 15 does not know are refused one by one; the rest goes on.
+    # Settings that it does not know are refused one by one; the rest goes on.
     target = f"host={older.host} port={older.port} user={older.user} dbname={database}"
     load = [programs / "psql", "--quiet", "--no-psqlrc", target]
     with subprocess.Popen(dump, stdout=subprocess.PIPE) as source:
