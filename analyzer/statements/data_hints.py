@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from analyzer.statements.parse import Node, parse_one, walk
@@ -41,11 +41,14 @@ class DataHints:
             with an aggregate or a window.
         thresholds: of these, the ones that an aggregate, a window, a column named
             after one, or a subquery is compared with, and LIMIT and OFFSET.
+        row_counts: of these, the ones that surely count rows: LIMIT, OFFSET, and what a
+            count or the place of a row is compared with.
         comparisons: columns compared with constants.
         equalities: columns compared with columns by ``=``, IN or USING.
         ranges: columns compared with columns by another operator, such as BETWEEN.
         relations: alias, or name where there is none, to schema and name.
         columns: every column name in the text.
+        summed: the names of columns that a sum or an average is taken of.
         has_star: some ``*`` stands for columns that are not named.
         has_groups: it has an aggregate, a window, DISTINCT or GROUP BY, or a recursion,
             whose steps are counted like rows.
@@ -58,11 +61,13 @@ class DataHints:
     strings: tuple[str, ...] = ()
     counts: tuple[int, ...] = ()
     thresholds: tuple[int, ...] = ()
+    row_counts: tuple[int, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     equalities: tuple[tuple[ColumnUse, ColumnUse], ...] = ()
     ranges: tuple[tuple[ColumnUse, ColumnUse], ...] = ()
     relations: tuple[tuple[str, tuple[str, str]], ...] = ()
     columns: frozenset[str] = frozenset()
+    summed: frozenset[str] = frozenset()
     has_star: bool = False
     has_groups: bool = False
     joins_texts: bool = False
@@ -76,17 +81,21 @@ class _Seen:
     strings: list[str] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
     thresholds: list[int] = field(default_factory=list)
+    row_counts: list[int] = field(default_factory=list)
     comparisons: list[Comparison] = field(default_factory=list)
     equalities: list[tuple[ColumnUse, ColumnUse]] = field(default_factory=list)
     ranges: list[tuple[ColumnUse, ColumnUse]] = field(default_factory=list)
     relations: list[tuple[str, tuple[str, str]]] = field(default_factory=list)
     columns: set[str] = field(default_factory=set)
+    summed: set[str] = field(default_factory=set)
     has_star: bool = False
     has_groups: bool = False
+    is_recursive: bool = False
     joins_texts: bool = False
     computes: bool = False
     reads_calendar: bool = False
     counted_names: frozenset[str] = frozenset()
+    row_names: frozenset[str] = frozenset()
 
 
 def data_hints(query: str) -> DataHints:
@@ -99,23 +108,30 @@ def data_hints(query: str) -> DataHints:
     (Comparison(column=('', 'b'), operator='>', literal='5'),)
     """
     tree = parse_one(query).tree
-    seen = _Seen(counted_names=_counted_names(tree))
+    seen = _Seen(
+        counted_names=_names_of(tree, _counts), row_names=_names_of(tree, _counts_rows)
+    )
     for kind, fields in walk(tree):
         visit = _VISITS.get(kind)
         if visit is not None:
             visit(seen, fields)
     if seen.has_groups:
         seen.counts += [int(n) for n in seen.numbers if n.isdecimal()]
+    if seen.is_recursive:
+        # A number may be how deep the recursion goes.
+        seen.thresholds += [n for n in seen.counts if n > 1]
     return DataHints(
         numbers=_unique(seen.numbers),
         strings=_unique(seen.strings),
         counts=tuple(sorted({n for n in seen.counts if n > 0})),
         thresholds=tuple(sorted({n for n in seen.thresholds if n > 0})),
+        row_counts=tuple(sorted({n for n in seen.row_counts if n > 0})),
         comparisons=tuple(dict.fromkeys(seen.comparisons)),
         equalities=tuple(dict.fromkeys(seen.equalities)),
         ranges=tuple(dict.fromkeys(seen.ranges)),
         relations=tuple(dict.fromkeys(seen.relations)),
         columns=frozenset(seen.columns),
+        summed=frozenset(seen.summed),
         has_star=seen.has_star,
         has_groups=seen.has_groups,
         joins_texts=seen.joins_texts,
@@ -171,10 +187,13 @@ def _select(seen: _Seen, fields: Node) -> None:
             if text is not None and text.isdecimal():
                 seen.counts.append(int(text))
                 seen.thresholds.append(int(text))
+                seen.row_counts.append(int(text))
+    # A bare node, which a walk does not name, as the arms below.
+    if fields.get("withClause", {}).get("recursive"):
+        seen.has_groups = seen.is_recursive = True
     if any(key in fields for key in ("groupClause", "havingClause", "distinctClause")):
         seen.has_groups = True
     for side in ("larg", "rarg"):
-        # The arms of a set operation are bare nodes, which a walk does not name.
         if side in fields:
             _select(seen, fields[side])
 
@@ -182,6 +201,8 @@ def _select(seen: _Seen, fields: Node) -> None:
 def _call(seen: _Seen, fields: Node) -> None:
     if _is_aggregate(fields):
         seen.has_groups = True
+    if _called(fields) in _SUMS:
+        seen.summed |= {name for _, name in _columns_of(fields.get("args", []))}
     if _called(fields) in _TEXT_JOINS:
         seen.joins_texts = True
     seen.computes = seen.computes or _called(fields) in _COMPUTING
@@ -192,6 +213,8 @@ def _called(fields: Node) -> str:
     return str(fields["funcname"][-1]["String"].get("sval", ""))
 
 
+_SUMS = frozenset({"sum", "avg"})
+_ROW_COUNTS = frozenset({"count", "row_number", "rank", "dense_rank"})
 AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
 _COMPUTING = frozenset({"abs", "power", "mod", "div", "sum", "avg"})
 _CALENDAR = frozenset(
@@ -208,10 +231,6 @@ def _join(seen: _Seen, fields: Node) -> None:
         seen.equalities.append((("", name), ("", name)))
     if fields.get("isNatural"):
         seen.has_star = True
-
-
-def _with_clause(seen: _Seen, fields: Node) -> None:
-    seen.has_groups = seen.has_groups or bool(fields.get("recursive"))
 
 
 def _sublink(seen: _Seen, fields: Node) -> None:
@@ -235,6 +254,8 @@ def _expression(seen: _Seen, fields: Node) -> None:
     for one, other in ((left, right), (right, left)):
         if _counts(one) or _is_named(one, seen.counted_names):
             seen.thresholds += _integers(other)
+        if _counts_rows(one) or _is_named(one, seen.row_names):
+            seen.row_counts += _integers(other)
     lefts, rights = list(_columns_of(left)), list(_columns_of(right))
     if lefts and rights and (operator == "=" or kind == "AEXPR_NOT_DISTINCT"):
         seen.equalities.append((lefts[0], rights[0]))
@@ -256,12 +277,20 @@ def _counts(node: object) -> bool:
     )
 
 
-def _counted_names(tree: object) -> frozenset[str]:
+def _counts_rows(node: object) -> bool:
+    """Whether a side of a comparison is a number of rows, or the place of one."""
+    return any(
+        kind == "FuncCall" and _called(fields) in _ROW_COUNTS
+        for kind, fields in walk(node)
+    )
+
+
+def _names_of(tree: object, counts: Callable[[object], bool]) -> frozenset[str]:
     """Names given to what an aggregate or a window yields."""
     return frozenset(
         str(fields["name"])
         for kind, fields in walk(tree)
-        if kind == "ResTarget" and "name" in fields and _counts(fields.get("val"))
+        if kind == "ResTarget" and "name" in fields and counts(fields.get("val"))
     )
 
 
@@ -346,5 +375,4 @@ _VISITS = {
     "JoinExpr": _join,
     "SubLink": _sublink,
     "A_Expr": _expression,
-    "WithClause": _with_clause,
 }

@@ -71,6 +71,15 @@ def mutants(query: str, limit: int = MAX_MUTANTS) -> tuple[MutatedQuery, ...]:
     return tuple(MutatedQuery(text=t, description=d) for t, d in found.items())
 
 
+def is_same_tree(one: str, other: str) -> bool:
+    """Whether two texts are one query, but for spaces and letters of keywords.
+
+    >>> is_same_tree("SELECT a FROM t", "select  a from t")
+    True
+    """
+    return bool(pglast.parse_sql(one)[0].stmt == pglast.parse_sql(other)[0].stmt)
+
+
 def _mutated(query: str, place: int, number: int) -> str | None:
     statement: Any = pglast.parse_sql(query)[0].stmt
     node = list(_nodes(statement))[place]

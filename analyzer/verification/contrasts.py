@@ -24,6 +24,7 @@ from analyzer.statements.column_expressions import (
 from analyzer.statements.data_hints import DataHints
 from analyzer.statements.identifiers import quote_identifier
 from analyzer.verification.definitions import QueryTexts
+from analyzer.verification.dense_values import telling_values
 from analyzer.verification.image_sql import failing_rows, images
 from analyzer.verification.schema_facts import Column, Table
 from analyzer.verification.trial_database import TrialDatabase
@@ -99,10 +100,27 @@ def find_contrasts(
         ),
         repair=False,
     )
-    groups: list[tuple[Contrast, ...]] = []
+    groups = list(_of_many_values(database, units, queries, random))
     for unit, start in zip(units, starts, strict=False):
         groups += _of_unit(database, unit, start, random)
     return tuple(groups[:_MAX_GROUPS])
+
+
+def _of_many_values(
+    database: TrialDatabase,
+    units: Sequence[_Unit],
+    queries: Sequence[QueryTexts],
+    random: Random,
+) -> Iterator[tuple[Contrast, ...]]:
+    strings = [text for query in queries for text in query.hints.strings]
+    for unit in units:
+        if len(unit.columns) > 1:
+            continue
+        for values in telling_values(
+            database, unit.table, unit.columns[0], unit.expressions, strings
+        ):
+            drawn = random.sample(values, min(len(values), _MAX_PER_GROUP))
+            yield tuple(_contrast(unit, [(value,)]) for value in drawn)
 
 
 def _units(

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from analyzer.domain.equivalence import Counterexample, Difference, Rows
 from analyzer.postgres.attempt import Failure, attempt
@@ -26,6 +27,8 @@ from analyzer.verification.trial_sql import lines_of, literal, table_name
 
 _BARE = frozenset({"smallint", "integer", "bigint"})
 _MAX_CANDIDATES = 120
+_FEWEST = 6
+_MAX_ROWS = 30_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,9 @@ def smallest(database: TrialDatabase, suspect: Suspect, *, ends_at: float) -> Su
     """
     rows = suspect.rows
     while time.monotonic() < ends_at:
-        candidates = list(_smaller(rows))[:_MAX_CANDIDATES]
+        # Of a large database fewer at a time: each is tried with all its rows.
+        most = min(_MAX_CANDIDATES, max(_FEWEST, _MAX_ROWS // (_size(rows)[0] or 1)))
+        candidates = list(islice(_smaller(rows), most))
         good = [
             candidates[i] for i in _differing(database, suspect, candidates, ends_at)
         ]

@@ -32,8 +32,11 @@ from analyzer.verification.counterexample import (
     is_promised,
     smallest,
 )
+from analyzer.verification.predicate_answer import PredicateAnswer
 from analyzer.verification.prepared_pair import Pair, PreparedPair, prepare
 from analyzer.verification.proofs import proofs_of, z3_answer
+from analyzer.verification.reading_proof import read_as_one
+from analyzer.verification.strength import MAX_LARGE_ROWS, caveat, why_too_weak
 from analyzer.verification.trial import (
     TrialOrder,
     TrialResult,
@@ -47,8 +50,6 @@ from analyzer.verification.trial_database import TrialDatabase, prepare_cluster
 MAX_KEPT_SCHEMAS = 8
 MAX_USES = 150
 """Pairs that one session serves: it remembers all it ever ran, a megabyte each."""
-MIN_WITH_ROWS = 3
-MIN_RESULTS = 2
 _FEW = 5
 """Databases for queries that read no table, and see none of them."""
 _SHRINK_S = 2.0
@@ -161,9 +162,9 @@ def _judged(
         is_fragile=prepared.is_fragile,
     )
     result = try_pair(database, prepared.maker, order)
-    by_z3 = z3_answer(database, prepared) if not result.numbers else None
-    if by_z3 is not None and by_z3.witness:
-        try_rows(database, prepared.maker.completed(by_z3.witness), order, result)
+    if not result.numbers:
+        _try_large(database, prepared, order, result)
+    by_z3 = _by_z3(database, prepared, order, result)
     caveats = list(prepared.caveats)
     if result.out_of_time:
         caveats.append(f"time ran out after {result.compared} databases")
@@ -172,23 +173,61 @@ def _judged(
         verdict = _told_apart(database, prepared, result, ends_at)
         return replace(verdict, coverage=coverage, caveats=tuple(caveats))
     if result.unstable is not None:
-        return Verdict(
-            outcome=Outcome.REFUSED,
-            reason="one query alone gives different rows when only the order in which"
-            " rows are stored changes, so there is nothing to compare",
+        return replace(
+            _without_fixed_result(
+                database,
+                prepared,
+                "one query alone gives different rows when only the order in which"
+                " rows are stored changes, so there is nothing to compare"
+                f" (stored alike, both gave the same on {_counted(result.compared)})",
+            ),
             coverage=coverage,
             caveats=tuple(caveats),
         )
     if prepared.type_difference:
         return Verdict(
             outcome=Outcome.REFUSED,
-            reason=f"values are equal, types are not: {prepared.type_difference}",
+            reason=f"values are equal on {_counted(result.compared)}, types are not:"
+            f" {prepared.type_difference}",
             coverage=coverage,
             caveats=tuple(caveats),
         )
     proofs = proofs_of(database, prepared, derivation, by_z3)
-    verdict = _accepted(coverage, proofs, is_fixed=prepared.is_fixed)
+    verdict = _accepted(prepared, coverage, proofs)
+    caveats += verdict.caveats
     return replace(verdict, coverage=coverage, proofs=proofs, caveats=tuple(caveats))
+
+
+def _by_z3(
+    database: TrialDatabase,
+    prepared: PreparedPair,
+    order: TrialOrder,
+    result: TrialResult,
+) -> PredicateAnswer | None:
+    """What z3 says, if no rows differ yet; a witness is tried at once."""
+    if result.differing is not None or result.ordered_otherwise is not None:
+        return None
+    answer = z3_answer(database, prepared)
+    if answer is not None and answer.witness:
+        try_rows(database, prepared.maker.completed(answer.witness), order, result)
+    return answer
+
+
+def _try_large(
+    database: TrialDatabase,
+    prepared: PreparedPair,
+    order: TrialOrder,
+    result: TrialResult,
+) -> None:
+    """Try databases of as many rows as a large number in the queries counts."""
+    for rows in prepared.maker.large(MAX_LARGE_ROWS):
+        if result.numbers or time.monotonic() > order.ends_at:
+            return
+        try_rows(database, rows, order, result)
+
+
+def _counted(databases: int) -> str:
+    return f"{databases} database{'' if databases == 1 else 's'}"
 
 
 def _told_apart(
@@ -220,10 +259,11 @@ def _differing(
 ) -> Verdict:
     """What the staged database 0 comes to, on which the two differ."""
     if is_unstable(database, 0):
-        return Verdict(
-            outcome=Outcome.REFUSED,
-            reason="they differ, but one query alone already gives different rows when"
-            " only plans or the order of stored rows change",
+        return _without_fixed_result(
+            database,
+            prepared,
+            "they differ, but one query alone already gives different rows when only"
+            " plans or the order of stored rows change",
         )
     suspect = Suspect(
         rows=database.staged_rows(0),
@@ -243,18 +283,11 @@ def _differing(
             " one is allowed in the other, and not the other way round",
         )
     if found.difference is Difference.ERROR:
-        if prepared.type_difference:
+        reason = _why_no_refutation(database, prepared, small, ends_at)
+        if reason:
             return Verdict(
                 outcome=Outcome.REFUSED,
-                reason=f"types differ: {prepared.type_difference}; and a value of one"
-                " may not fit the other",
-            )
-        if not is_promised(database, small, ends_at=ends_at):
-            return Verdict(
-                outcome=Outcome.REFUSED,
-                reason="rows are the same, but one query fails on a value of a row that"
-                " neither returns, and PostgreSQL does not promise when it looks at"
-                f" such a row: {found.before_error or found.after_error}",
+                reason=f"{reason}: {found.before_error or found.after_error}",
                 counterexample=found,
             )
     return Verdict(
@@ -262,6 +295,37 @@ def _differing(
         reason=_reason(found),
         counterexample=found,
     )
+
+
+def _why_no_refutation(
+    database: TrialDatabase, prepared: PreparedPair, small: Suspect, ends_at: float
+) -> str:
+    """Why an error that one query alone raises refutes nothing; empty if it does."""
+    if prepared.type_difference:
+        return (
+            f"types differ: {prepared.type_difference}; and a value of one may not fit"
+            " the other"
+        )
+    if is_promised(database, small, ends_at=ends_at):
+        return ""
+    return (
+        "rows are the same, but one query fails on a value of a row that neither"
+        " returns, and PostgreSQL does not promise when it looks at such a row"
+    )
+
+
+def _without_fixed_result(
+    database: TrialDatabase, prepared: PreparedPair, reason: str
+) -> Verdict:
+    """Refused, unless both are one query, and may return what the other may."""
+    texts = (prepared.before.text, prepared.after.text)
+    if read_as_one(database, *texts, prepared.parameter_types):
+        return Verdict(
+            outcome=Outcome.EQUIVALENT,
+            level=Level.PLANNER_EQUAL,
+            reason="PostgreSQL reads both as one query, which has no fixed result",
+        )
+    return Verdict(outcome=Outcome.REFUSED, reason=reason)
 
 
 def _reason(found: Counterexample) -> str:
@@ -284,21 +348,21 @@ def _coverage(prepared: PreparedPair, result: TrialResult) -> Coverage:
 
 
 def _accepted(
+    prepared: PreparedPair,
     coverage: Coverage,
     proofs: tuple[tuple[Level, str], ...],
-    *,
-    is_fixed: bool,
 ) -> Verdict:
     if proofs:
         level, argument = proofs[0]
         return Verdict(outcome=Outcome.EQUIVALENT, level=level, reason=argument)
-    if is_fixed and coverage.databases:
+    if prepared.is_fixed and coverage.databases:
         return Verdict(
             outcome=Outcome.EQUIVALENT,
             level=Level.TESTED,
             reason="both read no table, and were run: what they return is the same",
         )
-    why = _too_weak(coverage)
+    texts = (prepared.before.text, prepared.after.text)
+    why = why_too_weak(coverage, texts, prepared.maker.needs.row_counts)
     if why:
         return Verdict(outcome=Outcome.UNTESTED, reason=why)
     strength = ""
@@ -306,25 +370,10 @@ def _accepted(
         strength = (
             f", which found {coverage.killed} of {coverage.mutants} deliberate mistakes"
         )
+    weakness = caveat(coverage)
     return Verdict(
         outcome=Outcome.EQUIVALENT,
         level=Level.TESTED,
         reason=f"no difference on {coverage.databases} databases{strength}",
+        caveats=(weakness,) if weakness else (),
     )
-
-
-def _too_weak(coverage: Coverage) -> str:
-    """Why the test says nothing; empty if it does."""
-    if coverage.databases == 0:
-        return "no generated database was accepted by the tables"
-    if coverage.with_rows < MIN_WITH_ROWS:
-        return (
-            f"the first query returned a row on {coverage.with_rows} of"
-            f" {coverage.databases} databases only"
-        )
-    if coverage.distinct_results < MIN_RESULTS:
-        return (
-            f"the first query gave only {coverage.distinct_results} different results"
-            f" on {coverage.databases} databases"
-        )
-    return ""

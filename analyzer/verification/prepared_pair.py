@@ -24,7 +24,7 @@ from analyzer.postgres.rolled_back import rolled_back
 from analyzer.rewriting.parameters import compacted, used_parameters
 from analyzer.statements.clocks import clocks
 from analyzer.statements.identifiers import quote_relation
-from analyzer.statements.mutants import ORDER_TURNED, mutants
+from analyzer.statements.mutants import ORDER_TURNED, is_same_tree, mutants
 from analyzer.statements.safety import SafetyFacts, safety_facts
 from analyzer.statements.sorted_output import SortedOutput, sorted_output
 from analyzer.statements.unstable import may_depend_on_storage, row_locks
@@ -325,6 +325,8 @@ def _make_rows(
         leaders=leaders,
         counts=tuple(sorted({n for hint in hints for n in hint.counts})),
         thresholds=tuple(sorted({n for hint in hints for n in hint.thresholds})),
+        summed=frozenset().union(*(hint.summed for hint in hints)),
+        row_counts=tuple(sorted({n for hint in hints for n in hint.row_counts})),
         asked=frozenset(table.oid for table in tables if table.name in named),
         computes=any(hint.computes for hint in hints),
         contrasts=find_contrasts(database, queries, pools, seed=seed),
@@ -348,6 +350,9 @@ def _mutants(
         for mutated in mutants(item.text, _MUTANTS[original]):
             number = FIRST_MUTANT + len(made)
             if mutated.description == ORDER_TURNED and not orders:
+                continue
+            if is_same_tree(mutated.text, facts[1 - original].text):
+                # Whether this is a mistake is what is asked.
                 continue
             found = database.describe(mutated.text)
             if isinstance(found, Failure) or len(found) != len(columns[original]):

@@ -7,6 +7,7 @@ from importlib import import_module
 
 from analyzer.domain.equivalence import Derivation, Level
 from analyzer.statements.predicate_pair import read_alike
+from analyzer.verification.key_proof import distinct_by_key
 from analyzer.verification.planner_proof import plan_alike
 from analyzer.verification.predicate_answer import PredicateAnswer
 from analyzer.verification.prepared_pair import PreparedPair
@@ -49,6 +50,10 @@ def _proofs(
         database, pair.before.text, pair.after.text
     ):
         yield Level.PLANNER_EQUAL, "PostgreSQL makes the same plan of both"
+    if not pair.before.writes:
+        key = distinct_by_key(database, pair.before.text, pair.after.text)
+        if key:
+            yield Level.RULE_PROVED, f"DISTINCT takes nothing away: {key} is a key"
     if derivation is not None and derivation.steps:
         broken = broken_conditions(database, derivation)
         if not broken:

@@ -24,11 +24,12 @@ def broken_conditions(
         condition
         for step in derivation.steps
         for condition in step.conditions
-        if not _holds(database, condition)
+        if not condition_holds(database, condition)
     )
 
 
-def _holds(database: TrialDatabase, condition: RuleCondition) -> bool:
+def condition_holds(database: TrialDatabase, condition: RuleCondition) -> bool:
+    """Whether the loaded schema fulfils a condition."""
     if not condition.columns:
         return False
     referenced = condition.referenced or RelationName("", "")

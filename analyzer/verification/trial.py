@@ -126,10 +126,12 @@ def _made(
 def try_rows(
     database: TrialDatabase, rows: TrialRows, order: TrialOrder, result: TrialResult
 ) -> None:
-    """Try one database more, with rows that somebody thought out."""
+    """Try one database more, with rows that somebody thought out, perhaps many."""
     number = order.databases
     database.stage([(number, rows)])
-    attempt = Attempt(queries=(BEFORE, AFTER), ends_at=order.ends_at)
+    attempt = Attempt(
+        queries=(BEFORE, AFTER), ends_at=order.ends_at, least_ms=_LARGE_MS
+    )
     _count(result, run_in_parts(database, number, number, attempt), order)
     if number in result.numbers:
         result.rows[number] = rows
@@ -153,10 +155,11 @@ def _chunks(total: int) -> Iterator[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """Which queries are run, and until when."""
+    """Which queries are run, and until when; ``least_ms`` they are given in all."""
 
     queries: tuple[int, ...]
     ends_at: float
+    least_ms: int = 700
 
 
 def run_in_parts(
@@ -173,8 +176,16 @@ def run_in_parts(
     """
     left_ms = max(50, int((attempt.ends_at - time.monotonic()) * 1000))
     whole = last - first + 1
-    limit_ms = min(left_ms, _LIMIT_MS + whole * (4 + 2 * len(attempt.queries)))
-    tried = database.run(first, last, attempt.queries, limit_ms=limit_ms)
+    usual_ms = attempt.least_ms + whole * (4 + 2 * len(attempt.queries))
+    limit_ms = min(left_ms, usual_ms)
+    queries = attempt.queries
+    tried = database.run(first, last, queries, limit_ms=limit_ms)
+    if isinstance(tried, Failure) and result is not None and len(queries) > 2:
+        endless = _endless(database, (first, min(first + _TRIED_ALONE, last)), queries)
+        # Its original ends there, so that it is told from it.
+        result.killed |= endless
+        rest = [query for query in queries if query not in endless]
+        tried = database.run(first, last, rest, limit_ms=limit_ms)
     if not isinstance(tried, Failure):
         return tried
     if result is not None:
@@ -188,8 +199,22 @@ def run_in_parts(
     return found
 
 
-_LIMIT_MS = 700
-_ALONE_MS = 60
+def _endless(
+    database: TrialDatabase, numbers: tuple[int, int], queries: Sequence[int]
+) -> set[int]:
+    """The mutants that do not end on a few databases; none if a query does not."""
+    found = set()
+    for query in queries:
+        if isinstance(database.run(*numbers, [query], limit_ms=_ALONE_MS), Failure):
+            if query < FIRST_MUTANT:
+                return set()
+            found.add(query)
+    return found
+
+
+_TRIED_ALONE = 7
+_LARGE_MS = 5_000
+_ALONE_MS = 150
 """For a few rows any query ends in less, or does not end in reasonable time."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Key, Table
@@ -12,18 +13,32 @@ from analyzer.verification.value_candidates import serial
 from analyzer.verification.value_pools import Pool, PoolKey
 
 _POLICIES = (
-    *("constant", "serial", "serial", "serial", "strides", "few", "blocks", "cycle"),
+    *("constant", "constant", "serial", "serial", "serial", "strides"),
+    *("few", "blocks", "cycle"),
 )
 _STRIDE = 37
 """More than a month of days: rows that are apart, in groups of their own."""
 _PARENT_POLICIES = ("first", "first", "mixed", "blocks", "any")
 _CHAIN_RATIO = 0.4
 """How often each row of a table that refers to itself refers to the one before."""
+_LOOSE_RATIO = 0.4
+"""How often summands only come near a total, which has no row for itself then."""
+_TOTAL_RATIO = 0.4
+_FITTING_RATIO = 0.8
 _TOGETHER_RATIO = 0.7
 """How often values of several columns that tell only together come together."""
 _LISTED_RATIO = 0.3
 _MAX_GRID_ROWS = 40
 _MAX_PARENTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Large:
+    """A table that gets many rows, whose values follow one policy."""
+
+    oid: int
+    rows: int
+    policy: str
 
 
 class Filling:
@@ -32,15 +47,29 @@ class Filling:
     In a *counted* database as many rows are alike in some columns as a threshold says.
     Thresholds within thresholds ("three sales each of two products") need a *grid*: as
     many blocks of rows as one threshold says, each as long as another.
+
+    Args:
+        needs: what the rows are for.
+        style: of the database.
+        random: decides what is left open.
+        large: which table is to have how many rows, if that is given.
     """
 
-    def __init__(self, needs: TrialNeeds, style: Style, random: Random) -> None:
+    def __init__(
+        self,
+        needs: TrialNeeds,
+        style: Style,
+        random: Random,
+        large: Large | None = None,
+    ) -> None:
         self._needs = needs
         self._style = style
         self._random = random
         self._null_ratio = random.choice(style.null_ratios)
         self._domains: dict[PoolKey, list[str]] = {}
         self._policies: dict[PoolKey, str] = {}
+        self._totals: dict[PoolKey, int | None] = {}
+        self._is_loose = random.random() < _LOOSE_RATIO
         self._rows: TrialRows = {}
         self._count = 0
         self._many: set[int] = set()
@@ -55,7 +84,11 @@ class Filling:
             self._domains.update(needs.domains(contrast))
             if len(contrast) > 1 and random.random() < _TOGETHER_RATIO:
                 self._together = contrast
-        if style is COUNTED:
+        self._large = large
+        if large is not None:
+            self._many, self._count, self._block = {large.oid}, large.rows, large.rows
+            self._null_ratio = 0.0
+        elif style is COUNTED:
             self._count = needs.threshold(random)
             self._block = min(needs.threshold(random), _MAX_GRID_ROWS)
             self._is_grid = random.random() < (0.5 if needs.is_nested else 0.15)
@@ -97,6 +130,8 @@ class Filling:
     def _row(self, table: Table, number: int, places: Mapping[str, int]) -> Row | None:
         row: Row = [self._value(table, column, number) for column in table.stored]
         self._set_together(table, row, number)
+        if self._is_chain:
+            self._set_chained(table, row)
         for reference in table.references:
             if not all(name in places for name in reference.columns):
                 continue
@@ -107,6 +142,25 @@ class Filling:
                     return None
                 row[spot] = value
         return row
+
+    def _set_chained(self, table: Table, row: Row) -> None:
+        """Let a row name the key of the one before, where a query compares the two."""
+        rows, leaders = self._rows[table.oid], self._needs.leaders
+        names = [column.name for column in table.stored]
+        for key in table.keys:
+            if len(key.columns) != 1 or key.columns[0] not in names:
+                continue
+            own = names.index(key.columns[0])
+            for spot, column in enumerate(table.stored):
+                is_compared = (
+                    leaders[table.oid, column.name] == leaders[table.oid, names[own]]
+                )
+                if not is_compared or spot == own:
+                    continue
+                if rows:
+                    row[spot] = rows[-1][own]
+                elif not column.not_null:
+                    row[spot] = None
 
     def _set_together(self, table: Table, row: Row, number: int) -> None:
         """Give a row the values of one row of a contrast, in most cases."""
@@ -213,23 +267,37 @@ class Filling:
         if policy == "turns":
             return pool.exact[number % len(pool.exact)]
         if policy == "total":
-            return self._needs.part_of_total(self._random, self._count)
+            return self._summand(leader, pool, number)
         domain = self._domains.setdefault(leader, self._domain(pool))
         if policy == "constant":
             return domain[0] if domain else None
         return self._random.choice(domain) if domain else None
 
+    def _summand(self, leader: PoolKey, pool: Pool, number: int) -> str | None:
+        """One of as many summands as rows are counted; they come to a named total."""
+        if leader not in self._totals:
+            self._totals[leader] = self._needs.total(self._random)
+        total = self._totals[leader]
+        if total is None:
+            return self._pick(leader, pool)
+        if self._is_loose:
+            return self._needs.part_of_total(self._random, self._count)
+        place = number % self._count
+        return str(total * (place + 1) // self._count - total * place // self._count)
+
     def _policy(self, column: Column, pool: Pool) -> str:
+        if self._large is not None:
+            return self._large.policy
+        # A sum is compared with what no single value of its column need be.
+        is_summed = column.name in self._needs.summed or not self._needs.summed
         draw = self._random.random()
-        if pool.fitting and draw < 0.8:
+        if self._needs.summed and is_summed and draw < _TOTAL_RATIO:
+            return "total"
+        if pool.fitting and draw < _FITTING_RATIO:
             # Each of the values of an IN list, for a query that counts them.
             is_listed = len(pool.exact) > 1 and self._random.random() < _LISTED_RATIO
             return "turns" if is_listed else "constant"
-        if (
-            column.category == "N"
-            and draw < 0.3
-            and self._needs.part_of_total(self._random, self._count)
-        ):
+        if column.category == "N" and is_summed and draw < _TOTAL_RATIO:
             return "total"
         return self._random.choice(_POLICIES)
 

@@ -34,6 +34,8 @@ class TrialNeeds:
         leaders: from a column to the leader of its set.
         counts: numbers of rows, or sums, that may matter.
         thresholds: of these, the ones that are surely compared with such a number.
+        row_counts: of these, the ones that surely count rows.
+        summed: names of columns that sums are taken of.
         asked: oids of the tables that the queries name; the others are referenced.
         computes: whether a query does arithmetic, which may overflow.
         contrasts: values that two expressions relate otherwise, in groups.
@@ -45,6 +47,8 @@ class TrialNeeds:
     leaders: Mapping[PoolKey, PoolKey]
     counts: tuple[int, ...] = ()
     thresholds: tuple[int, ...] = ()
+    row_counts: tuple[int, ...] = ()
+    summed: frozenset[str] = frozenset()
     asked: frozenset[int] = frozenset()
     computes: bool = False
     contrasts: tuple[tuple[Contrast, ...], ...] = ()
@@ -94,12 +98,18 @@ class TrialNeeds:
             aim = random.choice(usual if is_usual else counts)
         return max(1, aim + random.choice((-1, 0, 0, 0, 1, 1, 2)))
 
-    def part_of_total(self, random: Random, count: int) -> str | None:
-        """A summand that brings the sum of ``count`` rows near a named total."""
+    def total(self, random: Random) -> int | None:
+        """A sum at or next to one that the queries name."""
         totals = [n for n in self.counts if n > _LARGEST_COUNT]
         sure = [n for n in self.thresholds if n > _LARGEST_COUNT]
         if not totals:
             return None
         total = random.choice(sure if sure and random.random() < 0.5 else totals)
-        exact = random.choice((total, total + 1, total - 1))
-        return str(random.choice((exact, total // count, total // count + 1)))
+        return random.choice((total, total + 1, total - 1))
+
+    def part_of_total(self, random: Random, count: int) -> str | None:
+        """A summand that brings the sum of ``count`` rows near a named total."""
+        exact = self.total(random)
+        if exact is None:
+            return None
+        return str(random.choice((exact, exact // count, exact // count + 1)))

@@ -9,12 +9,18 @@ since what tells two queries apart often lies one step beside. Measurements: rew
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from random import Random
 
 from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Table
-from analyzer.verification.trial_filling import Filling
-from analyzer.verification.trial_needs import Row, TrialNeeds, TrialRows
+from analyzer.verification.trial_filling import Filling, Large
+from analyzer.verification.trial_needs import (
+    MAX_COUNTED_ROWS,
+    Row,
+    TrialNeeds,
+    TrialRows,
+)
 from analyzer.verification.trial_styles import (
     CONTRASTING,
     CONTRASTING_RATIO,
@@ -29,6 +35,8 @@ from analyzer.verification.trial_styles import (
 from analyzer.verification.value_candidates import decimal_of
 
 _MAX_CHANGES = 3
+_MAX_LARGE = 2
+_LARGE_POLICIES = ("constant", "serial")
 _COUNTED_MORE = 0.22
 _EXTREME_MORE = 0.1
 
@@ -44,6 +52,26 @@ class TrialRowMaker:
     def __init__(self, needs: TrialNeeds, *, seed: int) -> None:
         self._needs = needs
         self._seed = seed
+
+    @property
+    def needs(self) -> TrialNeeds:
+        """What the rows are for."""
+        return self._needs
+
+    def large(self, most: int) -> Iterator[TrialRows]:
+        """Databases with as many rows as a number counts that others do not reach.
+
+        Args:
+            most: the largest such number.
+        """
+        counts = [n for n in self._needs.row_counts if MAX_COUNTED_ROWS < n <= most]
+        asked = [t.oid for t in self.tables if t.oid in self._needs.asked]
+        for count in counts[-_MAX_LARGE:]:
+            for oid in asked[:_MAX_LARGE]:
+                for policy, more in product(_LARGE_POLICIES, (0, 1)):
+                    large = Large(oid=oid, rows=count + more, policy=policy)
+                    random = Random(f"{self._seed}/large {large}")
+                    yield Filling(self._needs, COUNTED, random, large).fill(())
 
     @property
     def tables(self) -> Sequence[Table]:

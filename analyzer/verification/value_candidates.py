@@ -69,7 +69,9 @@ _EXTREMES: dict[str, tuple[str, ...]] = {
     ),
     "real": ("NaN", "Infinity", "-Infinity", "-0"),
     "double precision": ("NaN", "Infinity", "-Infinity", "-0", "9007199254740993"),
-    "text": ("", " ", "é", "É", "%", "_", "a%", "\\", "ß", "aa", "a'b", "NULL"),
+    "text": (
+        *("", " ", "é", "É", "%", "_", "a%", "\\", "ß", "aa", "a'b", "NULL", "abca"),
+    ),
     "date": ("infinity", "-infinity", "0001-01-01", "1970-01-01"),
     "json": ('{"a": {"b": 1}}', '[1, "a"]', '{"a": ""}', '{"a": "1"}', '{"a": [1]}'),
     "interval": ("1 mon 1 day", "-1 month", "1 year", "36:00:00"),
@@ -87,12 +89,13 @@ CALENDAR = (
     *("2021-01-01", "2024-12-30"),
 )
 _TIMES_OF_DAY = ("", " 12:00:00", " 23:59:59.999999")
+_ALIKE_IN_CASE = str.maketrans("kKsS", "\u212a\u212a\u017f\u017f")
 _MAX_SPLITS = 12
 _MAX_BITS = 64
 _MAX_DIGITS = 400
 _LENGTHS = range(2, 41)
 """Numbers that a text may be as long as."""
-_REPEATED = re.compile(r"\{(\d{1,3})[,}]")
+_REPEATED = re.compile(r"[{,](\d{1,3})(?=[,}])")
 """How often a pattern repeats a piece."""
 _MAX_JOINED = 4
 
@@ -238,9 +241,9 @@ def _near_text(text: str) -> Iterator[str]:
     for matching in pattern_texts(text):
         # SIMILAR TO has the signs of LIKE as well.
         yield from (matching, matching.replace("%", ""), matching.replace("%", "x"))
-    for length in map(int, _REPEATED.findall(text)):
-        if length in _LENGTHS:
-            yield from ("1" * length, "a" * length)
+    repeated = [int(n) + more for n in _REPEATED.findall(text) for more in (0, 1)]
+    lengths = [length for length in repeated if length in _LENGTHS]
+    yield from (sign * length for length in lengths for sign in ("1", "a"))
     if "%" in text or "_" in text:
         for wide in ("", "x", "xy"):
             yield text.replace("%", wide).replace("_", "a")
@@ -250,6 +253,8 @@ def _near_text(text: str) -> Iterator[str]:
         yield text.replace("%", "").replace("_", bare[:1])
     yield from (text.upper(), text.lower(), text.swapcase(), text + " ", " " + text)
     yield text[:1].swapcase() + text[1:]
+    # Letters that are none of the constant's, until they are made small or large.
+    yield text.translate(_ALIKE_IN_CASE)
     yield from (text + "x", text[:-1], text.strip())
     if len(text) <= _MAX_SPLITS:
         # What is found once may be replaced once, or each time.

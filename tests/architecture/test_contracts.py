@@ -21,6 +21,7 @@ PRINTS_SQL = {
     "analyzer/planner/range_histograms.py",
     "analyzer/verification/checked_values.py",
     "analyzer/verification/counterexample.py",
+    "analyzer/verification/dense_values.py",
     "analyzer/verification/image_sql.py",
     "analyzer/verification/trial_repairs.py",
     "analyzer/verification/trial_sql.py",

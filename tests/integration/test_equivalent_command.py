@@ -70,7 +70,8 @@ def test_an_accepted_pair_as_json(files: Path) -> None:
 
 def test_what_cannot_be_decided_has_an_exit_code_of_its_own(files: Path) -> None:
     (files / "c.sql").write_text("SELECT id FROM t LIMIT 1")
-    outcome = run_cli("equivalent", "c.sql", "c.sql", "--schema", "s.sql")
+    (files / "d.sql").write_text("SELECT id FROM t WHERE id = id LIMIT 1")
+    outcome = run_cli("equivalent", "c.sql", "d.sql", "--schema", "s.sql")
     assert outcome.exit_code == 3
     assert "NOT DECIDED" in outcome.out
 

@@ -65,3 +65,68 @@ def test_rows_that_checks_allow_tell_queries_apart(
     checker: EquivalenceChecker, before: str, after: str
 ) -> None:
     assert checker.check(CHECKED, before, after).outcome is Outcome.REFUTED
+
+
+PLAIN = CheckedSchema(ddl="CREATE TABLE p (id int PRIMARY KEY, g int, v int, t text)")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # More rows than other databases have.
+        (
+            "SELECT id FROM p ORDER BY id LIMIT 2000",
+            "SELECT id FROM p ORDER BY id LIMIT 2001",
+        ),
+        # A chain without a foreign key, as long as the recursion is deep.
+        (
+            "WITH RECURSIVE r AS (SELECT id, 0 AS n FROM p WHERE g IS NULL UNION ALL"
+            " SELECT p.id, n + 1 FROM p JOIN r ON p.g = r.id AND n < 40)"
+            " SELECT id FROM r",
+            "WITH RECURSIVE r AS (SELECT id, 0 AS n FROM p WHERE g IS NULL UNION ALL"
+            " SELECT p.id, n + 1 FROM p JOIN r ON p.g = r.id AND n <= 40)"
+            " SELECT id FROM r",
+        ),
+        # A sum that is met exactly by as many rows as are counted.
+        (
+            "SELECT g FROM p GROUP BY g HAVING count(*) = 10 AND sum(v) > 300",
+            "SELECT g FROM p GROUP BY g HAVING count(*) = 10 AND sum(v) > 301",
+        ),
+        # One value in eight thousand, far from the constants.
+        (
+            "SELECT id FROM p WHERE v % 97 = 5",
+            "SELECT id FROM p WHERE v % 97 = 5 AND v % 89 <> 3",
+        ),
+        (
+            "SELECT id FROM p WHERE reverse(t) = t",
+            "SELECT id FROM p WHERE t = '' OR left(t, 1) = right(t, 1)",
+        ),
+    ],
+)
+def test_rows_come_to_what_the_queries_turn_on(
+    checker: EquivalenceChecker, before: str, after: str
+) -> None:
+    assert checker.check(PLAIN, before, after).outcome is Outcome.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "word"),
+    [
+        (
+            "SELECT g FROM p ORDER BY g LIMIT 60000",
+            "SELECT g FROM p ORDER BY g LIMIT 60001",
+            "60,000 rows",
+        ),
+        (
+            "SELECT p.id FROM p JOIN p q ON hashtext(p.t) = hashtext(q.t)",
+            "SELECT p.id FROM p JOIN p q ON p.t = q.t",
+            "hashtext",
+        ),
+    ],
+)
+def test_what_no_database_reaches_is_untested(
+    checker: EquivalenceChecker, before: str, after: str, word: str
+) -> None:
+    verdict = checker.check(PLAIN, before, after)
+    assert verdict.outcome is Outcome.UNTESTED
+    assert word in verdict.reason

@@ -16,7 +16,10 @@ has a schema of its own, two queries, how they are compared and what is true of 
 
 SHOWN = [
     FILE.with_name(f"{name}.sql")
-    for name in ("reports", "odd_types", "constraints_and_writes")
+    for name in (
+        *("reports", "odd_types", "constraints_and_writes", "far_values"),
+        *("states_and_spans", "two_tables"),
+    )
 ]
 """Pairs as in ``FILE``; behind each false one stand rows that show it."""
 

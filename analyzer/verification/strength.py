@@ -1,0 +1,76 @@
+"""What a test says that found no difference: enough, little, or nothing.
+
+If the databases of a test do not tell a query from deliberate mistakes either, they say
+nothing of the other query. Mistakes may be harmless (DISTINCT over a key), so a low
+share is told, and only none of several decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from analyzer.domain.equivalence import Coverage
+from analyzer.statements.digests import digests
+
+MIN_WITH_ROWS = 3
+MIN_RESULTS = 2
+MAX_LARGE_ROWS = 10_000
+"""No trial database has more rows than this and a few."""
+_OF_DUPLICATES = ("DISTINCT", "ALL dropped", "ALL added")
+"""How mistakes begin in words that a key, or what comes after, makes harmless."""
+_MIN_MUTANTS = 4
+"""Fewer may all be harmless: last_value(d) over d is d, whichever way it is sorted."""
+_WEAK_RATIO = 0.3
+
+
+def why_too_weak(
+    coverage: Coverage, queries: tuple[str, str], row_counts: tuple[int, ...]
+) -> str:
+    """Why a test says nothing; empty if it does.
+
+    Args:
+        coverage: of the test.
+        queries: that it did not tell apart.
+        row_counts: numbers of rows that either query turns on.
+    """
+    return next(_reasons(coverage, queries, row_counts), "")
+
+
+def _reasons(
+    coverage: Coverage, queries: tuple[str, str], row_counts: tuple[int, ...]
+) -> Iterator[str]:
+    if coverage.databases == 0:
+        yield "no generated database was accepted by the tables"
+    if coverage.with_rows < MIN_WITH_ROWS:
+        yield (
+            f"the first query returned a row on {coverage.with_rows} of"
+            f" {coverage.databases} databases only"
+        )
+    if coverage.distinct_results < MIN_RESULTS:
+        yield (
+            f"the first query gave only {coverage.distinct_results} different results"
+            f" on {coverage.databases} databases"
+        )
+    large = [count for count in row_counts if count > MAX_LARGE_ROWS]
+    if large:
+        yield f"no generated database has as many as {large[0]:,} rows"
+    names = sorted({name for query in queries for name in digests(query)})
+    if names:
+        yield f"no two values are known that {names[0]} takes for one"
+    telling = [s for s in coverage.survivors if not s.startswith(_OF_DUPLICATES)]
+    if not coverage.killed and len(telling) >= _MIN_MUTANTS:
+        yield (
+            f"no difference on {coverage.databases} databases, but none of"
+            f" {coverage.mutants} deliberate mistakes showed on them either"
+        )
+
+
+def caveat(coverage: Coverage) -> str:
+    """What to say beside a test that found few mistakes; empty if it found enough."""
+    score = coverage.mutation_score_ratio
+    if score is None or score >= _WEAK_RATIO:
+        return ""
+    return (
+        f"the test is weak: {coverage.mutants - coverage.killed} of {coverage.mutants}"
+        " deliberate mistakes showed on no database; they may be harmless"
+    )
