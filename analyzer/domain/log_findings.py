@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from analyzer.domain.recommendation import Evidence
 from analyzer.domain.statement import Fingerprint
 
+LOCK_HOT_SPOT = "lock_hot_spot"
+"""The kind of finding whose parent held the lock that its statement waited for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogFinding:
@@ -19,7 +22,7 @@ class LogFinding:
         instruction: what to do about it.
         evidence: numbers from the log, each with its unit, basis and source.
         fingerprint: the statement it is about, if it is about one.
-        parent: the statement that fed it.
+        parent: the statement that fed it, or that held the lock it waited for.
         query: what could be sent instead, or SQL that changes a setting.
         caveats: what would make the advice wrong.
         lost_ms: time the log shows lost, for rank; 0 where it cannot be told.

@@ -169,3 +169,11 @@ class Workload:
         """Index the items by fingerprint."""
         index = {item.statement.fingerprint: item for item in self.items}
         object.__setattr__(self, "by_fingerprint", index)
+
+    @property
+    def texts(self) -> dict[Fingerprint, str]:
+        """The normalized query of each statement."""
+        return {
+            name: item.statement.normalized_query
+            for name, item in self.by_fingerprint.items()
+        }

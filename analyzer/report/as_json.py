@@ -46,10 +46,7 @@ def scan_result(result: ScanResult) -> Json:
     """
     reasons = {item.fingerprint: item for item in result.no_advice}
     advised = _advised(result.recommendations)
-    texts = {
-        name: item.statement.normalized_query
-        for name, item in result.workload.by_fingerprint.items()
-    }
+    texts = result.workload.texts
     return {
         "kind": result.kind.value,
         "server_id": result.server_id,

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from analyzer.domain.recommendation import Recommendation
 from analyzer.domain.scan import ScanResult
 from analyzer.report.as_text import QUERY_LENGTH, action_text
+from analyzer.report.logs_as_rows import finding_text
 from analyzer.report.plain import amount, plain, plain_lines, shortened
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&])")
@@ -95,8 +96,9 @@ def _fenced(text: str) -> Iterator[str]:
 def _log_findings(result: ScanResult) -> Iterator[str]:
     if result.log_findings:
         yield from ("", "### The log also shows", "")
+    texts = result.workload.texts
     for found in result.log_findings:
-        yield f"- {escaped(found.title)}. {escaped(found.instruction)}"
+        yield f"- {escaped(finding_text(found, texts))}"
 
 
 def _negatives(result: ScanResult) -> Iterator[str]:

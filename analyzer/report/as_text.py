@@ -20,6 +20,7 @@ from analyzer.domain.recommendation import (
 )
 from analyzer.domain.scan import ScanResult
 from analyzer.domain.workload import Workload
+from analyzer.report.logs_as_rows import finding_text
 from analyzer.report.plain import (
     amount,
     counted,
@@ -193,12 +194,10 @@ def _affected(rec: Recommendation, workload: Workload) -> Iterator[str]:
 def _endings(result: ScanResult) -> Iterator[list[str]]:
     """What the log shows, negative answers, and what was not seen."""
     if result.log_findings:
+        texts = result.workload.texts
         yield [
             "The log also shows:",
-            *(
-                f"  {plain(item.title)}. {plain(item.instruction)}"
-                for item in result.log_findings
-            ),
+            *(f"  {plain(finding_text(i, texts))}" for i in result.log_findings),
         ]
     if result.no_advice:
         yield [

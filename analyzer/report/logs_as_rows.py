@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from analyzer.domain.log_findings import LogFinding
+from analyzer.domain.log_findings import LOCK_HOT_SPOT, LogFinding
 from analyzer.domain.log_report import (
     ErrorGroup,
     LoggedLockWait,
@@ -138,14 +138,26 @@ def _findings(report: LogReport, top: int) -> Rows:
 
 
 def _finding(item: LogFinding, report: LogReport) -> tuple[str, ...]:
+    text = finding_text(item, report.texts)
+    return (item.kind.replace("_", " "), number(item.lost_ms), text)
+
+
+def finding_text(item: LogFinding, texts: Mapping[Fingerprint, str]) -> str:
+    """What a finding says, with the statements it is about.
+
+    Args:
+        item: the finding.
+        texts: of the statements; one that is not in it is named by its fingerprint.
+    """
     text = f"{item.title}. {item.instruction}"
     if item.fingerprint:
-        text += f" — {_text(report, item.fingerprint)}"
+        text += f" — {_shown(item.fingerprint, texts)}"
     if item.parent:
-        text += f" — after: {_text(report, item.parent)}"
+        relation = "held by" if item.kind == LOCK_HOT_SPOT else "after"
+        text += f" — {relation}: {_shown(item.parent, texts)}"
     if item.query:
         text += f" — instead: {shortened(item.query, QUERY_LENGTH)}"
-    return (item.kind.replace("_", " "), number(item.lost_ms), text)
+    return text
 
 
 def _locks(found: Sequence[LoggedLockWait], top: int) -> Rows:
@@ -307,4 +319,8 @@ def _events(report: LogReport) -> Rows:
 
 
 def _text(report: LogReport, name: Fingerprint) -> str:
-    return shortened(report.texts.get(name) or name, QUERY_LENGTH)
+    return _shown(name, report.texts)
+
+
+def _shown(name: Fingerprint, texts: Mapping[Fingerprint, str]) -> str:
+    return shortened(texts.get(name) or name, QUERY_LENGTH)

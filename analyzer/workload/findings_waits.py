@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from analyzer.domain.log_activity import IdleInTransaction
-from analyzer.domain.log_findings import LogFinding
+from analyzer.domain.log_findings import LOCK_HOT_SPOT, LogFinding
 from analyzer.domain.log_report import Deadlock, ErrorGroup, LoggedLockWait
 from analyzer.domain.statement import Fingerprint
 from analyzer.statements.fingerprint import fingerprint
@@ -58,7 +58,7 @@ def _hot_spot(
         if h.fingerprint is not None
     )
     return LogFinding(
-        kind="lock_hot_spot",
+        kind=LOCK_HOT_SPOT,
         title=f"{len(group):,} waits for {modes} on {place}, "
         f"{waited_ms / 1000:,.1f} s together",
         instruction="Shorten the transaction that holds the lock: do its slow work "

@@ -30,6 +30,7 @@ from analyzer.domain.recommendation import (
     Semantics,
 )
 from analyzer.domain.scan import ScanKind, ScanResult
+from analyzer.domain.statement import Fingerprint
 from analyzer.domain.workload import Latency, NotSeen
 from analyzer.report import as_json, as_markdown, as_text
 from analyzer.report.plain import plain, plain_lines
@@ -142,6 +143,7 @@ RESULT = ScanResult(
                 ),
             ),
             fingerprint=ITEM.statement.fingerprint,
+            parent=Fingerprint("0badc0de0badc0de"),
             lost_ms=12.5,
         ),
     ),
@@ -213,7 +215,8 @@ def control_characters(text: str) -> set[str]:
 
 def test_text_shows_all_and_obeys_nothing() -> None:
     text = as_text.scan_result(RESULT)
-    assert "Waits [31mfor | t. Take the lock later." in text
+    assert "Waits [31mfor | t. Take the lock later. — " in text
+    assert "held by: 0badc0de0badc0de" in " ".join(text.split())
     assert not control_characters(text)
     for part in (
         "6 recommendations for shop",
@@ -252,7 +255,7 @@ def test_text_never_cuts_what_is_to_be_copied() -> None:
 
 def test_markdown_shows_all_and_obeys_nothing() -> None:
     text = as_markdown.scan_result(RESULT)
-    assert "- Waits \\[31mfor \\| t. Take the lock later." in text
+    assert "- Waits \\[31mfor \\| t. Take the lock later. — " in text
     assert not control_characters(text)
     assert "| 1 | 90.0% |" in text
     assert "- a \\[31mfirst" in text
