@@ -89,6 +89,7 @@ def test_query_page_has_text_history_plans_and_advice(site: Site) -> None:
 def test_target_page_has_what_the_log_shows(site: Site) -> None:
     page = log_in(site).get(f"/targets/{site.target_id}").text
     assert "12 waits for locks on &lt;script&gt;" in page
+    assert "<p>Held by <span" in page
     assert "Shorten the transaction that holds it." in page
 
 

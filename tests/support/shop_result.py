@@ -72,6 +72,7 @@ def scan_result(options: ResultOptions = ResultOptions()) -> ScanResult:
                 instruction="Shorten the transaction that holds it.",
                 evidence=(),
                 fingerprint=ORDERS,
+                parent=LOOKUP,
                 query="SELECT 1",
                 lost_ms=3_000.0,
             ),
