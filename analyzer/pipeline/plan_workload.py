@@ -55,7 +55,8 @@ class _Failures:
     texts: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, error: AnalyzerError, *items: WorkloadItem) -> None:
-        why = f"{error.message} ({error.detail})" if error.detail else error.message
+        detail = (error.detail or "").rstrip(".")
+        why = f"{error.message} ({detail})" if detail else error.message
         if items:
             known = self.texts.setdefault(why, [])
             known += [item.statement.normalized_query for item in items]

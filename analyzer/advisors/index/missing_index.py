@@ -148,11 +148,15 @@ def _why_not_worth_it(outcome: StatementOutcome, thresholds: Thresholds) -> str:
             f"The planner is right: {tried} would lower its cost by "
             f"{gain:.0%}, less than {limits.min_statement_gain_ratio:.0%}."
         )
+    if not outcome.improved_ratio:
+        return (
+            f"{tried} would lower its planner cost by {gain:.0%}, but still read a "
+            "large part of the table, or save hardly anything: no gain to rely on."
+        )
     if outcome.improved_ratio < limits.min_parameter_ratio:
         return (
             f"{tried} would lower its cost by {gain:.0%} on the mean, but "
-            f"noticeably for {outcome.improved_ratio:.0%} of the "
-            "parameter values only, or read a large part of the table anyway."
+            f"noticeably for {outcome.improved_ratio:.0%} of the parameter values only."
         )
     best = sorted(offered.used, key=columns)
     pays = sum(price.exec_time_ratio for price in outcome.prices.values())
