@@ -26,7 +26,7 @@ MAX_WORTH_PER_SPACE_RATIO = 1.5
 keys go that find its rows, so many times at all. What grows by less than the slack is
 not asked."""
 
-MIN_SAVED_RATIO = 0.05
+MIN_SAVED_RATIO = 0.02
 """Of what a statement costs beside the others: an index that saves less of each is not
 worth its writers, however large the statements are."""
 
