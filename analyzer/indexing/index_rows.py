@@ -10,16 +10,13 @@ from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
 from analyzer.domain.plan import PlanNode
 from analyzer.indexing.cost_settings import CostSettings
-from analyzer.indexing.key_statistics import attribute_values
+from analyzer.indexing.key_statistics import attribute_values, combination_count
 from analyzer.indexing.plan_loops import Executions
 from analyzer.indexing.size import index_size
-from analyzer.plans.conditions import conjuncts
+from analyzer.plans.conditions import NAME, conjuncts
 
 _BLOCK_BYTES = 8192
-_NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_][\w$]*)'
-_LOOKED_UP = re.compile(
-    rf"(?:{_NAME}\.)?(?P<column>{_NAME}) = (?P<other>{_NAME})\.{_NAME}"
-)
+_LOOKED_UP = re.compile(rf"(?:{NAME}\.)?(?P<column>{NAME}) = (?P<other>{NAME})\.{NAME}")
 _STEPS = 30
 
 
@@ -155,8 +152,7 @@ def _looked_up_rows(node: PlanNode, relation: Relation) -> float | None:
     combinations = math.prod(value or 1.0 for value in values)
     for attributes, count in relation.distinct_combinations:
         if set(attributes) == set(names):
-            known = count if count >= 0 else -count * relation.reltuples
-            combinations = min(combinations, known)
+            combinations = min(combinations, combination_count(count, relation))
     return relation.reltuples / max(min(combinations, relation.reltuples), 1.0)
 
 

@@ -18,13 +18,10 @@ from dataclasses import dataclass, replace
 from analyzer.domain.catalog import Catalog, Relation
 from analyzer.domain.index import RelationName
 from analyzer.domain.plan import Plan, PlanNode
-from analyzer.indexing.key_statistics import attribute_values
-from analyzer.plans.conditions import conjuncts
+from analyzer.indexing.key_statistics import attribute_values, combination_count
+from analyzer.plans.conditions import NAME, conjuncts
 
-_NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_][\w$]*)'
-_EQUAL = re.compile(
-    rf"(?P<left>(?:{_NAME}\.)?{_NAME}) = (?P<right>(?:{_NAME}\.)?{_NAME})"
-)
+_EQUAL = re.compile(rf"(?P<left>(?:{NAME}\.)?{NAME}) = (?P<right>(?:{NAME}\.)?{NAME})")
 _JOINS = frozenset({"Hash Join", "Merge Join", "Nested Loop"})
 _KEEP_ROWS = frozenset({"Aggregate", "Group", "Limit", "Unique", "SetOp", "Append"})
 """Nodes whose rows do not grow with those below them."""
@@ -73,7 +70,7 @@ def _referring(
 ) -> Iterator[KnownCombinations]:
     if any(set(fk.attributes) == set(attributes) for fk in relation.foreign_keys):
         return  # The planner knows.
-    combinations = count if count >= 0 else -count * relation.reltuples
+    combinations = combination_count(count, relation)
     product = 1.0
     for mine, theirs in zip(attributes, key, strict=True):
         values = attribute_values(mine, relation), attribute_values(theirs, other)

@@ -241,7 +241,7 @@ def combinations_bound(definition: IndexDefinition, relation: Relation) -> float
     bound = math.inf
     for combination, count in relation.distinct_combinations:
         held = frozenset(combination)
-        found = count if count > 0 else -count * max(relation.reltuples, 1.0)
+        found = combination_count(count, relation)
         if names <= held:
             bound = min(bound, found)
         elif held < names and "" not in names:
@@ -271,13 +271,25 @@ def is_independent(definition: IndexDefinition, relation: Relation) -> bool:
     return all(key.distinct is not None for key in keys)
 
 
+def combination_count(n_distinct: float, relation: Relation) -> float:
+    """How many combinations an ``n_distinct`` of several columns stands for.
+
+    Itself, or if it is negative that share of the rows (PostgreSQL manual, "pg_stats").
+
+    Args:
+        n_distinct: as in ``Relation.distinct_combinations``.
+        relation: of the columns; one that was never analyzed counts as of one row.
+    """
+    return n_distinct if n_distinct > 0 else -n_distinct * max(relation.reltuples, 1.0)
+
+
 def _known_combinations(
     definition: IndexDefinition, relation: Relation
 ) -> float | None:
     names = frozenset(definition.attributes)
     for combination, count in relation.distinct_combinations:
         if frozenset(combination) == names:
-            return count if count > 0 else -count * relation.reltuples
+            return combination_count(count, relation)
     return None
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from analyzer.domain.catalog import Relation
 from analyzer.domain.index import IndexDefinition
 from analyzer.indexing.joined_keys import JoinedKey
-from analyzer.indexing.key_statistics import attribute_values
+from analyzer.indexing.key_statistics import attribute_values, combination_count
 from analyzer.indexing.size import index_size
 
 MIN_RANGE_RATIO = 1.1
@@ -93,7 +93,7 @@ def _values(names: Iterable[str], relation: Relation) -> float:
     wanted = set(names)
     single = [attribute_values(name, relation) or 1.0 for name in wanted]
     several = [
-        count if count > 0 else -count * relation.reltuples
+        combination_count(count, relation)
         for known, count in relation.distinct_combinations
         if set(known) <= wanted
     ]

@@ -116,6 +116,7 @@ def _from_server(
         progress("reading the catalog", 0.0)
         catalog, hidden = read_catalog(connection)
         not_seen += hidden
+    # Between two sessions: none is held open while gigabytes are read.
     logs = _logs(request, catalog, progress)
     not_seen += of_other_databases(logs, catalog)
     with session(address) as connection:

@@ -16,8 +16,8 @@ MAX_CHARS = 20_000
 """A longer condition is a list of constants; what follows adds nothing."""
 MAX_COLUMNS = 4
 
-_NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*)'
-_COLUMN = re.compile(rf"(?:{_NAME}\.)?(?P<column>{_NAME})")
+NAME = r'(?:"(?:[^"]|"")+"|[A-Za-z_\x80-\uffff][\w$\x80-\uffff]*)'
+_COLUMN = re.compile(rf"(?:{NAME}\.)?(?P<column>{NAME})")
 _TYPE = r"[a-z]+(?: [a-z]+){0,3}"
 _CAST = re.compile(rf"::(?P<type>{_TYPE})(?:\(\d+(?:,\d+)?\))?")
 _MOMENT = re.compile(r"\(?'\d{4}-\d\d(?:-[^'%_]*|[-%_][^']*)?'(?:::text)?\)?")
@@ -34,9 +34,9 @@ _CONSTANT = re.compile(
 _IS_NULL = re.compile(r"(?P<left>.+) IS (?:NOT )?NULL")
 _SUBPLAN = re.compile(r"\((?:hashed )?(?:SubPlan|InitPlan) \d+\)(?:\.col\d+)?")
 _STRING = re.compile(r"'(?:[^']|'')*'")
-_WORD = re.compile(rf"{_NAME}(?:\.{_NAME})?")
-_FUNCTION = re.compile(rf"(?P<name>{_NAME}(?:\.{_NAME})?)\(")
-_COLLATE = re.compile(rf" COLLATE {_NAME}(?:\.{_NAME})?\)*\Z")
+_WORD = re.compile(rf"{NAME}(?:\.{NAME})?")
+_FUNCTION = re.compile(rf"(?P<name>{NAME}(?:\.{NAME})?)\(")
+_COLLATE = re.compile(rf" COLLATE {NAME}(?:\.{NAME})?\)*\Z")
 _COMPARES = frozenset({"=", "<", ">", "<=", ">="})
 _PATTERNS = frozenset({"~~", "~~*", "~", "~*"})
 _KEYWORDS = frozenset(

@@ -16,6 +16,7 @@ import pglast
 from pglast import ast
 from pglast.stream import RawStream
 
+from analyzer.statements.ast_nodes import ast_nodes
 from analyzer.statements.data_hints import AGGREGATES
 
 MAX_EXPRESSIONS = 24
@@ -110,7 +111,7 @@ def _expression(node: Any, *, is_whole: bool) -> ColumnExpression | None:
     if not isinstance(node, _EXPRESSIONS):
         return None
     uses: dict[tuple[str, str], None] = {}
-    nodes = list(islice(_nodes(node), _MAX_NODES + 1))
+    nodes = list(islice(ast_nodes(node), _MAX_NODES + 1))
     if len(nodes) > _MAX_NODES or not all(_gather(item, uses) for item in nodes):
         return None
     relations = {relation for relation, _ in uses}
@@ -139,14 +140,3 @@ def _gather(node: Any, uses: dict[tuple[str, str], None]) -> bool:
         called = node.funcname[-1].sval if node.funcname else ""
         return not is_marked and called not in AGGREGATES
     return not isinstance(node, _NOT_OF_ONE_ROW)
-
-
-def _nodes(root: Any) -> Iterator[Any]:
-    stack = [root]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(reversed(current))
-        elif isinstance(current, ast.Node):
-            yield current
-            stack.extend(reversed([getattr(current, name) for name in current]))

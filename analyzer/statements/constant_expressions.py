@@ -13,6 +13,7 @@ import pglast
 from pglast import ast
 from pglast.stream import RawStream
 
+from analyzer.statements.ast_nodes import ast_nodes
 from analyzer.statements.clocks import clocks
 from analyzer.statements.data_hints import AGGREGATES
 
@@ -95,7 +96,7 @@ def _text(node: Any) -> str:
         return ""
     if isinstance(node, ast.TypeCast) and isinstance(node.arg, ast.A_Const):
         return ""
-    inner = list(_below(node))
+    inner = list(ast_nodes(node))
     calls = [item for item in inner if isinstance(item, ast.FuncCall)]
     if any(_name(call) in _OF_SYNTAX for call in calls):
         return ""
@@ -115,14 +116,3 @@ def _counts(call: Any) -> bool:
 
 def _name(call: Any) -> str:
     return str(call.funcname[-1].sval)
-
-
-def _below(root: Any) -> Iterator[Any]:
-    stack = [root]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(reversed(current))
-        elif isinstance(current, ast.Node):
-            yield current
-            stack.extend(reversed([getattr(current, name) for name in current]))

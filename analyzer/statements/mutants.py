@@ -14,6 +14,8 @@ import pglast
 from pglast import ast, enums
 from pglast.stream import RawStream
 
+from analyzer.statements.ast_nodes import ast_nodes
+
 MAX_MUTANTS = 24
 ORDER_TURNED = "order turned round"
 
@@ -59,7 +61,7 @@ def mutants(query: str, limit: int = MAX_MUTANTS) -> tuple[MutatedQuery, ...]:
     """
     sites = [
         (place, number, description)
-        for place, node in enumerate(_nodes(pglast.parse_sql(query)[0].stmt))
+        for place, node in enumerate(ast_nodes(pglast.parse_sql(query)[0].stmt))
         for number, (description, _change) in enumerate(_changes(node))
     ]
     step = max(1, -(-len(sites) // limit))
@@ -82,7 +84,7 @@ def is_same_tree(one: str, other: str) -> bool:
 
 def _mutated(query: str, place: int, number: int) -> str | None:
     statement: Any = pglast.parse_sql(query)[0].stmt
-    node = list(_nodes(statement))[place]
+    node = list(ast_nodes(statement))[place]
     _description, change = list(_changes(node))[number]
     change(node)
     try:
@@ -92,19 +94,6 @@ def _mutated(query: str, place: int, number: int) -> str | None:
         # A printer may choke on a tree that no text has; such a mutant is not made.
         return None
     return text
-
-
-def _nodes(root: Any) -> Iterator[Any]:
-    """Every node, parents first, in the order of the tree."""
-    stack = [root]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, tuple):
-            stack.extend(reversed(current))
-        elif isinstance(current, ast.Node):
-            yield current
-            children = [getattr(current, name) for name in current]
-            stack.extend(reversed(children))
 
 
 def _changes(node: Any) -> Iterator[tuple[str, Change]]:

@@ -1,12 +1,14 @@
-"""A statement with the queries of its views in place of their names."""
+"""What statements read by views: a view opened where it is named, and its readers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from analyzer.domain.catalog import Catalog, RelationKind
 from analyzer.domain.index import RelationName
 from analyzer.errors import AnalyzerError
+from analyzer.statements.describe import relations_of
 from analyzer.statements.parse import Node, parse_one, walk
 from analyzer.statements.plain_tree import plain, substituted
 from analyzer.statements.print_tree import printed
@@ -83,3 +85,32 @@ def _opened(
 
     opened: Node = substituted(tree, subquery)
     return opened
+
+
+def views_reading(
+    relation: RelationName, views: Mapping[RelationName, str]
+) -> frozenset[RelationName]:
+    """The views that read a relation, by other views too.
+
+    Args:
+        relation: with its schema.
+        views: their queries, with a schema before every name.
+    """
+    found = {relation}
+    while True:
+        more = {
+            name
+            for name, text in views.items()
+            if name not in found and not found.isdisjoint(_named_in(text))
+        }
+        if not more:
+            return frozenset(found - {relation})
+        found |= more
+
+
+@lru_cache(maxsize=4096)
+def _named_in(text: str) -> frozenset[RelationName]:
+    try:
+        return frozenset(relations_of(parse_one(text)))
+    except AnalyzerError:
+        return frozenset()

@@ -151,7 +151,7 @@ def _why_not_worth_it(outcome: StatementOutcome, thresholds: Thresholds) -> str:
     if not outcome.improved_ratio:
         return (
             f"{tried} would lower its planner cost by {gain:.0%}, but still read a "
-            "large part of the table, or save hardly anything: no gain to rely on."
+            "large part of the table: no gain to rely on."
         )
     if outcome.improved_ratio < limits.min_parameter_ratio:
         return (

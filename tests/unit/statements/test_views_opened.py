@@ -9,7 +9,7 @@ import pytest
 from analyzer.domain.catalog import RelationKind
 from analyzer.domain.index import RelationName
 from analyzer.statements.shape import shape
-from analyzer.statements.views import MAX_CHARS, with_views_opened
+from analyzer.statements.views import MAX_CHARS, views_reading, with_views_opened
 from tests.support.catalogs import catalog, table
 
 STOCK = replace(table("stock", ["product_id", "on_hand"]), kind=RelationKind.VIEW)
@@ -61,3 +61,15 @@ def test_a_text_that_is_no_query_is_left_alone() -> None:
     for text in ("", "SELECT (", "DROP TABLE x", "SELECT 1; SELECT 2"):
         given = {RelationName("public", "low"): text}
         assert "DROP" not in with_views_opened("SELECT * FROM low", CATALOG, given)
+
+
+def test_the_views_that_read_a_table() -> None:
+    assert views_reading(RelationName("public", "events"), VIEWS) == {
+        STOCK.name,
+        LOW.name,
+    }
+    assert views_reading(STOCK.name, VIEWS) == {LOW.name}
+    assert not views_reading(RelationName("public", "products"), VIEWS)
+    assert not views_reading(RelationName("other", "events"), VIEWS)
+    broken = {LOW.name: "SELECT ("}
+    assert not views_reading(RelationName("public", "events"), broken)
