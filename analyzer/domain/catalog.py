@@ -47,7 +47,13 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignKey:
-    """A foreign key of the relation that holds it (the referencing side)."""
+    """A foreign key of the relation that holds it (the referencing side).
+
+    ``is_dependable`` says that each row which a query reads finds its equal at any
+    moment, unless it holds a NULL: the key is validated, not deferrable and without
+    PERIOD, no other table inherits from its own, and no row-level security hides rows
+    of the other.
+    """
 
     name: str
     attributes: tuple[str, ...]
@@ -55,7 +61,7 @@ class ForeignKey:
     referenced_attributes: tuple[str, ...]
     on_delete: str = "no action"
     on_update: str = "no action"
-    validated: bool = True
+    is_dependable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +106,7 @@ class Relation:
     partition_of: RelationName | None = None
     has_children: bool = False
     """Whether other tables inherit from it, partitions apart: it is read with theirs,
-    and neither its keys nor its foreign keys hold for these."""
+    for which its keys do not hold."""
     distinct_combinations: tuple[tuple[tuple[str, ...], float], ...] = ()
     """Attribute sets with their number of distinct values, as in ``n_distinct``."""
 

@@ -174,7 +174,7 @@ def _foreign_keys(
                 referenced_attributes=tuple(row.referenced_attributes),
                 on_delete=_FK_ACTIONS[row.on_delete],
                 on_update=_FK_ACTIONS[row.on_update],
-                validated=row.validated,
+                is_dependable=row.is_dependable,
             )
             for row in rows
         )

@@ -72,7 +72,7 @@ def _parents(
 ) -> Iterator[Groups]:
     for key in relation.foreign_keys:
         parent = given.catalog.find(key.referenced)
-        if key.attributes != (name,) or not key.validated or parent is None:
+        if key.attributes != (name,) or not key.is_dependable or parent is None:
             continue
         table = {
             "schemaname": key.referenced.schema,

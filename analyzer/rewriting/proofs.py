@@ -158,30 +158,37 @@ def foreign_key(
         f"{parent.alias}.({', '.join(referenced)})"
     )
     one, two = child.relation, parent.relation
-    if one is None or two is None or one.has_children:
+    if one is None or two is None:
         return Condition(fact=Fact.FOREIGN_KEY, claim=claim)
     wanted = set(zip(columns, referenced, strict=True))
-    for key in one.foreign_keys:
-        pairs = set(zip(key.attributes, key.referenced_attributes, strict=False))
-        if key.referenced == two.name and pairs == wanted and key.validated:
-            return Condition(
-                fact=Fact.FOREIGN_KEY,
-                claim=claim,
-                proof=f"foreign key {key.name or 'of ' + str(one.name)} is validated",
-                relation=one.name,
-                columns=columns,
-                referenced=two.name,
-                referenced_columns=referenced,
-            )
+    declared = [
+        key
+        for key in one.foreign_keys
+        if key.referenced == two.name
+        and set(zip(key.attributes, key.referenced_attributes, strict=False)) == wanted
+    ]
+    proof = next((key for key in declared if key.is_dependable), None)
+    if proof is not None:
+        return Condition(
+            fact=Fact.FOREIGN_KEY,
+            claim=claim,
+            proof=f"foreign key {proof.name or 'of ' + str(one.name)} is validated",
+            relation=one.name,
+            columns=columns,
+            referenced=two.name,
+            referenced_columns=referenced,
+        )
     names = ", ".join(map(quote_identifier, columns))
     others = ", ".join(map(quote_identifier, referenced))
+    # Where there is one that is not to be relied on, another like it is not either.
+    ddl = (
+        f"ALTER TABLE {quote_relation(one.name)} ADD FOREIGN KEY ({names}) "
+        f"REFERENCES {quote_relation(two.name)} ({others});"
+    )
     return Condition(
         fact=Fact.FOREIGN_KEY,
         claim=claim,
-        ddl=(
-            f"ALTER TABLE {quote_relation(one.name)} ADD FOREIGN KEY ({names}) "
-            f"REFERENCES {quote_relation(two.name)} ({others});"
-        ),
+        ddl="" if declared or one.has_children else ddl,
         relation=one.name,
         columns=columns,
     )

@@ -25,6 +25,8 @@ from analyzer.statements.source import SourceText
 from analyzer.statements.type_names import SERIAL_TYPES, printed_type
 
 _ACTIONS = {"a": "no action", "r": "restrict", "c": "cascade", "n": "set null"}
+_LOOSE = ("CONSTR_ATTR_DEFERRABLE", "CONSTR_ATTR_DEFERRED", "CONSTR_ATTR_NOT_ENFORCED")
+_MAY_FAIL = ("deferrable", "skip_validation", "fk_with_period")
 _PAGE_BYTES = 8192
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -40,6 +42,8 @@ class _Table:
     foreign_keys: list[ForeignKey] = field(default_factory=list)
     unique_keys: list[tuple[str, ...]] = field(default_factory=list)
     partition_of: RelationName | None = None
+    has_children: bool = False
+    has_row_security: bool = False
 
 
 def catalog_from_ddl(
@@ -73,7 +77,9 @@ def catalog_from_ddl(
         server_version_num=server_version_num,
         database="ddl",
         read_at=_NEVER,
-        relations=tuple(_finished(t, counts) for t in reader.tables.values()),
+        relations=tuple(
+            _finished(t, counts, reader.tables) for t in reader.tables.values()
+        ),
         settings={"TimeZone": "UTC"},
     )
 
@@ -97,8 +103,12 @@ class _Reader:
             table.kind = RelationKind.PARTITIONED
         self.tables[table.name] = table
         for parent in fields.get("inhRelations", []):
-            table.partition_of = _qualified(parent["RangeVar"])
-            table.attributes.update(self.tables[table.partition_of].attributes)
+            above = self.tables[_qualified(parent["RangeVar"])]
+            table.attributes.update(above.attributes)
+            if "partbound" in fields:
+                table.partition_of = above.name
+            else:
+                above.has_children = True
         for element in fields.get("tableElts", []):
             if "ColumnDef" in element:
                 self._column(table, element["ColumnDef"])
@@ -114,8 +124,11 @@ class _Reader:
             type_name=printed_type(fields["typeName"]),
             not_null=written in SERIAL_TYPES,
         )
-        for item in fields.get("constraints", []):
-            self._constraint(table, item["Constraint"], (name,))
+        items = [item["Constraint"] for item in fields.get("constraints", [])]
+        # Words that follow a constraint of a column are nodes of their own.
+        loose = any(item["contype"] in _LOOSE for item in items)
+        for item in items:
+            self._constraint(table, {**item, "deferrable": loose}, (name,))
 
     def _constraint(self, table: _Table, fields: Node, own: tuple[str, ...]) -> None:
         kind = fields["contype"]
@@ -159,7 +172,7 @@ class _Reader:
                 referenced_attributes=other,
                 on_delete=_ACTIONS.get(fields.get("fk_del_action", "a"), "set default"),
                 on_update=_ACTIONS.get(fields.get("fk_upd_action", "a"), "set default"),
-                validated=not fields.get("skip_validation", False),
+                is_dependable=not any(map(fields.get, _MAY_FAIL)),
             )
         )
 
@@ -173,6 +186,8 @@ class _Reader:
                 self._constraint(table, command["def"]["Constraint"], ())
             elif command["subtype"] == "AT_SetNotNull":
                 _set_not_null(table, (command["name"],))
+            elif command["subtype"] == "AT_EnableRowSecurity":
+                table.has_row_security = True
 
     def _index(self, parsed: ParsedQuery) -> None:
         fields = parsed.fields
@@ -327,7 +342,10 @@ def _set_not_null(table: _Table, names: tuple[str, ...]) -> None:
         table.attributes[name] = replace(table.attributes[name], not_null=True)
 
 
-def _finished(table: _Table, counts: Mapping[str, float]) -> Relation:
+def _finished(
+    table: _Table, counts: Mapping[str, float], tables: Mapping[RelationName, _Table]
+) -> Relation:
+    hidden = {name for name, other in tables.items() if other.has_row_security}
     rows = float(counts.get(table.name.name, -1))
     pages = int(max(rows, 0) * 100 // _PAGE_BYTES) + (rows > 0)
     return Relation(
@@ -338,7 +356,13 @@ def _finished(table: _Table, counts: Mapping[str, float]) -> Relation:
         size_bytes=pages * _PAGE_BYTES,
         attributes=tuple(table.attributes.values()),
         indexes=tuple(table.indexes),
-        foreign_keys=tuple(table.foreign_keys),
-        unique_keys=tuple(table.unique_keys),
+        foreign_keys=tuple(
+            replace(key, is_dependable=False)
+            if table.has_children or key.referenced in hidden
+            else key
+            for key in table.foreign_keys
+        ),
+        unique_keys=() if table.has_children else tuple(table.unique_keys),
         partition_of=table.partition_of,
+        has_children=table.has_children,
     )

@@ -1,10 +1,21 @@
--- Returns: foreign keys of the referencing relations asked for.
+-- Returns: foreign keys of the referencing relations asked for. One is dependable if
+--     each row that a query reads finds its equal at any moment: validated (and so
+--     enforced), not deferrable, without PERIOD, not of a table that others inherit
+--     from, and of no rows that row-level security may hide.
 -- Needs: CONNECT only. Costs: one pass over pg_constraint.
 SELECT k.conrelid::bigint AS relation_oid,
        k.conname::text AS name,
        n.nspname::text AS referenced_schema,
        c.relname::text AS referenced_name,
-       k.convalidated AS validated,
+       k.convalidated
+           AND NOT k.condeferrable
+           AND NOT coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false)
+           AND NOT c.relrowsecurity
+           AND NOT EXISTS (SELECT 1
+                             FROM pg_inherits AS i
+                                  JOIN pg_class AS o ON o.oid = i.inhparent
+                            WHERE i.inhparent = k.conrelid AND o.relkind = 'r')
+           AS is_dependable,
        k.confdeltype::text AS on_delete,
        k.confupdtype::text AS on_update,
        ARRAY(SELECT a.attname::text

@@ -12,18 +12,21 @@ Source: PostgreSQL 18 release notes, self-join elimination; rewrites.md L1.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
-from analyzer.rewriting.block import Block, Source
+from analyzer.rewriting.block import Block, Source, with_parents
 from analyzer.rewriting.proofs import unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
+from analyzer.rewriting.render import Pair
 from analyzer.rewriting.selects import (
     conditions,
     equated,
     where,
     without_source,
 )
-from analyzer.rewriting.trees import changed, column, conjuncts, with_columns
+from analyzer.rewriting.trees import changed, column, conjuncts, exchanged
 from analyzer.statements.parse import Node
+from analyzer.statements.scope import names_of
 
 
 def find(given: Subject) -> Iterator[Found]:
@@ -31,19 +34,20 @@ def find(given: Subject) -> Iterator[Found]:
     for block in given.blocks:
         if "SelectStmt" not in block.node or not block.is_understood:
             continue
+        if "lockingClause" in block.fields:
+            continue
         for number, first in enumerate(block.sources):
             for second in block.sources[number + 1 :]:
-                if first.joined and second.joined and _is_same(first, second):
+                if second.joined and _is_same(first, second):
                     yield from _merged(given, block, first, second)
 
 
 def _is_same(first: Source, second: Source) -> bool:
     if first.relation is None or second.relation is None:
         return False
-    return (
-        first.relation.name == second.relation.name
-        and first.node["RangeVar"].get("inh") == second.node["RangeVar"].get("inh")
-        and "lockingClause" not in first.node
+    one, two = first.node["RangeVar"], second.node["RangeVar"]
+    return first.relation.name == second.relation.name and (
+        one.get("inh") == two.get("inh")
     )
 
 
@@ -58,10 +62,8 @@ def _merged(
         if pair[0][1] == pair[1][1]:
             links.append((item, pair[0][1]))
     key = unique(first, [name for _, name in links])
-    uses = given.blocks.own_uses(dict(block.fields), block)
-    if not links or not key.holds or uses is None or (second, "*") in uses:
-        return
-    if "lockingClause" in block.fields:
+    read = _read_of_first(given, block, first, second)
+    if not key.holds or read is None:
         return
     clause, loose = without_source(block, second)
     nodes = [item for item, _ in links]
@@ -71,14 +73,34 @@ def _merged(
         if not any(item is node for node in nodes)
     ]
     new = changed(block.fields, fromClause=clause, whereClause=where(rest))
-    table: dict[tuple[str, ...], Node] = {
-        (second.alias, name): column(first.alias, name) for name in second.columns or ()
-    }
     yield Found(
         what=f"{second.alias} is the same row as {first.alias}",
-        pairs=((block.node, {"SelectStmt": with_columns(new, table)}),),
+        pairs=((block.node, {"SelectStmt": exchanged(new, read)}),),
         conditions=(key,),
     )
+
+
+def _read_of_first(
+    given: Subject, block: Block, first: Source, second: Source
+) -> list[Pair] | None:
+    """Each column of the second use as one of the first.
+
+    None where that cannot be said: a whole row, a name that is not certain, or a
+    subquery that has the first one's name for something else.
+    """
+    uses = given.blocks.own_uses(dict(block.fields), block)
+    if uses is None or (second, "*") in uses:
+        return None
+    pairs: list[Pair] = []
+    for fields, inner in given.blocks.references(dict(block.fields), block):
+        owner = inner.owner(names_of(fields))
+        if owner is None or owner[1][0] is not second:
+            continue
+        below = takewhile(lambda one: one is not block, with_parents(inner))
+        if any(source.alias == first.alias for one in below for source in one.sources):
+            return None
+        pairs.append((fields, column(first.alias, owner[1][1])["ColumnRef"]))
+    return pairs
 
 
 RULE = Rule(

@@ -1,5 +1,5 @@
--- Returns: whether a validated, enforced, not deferrable foreign key has just these
--- columns.
+-- Returns: whether a validated, enforced, not deferrable foreign key without PERIOD
+-- has just these columns.
 -- Needs: nothing. Costs: one look-up.
 SELECT EXISTS (
     SELECT
@@ -8,6 +8,7 @@ SELECT EXISTS (
        AND c.confrelid = to_regclass(%(referenced)s)
        AND c.contype = 'f' AND c.convalidated AND NOT c.condeferrable
        AND coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+       AND NOT coalesce((to_jsonb(c) ->> 'conperiod')::boolean, false)
        AND ARRAY(SELECT a.attname::text
                    FROM unnest(c.conkey) WITH ORDINALITY AS u (number, place)
                    JOIN pg_attribute AS a
