@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,8 @@ _SWEEPS = 300
 _SMALL_ERROR = 0.4
 _LEAST, _MOST = 0.05, 20.0
 """Limits of what a machine may differ from the assumed one, as factors."""
+MAX_MEDIAN_FACTOR = 3.0
+"""How far half of the held-out plans may be off; beyond it their times say nothing."""
 _SPEEDUPS = (1.0, 1.4, 1.8, 2.4, 3.2)
 _LEAST_US = 1000.0
 """Errors of plans shorter than this are not relative to less."""
@@ -70,7 +73,8 @@ def calibrate(
     """Fit the constants to plans of one machine.
 
     Args:
-        plans: with their times; fewer than ``MIN_PLANS`` leave what is assumed.
+        plans: with their times; fewer than ``MIN_PLANS``, and such that say nothing of
+            each other's times, leave what is assumed.
         around: the database they are plans of.
         source: what the plans are, for the user.
         assumed: constants to start from.
@@ -86,6 +90,10 @@ def calibrate(
         abs(one - item.time_ms) / max(item.time_ms, _LEAST_US / 1000)
         for one, item in zip(predicted, plans, strict=True)
     )
+    if _median_factor(predicted, plans) > MAX_MEDIAN_FACTOR:
+        why = f"{source} were tried and do not fit together"
+        unchanged = replace(assumed, source=f"{assumed.source} ({why})")
+        return Calibration(constants=unchanged, plan_count=len(plans))
     measured = sum(item.time_ms for item in plans)
     return Calibration(
         constants=replace(best, basis=Basis.MEASURED, source=source),
@@ -93,6 +101,15 @@ def calibrate(
         median_error_ratio=errors[len(errors) // 2],
         total_error_ratio=sum(predicted) / max(measured, 1e-9) - 1.0,
     )
+
+
+def _median_factor(predicted_ms: Sequence[float], plans: Sequence[TimedPlan]) -> float:
+    """How many times too much or too little half of the predictions are at least."""
+    pairs = [
+        (max(one, _LEAST_US / 1000), max(item.time_ms, _LEAST_US / 1000))
+        for one, item in zip(predicted_ms, plans, strict=True)
+    ]
+    return median(max(a, b) / min(a, b) for a, b in pairs)
 
 
 def _speedups(plans: Sequence[TimedPlan]) -> tuple[float, ...]:

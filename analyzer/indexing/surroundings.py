@@ -87,6 +87,20 @@ class Surroundings:
             numeric_attributes=_named(catalog, ("numeric",)),
         )
 
+    def counts_all(self, plan: Plan) -> bool:
+        """Whether the work of a plan is known as a whole.
+
+        Not that of a writer, which is mostly rows, indexes and WAL written, nor that of
+        tables that are not in the catalog here: those of the system, and functions.
+        """
+        nodes = tuple(plan.root.walk())
+        tables = [node for node in nodes if node.relation]
+        return (
+            bool(tables)
+            and all(self.relation(node, plan) for node in tables)
+            and all(node.node_type != "ModifyTable" for node in nodes)
+        )
+
     def relation(self, node: PlanNode, plan: Plan) -> Relation | None:
         """The table a node reads."""
         definition = self.definition(node, plan)

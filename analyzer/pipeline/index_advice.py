@@ -31,7 +31,7 @@ from analyzer.pipeline.index_answers import Answers
 from analyzer.pipeline.index_drops import index_drops
 from analyzer.pipeline.index_workload import (
     NamedWorkload,
-    with_joined_keys,
+    understood,
     with_parameters,
     workload_of_counters,
     workload_of_files,
@@ -91,7 +91,7 @@ def advise_indexes(
     _check(request)
     tell("reading schema and statistics", 0.0)
     snapshot = _snapshot(request)
-    named = with_joined_keys(_workload(request, snapshot), snapshot.catalog)
+    named = understood(_workload(request, snapshot), snapshot.catalog)
     bounded = bounded_by(snapshot.catalog, named.joined_keys)
     snapshot = replace(snapshot, catalog=bounded)
     tell("building the shadow", 0.05)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analyzer.domain.catalog import Catalog
 from analyzer.domain.snapshot import Snapshot, StatementCounters
-from analyzer.domain.statement import Fingerprint
+from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.target import Address
 from analyzer.domain.workload import (
     NotSeen,
@@ -23,13 +23,16 @@ from analyzer.indexing.joined_keys import JoinedKey, joined_keys
 from analyzer.indexing.subjects import read_shapes
 from analyzer.planner.parameters import ParameterSource
 from analyzer.postgres.connect import session
+from analyzer.report.plain import counted
 from analyzer.sources.pg_stat_statements import read_snapshot
 from analyzer.sources.workload_files import FileStatement, read_workload
 from analyzer.statements.describe import describe, parameter_count
 from analyzer.workload.delta import since_reset
 from analyzer.workload.merge import WorkloadInputs, build_workload
+from analyzer.workload.parts import Source
 
 _NAME_LENGTH = 60
+GIVE_WORKLOAD = "Give the statements by --workload PATH."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +101,7 @@ def _item(
             ParameterSet(values=values, label="given", source="the workload file")
             for values in given.parameters
         ),
-        sources=("submitted",),
+        sources=(Source.SUBMITTED,),
     )
 
 
@@ -133,7 +136,7 @@ def workload_of_counters(
     if not workload.items:
         raise UserError(
             "pg_stat_statements has no statement of this database",
-            hint="Give the statements by --workload PATH.",
+            hint=GIVE_WORKLOAD,
         )
     items = workload.items
     return NamedWorkload(
@@ -155,10 +158,52 @@ def _title(item: WorkloadItem) -> str:
     return f"{item.statement.fingerprint} {cut}"
 
 
-def with_joined_keys(found: NamedWorkload, catalog: Catalog) -> NamedWorkload:
-    """The same, with what its joins let assume of columns that go together."""
+def understood(found: NamedWorkload, catalog: Catalog) -> NamedWorkload:
+    """The same, with what its joins let assume of columns that go together.
+
+    Counted statements that read no table of the database are left out: those of tools
+    that look at the system's catalogs. Submitted ones stay, to get an answer.
+
+    Raises:
+        UserError: nothing is left.
+    """
     shapes = read_shapes(found.workload, catalog).shapes
-    return replace(found, joined_keys=joined_keys(shapes.values(), catalog))
+    keys = joined_keys(shapes.values(), catalog)
+    kept: list[WorkloadItem] = []
+    rest: list[WorkloadItem] = []
+    for item in found.workload.items:
+        known = shapes.get(item.statement.fingerprint)
+        is_idle = (
+            known is not None
+            and known.kind is StatementKind.SELECT
+            and not known.uses
+            and Source.SUBMITTED not in item.sources
+        )
+        (rest if is_idle else kept).append(item)
+    if not rest:
+        return replace(found, joined_keys=keys)
+    if not kept:
+        raise UserError(
+            "no statement in pg_stat_statements reads a table of this database",
+            detail=_elsewhere(rest).what,
+            hint=GIVE_WORKLOAD,
+        )
+    return replace(
+        found,
+        workload=replace(found.workload, items=tuple(kept)),
+        joined_keys=keys,
+        not_seen=(*found.not_seen, _elsewhere(rest)),
+    )
+
+
+def _elsewhere(items: Sequence[WorkloadItem]) -> NotSeen:
+    calls = sum(item.counters.calls for item in items)
+    time_ms = sum(item.counters.total_exec_time_ms for item in items)
+    return NotSeen(
+        what=f"{counted(len(items), 'statement')} on the system's catalogs or without "
+        f"a table: {calls:,} executions, {time_ms:,.1f} ms",
+        why="no index of this database could serve them",
+    )
 
 
 def with_parameters(found: NamedWorkload, source: ParameterSource) -> NamedWorkload:

@@ -49,6 +49,9 @@ def time_knowledge(
 ) -> TimeKnowledge:
     """Calibrate the model to plans that were run, else to the counted mean times.
 
+    Only statements take part whose work is counted as a whole: a table of the system or
+    a write would pass for a slow machine.
+
     Args:
         named: the workload, with mean times where they are known.
         catalog: of the database.
@@ -62,17 +65,13 @@ def time_knowledge(
         for name, plan in measured.items()
         if plan.execution_time_ms
     }
-    source = f"{len(known_ms)} plans that were run on the server"
-    timed = [
-        TimedPlan(plan=measured[name], time_ms=time) for name, time in known_ms.items()
-    ]
+    timed = _timed(known_ms, measured, around)
+    source = f"{len(timed)} plans that were run on the server"
     if not timed:
         means = {n: t for n, t in named.mean_ms.items() if t >= MIN_MEAN_MS}
         known_ms = {name: time for name, time in means.items() if name in plans}
-        source = f"mean times of {len(known_ms)} statements, by pg_stat_statements"
-        timed = [
-            TimedPlan(plan=plans[name], time_ms=time) for name, time in known_ms.items()
-        ]
+        timed = _timed(known_ms, plans, around)
+        source = f"mean times of {len(timed)} statements, by pg_stat_statements"
     found = calibrate(timed, around, source=source)
     model = TimeModel(around=around, constants=found.constants)
     anchors = {
@@ -83,6 +82,18 @@ def time_knowledge(
     return TimeKnowledge(
         model=model, anchors=anchors, basis=_basis(found), not_seen=not_seen
     )
+
+
+def _timed(
+    known_ms: Mapping[Fingerprint, float],
+    plans: Mapping[Fingerprint, Plan],
+    around: Surroundings,
+) -> list[TimedPlan]:
+    return [
+        TimedPlan(plan=plans[name], time_ms=time)
+        for name, time in known_ms.items()
+        if around.counts_all(plans[name])
+    ]
 
 
 def _basis(found: Calibration) -> TimeBasis:

@@ -132,8 +132,11 @@ def time_basis(item: TimeBasis) -> str:
     parts = [f"times are calibrated to {item.source}"]
     if item.median_error_ratio is not None:
         parts.append(f"error of held-out plans {item.median_error_ratio:.0%} (median)")
-    if item.total_error_ratio is not None:
-        parts.append(f"of their sum {item.total_error_ratio:+.0%}")
+    error = item.total_error_ratio
+    if error is not None and error > 1.0:
+        parts.append(f"their sum was predicted at {1.0 + error:,.1f} times what it is")
+    elif error is not None:
+        parts.append(f"of their sum {error:+.0%}")
     return ", ".join(parts)
 
 

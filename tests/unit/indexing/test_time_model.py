@@ -269,6 +269,37 @@ def test_an_anchor_predicts_what_was_measured_for_the_plan_as_it_is() -> None:
     assert anchor(model(), planned, mean_ms=0.0) == Anchor()
 
 
+def test_plans_that_say_nothing_of_each_other_calibrate_nothing() -> None:
+    plans = [a_plan(seq_scan(cost=30_000 + 500 * i)) for i in range(10)]
+    timed = [
+        TimedPlan(plan=plan, time_ms=1.0 if i % 2 else 1e5)
+        for i, plan in enumerate(plans)
+    ]
+    found = calibrate(timed, Surroundings.of(a_catalog()), source="10 plans")
+    assert found.constants.us_per_part == ASSUMED_US
+    assert found.constants.basis is ASSUMED.basis
+    assert "10 plans were tried" in found.constants.source
+    assert found.total_error_ratio is None
+
+
+def test_only_reads_of_known_tables_are_counted_whole() -> None:
+    around = Surroundings.of(a_catalog())
+    of_system = {**seq_scan(), "Relation Name": "pg_class", "Schema": "pg_catalog"}
+    assert around.counts_all(a_plan(seq_scan()))
+    assert not around.counts_all(a_plan(of_system))
+    assert not around.counts_all(a_plan(loop(seq_scan(), of_system, 9e5, 9)))
+    assert not around.counts_all(a_plan(node("Result", 0.01, 1)))
+    assert not around.counts_all(a_plan(node("ModifyTable", 30_000, 0, seq_scan())))
+
+
+def test_what_a_write_takes_beside_finding_its_rows_stays() -> None:
+    update = a_plan(node("ModifyTable", 30_000, 0, seq_scan(rows=1)))
+    reading_ms = model().predicted_ms(update)
+    tied = anchor(model(), update, mean_ms=reading_ms + 1_000)
+    assert tied.predicted_ms(reading_ms) == pytest.approx(reading_ms + 1_000)
+    assert tied.predicted_ms(0.0) == pytest.approx(1_000)
+
+
 def test_scattered_fetches_through_a_new_index_are_a_named_risk() -> None:
     before = a_plan(seq_scan())
     inner = index_scan("i", 400, 600)
