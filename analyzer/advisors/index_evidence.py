@@ -21,21 +21,14 @@ _VISIBLE_ENOUGH_RATIO = 0.9
 
 
 def build_title(chosen: WorthwhileIndex) -> str:
-    """One sentence: what, for whom, how much."""
+    """One sentence: what, for whom, at what cost; the share saved stands beside it."""
     count = len(chosen.helped)
     before, after = mean_cost(chosen)
     return (
         f"Add an index on {chosen.definition.relation} {columns(chosen.definition)}: "
         f"{count} {'query' if count == 1 else 'queries'}, planner cost "
-        f"{before:,.0f} to {after:,.0f}{_saved(chosen)}"
+        f"{before:,.0f} to {after:,.0f}"
     )
-
-
-def _saved(chosen: WorthwhileIndex) -> str:
-    """The share of time saved, if any time was measured."""
-    if not _measured_ms(chosen):
-        return ""
-    return f", {max(0.0, chosen.saved_ratio):.1%} of the workload's time saved"
 
 
 def _measured_ms(chosen: WorthwhileIndex) -> float:

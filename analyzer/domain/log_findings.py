@@ -27,6 +27,7 @@ class LogFinding:
         caveats: what would make the advice wrong.
         lost_ms: time the log shows lost, for rank; 0 where it cannot be told.
         facts: the same numbers by name, for machines.
+        waited_ms: how long each statement waited, where it is about waiting.
     """
 
     kind: str
@@ -39,3 +40,4 @@ class LogFinding:
     caveats: tuple[str, ...] = ()
     lost_ms: float = 0.0
     facts: Mapping[str, object] = field(default_factory=dict)
+    waited_ms: Mapping[Fingerprint, float] = field(default_factory=dict)

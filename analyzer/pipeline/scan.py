@@ -25,7 +25,7 @@ from analyzer.pipeline.plan_workload import (
 )
 from analyzer.pipeline.plans_after import plans_after
 from analyzer.pipeline.rewrite_verdict import tested
-from analyzer.pipeline.scan_log import log_findings
+from analyzer.pipeline.scan_log import log_findings, waiting_for_locks
 from analyzer.pipeline.verify_scan import prove
 from analyzer.planner.hypopg import HypopgPlanner
 from analyzer.planner.parameters import ParameterSource
@@ -91,6 +91,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
         tell("running guarded statements", 0.9)
         planned = run_statements(planned, request.address, request.permissions)
     advice, unproven = _proven(request, collected, planned.workload, advice, tell)
+    findings = _log_findings(request, collected, planned.workload)
     tell("done", 1.0)
     not_seen = (
         *collected.not_seen,
@@ -107,7 +108,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
         finished_at=datetime.now(UTC),
         workload=planned.workload,
         recommendations=advice.recommendations,
-        no_advice=advice.no_advice,
+        no_advice=waiting_for_locks(advice.no_advice, findings, planned.workload),
         did_not_run=advice.did_not_run,
         not_seen=tuple(dict.fromkeys(not_seen)),
         planner_source=source,
@@ -115,7 +116,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
         measured_plans=planned.measured,
         plans_after=after,
         coverage=collected.logs.coverage if collected.logs else (),
-        log_findings=_log_findings(request, collected, planned.workload),
+        log_findings=findings,
         snapshot=collected.counters,
         own_exec_time_ratio=_own_share(request, collected, planned.workload),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.domain.catalog import Catalog
@@ -9,12 +11,17 @@ from analyzer.domain.execution import LogContents
 from analyzer.domain.execution_columns import columns_of
 from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.log_report import LogFilter
+from analyzer.domain.recommendation import NoAdvice
+from analyzer.domain.statement import Fingerprint
 from analyzer.domain.workload import NotSeen, Workload, some_of
 from analyzer.workload.log_filter import filtered
 from analyzer.workload.log_summary import log_report
 
 _TOLD_BY_ADVISORS = frozenset({"n_plus_one", "offset_walk"})
 """Advisors on the same thing know the catalog and the planner too."""
+
+MOST_RATIO = 0.5
+"""Share of a statement's time from which waiting is the reason that it is slow."""
 
 
 def log_findings(contents: LogContents, workload: Workload) -> tuple[LogFinding, ...]:
@@ -27,6 +34,34 @@ def log_findings(contents: LogContents, workload: Workload) -> tuple[LogFinding,
     contents = filtered(contents, wanted) if window.duration_s > 0 else contents
     report = log_report(_of_database(contents, workload.database))
     return tuple(item for item in report.findings if item.kind not in _TOLD_BY_ADVISORS)
+
+
+def waiting_for_locks(
+    answers: Sequence[NoAdvice], findings: Sequence[LogFinding], workload: Workload
+) -> tuple[NoAdvice, ...]:
+    """Negative answers, with waiting as the reason where most of the time was that.
+
+    A statement that waits for others looks slow to every advisor, and none can help.
+    """
+    waited_ms: dict[Fingerprint, float] = defaultdict(float)
+    for finding in findings:
+        for statement, ms in finding.waited_ms.items():
+            waited_ms[statement] += ms
+    return tuple(
+        _waiting(answer, waited_ms[answer.fingerprint], workload) for answer in answers
+    )
+
+
+def _waiting(answer: NoAdvice, waited_ms: float, workload: Workload) -> NoAdvice:
+    item = workload.by_fingerprint.get(answer.fingerprint)
+    total_ms = item.counters.total_exec_time_ms if item else 0.0
+    if waited_ms < MOST_RATIO * total_ms or waited_ms == 0.0:
+        return answer
+    reason = (
+        f"It waits: the log shows {waited_ms:,.0f} ms of its {total_ms:,.0f} ms spent "
+        "waiting for locks that other sessions held. An index would not shorten that."
+    )
+    return replace(answer, reason=reason)
 
 
 def of_other_databases(

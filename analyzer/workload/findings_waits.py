@@ -81,7 +81,19 @@ def _hot_spot(
             "lock_modes": sorted({wait.lock_mode for wait in group}),
             "holder_fingerprint": holder,
         },
+        waited_ms=_waited_by_statement(group),
     )
+
+
+def _waited_by_statement(
+    group: Sequence[LoggedLockWait],
+) -> dict[Fingerprint, float]:
+    """How long each statement of a hot spot waited."""
+    waited_ms: dict[Fingerprint, float] = defaultdict(float)
+    for wait in group:
+        if wait.fingerprint is not None:
+            waited_ms[wait.fingerprint] += wait.waited_ms
+    return dict(waited_ms)
 
 
 def deadlock_orders(deadlocks: Iterable[Deadlock]) -> Iterator[LogFinding]:

@@ -204,7 +204,6 @@ def test_a_submitted_query_that_never_ran_still_gets_advice() -> None:
     full = Facts(workload=timeless, catalog=SHOP, what_if=planner)
     (rec,) = advise(full).recommendations
     assert rec.affects[0].exec_time_ratio == 0.0
-    assert "time saved" not in rec.title
     assert rec.impact_ratio > 0.9
     right = RecordedPlanner(by_keys({}, base=1000.0))
     (no,) = advise(Facts(workload=timeless, catalog=SHOP, what_if=right)).no_advice

@@ -6,8 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from analyzer.domain.execution import Execution, LogContents, LogEvent
+from analyzer.domain.log_findings import LOCK_HOT_SPOT, LogFinding
+from analyzer.domain.recommendation import NoAdvice
 from analyzer.domain.workload import Window
-from analyzer.pipeline.scan_log import log_findings, of_other_databases
+from analyzer.pipeline.scan_log import (
+    log_findings,
+    of_other_databases,
+    waiting_for_locks,
+)
 from tests.support.catalogs import catalog
 from tests.support.workloads import run, workload
 
@@ -54,3 +60,28 @@ def test_a_log_of_another_database_is_told() -> None:
     told = replace(executions[0], database="shop")
     assert not of_other_databases(LogContents(executions=(*executions, told)), own)
     assert not of_other_databases(LogContents(), own)
+
+
+def test_a_statement_that_mostly_waits_is_told_so() -> None:
+    item = run("UPDATE t SET a = 1 WHERE id = $1")
+    name = item.statement.fingerprint
+    total_ms = item.counters.total_exec_time_ms
+    answer = NoAdvice(fingerprint=name, reason="Its tables are small.")
+
+    def told(*waited_ms: float) -> str:
+        spots = [
+            LogFinding(
+                kind=LOCK_HOT_SPOT,
+                title="waits",
+                instruction="",
+                evidence=(),
+                waited_ms={name: ms},
+            )
+            for ms in waited_ms
+        ]
+        (found,) = waiting_for_locks([answer], spots, workload(item))
+        return found.reason
+
+    assert "waiting for locks" in told(total_ms * 0.3, total_ms * 0.3)
+    assert told(total_ms * 0.3) == answer.reason
+    assert told() == answer.reason

@@ -154,9 +154,11 @@ def _why_not_worth_it(outcome: StatementOutcome, thresholds: Thresholds) -> str:
             "large part of the table: no gain to rely on."
         )
     if outcome.improved_ratio < limits.min_parameter_ratio:
+        share = f"{outcome.improved_ratio:.0%}"
+        few = "less than 1%" if outcome.improved_ratio < 0.01 else share
         return (
-            f"{tried} would lower its cost by {gain:.0%} on the mean, but "
-            f"noticeably for {outcome.improved_ratio:.0%} of the parameter values only."
+            f"{tried} would lower its cost by {gain:.0%} on the mean, but noticeably "
+            f"for {few} of the parameter values only."
         )
     best = sorted(offered.used, key=columns)
     pays = sum(price.exec_time_ratio for price in outcome.prices.values())
