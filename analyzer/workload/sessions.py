@@ -140,11 +140,12 @@ def runs_of(rows: SessionRows) -> list[Run]:
     Args:
         rows: of whole sessions, without BEGIN and COMMIT.
     """
-    close = _close(rows)
+    clock_us = _clock_us(rows)
+    limits_us = _gap_limits_us(rows)
+    close = _close(rows, limits_us + clock_us)
     same = together(rows.session, rows.transaction, rows.statement)
     starts, ends = segments(same & close)
-    long = ends - starts >= MIN_RUN
-    starts, ends = starts[long], ends[long]
+    starts, ends = _long(rows, starts, ends, limits_us, clock_us)
     if not len(starts):
         return []
     ratios = _distinct_ratios(rows.values_hash, starts, ends)
@@ -173,15 +174,46 @@ def runs_of(rows: SessionRows) -> list[Run]:
     return [Run(**dict(zip(columns, line, strict=True))) for line in lines]
 
 
-def _close(rows: SessionRows) -> Bools:
-    """Whether each execution started soon after the one before it had ended."""
-    gaps_us = np.zeros(len(rows), np.int64)
-    gaps_us[1:] = rows.started_at_us[1:] - rows.ended_at_us[:-1]
+def _clock_us(rows: SessionRows) -> int:
+    """What times of the log may be off: those of ``%t`` are cut to whole seconds."""
+    whole_seconds = not np.any(rows.ended_at_us % 1_000_000)
+    return 1_000_000 if whole_seconds else 0
+
+
+def _gap_limits_us(rows: SessionRows) -> Longs:
+    """How long after the one before it each execution may start in a loop."""
     inside = together(rows.session, rows.transaction) & (
         rows.transaction != NO_TRANSACTION
     )
-    limits_us = np.where(inside, MAX_GAP_MS * 1000, MAX_GAP_OUTSIDE_MS * 1000)
+    limits_ms = np.where(inside, MAX_GAP_MS, MAX_GAP_OUTSIDE_MS)
+    return np.asarray(limits_ms * 1000, np.int64)
+
+
+def _close(rows: SessionRows, limits_us: Longs) -> Bools:
+    """Whether each execution started soon after the one before it had ended."""
+    gaps_us = np.zeros(len(rows), np.int64)
+    gaps_us[1:] = rows.started_at_us[1:] - rows.ended_at_us[:-1]
     return np.asarray(gaps_us <= limits_us)
+
+
+def _long(
+    rows: SessionRows, starts: Longs, ends: Longs, limits_us: Longs, clock_us: int
+) -> tuple[Longs, Longs]:
+    """The segments that are runs: enough executions, and together without pauses.
+
+    Where the clock is coarse no single gap tells, but all of them together do: of a
+    sum of gaps only the first and the last time are off.
+    """
+    enough = ends - starts >= MIN_RUN
+    starts, ends = starts[enough], ends[enough]
+    if not clock_us or not len(starts):
+        return starts, ends
+    spent_us = np.concatenate(([0], np.cumsum(rows.ended_at_us - rows.started_at_us)))
+    passed_us = rows.ended_at_us[ends - 1] - rows.ended_at_us[starts]
+    gaps_us = passed_us - (spent_us[ends] - spent_us[starts + 1])
+    allowed_us = (ends - starts - 1) * limits_us[starts + 1] + clock_us
+    steady = gaps_us <= allowed_us
+    return starts[steady], ends[steady]
 
 
 def _distinct_ratios(values: Longs, starts: Longs, ends: Longs) -> Longs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from analyzer.domain.execution import Execution
@@ -121,3 +122,30 @@ def test_savepoints_do_not_end_a_transaction() -> None:
     session.items(3, first=5)
     session.run("COMMIT")
     assert statement_runs(session.executions) == ()
+
+
+def in_whole_seconds(executions: list[Execution]) -> list[Execution]:
+    """As a log with ``%t`` in its prefix has them."""
+    return [
+        replace(item, logged_at=item.logged_at.replace(microsecond=0))
+        for item in executions
+    ]
+
+
+def test_times_in_whole_seconds_show_the_same_loops() -> None:
+    session = Session()
+    for number in range(10):
+        session.run(PARENT, vxid="3/0", gap_ms=730)
+        session.items(25, first=100 * number, vxid="3/0", gap_ms=7)
+    (exact,) = statement_runs(session.executions)
+    assert statement_runs(in_whole_seconds(session.executions)) == (exact,)
+    assert (exact.run_count, exact.call_count) == (10, 250)
+
+
+def test_times_in_whole_seconds_make_no_loop_of_slow_requests() -> None:
+    session = Session()
+    for number in range(10):
+        session.run(PARENT, vxid="3/0", gap_ms=730)
+        session.items(25, first=100 * number, vxid="3/0", gap_ms=300)
+    assert statement_runs(session.executions) == ()
+    assert statement_runs(in_whole_seconds(session.executions)) == ()
