@@ -83,7 +83,9 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
             planned = plan_workload(workload, planning.planner, planning.parameters)
         advice = _advise(request, collected, planned, planning, tell)
         caveats = planning.not_seen() if planning else ()
-        rewrites, untold = tested(advice.recommendations, collected.snapshot)
+        rewrites, untold = tested(
+            advice.recommendations, collected.snapshot, planned.workload
+        )
         advice = replace(advice, recommendations=rewrites)
         after = _plans_after(advice, planned.workload, planning)
         source = planning.planner.source if planning else ""
@@ -93,13 +95,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
     advice, unproven = _proven(request, collected, planned.workload, advice, tell)
     findings = _log_findings(request, collected, planned.workload)
     tell("done", 1.0)
-    not_seen = (
-        *collected.not_seen,
-        *caveats,
-        *untold,
-        *planned.not_seen,
-        *unproven,
-    )
+    not_seen = (*collected.not_seen, *caveats, *untold, *planned.not_seen, *unproven)
     return ScanResult(
         kind=ScanKind.SUBMISSION if request.queries else ScanKind.SCAN,
         server_id=planned.workload.server_id,

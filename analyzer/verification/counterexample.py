@@ -53,9 +53,16 @@ class Suspect:
         return tuple(self.rows.get(PARAMETERS_OID, [[]])[0])
 
 
+@dataclass(frozen=True, slots=True)
+class NotShown:
+    """Why a difference that a trial found cannot be shown to a user."""
+
+    reason: str
+
+
 def counterexample(
     database: TrialDatabase, suspect: Suspect, *, is_list: bool
-) -> Counterexample | None:
+) -> Counterexample | NotShown:
     """Show what both queries return on a database, made by INSERT statements alone.
 
     Args:
@@ -64,15 +71,19 @@ def counterexample(
         is_list: whether the order of rows counts.
 
     Returns:
-        None if the INSERT statements, run by themselves, do not show a difference.
+        The reason if the INSERT statements, run by themselves, show no difference.
     """
     statements = tuple(inserts(suspect.rows, database.tables))
     connection = database.connection
     attempt(connection, "BEGIN")
     try:
         for statement in statements:
-            if isinstance(attempt(connection, statement), Failure):
-                return None
+            failed = attempt(connection, statement)
+            if isinstance(failed, Failure):
+                return NotShown(
+                    "they differ on rows that no INSERT statements make: "
+                    f"{failed.message}"
+                )
         results = [
             _left_by(database, number, suspect.parameters)
             if database.is_writing
@@ -84,10 +95,15 @@ def counterexample(
         attempt(connection, "ROLLBACK")
     (before, before_error), (after, after_error) = results
     difference = _difference(results, is_list=is_list)
-    if difference is None or (
-        difference is Difference.ORDER and not _contradict(*runs)
-    ):
-        return None
+    if difference is None:
+        return NotShown(
+            "they differ on generated rows, but not on the same rows made by INSERT"
+        )
+    if difference is Difference.ORDER and not _contradict(*runs):
+        return NotShown(
+            "one query orders rows that tie in the other, so that each result of one"
+            " is allowed in the other, and not the other way round"
+        )
     return Counterexample(
         difference=difference,
         inserts=statements,
@@ -217,7 +233,9 @@ def inserts(rows: TrialRows, tables: Sequence[Table]) -> Iterator[str]:
                 given = [(table.stored[0], None)] if table.stored else []
             names = ", ".join(quote_identifier(column.name) for column, _ in given)
             values = ", ".join(_value(column, value) for column, value in given)
-            yield f"INSERT INTO {table_name(table)} ({names}) VALUES ({values})"
+            insist = any(column.is_always_identity for column, _ in given)
+            values = f"{'OVERRIDING SYSTEM VALUE ' if insist else ''}VALUES ({values})"
+            yield f"INSERT INTO {table_name(table)} ({names}) {values}"
 
 
 def _value(column: Column, value: str | None) -> str:

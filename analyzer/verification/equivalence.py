@@ -27,6 +27,7 @@ from analyzer.domain.equivalence import (
 from analyzer.errors import UserError
 from analyzer.postgres.errors_map import translated
 from analyzer.verification.counterexample import (
+    NotShown,
     Suspect,
     counterexample,
     is_promised,
@@ -274,14 +275,10 @@ def _differing(
     shrink_until = min(ends_at, time.monotonic() + _SHRINK_S)
     small = smallest(database, suspect, ends_at=shrink_until)
     found = counterexample(database, small, is_list=prepared.is_list)
-    if found is None:
+    if isinstance(found, NotShown):
         found = counterexample(database, suspect, is_list=prepared.is_list)
-    if found is None:
-        return Verdict(
-            outcome=Outcome.REFUSED,
-            reason="one query orders rows that tie in the other, so that each result of"
-            " one is allowed in the other, and not the other way round",
-        )
+    if isinstance(found, NotShown):
+        return Verdict(outcome=Outcome.REFUSED, reason=found.reason)
     if found.difference is Difference.ERROR:
         reason = _why_no_refutation(database, prepared, small, ends_at)
         if reason:

@@ -18,7 +18,8 @@ class Column:
     """A column.
 
     ``base_type`` is the type below any domain, ``category`` as in pg_type,
-    ``element_type`` that of an array, ``labels`` those of an enumeration.
+    ``element_type`` that of an array, ``labels`` those of an enumeration. A value for
+    a column that is ``GENERATED ALWAYS AS IDENTITY`` has to be insisted on.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     not_null: bool
     is_generated: bool
     has_default: bool = False
+    is_always_identity: bool = False
     labels: tuple[str, ...] = ()
 
 
@@ -143,7 +145,7 @@ def _grouped(rows: Iterable[Any], make: Any) -> dict[int, list[Any]]:
 
 def _column(name: str, rest: Sequence[Any]) -> Column:
     type_name, base_type, category, element_type, *flags, labels = rest
-    not_null, is_generated, has_default = flags
+    not_null, is_generated, has_default, is_always_identity = flags
     return Column(
         name=name,
         type_name=type_name,
@@ -153,6 +155,7 @@ def _column(name: str, rest: Sequence[Any]) -> Column:
         not_null=not_null,
         is_generated=is_generated,
         has_default=has_default,
+        is_always_identity=is_always_identity,
         labels=tuple(labels),
     )
 

@@ -41,6 +41,17 @@ def test_a_refuted_pair_shows_the_inserts(files: Path) -> None:
     assert "INSERT INTO public.t" in outcome.out
 
 
+def test_rows_of_an_identity_column_are_insisted_on(files: Path) -> None:
+    (files / "i.sql").write_text(
+        "CREATE TABLE i (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int)"
+    )
+    (files / "c.sql").write_text("SELECT a FROM i WHERE a > 7")
+    (files / "d.sql").write_text("SELECT a FROM i WHERE a >= 7")
+    outcome = run_cli("equivalent", "c.sql", "d.sql", "--schema", "i.sql")
+    assert outcome.exit_code == 1
+    assert "INSERT INTO public.i (id, a) OVERRIDING SYSTEM VALUE VALUES" in outcome.out
+
+
 def test_a_refuted_delete_tells_what_it_leaves(files: Path) -> None:
     (files / "c.sql").write_text("DELETE FROM u WHERE b > 7 RETURNING b")
     (files / "d.sql").write_text("DELETE FROM u WHERE b >= 7 RETURNING b")

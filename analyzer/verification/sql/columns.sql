@@ -21,6 +21,7 @@ SELECT a.attrelid::bigint AS table_oid,
        (a.attnotnull OR b.typnotnull) AS not_null,
        a.attgenerated <> '' AS is_generated,
        a.attgenerated = '' AND (a.atthasdef OR own.typdefault IS NOT NULL) AS has_default,
+       a.attidentity = 'a' AS is_always_identity,
        ARRAY(SELECT e.enumlabel::text FROM pg_enum AS e
               WHERE e.enumtypid = b.base_oid ORDER BY e.enumsortorder) AS labels
   FROM pg_attribute AS a
