@@ -17,7 +17,7 @@ from analyzer.domain.measurement import (
     WriteMeasurement,
 )
 from analyzer.report.as_markdown import escaped
-from analyzer.report.plain import number, plain, shortened, size
+from analyzer.report.plain import counted, number, plain, shortened, size
 
 MIN_WIDTH = 60
 _NAME_LENGTH = 40
@@ -88,7 +88,9 @@ def _sections(found: Measurement) -> Iterator[_Section]:
         yield _Section(title="Writes", head=_WRITE_HEAD, rows=rows)
     if found.unchanged:
         names = ", ".join(shortened(name, _NAME_LENGTH) for name in found.unchanged)
-        line = f"{len(found.unchanged)} statements with the same plan: {names}"
+        line = (
+            f"{counted(len(found.unchanged), 'statement')} with the same plan: {names}"
+        )
         yield _Section(title="Not changed, so not run", items=(line,))
     yield _Section(title="Measured on", items=tuple(_environment(found)))
     if found.environment.likeness is not None:

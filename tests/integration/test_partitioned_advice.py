@@ -17,6 +17,7 @@ from analyzer.planner.explain import explain
 from analyzer.planner.shadow import ShadowCluster, build
 from analyzer.planner.snapshot import take_snapshot
 from analyzer.postgres.connect import Connection, session
+from analyzer.postgres.proof_indexes import index_size_bytes
 from analyzer.statements.split import split_statements
 from tests.support.workloads import run, workload
 
@@ -84,6 +85,9 @@ def test_an_index_is_built_on_each_partition_and_pays_as_promised(
             "WHERE indexrelid::regclass::text LIKE '%place%idx%'"
         ).fetchone() or (None,)
         assert valid is True
+        top = RelationName("public", "reading_place_idx")
+        built = index_size_bytes(connection, top)
+        assert 0 < built == pytest.approx(rec.action.size_bytes, rel=0.15)
         assert rec.before is not None and rec.after is not None
         promised = rec.affects[0]
         assert promised.cost_before == pytest.approx(before, rel=0.01)
