@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from analyzer.postgres.connect import Connection
-from analyzer.postgres.guard_expansion import Expansion, ViewParser
+from analyzer.postgres.guard_built_ins import BuiltIns, built_ins, replaced_views
+from analyzer.postgres.guard_expansion import SYSTEM_SCHEMAS, Expansion, ViewParser
 from analyzer.postgres.guard_facts import (
     CastFact,
     CatalogFacts,
@@ -19,9 +20,15 @@ from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
 from analyzer.postgres.rolled_back import set_local
 from analyzer.statements.safety import Name, SafetyFacts
 
+_TO_JSON = "user cast to json"
+
 
 def look_up(
-    connection: Connection, facts: SafetyFacts, parse_view: ViewParser
+    connection: Connection,
+    facts: SafetyFacts,
+    parse_view: ViewParser,
+    *,
+    is_ours: bool = False,
 ) -> CatalogFacts:
     """Look up every name of a statement, and of the texts that its names bring along.
 
@@ -29,6 +36,7 @@ def look_up(
         connection: in the transaction that will plan or run the statement.
         facts: of the statement.
         parse_view: the parser for the texts of views, checks and functions.
+        is_ours: we have made the server, so what is built in is PostgreSQL's own.
 
     Raises:
         AnalyzerError: a view's text cannot be parsed.
@@ -51,12 +59,21 @@ def look_up(
         functions += [item for body in bodies for item in _called(body.catalog)]
         if not expansion.expand_bodies(functions):
             break
+    support = _support(connection)
+    own = BuiltIns() if is_ours else built_ins(connection)
+    altered = [] if is_ours else _altered(connection, found, own)
     result = replace(
         found,
         casts=casts,
         stored=stored,
         bodies=bodies,
-        violations=(*expansion.violations, *_support(connection)),
+        json_casts=tuple(name for rule, name in support if rule == _TO_JSON),
+        violations=(
+            *expansion.violations,
+            *(item for item in support if item[0] != _TO_JSON),
+            *altered,
+        ),
+        added=own.added,
         expanded_count=expansion.expanded_count,
         part_count=expansion.part_count,
         copies=expansion.copies,
@@ -94,6 +111,18 @@ def _support(connection: Connection) -> list[Name]:
     values = {"trusted": sorted(TRUSTED_EXTENSIONS)}
     rows = rows_of(connection, "guard_support", values)
     return [(str(row["rule"]), str(row["name"])) for row in rows]
+
+
+def _altered(connection: Connection, found: CatalogFacts, own: BuiltIns) -> list[Name]:
+    """What the statement may reach of PostgreSQL's own, and what is not as it was."""
+    altered = [("replaced built-in", name) for name in own.replaced]
+    reads_views = any(
+        item.kind == "v" and item.schema in SYSTEM_SCHEMAS for item in found.relations
+    )
+    if reads_views:
+        names = replaced_views(connection)
+        altered += [("replaced built-in", name) for name in names]
+    return altered
 
 
 def _casts(
@@ -134,5 +163,6 @@ def _merged(parts: Sequence[CatalogFacts]) -> CatalogFacts:
         operators=joined("operators"),
         types=joined("types"),
         relations=joined("relations"),
+        json_makers=joined("json_makers"),
         unknown=joined("unknown"),
     )

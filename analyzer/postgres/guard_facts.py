@@ -135,10 +135,13 @@ class CatalogFacts:
         casts: of the database's own, that the statement could use.
         stored: functions in expressions that are kept with what was named.
         bodies: of SQL functions that were found.
+        json_makers: that look in the catalog for casts of what they are given to json.
+        json_casts: names of the database's own functions behind such casts.
         types: of casts, columns and calls.
         relations: views among them.
         unknown: kind and name of what has no meaning here.
-        violations: of the texts of views.
+        violations: of the texts of views, and of what spoils the database whole.
+        added: oids of functions that look built in, and that PostgreSQL does not have.
         expanded_count: relations after views and CTEs are expanded.
         part_count: of all partitions and children of these relations.
         copies: leaves of expressions after views are written out.
@@ -151,10 +154,13 @@ class CatalogFacts:
     casts: tuple[CastFact, ...] = ()
     stored: tuple[StoredFact, ...] = ()
     bodies: tuple[BodyFact, ...] = ()
+    json_makers: tuple[str, ...] = ()
+    json_casts: tuple[str, ...] = ()
     types: tuple[TypeFact, ...] = ()
     relations: tuple[RelationFact, ...] = ()
     unknown: tuple[Name, ...] = ()
     violations: tuple[Name, ...] = ()
+    added: frozenset[int] = frozenset()
     expanded_count: int = 0
     part_count: int = 0
     copies: int = 0

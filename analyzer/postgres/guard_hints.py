@@ -4,6 +4,7 @@ from __future__ import annotations
 
 _CLONE = "Register a clone, where code of the database itself may run."
 _TABLES = "Ask about the tables that the statement is slow on; a clone allows no more."
+_PLAN_ONLY = "ask for the plan without running it, which is made in a shadow."
 HINTS = {
     "changes data": "Ask for its plan without running it, or submit a SELECT.",
     "creates relation": "Submit the SELECT without INTO.",
@@ -30,8 +31,9 @@ HINTS = {
     "user cast": _CLONE,
     "user function": _CLONE,
     "user operator": _CLONE,
-    "user cast to json": _CLONE,
-    "user operator class": _CLONE,
+    "replaced built-in": "Restore what PostgreSQL's own initdb makes, or " + _PLAN_ONLY,
+    "user cast to json": "Leave out the functions that make json, or " + _PLAN_ONLY,
+    "user operator class": "Drop it, or " + _PLAN_ONLY,
     "user type": _CLONE,
     "view": "Submit the query of the view.",
     "volatile check": "Write the value as text, without a cast to the domain.",

@@ -17,7 +17,7 @@ from analyzer.postgres.guard_facts import (
     StoredFact,
     TypeFact,
 )
-from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
+from analyzer.postgres.guard_names import JSON_MAKERS, TRUSTED_EXTENSIONS
 from analyzer.postgres.queries import load
 from analyzer.statements.safety import Name, SafetyFacts
 
@@ -57,6 +57,7 @@ class NameLookup:
             operators=operators,
             types=types,
             relations=relations,
+            json_makers=_json_makers(facts),
             unknown=(
                 *self._unknown_keywords(facts),
                 *_missing("function", facts.functions, calls),
@@ -141,6 +142,13 @@ def rows_of(connection: Connection, question: str, values: _Row) -> list[_Row]:
     query = load(question, connection.info.server_version)
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query, values).fetchall()
+
+
+def _json_makers(facts: SafetyFacts) -> tuple[str, ...]:
+    """What of a statement looks for casts to json, by names that it may mean."""
+    named = [*facts.functions, *(("", name) for name in (*facts.fields, *facts.parts))]
+    called = {name for _schema, name in named if name in JSON_MAKERS}
+    return (*sorted(called), *(("JSON",) if facts.makes_json else ()))
 
 
 def _all_of(

@@ -98,6 +98,24 @@ def is_denied(name: str) -> bool:
     return name in _DENIED or name.startswith(_DENIED_PREFIXES)
 
 
+JSON_MAKERS = frozenset(
+    {
+        *("to_json", "to_jsonb", "row_to_json", "array_to_json"),
+        *("json_build_array", "json_build_object"),
+        *("jsonb_build_array", "jsonb_build_object"),
+        *("json_agg", "json_agg_strict", "jsonb_agg", "jsonb_agg_strict"),
+        *("json_object_agg", "json_object_agg_strict", "json_object_agg_unique"),
+        *("jsonb_object_agg", "jsonb_object_agg_strict", "jsonb_object_agg_unique"),
+        *("json_object_agg_unique_strict", "jsonb_object_agg_unique_strict"),
+        "st_asgeojson",  # of PostGIS, which has a copy of what looks for casts
+    }
+)
+"""Functions that call casts to json which the database has made for types of its own.
+
+Source: the callers of json_categorize_type() in PostgreSQL's json.c and jsonb.c;
+``test_guard_json_casts.py`` tries all that take values of any type.
+"""
+
 TRUSTED_EXTENSIONS = frozenset(
     {
         *("btree_gin", "btree_gist", "citext", "cube", "earthdistance", "hstore"),
@@ -108,7 +126,7 @@ TRUSTED_EXTENSIONS = frozenset(
 )
 """Their functions in C and SQL compute from their arguments; they write nothing."""
 
-_READABLE_CATALOGS = {
+READABLE_CATALOGS = {
     "pg_catalog": frozenset(
         {
             *(
@@ -158,4 +176,4 @@ def is_readable_catalog(schema: str, name: str, oid: int) -> bool:
     >>> is_readable_catalog("pg_catalog", "pg_authid", 1260)
     False
     """
-    return oid < _FIRST_OWN_OID and name in _READABLE_CATALOGS.get(schema, frozenset())
+    return oid < _FIRST_OWN_OID and name in READABLE_CATALOGS.get(schema, frozenset())

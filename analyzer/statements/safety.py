@@ -66,6 +66,7 @@ class SafetyFacts:
         expanded_count: relations after CTEs are inlined.
         parameter_count: the highest ``$n``.
         keywords: that are calls of functions for servers older than a major version.
+        makes_json: it has a constructor or query function of SQL/JSON.
         growth: of expressions and values.
     """
 
@@ -84,6 +85,7 @@ class SafetyFacts:
     expanded_count: int = 0
     parameter_count: int = 0
     keywords: tuple[tuple[str, int], ...] = ()
+    makes_json: bool = False
     growth: Growth = NO_GROWTH
 
 
@@ -113,6 +115,7 @@ def safety_facts(query: str) -> SafetyFacts:
         expanded_count=sum(seen.expanded.values()),
         parameter_count=seen.parameter_count,
         keywords=tuple(sorted(seen.keywords)),
+        makes_json=seen.makes_json,
         growth=growth(parsed.tree),
     )
 
@@ -173,11 +176,13 @@ class _Seen:
         self.expanded: Counter[Name] = Counter()
         self.parameter_count = 0
         self.keywords: set[tuple[str, int]] = set()
+        self.makes_json = False
 
     def walk(self) -> None:
         for key, fields in _nodes(self._tree):
             if key not in (ALLOWED_NODES if key[:1].isupper() else ALLOWED_STRUCTURES):
                 self.violations.add(("node", key))
+            self.makes_json |= key.startswith("Json")
             self.keywords |= CALLS_BEFORE.get(key, frozenset())
             reader = _READERS.get(key)
             if reader is not None:

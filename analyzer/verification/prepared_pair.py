@@ -181,7 +181,7 @@ def _catalogs(
         return unlike
     with translated(), rolled_back(database.connection):
         for item in facts:
-            catalog = look_up(database.connection, item, safety_facts)
+            catalog = look_up(database.connection, item, safety_facts, is_ours=True)
             try:
                 enforce(item, catalog, Place.TEST, Action.RUN)
             except Refusal as error:

@@ -17,6 +17,7 @@ from analyzer.errors import AnalyzerError, Refusal, TimedOut, UserError
 from analyzer.planner.analyze import analyze
 from analyzer.plans.mask import mask_literals
 from analyzer.postgres.connect import session
+from analyzer.postgres.guard_built_ins import BuiltIns, built_ins, replaced_views
 from analyzer.postgres.guarded_session import Limits
 from tests.support.attacks import CASES, Outcome, wrongs_of
 from tests.support.guarded import explain_guarded
@@ -50,6 +51,11 @@ def _database(superuser: Address) -> Iterator[Address]:
     with session(owner, read_only=False) as connection:
         connection.execute("CREATE EXTENSION pg_stat_statements")
     yield owner
+    with session(owner) as connection:
+        connection.execute("SET search_path = pg_catalog")
+        # Else what an attack has left behind would refuse all that come after it.
+        assert built_ins(connection) == BuiltIns()
+        assert replaced_views(connection) == ()
     with session(superuser, read_only=False) as connection:
         connection.execute("DROP DATABASE attacks WITH (FORCE)")
         connection.execute("DROP ROLE guarded")

@@ -30,10 +30,12 @@ CREATE FUNCTION evil_int(text) RETURNS int LANGUAGE plpgsql IMMUTABLE
 CREATE FUNCTION evil_cmp(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 - $2';
 CREATE DOMAIN checked AS text CHECK (evil(value));
 CREATE DOMAIN sleepy AS text CHECK (pg_sleep(1) IS NULL);
+CREATE TYPE checked_span AS RANGE (subtype = checked, multirange_type_name = checked_multispan);
 CREATE TYPE mood AS ENUM ('glad');
 CREATE TYPE span AS RANGE (subtype = int);
 CREATE DOMAIN email AS text CHECK (value LIKE '%@%');
 CREATE TYPE pair AS (a checked, b int);
+CREATE DOMAIN pair_domain AS pair;
 CREATE TABLE t (id int PRIMARY KEY, name text, emails email[], contact email,
     one checked, raw hstore, span span, moods mood[]);
 CREATE TABLE trapped (many checked[], two pair);
@@ -131,6 +133,25 @@ HOLES = [
     ("a call that is a cast", "user function", "SELECT checked('x')"),
     ("JSON_TABLE's columns", "user function",
      "SELECT * FROM json_to_record('{\"a\": 1}') AS r(a checked)"),
+    ("rows of a named type from json", "user function",
+     "SELECT * FROM json_to_recordset('[]') AS r(a pair)"),
+    ("JSON_VALUE of a checked domain", "user function",
+     "SELECT JSON_VALUE('{\"a\": 1}', '$.a' RETURNING checked)"),
+    ("JSON_QUERY of a row with such a part", "user function",
+     "SELECT JSON_QUERY('{}', '$' RETURNING pair)"),
+    ("JSON_TABLE with an array of it", "user function",
+     "SELECT * FROM JSON_TABLE('[]', '$' COLUMNS (a checked[] PATH '$'))"),
+    ("JSON_TABLE within JSON_TABLE", "user function",
+     "SELECT * FROM JSON_TABLE('[]', '$' COLUMNS (NESTED '$.x' COLUMNS (a checked PATH '$')))"),
+    ("a default of JSON_VALUE", "user function",
+     "SELECT JSON_VALUE('1', '$' RETURNING email DEFAULT 'x'::checked ON EMPTY)"),
+    ("json of a row by name", "denied function", "SELECT json_populate_record(NULL::pair, '{}')"),
+    ("json of a row by a column", "denied function", "SELECT jsonb_populate_record(two, '{}') FROM trapped"),
+    ("json of a valid row", "denied function",
+     "SELECT jsonb_populate_record_valid(NULL::pair, '{}')"),
+    ("a range of a checked domain", "user function", "SELECT '[a,b]'::checked_span"),
+    ("a multirange of it", "user type", "SELECT '{[a,b]}'::checked_multispan"),
+    ("a domain over a row with such a part", "user function", "SELECT '(x,1)'::pair_domain"),
     ("a field that is a call", "user function", "SELECT x.on_pair FROM t x"),
     ("a field of an expression", "user function", "SELECT (x).on_pair FROM t x"),
     ("a field by way of a domain", "user function", "SELECT x.on_domain FROM t x"),

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import psycopg
 
 from analyzer.errors import AnalyzerError
 from analyzer.planner.analyze import guard_statement
-from analyzer.postgres import guard_lookup
+from analyzer.postgres import guard_built_ins, guard_catalog, guard_lookup
 from analyzer.postgres.guard import Action, Place
 from analyzer.postgres.guard_facts import FunctionFact
 from analyzer.statements.lexer import tokens
@@ -103,6 +104,7 @@ def _remember_catalog() -> None:
         functions.update(facts_of(connection, asked - functions.keys()))
         return {oid: functions[oid] for oid in asked if oid in functions}
 
+    guard_catalog.built_ins = cache(guard_built_ins.built_ins)
     guard_lookup.NameLookup._named = rows  # type: ignore[method-assign]
     guard_lookup.function_facts = by_oid
 

@@ -9,15 +9,7 @@ from typing import Any
 import pytest
 
 from analyzer.errors import NotAllowedHere, UnknownRelation, UnsafeStatement
-from analyzer.postgres.guard import (
-    ALLOWED,
-    MAX_PARTS,
-    Action,
-    Allowance,
-    Place,
-    enforce,
-    objections,
-)
+from analyzer.postgres.guard import ALLOWED, Action, Place, enforce, objections
 from analyzer.postgres.guard_facts import (
     BodyFact,
     CastFact,
@@ -28,6 +20,7 @@ from analyzer.postgres.guard_facts import (
     StoredFact,
     TypeFact,
 )
+from analyzer.postgres.guard_rules import MAX_PARTS, Allowance
 from analyzer.statements.growth import MAX_BUILT_BYTES, MAX_COPIES, NO_GROWTH
 from analyzer.statements.safety import SafetyFacts
 
@@ -197,6 +190,17 @@ CASES = [
     ("cast of an extension", SELECT,
      CatalogFacts(casts=(replace(OWN_CAST, function=replace(LOWER, **TRUSTED)),)),
      EVERYWHERE),
+    ("makes json, a cast of the database's own to it", SELECT,
+     CatalogFacts(json_makers=("to_json",), json_casts=("f",)), USER_CODE),
+    ("makes none", SELECT, CatalogFacts(json_casts=("f",)), EVERYWHERE),
+    ("a wrapper that makes json", SELECT,
+     replace(wrapper(catalog=CatalogFacts(json_makers=("to_json",))), json_casts=("f",)),
+     USER_CODE),
+    ("only looks built in", SELECT, replace(function(), added=frozenset({1})), USER_CODE),
+    ("operator on what looks built in", SELECT,
+     replace(operator(), added=frozenset({1})), USER_CODE),
+    ("wrapper of what looks built in", SELECT,
+     replace(wrapper(catalog=function(oid=2)), added=frozenset({2})), USER_CODE),
     ("table", SELECT, relation(), EVERYWHERE),
     ("partitioned", SELECT, relation(kind="p", access_method=""), EVERYWHERE),
     ("view", SELECT, relation(kind="v", access_method=""), EVERYWHERE),

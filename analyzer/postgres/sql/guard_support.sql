@@ -3,7 +3,9 @@
 -- ORDER BY, DISTINCT, GROUP BY and windows call these without naming them, in whatever
 -- schema they are. And its functions of casts to json: to_json(), json_agg() and their
 -- kind call them for what they are given, at any depth (json.c, json_categorize_type()).
--- Needs: nothing. Costs: scans of pg_opclass, pg_amproc, pg_amop (1,500 rows), pg_cast.
+-- And what of PostgreSQL's own now calls a function of the database.
+-- Needs: nothing. Costs: scans of pg_opclass, pg_amproc, pg_amop (1,500 rows), pg_cast,
+-- pg_type and pg_operator (800 rows).
 WITH trusted AS (
     SELECT membership.classid, membership.objid
     FROM pg_depend AS membership
@@ -60,3 +62,23 @@ WHERE conversion.castfunc >= 16384
         SELECT FROM trusted
         WHERE trusted.classid = 'pg_proc'::regclass AND trusted.objid = function.oid
     )
+UNION
+SELECT 'replaced built-in', 'operator ' || made.oprname
+FROM pg_operator AS made
+WHERE made.oid < 16384 AND greatest(made.oprcode, made.oprrest, made.oprjoin) >= 16384
+UNION
+SELECT 'replaced built-in', 'type ' || made.typname
+FROM pg_type AS made
+WHERE made.oid < 16384
+    AND greatest(
+        made.typinput, made.typoutput, made.typreceive, made.typsend,
+        made.typmodin, made.typmodout, made.typanalyze
+    ) >= 16384
+UNION
+SELECT 'replaced built-in', 'cast to ' || format_type(made.casttarget, NULL)
+FROM pg_cast AS made
+WHERE made.oid < 16384 AND made.castfunc >= 16384
+UNION
+SELECT 'replaced built-in', 'function ' || made.amproc
+FROM pg_amproc AS made
+WHERE made.oid < 16384 AND made.amproc >= 16384
