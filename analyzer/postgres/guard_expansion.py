@@ -222,6 +222,7 @@ def _texts(
         for item in found.types
         if item.check_query and (item.is_part or item.asked_name)
     }
+    checks |= {i.computed_query for i in found.relations if i.computed_query}
     return [
         _Text(
             text=text,

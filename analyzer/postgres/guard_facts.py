@@ -11,9 +11,10 @@ from analyzer.statements.safety import Name, SafetyFacts
 class FunctionFact:
     """A function that a call, an operator, a cast or a stored expression could mean.
 
-    ``body`` is the text of a function in SQL whose names are looked up when it is
-    called; empty where they were fixed at its creation, None where a setting of the
-    function decides what they mean.
+    ``body`` is the text of a function in SQL; empty for those of PostgreSQL's own whose
+    names were fixed at creation, None where the text does not tell what is called.
+    ``stands_for`` names what a member of an extension calls in its stead; an empty name
+    is not of that extension.
     """
 
     oid: int
@@ -30,6 +31,7 @@ class FunctionFact:
     is_internal: bool
     takes_row: bool
     body: str | None
+    stands_for: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,11 @@ class TypeFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelationFact:
-    """A relation that a name means, and what reading it involves."""
+    """A relation that a name means, and what reading it involves.
+
+    ``computed_query`` selects its virtual columns, and those expressions kept with it
+    that could make much of a constant.
+    """
 
     asked_schema: str
     asked_name: str
@@ -120,6 +126,7 @@ class RelationFact:
     has_other_storage: bool
     operator_class: str | None
     part_count: int
+    computed_query: str | None
     type_oids: list[int]
     has_rules: bool
 

@@ -17,7 +17,7 @@ from analyzer.postgres.guard_facts import (
     StoredFact,
     TypeFact,
 )
-from analyzer.postgres.guard_names import JSON_MAKERS, TRUSTED_EXTENSIONS
+from analyzer.postgres.guard_names import JSON_MAKERS, LARGE_OR_LONG, TRUSTED_EXTENSIONS
 from analyzer.postgres.queries import load
 from analyzer.statements.safety import Name, SafetyFacts
 
@@ -79,7 +79,8 @@ class NameLookup:
     def _relations(self, facts: SafetyFacts) -> tuple[RelationFact, ...]:
         named = [item[:2] for item in facts.relations]
         trusted = sorted(TRUSTED_EXTENSIONS)
-        rows = self._named("guard_relations", named, trusted=trusted)
+        large = sorted(LARGE_OR_LONG)
+        rows = self._named("guard_relations", named, trusted=trusted, large=large)
         return tuple(RelationFact(**row) for row in rows)
 
     def _types(
@@ -115,7 +116,8 @@ def function_facts(
         psycopg.Error: the catalog cannot be read.
     """
     asked = sorted(set(oids))
-    rows = rows_of(connection, "guard_functions", {"oids": asked}) if asked else []
+    values = {"oids": asked, "trusted": sorted(TRUSTED_EXTENSIONS)}
+    rows = rows_of(connection, "guard_functions", values) if asked else []
     return {row["oid"]: FunctionFact(**row) for row in rows}
 
 

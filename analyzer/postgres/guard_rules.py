@@ -183,6 +183,7 @@ def _is_trusted(item: FunctionFact) -> bool:
         and _is_read(item)
         and item.is_superusers
         and not item.is_security_definer
+        and all(name and not is_denied(name) for name in item.stands_for)
     )
 
 

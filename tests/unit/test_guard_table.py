@@ -41,6 +41,7 @@ LOWER = FunctionFact(
     is_internal=False,
     takes_row=False,
     body=None,
+    stands_for=[],
 )
 EQUAL = OperatorFact(
     asked_schema="",
@@ -63,6 +64,7 @@ TABLE = RelationFact(
     has_other_storage=False,
     operator_class=None,
     part_count=1,
+    computed_query=None,
     type_oids=[23],
     has_rules=False,
 )
@@ -176,6 +178,9 @@ CASES = [
     ("added to pg_trgm by its owner",
      SELECT, function(**{**TRUSTED, "is_superusers": False}), USER_CODE),
     ("hstore, denied", SELECT, function(**TRUSTED, name="populate_record"), NOWHERE),
+    ("pg_trgm, made another function",
+     SELECT, function(**TRUSTED, stands_for=["lower", "pg_read_file"]), USER_CODE),
+    ("pg_trgm, a part of another", SELECT, function(**TRUSTED, stands_for=[""]), USER_CODE),
     ("dblink", SELECT, function(**{**TRUSTED, "extension": "dblink"}), USER_CODE),
     ("trusted, but plpgsql",
      SELECT, function(**{**TRUSTED, "language": "plpgsql"}), USER_CODE),

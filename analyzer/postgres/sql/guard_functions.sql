@@ -1,7 +1,9 @@
 -- What is known of functions, by oid: one row each.
--- The body is given of those in SQL whose names are looked up when they are called: it
--- is empty where the names were fixed at creation (BEGIN ATOMIC, RETURN), and null where
--- a setting of the function decides what they mean.
+-- The body is given of those in SQL; null where a setting of the function decides what
+-- its names mean.
+-- What a member of an extension stands for is named too: the functions of an aggregate,
+-- the built-in ones that another name calls. An empty name is one that is no part of the
+-- extension, as is a library of another one.
 -- Needs: nothing. Costs: index lookups in pg_proc.
 SELECT
     function.oid,
@@ -37,7 +39,47 @@ SELECT
     CASE
         WHEN language.lanname = 'sql' AND function.proconfig IS NULL
             THEN function.prosrc
-    END AS body
+    END AS body,
+    CASE
+        WHEN function.oid < 16384 OR extension.oid IS NULL THEN '{}'
+        WHEN function.prokind = 'a' THEN
+            (
+                SELECT array_agg(
+                    CASE
+                        WHEN part.oid < 16384 THEN part.proname::text
+                        WHEN part.prolang = 13 AND EXISTS (
+                            SELECT
+                            FROM pg_depend AS same
+                            WHERE same.classid = 'pg_proc'::regclass
+                                AND same.objid = part.oid
+                                AND same.deptype = 'e'
+                                AND same.refobjid = extension.oid
+                        ) THEN 'of the extension'
+                        ELSE ''
+                    END
+                )
+                FROM pg_aggregate AS made
+                JOIN pg_proc AS part ON part.oid = ANY (
+                    ARRAY[
+                        made.aggtransfn, made.aggfinalfn, made.aggcombinefn,
+                        made.aggserialfn, made.aggdeserialfn, made.aggmtransfn,
+                        made.aggminvtransfn, made.aggmfinalfn
+                    ]::oid[]
+                )
+                WHERE made.aggfnoid = function.oid
+            )
+        WHEN language.lanname = 'internal' THEN
+            (
+                SELECT coalesce(array_agg(original.proname::text), ARRAY[''])
+                FROM pg_proc AS original
+                WHERE original.oid < 16384 AND original.prosrc = function.prosrc
+            )
+        WHEN
+            language.lanname = 'c'
+            AND regexp_replace(function.probin, '^.*/|-[0-9.]+$', '', 'g') <> replace(extension.extname, 'intarray', '_int')
+            THEN ARRAY['']
+        ELSE '{}'
+    END AS stands_for
 FROM pg_proc AS function
 JOIN pg_namespace AS space ON space.oid = function.pronamespace
 JOIN pg_language AS language ON language.oid = function.prolang

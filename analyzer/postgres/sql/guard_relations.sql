@@ -16,6 +16,45 @@ SELECT
     below.operator_class,
     below.part_count,
     (
+        SELECT 'SELECT ' || string_agg(DISTINCT '(' || kept.text || ')', ', ')
+        FROM (
+            SELECT pg_get_expr(stored.tree, stored.relation) AS text
+            FROM unnest(below.oids) AS part (oid)
+            CROSS JOIN LATERAL (
+                SELECT
+                    made.adbin AS tree,
+                    part.oid AS relation,
+                    attribute.attgenerated = 'v' AS is_written_out
+                FROM pg_attrdef AS made
+                JOIN pg_attribute AS attribute
+                    ON attribute.attrelid = made.adrelid
+                    AND attribute.attnum = made.adnum
+                WHERE made.adrelid = part.oid AND attribute.attgenerated <> ''
+                UNION ALL
+                SELECT checked.conbin, part.oid, false
+                FROM pg_constraint AS checked
+                WHERE checked.conrelid = part.oid AND checked.contype = 'c'
+                UNION ALL
+                SELECT index.indexprs, part.oid, false
+                FROM pg_index AS index
+                WHERE index.indrelid = part.oid
+                UNION ALL
+                SELECT index.indpred, part.oid, false
+                FROM pg_index AS index
+                WHERE index.indrelid = part.oid
+                UNION ALL
+                SELECT partitioned.partexprs, part.oid, false
+                FROM pg_partitioned_table AS partitioned
+                WHERE partitioned.partrelid = part.oid
+            ) AS stored
+            WHERE stored.is_written_out OR stored.tree::text ~ (
+                SELECT ':funcid (' || string_agg(large.oid::text, '|') || ') '
+                FROM pg_proc AS large
+                WHERE large.oid < 16384 AND large.proname = ANY (%(large)s::text[])
+            )
+        ) AS kept
+    ) AS computed_query,
+    (
         SELECT coalesce(array_agg(DISTINCT attribute.atttypid), '{}')
         FROM pg_attribute AS attribute
         WHERE attribute.attrelid = relation.oid
@@ -57,6 +96,7 @@ CROSS JOIN LATERAL (
     )
     SELECT
         count(*) AS part_count,
+        array_agg(part.oid) AS oids,
         bool_or(class.relkind = 'f') AS is_foreign,
         bool_or(
             class.relkind = 'r' AND coalesce(method.amname, 'heap') <> 'heap'

@@ -1,7 +1,7 @@
--- What the database has added to sorting and hashing of types that it did not make:
--- one name per default operator class, support function or operator of its own.
--- ORDER BY, DISTINCT, GROUP BY and windows call these without naming them, in whatever
--- schema they are. And its functions of casts to json: to_json(), json_agg() and their
+-- What the database has added to sorting, hashing and searching of types that it did not
+-- make: one name per default operator class, support function or operator of its own.
+-- ORDER BY, DISTINCT, GROUP BY, windows and indexes call these without naming them, in
+-- whatever schema they are. And its functions of casts to json: to_json(), json_agg() and their
 -- kind call them for what they are given, at any depth (json.c, json_categorize_type()).
 -- And what of PostgreSQL's own now calls a function of the database.
 -- Needs: nothing. Costs: scans of pg_opclass, pg_amproc, pg_amop (1,500 rows), pg_cast,
@@ -14,10 +14,7 @@ WITH trusted AS (
         AND membership.refclassid = 'pg_extension'::regclass
         AND extension.extname = ANY (%(trusted)s::text[])
 ), family AS (
-    SELECT known.oid
-    FROM pg_opfamily AS known
-    JOIN pg_am AS method ON method.oid = known.opfmethod
-    WHERE known.oid < 16384 AND method.amname IN ('btree', 'hash')
+    SELECT known.oid FROM pg_opfamily AS known WHERE known.oid < 16384
 )
 SELECT 'user operator class' AS rule, class.opcname AS name
 FROM pg_opclass AS class
@@ -82,3 +79,10 @@ UNION
 SELECT 'replaced built-in', 'function ' || made.amproc
 FROM pg_amproc AS made
 WHERE made.oid < 16384 AND made.amproc >= 16384
+UNION
+-- What reads the name of a type, as ::regtype does, calls this with what is in brackets.
+SELECT 'user type', made.typname
+FROM pg_type AS made
+JOIN pg_proc AS function ON function.oid = made.typmodin
+JOIN pg_language AS language ON language.oid = function.prolang
+WHERE function.oid >= 16384 AND language.lanname NOT IN ('c', 'internal')
