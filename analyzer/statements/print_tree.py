@@ -6,12 +6,12 @@ printed here is trusted: callers parse it again and compare the trees.
 
 from __future__ import annotations
 
-from google.protobuf import json_format
 from postgast import PgQueryError, deparse, format_sql, pg_query_pb2
 
 from analyzer.errors import AnalyzerError, UserError
 from analyzer.statements.parse import Node, parse_one
 from analyzer.statements.plain_tree import same_tree
+from analyzer.statements.tree_message import fill
 
 
 def printed(tree: Node) -> str:
@@ -24,12 +24,14 @@ def printed(tree: Node) -> str:
     >>> printed(parse_one("select  a from t where a=1").tree)
     'SELECT a FROM t WHERE a = 1'
     """
-    document = {"stmts": [{"stmt": tree}]}
+    message = pg_query_pb2.ParseResult()
     try:
-        message = json_format.ParseDict(document, pg_query_pb2.ParseResult())
+        fill(message, {"stmts": [{"stmt": tree}]})
         text = str(deparse(message))
         is_same = same_tree(parse_one(text).tree, tree)
-    except (json_format.ParseError, PgQueryError, RecursionError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise UserError("The edited query is none.", detail=repr(error)) from None
+    except (PgQueryError, RecursionError) as error:
         raise UserError(
             "The edited query cannot be printed.", detail=str(error)
         ) from None
