@@ -9,7 +9,8 @@ A mutant is a rule, or a proof, with one condition less: a part of an ``and``, a
 or a comprehension, a guard that returns, a branch, an entry of ``conditions=``. It is
 killed if a golden case of ``tests/golden/rewriting/rules`` or a look-alike of one
 (``look_alikes.json``) gets another answer, if a step that it makes of any case gives
-other rows on the rows of those tests, if the unit tests fail, or if it does not end.
+other rows on the rows of those tests, if the unit tests fail, if it does not end, or if
+the type checker, which every change has to pass, refuses it.
 Functions get the mutated code in place, so no module is loaded twice; all runs in this
 process and children of it, and a mutant is tried only on cases, look-alikes and unit
 tests that call a function which it changes.
@@ -21,9 +22,11 @@ import argparse
 import contextlib
 import os
 import pickle
+import random
 import signal
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -33,6 +36,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from _pytest.runner import runtestprotocol
 from condition_mutants import FOLDER, Called, Mutant, in_place, mutants, noting_calls
+from typed_mutants import refused
 
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import RewriteStep
@@ -49,11 +53,8 @@ from tests.support.rule_cases import ROWS, SCHEMA, RuleCase, rule_cases, schema_
 from tests.support.same_rows import difference
 
 ROOT = Path(__file__).parents[1]
-SHARED = (
-    *("block", "blocks", "comparison", "conditions", "functions", "groups", "keyset"),
-    *("literals", "not_in", "parameters", "plain_values", "proofs", "sargable"),
-    *("scalars", "selects", "time_ranges", "wrapped"),
-)
+NO_RULES = ("__init__", "dialects", "edit", "protocol", "registry", "render", "search")
+"""Modules that decide nothing about when a rule fits: texts, trees and the search."""
 UNIT_TESTS = [
     *sorted(map(str, (ROOT / "tests" / "unit").glob("test_rewriting_*.py"))),
     str(FOLDER),
@@ -61,6 +62,7 @@ UNIT_TESTS = [
 """With the doctests of the rewriter."""
 PASSWORD = "rule-mutants"
 _LIMIT_S = 20
+_CHOOSING_S = 5
 
 
 class TooSlow(Exception):
@@ -171,6 +173,7 @@ class Examiner:
                     for item in look_alikes.look_alikes(case, catalog, self._changes):
                         found.append((item, frozenset(called)))
                         called.clear()
+        random.Random(slug).shuffle(found)
 
     def _by_cases(self, slug: str, changed: Called) -> str:
         """The golden cases of the rule, or of all."""
@@ -220,9 +223,12 @@ class Examiner:
         return look_alikes.counts(steps) != (item.fires, item.asks)
 
     def _by_new_look_alike(self, slug: str, changed: Called) -> str:
+        start = time.process_time()
         for item, called in self._all_look_alikes.get(slug, ()):
             if not called & changed:
                 continue
+            if time.process_time() - start > _CHOOSING_S:
+                return ""
             # Each has the whole time: many that end are no mutant that does not.
             signal.setitimer(signal.ITIMER_PROF, _LIMIT_S)
             if self._errs(item):
@@ -277,7 +283,8 @@ def is_expected(case: RuleCase, steps: list[RewriteStep]) -> bool:
 
 def modules(names: list[str]) -> Iterator[tuple[str, Path]]:
     rules = {path.stem: path for path in sorted((FOLDER / "rules").glob("[a-z]*.py"))}
-    shared = {name: FOLDER / f"{name}.py" for name in SHARED}
+    paths = sorted(FOLDER.glob("[a-z]*.py"))
+    shared = {path.stem: path for path in paths if path.stem not in NO_RULES}
     for name in names or dict.fromkeys((*rules, *shared)):
         if name in rules:
             yield f"analyzer.rewriting.rules.{name}", rules[name]
@@ -341,13 +348,18 @@ def report(examiner: Examiner, arguments: argparse.Namespace) -> int:
     for module, path in modules(arguments.modules):
         survivors, number = [], 0
         examiner.prepare(path.stem if ".rules." in module else "")
-        for mutant in mutants(module, path.read_text(encoding="utf-8")):
+        text = path.read_text(encoding="utf-8")
+        for mutant in mutants(module, text):
             reason = examiner.noticed_by(mutant)
             if reason == "not reachable":
                 continue
             number += 1
             if not reason:
                 survivors.append(mutant)
+        told = refused(text, survivors)
+        survivors = [
+            m for m, by_types in zip(survivors, told, strict=True) if not by_types
+        ]
         total, killed = total + number, killed + number - len(survivors)
         print(f"{path.stem:24} {number - len(survivors):4} of {number:4}", flush=True)
         if arguments.choose:

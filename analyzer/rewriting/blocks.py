@@ -49,6 +49,15 @@ class Blocks:
         return iter(self.all)
 
     @property
+    def selects(self) -> Iterator[Block]:
+        """The SELECTs of which every source is one we know how to name."""
+        return (
+            block
+            for block in self.all
+            if "SelectStmt" in block.node and block.is_understood
+        )
+
+    @property
     def top(self) -> Block | None:
         """The block of the whole statement, if it is one SELECT, UPDATE or DELETE."""
         first = self.all[0] if self.all else None

@@ -13,11 +13,13 @@ import json
 from collections.abc import Sequence
 
 from analyzer.domain.index import IndexDefinition
+from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import RewriteStep
 from analyzer.rewriting.protocol import subject
 from analyzer.rewriting.registry import RULES
 from tests.support.rule_cases import FOLDER, rule_cases, schema_catalog
 
+_EXACT = Semantics.UNCHANGED
 FILE = FOLDER / "conditions.json"
 
 
@@ -28,11 +30,16 @@ def read() -> dict[str, list[list[str]]]:
 
 
 def claims(steps: Sequence[RewriteStep]) -> list[list[str]]:
-    """The claims of each step, and the indexes it asks for."""
+    """The claims of each step with what would prove them, and the indexes it asks for.
+
+    A step that is exact under conditions alone, or not exact, says so.
+    """
     return [
         [
-            *(condition.claim for condition in step.conditions),
+            *(f"{c.claim}{c.ddl and f': {c.ddl}'}" for c in step.conditions),
             *(f"index on {_shown(index)}" for index in step.indexes),
+            *((step.semantics.value,) if step.semantics is not _EXACT else ()),
+            *step.caveats,
         ]
         for step in steps
     ]

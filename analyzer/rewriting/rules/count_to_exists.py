@@ -35,7 +35,7 @@ def find(given: Subject) -> Iterator[Found]:
 
 def _selected(given: Subject) -> Iterator[Found]:
     """``SELECT count(*) > 0 FROM …`` as ``SELECT EXISTS (SELECT 1 FROM …)``."""
-    for block in given.blocks:
+    for block in given.blocks.selects:
         targets = block.fields.get("targetList", [])
         if len(targets) != 1 or not _fits(block) or block.place == "arm":
             continue
@@ -139,8 +139,7 @@ def _said(node: Node) -> Node:
 
 def _fits(block: Block) -> bool:
     return (
-        "SelectStmt" in block.node
-        and has_only(block.fields, CORE)
+        has_only(block.fields, CORE)
         and bool(block.fields.get("fromClause"))
         and block.is_understood
         and knows(block.fields)

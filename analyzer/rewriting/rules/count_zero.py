@@ -50,13 +50,11 @@ _NONE = (("=", "0"), ("<", "1"), ("<=", "0"))
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each block that keeps groups whose count is zero."""
-    for block in given.blocks:
+    for block in given.blocks.selects:
         fields = block.fields
         is_fit = (
-            "havingClause" in fields
-            and "groupClause" in fields
+            "groupClause" in fields
             and has_only(fields, _CLAUSES)
-            and block.is_understood
             and knows(fields)
             and not has_aggregate(
                 [*fields["targetList"], *fields.get("sortClause", [])]
@@ -116,7 +114,7 @@ def _without_partner(given: Subject, block: Block, use: Use) -> Iterator[Found]:
         what=f"count of {source.alias} = 0 as NOT EXISTS",
         pairs=((block.node, {"SelectStmt": new}),),
         conditions=(
-            declared_not_null(source, name),
+            declared_not_null(source.relation, source.alias, name),
             unique(left[0], groups),
             not_volatile(given.setting, block.fields),
         ),

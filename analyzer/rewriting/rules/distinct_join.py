@@ -18,11 +18,10 @@ from typing import Any
 
 from analyzer.domain.rewriting import Condition
 from analyzer.rewriting.block import Block, Source, own_level
-from analyzer.rewriting.proofs import not_null, not_volatile, unique
+from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import (
     SORTED,
-    calls_a_set,
     conditions,
     grouped_by,
     is_plain,
@@ -43,8 +42,8 @@ _UPPER = ("targetList", "groupClause", "sortClause")
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each join under DISTINCT of which one table is selected."""
-    for block in given.blocks:
-        if len(block.sources) < 2 or not all(s.joined for s in block.sources):
+    for block in given.blocks.selects:
+        if not all(source.joined for source in block.sources):
             continue
         fields = block.fields
         if fields.get("distinctClause") == [{}] and is_plain(block, _CLAUSES):
@@ -61,7 +60,7 @@ def find(given: Subject) -> Iterator[Found]:
             yield from _semi_join(given, block, upper, *_ungrouped(given, block))
             continue
         call = _counted(block)
-        if call is not None and call.get("args"):
+        if call is not None:
             yield from _count(given, block, call)
 
 
@@ -81,19 +80,19 @@ def _counted(block: Block) -> Node | None:
     fields = block.fields
     targets = fields.get("targetList", [])
     plain = has_only(fields, ("targetList", "fromClause", "whereClause"))
-    if len(targets) != 1 or not plain or not knows(fields) or calls_a_set(targets):
+    if len(targets) != 1 or not plain or not knows(fields):
         return None
     call: Node | None = targets[0]["ResTarget"].get("val", {}).get("FuncCall")
     if call is None or function_name(call) != "count" or not call.get("agg_distinct"):
         return None
     known = {"funcname", "args", "agg_distinct", "funcformat", "location"}
-    return call if set(call) <= known and block.is_understood else None
+    return call if set(call) <= known else None
 
 
 def _count(given: Subject, block: Block, call: Node) -> Iterator[Found]:
     use = given.blocks.column(call["args"][0], block)
     fields = block.fields
-    if use is None or "SelectStmt" not in block.node:
+    if use is None:
         return
     key = unique(use[0], [use[1]])
     needed: tuple[Condition, ...] = ()
@@ -101,7 +100,7 @@ def _count(given: Subject, block: Block, call: Node) -> Iterator[Found]:
         plain = {name: value for name, value in call.items() if name != "agg_distinct"}
         item = {**fields["targetList"][0]["ResTarget"], "val": {"FuncCall": plain}}
         fields = changed(fields, targetList=[{"ResTarget": item}])
-        needed = (key, not_null(block, given.blocks, *use))
+        needed = (key,)
     yield from _semi_join(given, block, block.fields["targetList"], fields, needed)
 
 
@@ -114,12 +113,12 @@ def _semi_join(
 ) -> Iterator[Found]:
     uses = given.blocks.own_uses(upper, block)
     kept = sources_of(uses or ())
-    if len(kept) != 1 or "SelectStmt" not in block.node:
+    if len(kept) != 1:
         return
     source = next(iter(kept))
-    others = [item for item in block.sources if item is not source]
-    if any("LATERAL" in str(item.node).upper() for item in others):
+    if source.node.get("RangeSubselect", {}).get("lateral"):
         return
+    others = [item for item in block.sources if item is not source]
     items = conditions(block)
     own = [item for item in items if _is_only(given, block, item, source)]
     rest = [qualified(item, block, given.blocks) for item in items if item not in own]

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.domain.catalog import RelationKind
 from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.proofs import foreign_key, not_null, one_row
 from analyzer.rewriting.protocol import Found, Rule, Subject
@@ -26,18 +25,16 @@ from analyzer.rewriting.selects import (
     without_source,
 )
 from analyzer.rewriting.trees import changed, column, conjuncts, is_not_null
-from analyzer.statements.parse import Node
 
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each inner-joined table that nothing but its join names."""
-    for block in given.blocks:
-        if "SelectStmt" not in block.node or not block.is_understood:
-            continue
+    for block in given.blocks.selects:
         if "lockingClause" in block.fields:
             continue
         for parent in block.sources:
-            if parent.relation is not None and parent.joined:
+            # ONLY a partitioned table has no rows.
+            if parent.joined and parent.node.get("RangeVar", {}).get("inh"):
                 yield from _without(given, block, parent)
 
 
@@ -49,8 +46,7 @@ def _without(given: Subject, block: Block, parent: Source) -> Iterator[Found]:
             child, own = pair if pair[1][0] is parent else pair[::-1]
             links.append((item, child, own))
     children = {child[0] for _, child, _ in links}
-    fields = parent.node["RangeVar"]
-    if len(children) != 1 or not _is_whole(parent, fields):
+    if len(children) != 1:
         return
     nodes = [item for item, _, _ in links]
     if used_elsewhere(block, given.blocks, parent, nodes) is not False:
@@ -79,13 +75,6 @@ def _without(given: Subject, block: Block, parent: Source) -> Iterator[Found]:
         pairs=((block.node, {"SelectStmt": new}),),
         conditions=(key, one_row(parent, referenced)),
     )
-
-
-def _is_whole(parent: Source, fields: Node) -> bool:
-    """Whether the query reads the whole table the key points to."""
-    relation = parent.relation
-    plain = relation is not None and relation.kind is RelationKind.TABLE
-    return plain or bool(relation and fields.get("inh"))
 
 
 RULE = Rule(slug="foreign_key_join", doc=__doc__, find=find, leaves_out=True)

@@ -13,7 +13,6 @@ Source: rewrites.md L6.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, output_name
@@ -40,13 +39,11 @@ _SUM_TYPES = {
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each GROUP BY that holds the key of every table."""
-    for block in given.blocks:
+    for block in given.blocks.selects:
         fields = block.fields
         is_fit = (
             "groupClause" in fields
-            and "SelectStmt" in block.node
             and has_only(fields, _CLAUSES)
-            and block.is_understood
             and knows(fields)
             and not has_aggregate(fields["targetList"], windows=True)
             and has_aggregate(fields["targetList"])
@@ -55,12 +52,8 @@ def find(given: Subject) -> Iterator[Found]:
             continue
         groups = grouped_by(block, given.blocks)
         reasons = is_unique(block, given.blocks, {use for use in groups if use})
-        targets = [_plain_item(given, block, item) for item in fields["targetList"]]
-        sorts = _without_aggregates(given, block, fields.get("sortClause", []))
-        if reasons and sorts is not None and all(targets):
-            new = changed(
-                fields, targetList=targets, groupClause=None, sortClause=sorts
-            )
+        new = _ungrouped(given, block)
+        if reasons and new is not None:
             yield Found(
                 what="GROUP BY of single rows left out",
                 pairs=((block.node, {"SelectStmt": new}),),
@@ -73,35 +66,33 @@ def find(given: Subject) -> Iterator[Found]:
             )
 
 
-def _plain_item(given: Subject, block: Block, item: Node) -> Node | None:
-    value = _without_aggregates(given, block, item["ResTarget"].get("val"))
-    if value is None:
-        return None
-    name = output_name(item)
-    if not name and value != item["ResTarget"].get("val"):
-        return None
-    named = {"name": name} if name and value != item["ResTarget"].get("val") else {}
-    return {"ResTarget": {**item["ResTarget"], **named, "val": value}}
-
-
-def _without_aggregates(given: Subject, block: Block, node: Any) -> Any | None:
-    failed = False
+def _ungrouped(given: Subject, block: Block) -> Node | None:
+    """The SELECT without GROUP BY; none where a name or a value would change."""
+    targets = [_named(item) for item in block.fields["targetList"]]
+    failed = None in targets
 
     def new(item: Node) -> Node | None:
         nonlocal failed
         if "SubLink" in item and has_aggregate([item]):
             failed = True
         call = item.get("FuncCall")
-        if call is None or not has_aggregate([{"FuncCall": call}]):
-            return None
-        if not has_aggregate([{"FuncCall": {**call, "args": []}}]):
+        if call is None or not has_aggregate([{"FuncCall": {**call, "args": []}}]):
             return None
         found = _of_one_row(given, block, call)
         failed = failed or found is None
         return found
 
-    found = substituted(node, new)
-    return None if failed else found
+    upper = {"targetList": targets, "sortClause": block.fields.get("sortClause")}
+    found = substituted(upper, new)
+    return None if failed else changed(block.fields, groupClause=None, **found)
+
+
+def _named(item: Node) -> Node | None:
+    """A column under the name its aggregate gives it; none if that is not certain."""
+    if not has_aggregate([item]):
+        return item
+    name = output_name(item)
+    return {"ResTarget": {**item["ResTarget"], "name": name}} if name else None
 
 
 def _of_one_row(given: Subject, block: Block, call: Node) -> Node | None:

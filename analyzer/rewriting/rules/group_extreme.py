@@ -46,9 +46,7 @@ _DIRECTION = {"max": "SORTBY_DESC", "min": "SORTBY_DEFAULT"}
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each such condition and each way to have the groups."""
-    for block in given.blocks:
-        if "SelectStmt" not in block.node or not block.is_understood:
-            continue
+    for block in given.blocks.selects:
         if block.place == "arm" or not knows(block.fields):
             continue
         found = extreme_of(given, block)

@@ -53,9 +53,7 @@ _INNER = ("targetList", "fromClause", "whereClause", "groupClause", "havingClaus
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each joined subquery and each key it is joined on."""
-    for block in given.blocks:
-        if "SelectStmt" not in block.node or not block.is_understood:
-            continue
+    for block in given.blocks.selects:
         for source in block.sources:
             for item in _filters(block, source) if source.subquery else ():
                 found = equated(item, block, given.blocks)

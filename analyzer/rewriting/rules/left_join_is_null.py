@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzer.domain.catalog import Relation
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Source
+from analyzer.rewriting.conditions import is_not_null
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import qualified, used_elsewhere, where
@@ -25,9 +27,7 @@ from analyzer.statements.parse import Node
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each ``IS NULL`` on a column of a left-joined table."""
-    for block in given.blocks:
-        if "SelectStmt" not in block.node or not block.is_understood:
-            continue
+    for block in given.blocks.selects:
         for item in conjuncts(block.fields.get("whereClause")):
             test = item.get("NullTest", {})
             use = given.blocks.column(test.get("arg"), block)
@@ -59,26 +59,24 @@ def _anti_join(
         what=f"LEFT JOIN of {source.alias} with IS NULL as NOT EXISTS",
         pairs=((block.node, {"SelectStmt": new}),),
         conditions=(
-            declared_not_null(source, name),
+            declared_not_null(source.relation, source.alias, name),
             not_volatile(given.setting, quals),
         ),
     )
 
 
-def declared_not_null(source: Source, name: str) -> Condition:
+def declared_not_null(relation: Relation, alias: str, name: str) -> Condition:
     """A column is never NULL in the table itself, whatever a join makes of it."""
-    relation = source.relation
-    attribute = relation.attribute(name) if relation else None
-    holds = bool(attribute and attribute.not_null)
-    place = quote_relation(relation.name) if relation else source.alias
+    holds = is_not_null(relation, name)
+    place = quote_relation(relation.name)
     return Condition(
         fact=Fact.NOT_NULL,
-        claim=f"{source.alias}.{name} is never NULL in its table",
+        claim=f"{alias}.{name} is never NULL in its table",
         proof=f"{place}.{name} is declared NOT NULL" if holds else "",
         ddl=""
         if holds
         else f"ALTER TABLE {place} ALTER COLUMN {quote_identifier(name)} SET NOT NULL;",
-        relation=relation.name if relation else None,
+        relation=relation.name,
         columns=(name,),
     )
 
@@ -102,7 +100,7 @@ def _cut(item: Node, node: Node) -> tuple[Node, Node] | None:
     if fields is None:
         return None
     kind = fields.get("jointype", "JOIN_INNER")
-    if kind == "JOIN_LEFT" and fields["rarg"] is node and "quals" in fields:
+    if kind == "JOIN_LEFT" and fields["rarg"] is node:
         return fields["larg"], fields["quals"]
     if kind in ("JOIN_INNER", "JOIN_LEFT"):
         found = _cut(fields["larg"], node)

@@ -15,7 +15,7 @@ Source: PostgreSQL manual, "Common Table Expression Materialization".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from analyzer.rewriting.proofs import not_volatile
@@ -36,12 +36,22 @@ def find(given: Subject) -> Iterator[Found]:
     names = Counter(
         fields["relname"] for kind, fields in walk(given.tree) if kind == "RangeVar"
     )
-    names.update(f["ctename"] for k, f in walk(given.tree) if k == "CommonTableExpr")
+    common = Counter(
+        fields["ctename"]
+        for kind, fields in walk(given.tree)
+        if kind == "CommonTableExpr"
+    )
+    names.update(common)
     for fields in _selects(given.tree):
+        before: set[str] = set()
         for cte in fields["withClause"]["ctes"]:
             body = cte["CommonTableExpr"]
-            if names[body["ctename"]] == 2 and _works(body):
+            # Another CTE it may name only if that is the same in each place.
+            doubtful = common - Counter(before)
+            is_single = names[body["ctename"]] == 2
+            if is_single and _works(body) and not _names_any(body, doubtful):
                 yield from _opened(given, fields, cte)
+            before.add(body["ctename"])
 
 
 def _selects(tree: Node) -> Iterator[Node]:
@@ -61,6 +71,13 @@ def _works(cte: Node) -> bool:
     targets = query.get("targetList", [])
     return any(name in query for name in _WORKING) or has_aggregate(
         targets, windows=True
+    )
+
+
+def _names_any(cte: Node, names: Collection[str]) -> bool:
+    return any(
+        kind == "RangeVar" and fields["relname"] in names
+        for kind, fields in walk(cte["ctequery"])
     )
 
 

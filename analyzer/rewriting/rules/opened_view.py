@@ -15,16 +15,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.domain.catalog import RelationKind
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.errors import AnalyzerError
 from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.trees import exchanged, has_only, subselect
-from analyzer.statements.parse import Node, parse_one, walk
+from analyzer.rewriting.trees import exchanged, subselect
+from analyzer.statements.parse import Node, has_field, parse_one
 from analyzer.statements.plain_tree import plain
 
-_NAMED = ("schemaname", "relname", "alias", "inh", "relpersistence")
 _RIGHTS = (
     "The tables of the view are then read with the caller's own rights and row "
     "security, not with those of the view's owner."
@@ -33,41 +31,29 @@ _RIGHTS = (
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each view that a SELECT names."""
-    if not given.setting.views or _locks_rows(given.tree):
+    if has_field(given.tree, "lockingClause"):
         return
-    for block in given.blocks:
-        if "SelectStmt" not in block.node:
-            continue
+    for block in given.blocks.selects:
         for source in block.sources:
             query = _query(given, source)
             if query is not None:
                 yield _found(block, source, query)
 
 
-def _locks_rows(tree: Node) -> bool:
-    return any("lockingClause" in fields for _kind, fields in walk(tree))
-
-
 def _query(given: Subject, source: Source) -> Node | None:
     """The fields of the SELECT that a source's view stands for."""
     relation = source.relation
-    named = source.node.get("RangeVar")
-    if relation is None or relation.kind is not RelationKind.VIEW or named is None:
-        return None
-    text = given.setting.views.get(relation.name)
-    if text is None or not has_only(named, _NAMED):
+    text = given.setting.views.get(relation.name) if relation is not None else None
+    if text is None:
         return None
     try:
         tree = parse_one(text).tree
     except AnalyzerError:
         return None
     fields: Node | None = plain(tree).get("SelectStmt")
-    if fields is None or fields.get("op", "SETOP_NONE") != "SETOP_NONE":
+    if fields is None:
         return None
-    numbers = any(
-        kind == "FuncCall" and "over" in call
-        for kind, call in walk(fields.get("targetList", []))
-    )
+    numbers = has_field(fields.get("targetList", []), "over")
     return fields if numbers or "groupClause" in fields else None
 
 

@@ -30,28 +30,21 @@ _INNER = ("targetList", "fromClause", "whereClause", "groupClause", "havingClaus
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each condition on a computed group key of a subquery in FROM."""
-    for block in given.blocks:
-        if "SelectStmt" not in block.node or not block.is_understood:
-            continue
+    for block in given.blocks.selects:
         yield from _of_groups(given, block)
-        items = conjuncts(block.fields.get("whereClause"))
-        for item in items:
-            uses = given.blocks.own_uses(item, block) or set()
-            sources = {source for source, _ in uses}
-            if len(sources) == 1 and len(uses) == 1:
+        for item in conjuncts(block.fields.get("whereClause")):
+            uses = given.blocks.uses(item, block) or set()
+            if len(uses) == 1 and not _asks(item):
                 yield from _pushed(given, block, item, next(iter(uses)))
 
 
 def _of_groups(given: Subject, block: Block) -> Iterator[Found]:
     """``HAVING key >= 1`` as WHERE, which the planner does and other rules look at."""
     fields = block.fields
-    allowed = (*_INNER, "sortClause", "limitCount", "limitOffset", "limitOption")
-    if not has_only(fields, allowed) or not knows(fields) or not block.sources:
+    if "groupClause" not in fields or not knows(fields):
         return
     items = conjuncts(fields.get("havingClause"))
     moved = [item for item in items if not has_aggregate([item]) and not _asks(item)]
-    if not moved or "groupClause" not in fields:
-        return
     kept = [item for item in items if item not in moved]
     conditions = [*conjuncts(fields.get("whereClause")), *moved]
     new = changed(fields, whereClause=where(conditions), havingClause=where(kept))
@@ -71,12 +64,15 @@ def _pushed(
 ) -> Iterator[Found]:
     source, name = use
     core = given.blocks.of(source.subquery) if source.subquery is not None else None
-    if core is None or source.nullable or not _is_grouped(core):
+    if core is None or source not in block.sources:
+        return
+    if source.nullable or not _is_grouped(core):
         return
     value = dict(given.blocks.outputs(core) or []).get(name)
     if value is None or "ColumnRef" in value or not _is_key(core, value, name):
         return
-    inside = substituted(item, lambda node: value if _is_it(node, name) else None)
+    # The condition names nothing else.
+    inside = substituted(item, lambda node: value if "ColumnRef" in node else None)
     body = changed(
         core.fields,
         whereClause=where([*conjuncts(core.fields.get("whereClause")), inside]),
@@ -120,10 +116,6 @@ def _is_key(core: Block, value: Node, name: str) -> bool:
 
 def _hides(core: Block, name: str) -> bool:
     return any(name in (source.columns or (name,)) for source in core.sources)
-
-
-def _is_it(node: Node, name: str) -> bool:
-    return "ColumnRef" in node and names_of(node["ColumnRef"])[-1] == name
 
 
 def _exchanged(item: Node, old: Node, body: Node) -> Node:

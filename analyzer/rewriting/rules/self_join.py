@@ -31,9 +31,7 @@ from analyzer.statements.scope import names_of
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each pair of uses of one table that is joined on its key."""
-    for block in given.blocks:
-        if "SelectStmt" not in block.node or not block.is_understood:
-            continue
+    for block in given.blocks.selects:
         if "lockingClause" in block.fields:
             continue
         for number, first in enumerate(block.sources):

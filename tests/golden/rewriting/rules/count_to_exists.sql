@@ -105,3 +105,28 @@ SELECT CASE 1 WHEN count(*) THEN true ELSE false END AS x FROM orders WHERE stat
 -- case: a CASE of three
 SELECT CASE WHEN count(*) > 0 THEN true WHEN count(*) > 3 THEN true ELSE false END AS x FROM orders;
 -- expect: silent
+
+-- case: the value of a CASE that tests a value
+SELECT CASE count(*) WHEN 0 THEN true ELSE false END FROM orders;
+-- expect: silent
+
+-- case: a negative count
+SELECT - count(*) > 0 FROM orders;
+-- expect: silent
+
+-- case: a CASE of a value
+SELECT CASE true WHEN count(*) > 0 THEN true ELSE false END FROM orders;
+-- expect: silent
+
+-- case: sources by a NATURAL JOIN
+SELECT count(*) > 0 FROM orders NATURAL JOIN users;
+-- expect: silent
+
+-- case: a value without a name
+SELECT u.id, (SELECT count(*) FROM orders) > 0 FROM users u;
+-- expect: silent
+
+-- case: a value with a name
+SELECT u.id, (SELECT count(*) FROM orders o WHERE o.amount = u.id) > 0 AS has FROM users u;
+-- expect: rewritten
+SELECT u.id, EXISTS (SELECT 1 FROM orders o WHERE o.amount = u.id) AS has FROM users u

@@ -41,3 +41,20 @@ SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY
 -- case: fewer than two
 SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id HAVING count(o.id) < 2;
 -- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE xmlelement(name x) IS NULL GROUP BY c.id HAVING count(o.id) = 0;
+-- expect: silent
+
+-- case: no group
+SELECT 1 AS one FROM customers c LEFT JOIN orders o ON o.customer_id = c.id WHERE c.id = 3 HAVING count(o.id) = 0;
+-- expect: silent
+
+-- case: no condition on groups
+SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id;
+-- expect: silent
+
+-- case: groups of the key and of an expression
+SELECT c.id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id, c.name || 'x' HAVING count(o.id) = 0;
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id)

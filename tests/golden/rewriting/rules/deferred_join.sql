@@ -71,3 +71,11 @@ SELECT * FROM orders o, users u ORDER BY o.id, u.id LIMIT 5 OFFSET 20;
 -- case: rows of a subquery
 SELECT * FROM (SELECT * FROM orders) o ORDER BY o.id LIMIT 5 OFFSET 20;
 -- expect: silent
+
+-- case: a table without a key
+SELECT * FROM blocked ORDER BY reason LIMIT 5 OFFSET 5;
+-- expect: silent
+
+-- case: a subquery in the list
+SELECT id, (SELECT max(u.name) FROM users u) AS n FROM orders ORDER BY created_at LIMIT 5 OFFSET 5;
+-- expect: silent

@@ -78,3 +78,24 @@ SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id
 -- case: groups sorted by a count
 SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id ORDER BY count(*);
 -- expect: silent
+
+-- case: LATERAL, which names what would go
+SELECT DISTINCT x.id FROM customers c CROSS JOIN LATERAL (SELECT o.id FROM orders o WHERE o.customer_id = c.id) x WHERE c.vip;
+-- expect: silent
+
+-- case: a count with a kind of expression that is not known
+SELECT count(DISTINCT c.id) FROM customers c JOIN orders o ON o.customer_id = c.id WHERE xmlelement(name x) IS NULL;
+-- expect: silent
+
+-- case: groups of a constant
+SELECT 1 AS one FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY 1;
+-- expect: silent
+
+-- case: groups sorted by a number
+SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id GROUP BY c.id ORDER BY row_number() OVER ();
+-- expect: silent
+
+-- case: LATERAL names what stays
+SELECT DISTINCT c.name FROM customers c CROSS JOIN LATERAL (SELECT o.id FROM orders o WHERE o.customer_id = c.id) x WHERE x.id > 3;
+-- expect: rewritten
+SELECT DISTINCT c.name FROM customers c WHERE EXISTS (SELECT 1 FROM LATERAL (SELECT o.id FROM orders o WHERE o.customer_id = c.id) x WHERE x.id > 3)

@@ -56,3 +56,7 @@ SELECT o.id FROM orders o JOIN customers c TABLESAMPLE system (50) ON c.id = o.c
 -- case: joined with two tables
 SELECT o.id FROM orders o JOIN blocked b ON true JOIN customers c ON c.id = o.customer_id AND c.id = b.customer_id;
 -- expect: silent
+
+-- case: ONLY the rows of the parent itself
+SELECT o.id FROM orders o JOIN ONLY customers c ON c.id = o.customer_id;
+-- expect: silent

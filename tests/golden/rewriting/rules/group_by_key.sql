@@ -52,3 +52,28 @@ SELECT id, sum(total) FROM orders GROUP BY ROLLUP (id);
 SELECT o.id, max(o.total) AS m, min(o.score) FROM public.orders o GROUP BY 1;
 -- expect: rewritten
 SELECT o.id, o.total::numeric AS m, o.score AS min FROM public.orders o
+
+-- case: one row at most, but no group
+SELECT sum(total) FROM orders WHERE id = 7;
+-- expect: silent
+
+-- case: a cast, whose name comes from below
+SELECT id, sum(total)::int FROM orders GROUP BY id;
+-- expect: silent
+
+-- case: a subquery that counts
+SELECT id, sum(total) AS s, (SELECT count(*) FROM users) AS n FROM orders GROUP BY id;
+-- expect: silent
+
+-- case: one known and one unknown
+SELECT id, avg(total) AS a, sum(total) AS s FROM orders GROUP BY id;
+-- expect: silent
+
+-- case: extremes of lists
+SELECT id, max(tags) AS m FROM events GROUP BY id;
+-- expect: silent
+
+-- case: a value of an aggregate, and a subquery without one
+SELECT id, abs(sum(amount)) AS a, (SELECT min_of.name FROM users AS min_of WHERE min_of.id = 3) AS u FROM orders GROUP BY id;
+-- expect: rewritten
+SELECT id, abs(amount::bigint) AS a, (SELECT min_of.name FROM users AS min_of WHERE min_of.id = 3) AS u FROM orders

@@ -67,3 +67,31 @@ SELECT o.id, c.name FROM orders o JOIN (SELECT * FROM customers) c ON c.id = o.c
 -- case: a condition has a source of that name
 SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id WHERE o.id IN (SELECT o.order_id FROM order_items o) ORDER BY o.created_at, o.id LIMIT 5;
 -- expect: silent
+
+-- case: one table
+SELECT o.id FROM orders o WHERE o.status = 'open' ORDER BY o.id LIMIT 5;
+-- expect: silent
+
+-- case: sorted by an output that hides the column
+SELECT o.total AS id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY id LIMIT 5;
+-- expect: silent
+
+-- case: below the far side of a LEFT JOIN
+SELECT o.id, c.name FROM customers c LEFT JOIN orders o ON c.id = o.customer_id ORDER BY o.id LIMIT 5;
+-- expect: silent
+
+-- case: a FULL JOIN
+SELECT o.id, c.name FROM orders o FULL JOIN customers c ON c.id = o.customer_id ORDER BY o.id LIMIT 5;
+-- expect: silent
+
+-- case: a condition of the near side in ON
+SELECT o.id, c.name FROM orders o LEFT JOIN customers c ON c.id = o.customer_id AND o.id = o.customer_id ORDER BY o.id LIMIT 5;
+-- expect: silent
+
+-- case: a join within the other table
+SELECT o.id, c.name FROM orders o LEFT JOIN customers c ON c.id = c.region_id ORDER BY o.id LIMIT 5;
+-- expect: silent
+
+-- case: a join with a subquery
+SELECT o.id, c.name FROM orders o LEFT JOIN (SELECT id, name FROM customers) c ON c.id = o.customer_id ORDER BY o.id LIMIT 5;
+-- expect: silent

@@ -69,3 +69,15 @@ WITH s AS (SELECT user_id, next_turn() AS n FROM events ORDER BY ts) SELECT n FR
 -- case: never named
 WITH s AS (SELECT count(*) AS n FROM orders GROUP BY status) SELECT 1 AS x;
 -- expect: silent
+
+-- case: a table of the name of a CTE behind it
+WITH s AS (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id), orders AS (SELECT 1 AS id, 2 AS customer_id) SELECT n FROM s;
+-- expect: silent
+
+-- case: a table of the name of a CTE around its place
+WITH s AS (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) SELECT u.id FROM users u WHERE u.id IN (WITH orders AS (SELECT 1 AS id) SELECT n FROM s);
+-- expect: silent
+
+-- case: a schema's table of its name
+WITH s AS (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) SELECT 1 AS x FROM public.s;
+-- expect: silent

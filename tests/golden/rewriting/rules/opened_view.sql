@@ -35,3 +35,11 @@ UPDATE orders o SET total = t.price FROM item_totals t WHERE t.order_id = o.id A
 -- case: a sample of it
 SELECT t.items FROM item_totals t TABLESAMPLE system (50);
 -- expect: silent
+
+-- case: a view that does neither
+SELECT id FROM open_orders;
+-- expect: silent
+
+-- case: a DELETE beside it
+DELETE FROM blocked USING item_totals t WHERE t.order_id = blocked.customer_id;
+-- expect: silent

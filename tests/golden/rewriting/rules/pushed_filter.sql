@@ -64,3 +64,19 @@ SELECT status, count(*) FROM orders GROUP BY ROLLUP (status) HAVING status = 'op
 -- case: a subquery over groups
 SELECT status, count(*) FROM orders GROUP BY status HAVING status IN (SELECT name FROM users);
 -- expect: silent
+
+-- case: a subquery that has a column of that name
+SELECT g.d FROM (SELECT date_trunc('day', ts) AS d, count(*) AS n FROM events GROUP BY 1) g WHERE g.d > (SELECT min(o.d) FROM (SELECT created_at AS d FROM orders) o);
+-- expect: silent
+
+-- case: compared with a column of that name around
+SELECT x.d FROM (SELECT created_at AS d FROM orders) x WHERE EXISTS (SELECT 1 FROM (SELECT date_trunc('day', ts) AS d, count(*) AS n FROM events GROUP BY 1) g WHERE g.d = x.d);
+-- expect: silent
+
+-- case: on groups of the query around
+SELECT g.d FROM (SELECT date_trunc('day', ts) AS d, count(*) AS n FROM events GROUP BY 1) g WHERE EXISTS (SELECT 1 FROM users u WHERE g.d > timestamp '2024-03-01');
+-- expect: silent
+
+-- case: a kind of expression that is not known, in HAVING
+SELECT user_id FROM events GROUP BY user_id HAVING xmlelement(name x) IS NULL;
+-- expect: silent
