@@ -6,12 +6,16 @@ printed here is trusted: callers parse it again and compare the trees.
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.message import Message
 from postgast import PgQueryError, deparse, format_sql, pg_query_pb2
 
 from analyzer.errors import AnalyzerError, UserError
 from analyzer.statements.parse import Node, parse_one
 from analyzer.statements.plain_tree import same_tree
-from analyzer.statements.tree_message import fill
 
 
 def printed(tree: Node) -> str:
@@ -24,10 +28,8 @@ def printed(tree: Node) -> str:
     >>> printed(parse_one("select  a from t where a=1").tree)
     'SELECT a FROM t WHERE a = 1'
     """
-    message = pg_query_pb2.ParseResult()
     try:
-        fill(message, {"stmts": [{"stmt": tree}]})
-        text = str(deparse(message))
+        text = str(deparse(message(tree)))
         is_same = same_tree(parse_one(text).tree, tree)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError("The edited query is none.", detail=repr(error)) from None
@@ -42,6 +44,18 @@ def printed(tree: Node) -> str:
     return text
 
 
+def message(tree: Node) -> pg_query_pb2.ParseResult:
+    """A statement as libpg_query's printer reads it.
+
+    Raises:
+        LookupError: a node has no such field, or a field no such word.
+        TypeError, ValueError, AttributeError: a value is of another type.
+    """
+    found = pg_query_pb2.ParseResult()
+    _fill(found, {"stmts": [{"stmt": tree}]})
+    return found
+
+
 def indented(query: str) -> str:
     """The query over several lines; as it was where that would change its tree."""
     try:
@@ -50,3 +64,44 @@ def indented(query: str) -> str:
     except (PgQueryError, AnalyzerError, RecursionError):
         return query
     return text if is_same else query
+
+
+def _fill(message: Message, node: Node) -> None:
+    """Set the fields of a message as a node has them.
+
+    ``google.protobuf.json_format`` does the same, but lists all 270 kinds of node anew
+    for every node: most of the time of a rewrite went there.
+    """
+    fields = _fields(message.DESCRIPTOR)
+    for name, value in node.items():
+        field = fields[name]
+        if isinstance(value, list):
+            _extend(getattr(message, field.name), field, value)
+        elif field.message_type is not None:
+            inner = getattr(message, field.name)
+            # A node without fields is there all the same.
+            inner.SetInParent()
+            _fill(inner, value)
+        else:
+            setattr(message, field.name, _plain(field, value))
+
+
+def _extend(target: Any, field: FieldDescriptor, items: list[Any]) -> None:
+    for item in items:
+        if field.message_type is not None:
+            _fill(target.add(), item)
+        else:
+            target.append(_plain(field, item))
+
+
+def _plain(field: FieldDescriptor, value: Any) -> Any:
+    if field.enum_type is not None and isinstance(value, str):
+        return field.enum_type.values_by_name[value].number
+    return value
+
+
+@cache
+def _fields(kind: Descriptor) -> dict[str, FieldDescriptor]:
+    """The fields of a message by both their names."""
+    by_name = {field.name: field for field in kind.fields}
+    return by_name | {field.json_name: field for field in kind.fields}

@@ -8,8 +8,7 @@ from postgast import pg_query_pb2
 
 from analyzer.errors import UserError
 from analyzer.statements.parse import parse_one
-from analyzer.statements.print_tree import printed
-from analyzer.statements.tree_message import fill
+from analyzer.statements.print_tree import message, printed
 from tests.support.rule_cases import rule_cases
 
 QUERIES = [
@@ -23,10 +22,11 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_it_is_what_protobuf_reads(query: str) -> None:
-    document = {"stmts": [{"stmt": parse_one(query).tree}]}
-    message = pg_query_pb2.ParseResult()
-    fill(message, document)
-    assert message == json_format.ParseDict(document, pg_query_pb2.ParseResult())
+    tree = parse_one(query).tree
+    wanted = json_format.ParseDict(
+        {"stmts": [{"stmt": tree}]}, pg_query_pb2.ParseResult()
+    )
+    assert message(tree) == wanted
 
 
 @pytest.mark.parametrize(
