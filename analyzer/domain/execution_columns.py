@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, overload
@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.domain.execution import Execution
+from analyzer.domain.pages import is_long
+from analyzer.domain.row_store import RowStore, in_parts
 from analyzer.domain.statement import Fingerprint
 
 Floats = npt.NDArray[np.float64]
@@ -20,8 +22,6 @@ Ints = npt.NDArray[np.int32]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-WINDOW_ROWS = 1 << 18
-"""Rows that an observer is given at once."""
 
 
 def as_datetime(logged_at_us: int) -> datetime:
@@ -137,7 +137,7 @@ class ExecutionColumns(Sequence[Execution]):
     def __getitem__(self, row: int | slice) -> Execution | ExecutionColumns:
         """One execution, or some rows without copying them."""
         if isinstance(row, slice):
-            return self._of({name: getattr(self, name)[row] for name in COLUMNS})
+            return self.with_table({n: array[row] for n, array in self.table().items()})
         if not -len(self) <= row < len(self):
             raise IndexError(row)
         return self._execution(row)
@@ -147,16 +147,36 @@ class ExecutionColumns(Sequence[Execution]):
         for row in range(len(self)):
             yield self._execution(row)
 
-    def where(self, chosen: Bools | Longs) -> ExecutionColumns:
-        """The rows a mask or an array of row numbers names."""
-        return self._of({name: getattr(self, name)[chosen] for name in COLUMNS})
+    def where(self, chosen: Callable[[ExecutionColumns], Bools]) -> ExecutionColumns:
+        """Some of the rows.
 
-    def windows(self, rows: int = WINDOW_ROWS) -> Iterator[ExecutionColumns]:
-        """All rows, some at a time, without copying them."""
-        for start in range(0, len(self), rows):
-            yield self[start : start + rows]
+        Args:
+            chosen: says which of some rows, as a mask.
+        """
+        if not is_long(len(self)):
+            mask = chosen(self)
+            if bool(mask.all()):
+                return self
+            return self.with_table(
+                {n: array[mask] for n, array in self.table().items()}
+            )
+        found = RowStore(KINDS)
+        for part in self.windows():
+            mask = chosen(part)
+            found.append({n: array[mask] for n, array in part.table().items()})
+        return self.with_table(found.table())
 
-    def _of(self, columns: dict[str, Any]) -> ExecutionColumns:
+    def windows(self) -> Iterator[ExecutionColumns]:
+        """All rows, some at a time, without copying them; a part is gone with it."""
+        for part in in_parts(self.table()):
+            yield self.with_table(part)
+
+    def table(self) -> dict[str, Any]:
+        """The columns by their names."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
+    def with_table(self, columns: Mapping[str, Any]) -> ExecutionColumns:
+        """Other rows of the same log: columns by their names."""
         return replace(self, **columns)
 
     def _execution(self, row: int) -> Execution:
@@ -186,7 +206,7 @@ class ExecutionColumns(Sequence[Execution]):
         )
 
 
-_TYPES: Mapping[str, type[np.generic]] = {
+KINDS: Mapping[str, type[np.generic]] = {
     "logged_at_us": np.int64,
     "duration_ms": np.float64,
     "statement": np.int32,
@@ -200,14 +220,16 @@ _TYPES: Mapping[str, type[np.generic]] = {
     "has_plan": np.bool_,
     "position": np.int64,
 }
-COLUMNS = tuple(_TYPES)
+"""Types of the columns, by their names."""
+
+COLUMNS = tuple(KINDS)
 """Names of the columns."""
 
 
 def typed(columns: Mapping[str, npt.ArrayLike]) -> dict[str, Any]:
     """The columns as arrays of the types they have; what is missing is empty."""
     return {
-        name: np.asarray(columns.get(name, ()), kind) for name, kind in _TYPES.items()
+        name: np.asarray(columns.get(name, ()), kind) for name, kind in KINDS.items()
     }
 
 

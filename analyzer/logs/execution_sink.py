@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import (
     COLUMNS,
+    KINDS,
     ExecutionColumns,
-    KeptText,
     Origins,
-    Statements,
     as_microseconds,
     typed,
 )
 from analyzer.domain.log_report import LogFilter
-from analyzer.domain.statement import Fingerprint
-from analyzer.logs.column_store import ColumnStore
+from analyzer.domain.pages import release
+from analyzer.domain.row_store import RowStore, Table
 from analyzer.logs.entry import Origin, id_number
-from analyzer.logs.groups import grouped
-from analyzer.logs.messages import read_parameters
-from analyzer.logs.slices import Bools, Longs, pair_keys
+from analyzer.logs.slices import Bools, Longs
+from analyzer.logs.statement_book import Sample, StatementBook, sample_of
 from analyzer.logs.text_book import TextBook, hash_of_parameters, values_hash_of
 from analyzer.logs.window import DurationRows
 from analyzer.statements.tags import is_of_trace
 
-SAMPLE_COUNT = 3
-"""Texts kept of each statement, those of its slowest executions."""
-
-MAX_SINGLE = 500
-"""Executions that are no rows wait to be so many, since each batch has its price."""
-
-_FOREVER = 1 << 62
 _MAX_US = (1 << 31) - 1
 
 Arrays = dict[str, Any]
+Complexes = npt.NDArray[np.complex128]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,37 +58,11 @@ class JoinedRows:
     bind_us: Longs
 
 
-class _Sample(NamedTuple):
-    duration_ms: float
-    logged_at_us: int
-    position: int
-    text: str
-    detail: str
-    execution: Execution | None = None
+class _Batch(NamedTuple):
+    """Some executions in log order, and how to get the texts of one."""
 
-    def kept(self) -> KeptText:
-        item = self.execution
-        if item is None:
-            values = read_parameters(self.detail) if self.detail else ()
-            return KeptText(query=self.text, parameters=values)
-        return KeptText(
-            query=item.query,
-            parameters=item.parameters,
-            plan=item.plan,
-            plan_text=item.plan_text,
-        )
-
-
-class _Statement:
-    """What is known of one statement so far."""
-
-    __slots__ = ("first_text", "first_us", "queryids", "samples")
-
-    def __init__(self) -> None:
-        self.first_us = _FOREVER
-        self.first_text = ""
-        self.queryids: set[int] = set()
-        self.samples: list[_Sample] = []
+    columns: Table
+    sample: Callable[[int], Sample]
 
 
 class ExecutionSink:
@@ -114,16 +82,11 @@ class ExecutionSink:
         self._book = book
         self._wanted = wanted
         keep_all = keep_texts or bool(wanted.trace_id)
-        self._sample_count = None if keep_all else SAMPLE_COUNT
-        self._numbers: dict[Fingerprint, int] = {}
-        self._statements: list[_Statement] = []
-        self._floors = np.zeros(0)
-        self._floor_times = np.zeros(0, np.int64)
+        self._statements = StatementBook(keep_all=keep_all)
         self._sessions: dict[str, int] = {}
         self._origins: dict[Origin, int] = {}
-        self._single: list[tuple[int, Execution]] = []
-        self._rows = ColumnStore()
-        self._changed: Mapping[int, Execution] = {}
+        self._rows = RowStore(KINDS)
+        self._is_by_time = False
 
     def session(self, key: str) -> int:
         """The number of a session or process."""
@@ -131,20 +94,35 @@ class ExecutionSink:
 
     def add(self, joined: JoinedRows) -> None:
         """Take the executions of one window."""
+        batches = []
         if len(joined.at):
-            self._add_rows(joined)
-        self._single += joined.kept.items()
-        if len(self._single) > MAX_SINGLE:
-            self._add_executions()
+            batches.append(self._rows_of(joined))
+        if joined.kept:
+            batches.append(self._executions_of(joined.kept))
+        if batches:
+            self._store(batches[0] if len(batches) == 1 else _in_order(*batches))
 
     def amend(self, changed: Mapping[int, Execution]) -> None:
-        """Executions that were found to be longer, or to have a plan, afterwards."""
-        self._changed = changed
+        """Executions taken before that were found to be longer, or to have a plan."""
+        if not changed or not len(self._rows):
+            return
+        columns = self._by_position().table()
+        position = columns["position"]
+        rows = np.searchsorted(position, [*changed])
+        for row, (place, item) in zip(rows.tolist(), changed.items(), strict=True):
+            if row == len(position) or position[row] != place:
+                continue  # nobody asked for it
+            columns["duration_ms"][row] = item.duration_ms
+            columns["has_plan"][row] |= _has_plan(item)
+            self._statements.replace(
+                int(columns["statement"][row]), sample_of(item, place)
+            )
+        release(*columns.values())
 
-    def _add_rows(self, joined: JoinedRows) -> None:
+    def _rows_of(self, joined: JoinedRows) -> _Batch:
         rows, at = joined.rows, joined.at
         origin = np.array([self._origin(item) for item in rows.origins], np.int64)
-        statement = self._numbered(rows.texts.names)[rows.texts.name]
+        statement = self._statements.numbers(rows.texts.names)[rows.texts.name]
         wanted = self._wanted_rows(rows, at)
         at, position = at[wanted], joined.position[wanted]
         columns = {
@@ -162,9 +140,9 @@ class ExecutionSink:
             "position": position,
         }
 
-        def sample(row: int) -> _Sample:
+        def sample(row: int) -> Sample:
             number = int(at[row])
-            return _Sample(
+            return Sample(
                 float(columns["duration_ms"][row]),
                 int(columns["logged_at_us"][row]),
                 int(position[row]),
@@ -172,7 +150,7 @@ class ExecutionSink:
                 rows.detail(number),
             )
 
-        self._store(columns, sample)
+        return _Batch(typed(columns), sample)
 
     def _wanted_rows(self, rows: DurationRows, at: Longs) -> Bools:
         wanted = np.ones(len(at), np.bool_)
@@ -200,18 +178,16 @@ class ExecutionSink:
             wanted &= logged_at_us < as_microseconds(until)
         return wanted
 
-    def _add_executions(self) -> None:
-        chosen = [(item, at) for at, item in self._single if self._is_wanted(item)]
-        self._single = []
+    def _executions_of(self, kept: Mapping[int, Execution]) -> _Batch:
+        chosen = [(item, at) for at, item in kept.items() if self._is_wanted(item)]
         rows = [self._row(item, position) for item, position in chosen]
         columns = typed({name: [row[name] for row in rows] for name in COLUMNS})
 
-        def sample(row: int) -> _Sample:
+        def sample(row: int) -> Sample:
             item, position = chosen[row]
-            return _sample_of(item, position)
+            return sample_of(item, position)
 
-        if rows:
-            self._store(columns, sample)
+        return _Batch(columns, sample)
 
     def _is_wanted(self, item: Execution) -> bool:
         trace_id = self._wanted.trace_id
@@ -236,7 +212,7 @@ class ExecutionSink:
         return {
             "logged_at_us": as_microseconds(item.logged_at),
             "duration_ms": item.duration_ms,
-            "statement": self._statement(item.fingerprint),
+            "statement": self._statements.number(item.fingerprint),
             "session": self.session(item.session_id),
             "origin": self._origin(origin),
             "local_transaction_id": id_number(local) if local.isdecimal() else 0,
@@ -244,146 +220,60 @@ class ExecutionSink:
             "parse_us": min(round(item.parse_duration_ms * 1000), _MAX_US),
             "bind_us": min(round(item.bind_duration_ms * 1000), _MAX_US),
             "queryid": item.queryid,
-            "has_plan": item.plan is not None or bool(item.plan_text),
+            "has_plan": _has_plan(item),
             "position": position,
         }
 
     def _origin(self, origin: Origin) -> int:
         return self._origins.setdefault(origin, len(self._origins))
 
-    def _numbered(self, names: Sequence[Fingerprint]) -> Longs:
-        numbers = [*map(self._numbers.get, names)]
-        for at, number in enumerate(numbers):
-            if number is None:
-                numbers[at] = self._statement(names[at])
-        return np.array(numbers, np.int64)
+    def _store(self, batch: _Batch) -> None:
+        if len(batch.columns["position"]):
+            self._statements.note(*batch)
+            self._by_position().append(batch.columns)
 
-    def _statement(self, name: Fingerprint) -> int:
-        number = self._numbers.get(name)
-        if number is None:
-            number = self._numbers[name] = len(self._statements)
-            self._statements.append(_Statement())
-        return number
-
-    def _store(self, columns: Arrays, sample: Any) -> None:
-        known = typed(columns)
-        if not len(known["position"]):
-            return
-        missing = len(self._statements) - len(self._floors)
-        self._floors = np.append(self._floors, np.full(missing, -1.0))
-        self._floor_times = np.append(self._floor_times, np.zeros(missing, np.int64))
-        self._note_firsts(known, sample)
-        self._note_queryids(known)
-        for row in self._candidates(known):
-            statement = int(known["statement"][row])
-            self._offer(statement, sample(row))
-        self._rows.append(known)
-
-    def _note_firsts(self, columns: Arrays, sample: Any) -> None:
-        statement, times = columns["statement"], columns["logged_at_us"]
-        order = np.lexsort((times, statement))
-        ranked = statement[order]
-        is_first = np.append(True, ranked[1:] != ranked[:-1])
-        for row in order[is_first].tolist():
-            known = self._statements[statement[row]]
-            if times[row] > known.first_us:
-                continue
-            text = sample(row).text
-            # Of equal times any one that does not depend on the order of lines.
-            if times[row] < known.first_us or text < known.first_text:
-                known.first_us = int(times[row])
-                known.first_text = text
-
-    def _note_queryids(self, columns: Arrays) -> None:
-        statement, queryid = columns["statement"].astype(np.int64), columns["queryid"]
-        has = np.flatnonzero(queryid)
-        first, _ = grouped(pair_keys(queryid[has], statement[has]))
-        chosen = has[first]
-        for number, found in zip(
-            statement[chosen].tolist(), queryid[chosen].tolist(), strict=True
-        ):
-            self._statements[number].queryids.add(found)
-
-    def _candidates(self, columns: Arrays) -> Sequence[int]:
-        """Rows that may be among the slowest of their statement."""
-        count = self._sample_count
-        if count is None:
-            return range(len(columns["position"]))
-        statement, duration_ms = columns["statement"], columns["duration_ms"]
-        times = columns["logged_at_us"]
-        floor_ms = self._floors[statement]
-        slow = duration_ms > floor_ms
-        slow |= (duration_ms == floor_ms) & (times < self._floor_times[statement])
-        rows = np.flatnonzero(slow)
-        rows = rows[np.lexsort((times[rows], -duration_ms[rows], statement[rows]))]
-        place = np.arange(len(rows))
-        ranked = statement[rows]
-        is_first = np.append(True, ranked[1:] != ranked[:-1])[: len(rows)]
-        start = np.maximum.accumulate(np.where(is_first, place, 0))
-        # Of each statement so many, and what is as slow as the last of them.
-        last = rows[np.minimum(start + count - 1, place)]
-        kept = (duration_ms[rows] == duration_ms[last]) & (times[rows] == times[last])
-        chosen: list[int] = rows[kept].tolist()
-        return chosen
-
-    def _offer(self, statement: int, sample: _Sample) -> None:
-        samples = self._statements[statement].samples
-        if self._sample_count is None:
-            samples.append(sample)
-            return
-        if len(samples) == self._sample_count:
-            if _slowest_first(sample) >= _slowest_first(samples[-1]):
-                return
-            samples.pop()
-        samples.append(sample)
-        samples.sort(key=_slowest_first)
-        if len(samples) == self._sample_count:
-            self._floors[statement] = samples[-1].duration_ms
-            self._floor_times[statement] = samples[-1].logged_at_us
+    def _by_position(self) -> RowStore:
+        if self._is_by_time:
+            self._rows.sort(itemgetter("position"))
+            self._is_by_time = False
+        return self._rows
 
     def columns(self) -> ExecutionColumns:
-        """Everything taken, in time order."""
-        self._add_executions()
+        """Everything taken, in time order; what is taken afterwards comes behind it."""
         store = self._rows
-        # Rows that came another way stand behind the others.
-        store.sort(np.argsort(store.columns()["position"], kind="stable"))
-        self._apply_changes(store.columns())
         origins = _origins(self._origins)
-        process = np.array(origins.process_id, np.int64)[store.columns()["origin"]]
-        store.sort(np.lexsort((process, store.columns()["logged_at_us"])))
-        samples = [s for known in self._statements for s in known.samples]
+        process = np.array(origins.process_id, np.float64)
+
+        def time_and_process(rows: Mapping[str, Any]) -> Complexes:
+            keys = np.empty(len(rows["origin"]), np.complex128)
+            keys.real, keys.imag = rows["logged_at_us"], process[rows["origin"]]
+            return keys
+
+        store.sort(time_and_process)
+        self._is_by_time = True
         return ExecutionColumns(
-            **store.columns(),
-            statements=Statements(
-                fingerprint=tuple(self._numbers),
-                query=tuple(known.first_text for known in self._statements),
-                queryids=tuple(tuple(sorted(s.queryids)) for s in self._statements),
-            ),
+            **store.table(),
+            statements=self._statements.statements(),
             origins=origins,
-            kept={sample.position: sample.kept() for sample in samples},
+            kept=self._statements.kept(),
         )
 
-    def _apply_changes(self, columns: Arrays) -> None:
-        position = columns["position"]
-        for place, item in self._changed.items():
-            row = int(np.searchsorted(position, place))
-            if row == len(position) or position[row] != place:
-                continue
-            columns["duration_ms"][row] = item.duration_ms
-            columns["has_plan"][row] |= item.plan is not None or bool(item.plan_text)
-            statement = int(columns["statement"][row])
-            samples = self._statements[statement].samples
-            samples[:] = [known for known in samples if known.position != place]
-            self._offer(statement, _sample_of(item, place))
+
+def _in_order(one: _Batch, other: _Batch) -> _Batch:
+    """Both, by position."""
+    columns = {n: np.concatenate((one.columns[n], other.columns[n])) for n in COLUMNS}
+    order = np.argsort(columns["position"], kind="stable")
+    of_one = len(one.columns["position"])
+
+    def sample(row: int) -> Sample:
+        at = int(order[row])
+        return one.sample(at) if at < of_one else other.sample(at - of_one)
+
+    return _Batch({name: values[order] for name, values in columns.items()}, sample)
 
 
-def _sample_of(item: Execution, position: int) -> _Sample:
-    moment = as_microseconds(item.logged_at)
-    return _Sample(item.duration_ms, moment, position, item.query, "", item)
-
-
-def _slowest_first(sample: _Sample) -> tuple[float, int, str]:
-    return -sample.duration_ms, sample.logged_at_us, sample.text
+def _has_plan(item: Execution) -> bool:
+    return item.plan is not None or bool(item.plan_text)
 
 
 def _origins(origins: Mapping[Origin, int]) -> Origins:

@@ -161,6 +161,7 @@ class Ledger(MutableSequence[Execution]):
         self._end = self.begin
         self.columns = None
         self.kept = {}
+        self.changed = {}
         self._replaced = {}
 
     @overload

@@ -18,6 +18,7 @@ import numpy as np
 from analyzer.domain.execution import LogContents, LogCoverage
 from analyzer.domain.execution_columns import ExecutionColumns
 from analyzer.domain.log_report import LogFilter
+from analyzer.domain.pages import Column
 from analyzer.domain.ports import Progress
 from analyzer.errors import LogFormatError
 from analyzer.logs.csvlog import read_csvlog
@@ -29,7 +30,7 @@ from analyzer.logs.line_prefix import LinePrefix, line_prefix
 from analyzer.logs.pgbouncer import read_pgbouncer
 from analyzer.logs.readers import stderr_options, window_reader, windows_of
 from analyzer.logs.recognize import LogFormat, Recognized, recognize
-from analyzer.logs.slices import Longs, Words, pair_keys
+from analyzer.logs.slices import Words, pair_keys
 from analyzer.logs.stderr import StderrReader
 from analyzer.logs.tally import Tally
 from analyzer.logs.text_book import TextBook
@@ -42,6 +43,9 @@ from analyzer.statements.fingerprint import fingerprint
 
 if TYPE_CHECKING:
     from analyzer.sources.log_workers import LogWorkers
+
+MAX_COMPARED = 1 << 20
+"""Executions by which files are compared: of more it is a share of them."""
 
 MAX_NOT_UNDERSTOOD_RATIO = 0.5
 """Beyond this share of the lines the file, or its prefix, is taken to be another."""
@@ -315,36 +319,68 @@ def _refuse_repeats(
     """
     if len(sources) < 2:
         return
-    file_of = np.searchsorted(ends, columns.position, "right")
-    rows = [np.flatnonzero(file_of == number) for number in range(len(sources))]
-    runs, timed = _run_keys(columns)
+    spans = _spans(columns, ends)
     for earlier, number in combinations(range(len(sources)), 2):
-        mine, theirs = rows[number], rows[earlier]
         one, other = sources[number], sources[earlier]
         is_same = one.recognized.format is other.recognized.format
         # Another format may show other times. Those of one show when files are apart.
-        if is_same and not _overlap(columns.logged_at_us, mine, theirs):
+        if is_same and not _overlap(spans[number], spans[earlier]):
             continue
-        keys = timed if is_same else runs
-        known = np.unique(keys[mine])
-        if np.isin(known, keys[theirs]).sum() * 2 > len(known) >= 5:
+        known, others = (
+            _run_keys(columns, range(*bounds), timed=is_same)
+            for bounds in (_bounds(ends, number), _bounds(ends, earlier))
+        )
+        known = np.unique(known)
+        if np.isin(known, others).sum() * 2 > len(known) >= 5:
             raise _repeated(one, other, len(known))
 
 
-def _run_keys(columns: ExecutionColumns) -> tuple[Words, Words]:
-    """Numbers that tell executions apart, without their times and with them."""
-    process = np.array(columns.origins.process_id, np.int64)[columns.origin]
-    keys = pair_keys(process, columns.duration_ms.view(np.int64))
-    runs = pair_keys(keys.view(np.int64), columns.statement.astype(np.int64))
-    return runs, pair_keys(runs.view(np.int64), columns.logged_at_us)
+def _bounds(ends: Sequence[int], number: int) -> tuple[int, int]:
+    """Positions between which the executions of a file are."""
+    return (ends[number - 1] if number else 0), ends[number]
 
 
-def _overlap(logged_at_us: Longs, one: Longs, other: Longs) -> bool:
-    """Whether some rows, in time order, are of the time of others."""
-    if not len(one) or not len(other):
+_Span = tuple[int, int] | None
+
+
+def _spans(columns: ExecutionColumns, ends: Sequence[int]) -> Sequence[_Span]:
+    """Times of the first and the last execution of each file, if it has any."""
+    found: list[_Span] = [None] * len(ends)
+    for part in columns.windows():
+        file_of = np.searchsorted(ends, part.position, "right")
+        for number in range(len(ends)):
+            times_us = part.logged_at_us[file_of == number]
+            if len(times_us):
+                # In time order, so what was first stays first.
+                known = found[number] or (int(times_us[0]), 0)
+                found[number] = known[0], int(times_us[-1])
+    return found
+
+
+def _overlap(one: _Span, other: _Span) -> bool:
+    """Whether some times lie between others."""
+    if one is None or other is None:
         return False
-    (first, last), (begin, end) = (logged_at_us[rows[[0, -1]]] for rows in (one, other))
-    return bool(first <= end and begin <= last)
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _run_keys(columns: ExecutionColumns, positions: range, *, timed: bool) -> Words:
+    """Numbers that tell the executions at some positions apart, or of a part of them.
+
+    Of very many it is those of the same share in every file, chosen by their hash.
+    """
+    step = 1 + len(columns) // MAX_COMPARED
+    process = np.array(columns.origins.process_id, np.int64)
+    found = Column(np.uint64)
+    for part in columns.windows():
+        rows = (part.position >= positions.start) & (part.position < positions.stop)
+        of = part.origin[rows]
+        keys = pair_keys(process[of], part.duration_ms[rows].view(np.int64))
+        keys = pair_keys(keys.view(np.int64), part.statement[rows].astype(np.int64))
+        if timed:
+            keys = pair_keys(keys.view(np.int64), part.logged_at_us[rows])
+        found.append(keys[(keys >> np.uint64(40)) % np.uint64(step) == 0])
+    return found.array()
 
 
 def _repeated(one: _Source, other: _Source, count: int) -> LogFormatError:

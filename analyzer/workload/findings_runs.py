@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analyzer.domain.execution_columns import ExecutionColumns, Ints, Longs
+from analyzer.domain.execution_columns import ExecutionColumns, Longs
 from analyzer.domain.log_findings import LogFinding
+from analyzer.domain.pages import Column
 from analyzer.domain.recommendation import Basis, Evidence, Quantity
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import StatementRun
@@ -17,11 +18,12 @@ from analyzer.statements.traits import StatementTraits, batched_text, traits
 from analyzer.workload.cache_simulation import (
     CacheOutcome,
     hit_ratio_at_most,
+    reads_of,
+    repeated,
     simulate,
 )
-from analyzer.workload.distinct import first_of_each
-from analyzer.workload.percentiles import total_ms
-from analyzer.workload.sessions import Run, Runs
+from analyzer.workload.session_rows import BySession
+from analyzer.workload.sessions import RunRows, Runs
 
 SOURCE = "log"
 MIN_INSERT_RUN = 10
@@ -47,11 +49,13 @@ class LogFacts:
 
     Attributes:
         columns: all executions but our own.
+        by_session: the same, session by session.
         kinds: of each statement of the columns.
         texts: normalized, by fingerprint.
     """
 
     columns: ExecutionColumns
+    by_session: BySession
     kinds: tuple[StatementKind, ...]
     texts: Mapping[Fingerprint, str]
 
@@ -121,25 +125,20 @@ def _loop(run: StatementRun, kind: str, query: str) -> LogFinding:
 
 def unbatched_inserts(found: Runs, facts: LogFacts) -> Iterator[LogFinding]:
     """Single-row inserts in a row, which one statement could have written."""
-    groups: dict[int, list[Run]] = defaultdict(list)
-    for run in found.runs:
-        if (
-            facts.kinds[run.statement] is StatementKind.INSERT
-            and run.call_count >= MIN_INSERT_RUN
-        ):
-            groups[run.statement].append(run)
-    for statement, runs in groups.items():
-        calls = sum(run.call_count for run in runs)
-        if calls < MIN_INSERTS:
+    for statement, all_of_it in found.by_statement():
+        if facts.kinds[statement] is not StatementKind.INSERT:
             continue
-        if not traits(found.columns.statements.query[statement]).is_single_row_insert:
+        runs = all_of_it.where(all_of_it.call_count >= MIN_INSERT_RUN)
+        if int(runs.call_count.sum()) < MIN_INSERTS:
             continue
-        yield _inserts(facts.name(statement), runs, calls)
+        if traits(found.statements.query[statement]).is_single_row_insert:
+            yield _inserts(facts.name(statement), runs)
 
 
-def _inserts(name: Fingerprint, runs: list[Run], calls: int) -> LogFinding:
-    total_ms = sum(run.total_ms for run in runs)
-    own = sum(run.call_count for run in runs if not run.in_transaction)
+def _inserts(name: Fingerprint, runs: RunRows) -> LogFinding:
+    calls, longest = int(runs.call_count.sum()), int(runs.call_count.max())
+    total_ms = runs.total_ms
+    own = int(runs.call_count[~runs.in_transaction].sum())
     return LogFinding(
         kind="unbatched_inserts",
         title=f"{calls:,} rows inserted one by one in {len(runs):,} series",
@@ -148,7 +147,7 @@ def _inserts(name: Fingerprint, runs: list[Run], calls: int) -> LogFinding:
         evidence=(
             measured("Single-row inserts in series", calls, "calls"),
             measured("Their time", total_ms, "ms"),
-            measured("Longest series", max(r.call_count for r in runs), "calls"),
+            measured("Longest series", longest, "calls"),
             measured("Committed one by one", own, "calls"),
         ),
         fingerprint=name,
@@ -161,8 +160,8 @@ def _inserts(name: Fingerprint, runs: list[Run], calls: int) -> LogFinding:
             "runs": len(runs),
             "calls": calls,
             "total_ms": total_ms,
-            "longest_run": max(run.call_count for run in runs),
-            "sessions": len({run.session for run in runs}),
+            "longest_run": longest,
+            "sessions": runs.session_count,
         },
     )
 
@@ -170,35 +169,20 @@ def _inserts(name: Fingerprint, runs: list[Run], calls: int) -> LogFinding:
 def repeated_reads(facts: LogFacts) -> Iterator[LogFinding]:
     """Reads that a cache would have answered, replayed on the log."""
     columns = facts.columns
-    counts = np.bincount(columns.statement, minlength=len(facts.kinds))
-    order = np.argsort(columns.statement, kind="stable").astype(np.int32)
-    starts = np.cumsum(counts) - counts
-    chosen = [
-        (statement, order[starts[statement] : starts[statement] + counts[statement]])
-        for statement, kind in enumerate(facts.kinds)
-        if kind is StatementKind.SELECT and counts[statement] >= MIN_REPEATED_CALLS
-    ]
-    repeated = sorted(
-        ((_repeated_ms(columns, rows), statement, rows) for statement, rows in chosen),
-        key=lambda item: (-item[0], item[1]),
-    )
+    is_read = [kind is StatementKind.SELECT for kind in facts.kinds]
+    counts, saved_us = repeated(columns, np.array(is_read, np.bool_))
+    saved_us[counts < MIN_REPEATED_CALLS] = 0
     writes = _Writes(facts)
-    for saved_ms, statement, rows in repeated[:MAX_CACHED]:
+    for statement in np.argsort(-saved_us, kind="stable")[:MAX_CACHED].tolist():
         found = traits(columns.statements.query[statement])
-        if saved_ms < MIN_SAVED_MS or not found.is_cacheable:
+        if saved_us[statement] < MIN_SAVED_MS * 1000 or not found.is_cacheable:
             continue
-        if hit_ratio_at_most(columns, rows) < MIN_HIT_RATIO:
+        reads = reads_of(columns, statement)
+        if hit_ratio_at_most(reads) < MIN_HIT_RATIO:
             continue
-        outcomes = simulate(columns, rows, writes.to(found))
+        outcomes = simulate(reads, writes.to(found))
         if max(item.hit_ratio for item in outcomes) >= MIN_HIT_RATIO:
-            yield _cached(facts.name(statement), len(rows), outcomes)
-
-
-def _repeated_ms(columns: ExecutionColumns, rows: Ints) -> float:
-    """Time of the executions whose values had been asked for before."""
-    first = first_of_each(columns.values_hash[rows])
-    durations = columns.duration_ms[rows]
-    return total_ms(durations) - total_ms(durations[first])
+            yield _cached(facts.name(statement), int(counts[statement]), outcomes)
 
 
 class _Writes:
@@ -217,10 +201,12 @@ class _Writes:
             for relation in reader.relations
             for number in self._tables.get(relation.name, ())
         }
-        columns = self._facts.columns
         is_writer = np.zeros(len(self._facts.kinds), np.bool_)
         is_writer[[*statements]] = True
-        return np.sort(columns.logged_at_us[is_writer[columns.statement]])
+        ends_us = Column(np.int64)
+        for part in self._facts.columns.windows():
+            ends_us.append(part.logged_at_us[is_writer[part.statement]])
+        return ends_us.array()
 
     def _written(self) -> dict[str, list[int]]:
         tables: dict[str, list[int]] = defaultdict(list)

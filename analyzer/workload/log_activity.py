@@ -6,18 +6,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import numpy as np
 
 from analyzer.domain.execution import LogContents
 from analyzer.domain.execution_columns import (
+    Bools,
     ExecutionColumns,
-    Longs,
     as_datetime,
     as_microseconds,
     columns_of,
 )
 from analyzer.domain.log_activity import Activity, ActivityStep
+from analyzer.domain.row_store import sorted_table
 from analyzer.domain.statement import StatementKind
 from analyzer.workload.percentiles import total_ms
 
@@ -67,9 +69,7 @@ def activity(contents: LogContents, kinds: Sequence[StatementKind]) -> Activity:
 
 
 def _span(contents: LogContents, columns: ExecutionColumns) -> tuple[int, int] | None:
-    edges = (
-        [columns.logged_at_us.min(), columns.logged_at_us.max()] if len(columns) else []
-    )
+    edges = [*columns.logged_at_us[[0, -1]]] if len(columns) else []
     for found in (contents.events, contents.lock_waits):
         if found:
             edges += [as_microseconds(found[0].logged_at)]
@@ -93,17 +93,18 @@ def _executions(
     edges = np.searchsorted(columns.logged_at_us, bounds)
     for at in range(count):
         rows = slice(int(edges[at]), int(edges[at + 1]))
-        durations = np.sort(columns.duration_ms[rows])
-        statement = columns.statement[rows]
+        part = {"ms": columns.duration_ms[rows]}
+        durations = sorted_table(part, itemgetter("ms"))["ms"]
         size = len(durations)
         ranks = [-(-q * size // 100) - 1 for q in (50, 95, 99)]
         quantiles = [float(durations[rank]) if size else None for rank in ranks]
+        counts = _counts(columns[rows], reads, writes)
         yield ActivityStep(
             started_at=as_datetime(int(bounds[at])),
             execution_count=size,
-            read_count=int(reads[statement].sum()),
-            write_count=int(writes[statement].sum()),
-            prepared_count=int(_prepared(columns, rows).sum()),
+            read_count=counts[0],
+            write_count=counts[1],
+            prepared_count=counts[2],
             total_ms=total_ms(durations),
             p50_ms=quantiles[0],
             p95_ms=quantiles[1],
@@ -111,9 +112,20 @@ def _executions(
         )
 
 
-def _prepared(columns: ExecutionColumns, rows: slice) -> Longs:
-    """Executions whose parse or bind phase was logged: the extended protocol."""
-    return np.asarray((columns.bind_us[rows] > 0) | (columns.parse_us[rows] > 0))
+def _counts(
+    columns: ExecutionColumns, reads: Bools, writes: Bools
+) -> tuple[int, int, int]:
+    """Reads, writes, and executions of the extended protocol.
+
+    Of those the parse or bind phase was logged.
+    """
+    found = np.zeros(3, np.int64)
+    for part in columns.windows():
+        prepared = (part.bind_us > 0) | (part.parse_us > 0)
+        masks = (reads[part.statement], writes[part.statement], prepared)
+        found += [int(mask.sum()) for mask in masks]
+    read_count, write_count, prepared_count = found.tolist()
+    return read_count, write_count, prepared_count
 
 
 def _sums(contents: LogContents, step_us: int) -> _Sums:

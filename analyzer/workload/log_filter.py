@@ -9,7 +9,12 @@ from typing import TypeVar
 import numpy as np
 
 from analyzer.domain.execution import Execution, LogContents
-from analyzer.domain.execution_columns import ExecutionColumns, as_microseconds
+from analyzer.domain.execution_columns import (
+    Bools,
+    ExecutionColumns,
+    Origins,
+    as_microseconds,
+)
 from analyzer.domain.log_report import LogFilter, Logged
 from analyzer.statements.tags import is_of_trace
 
@@ -33,22 +38,30 @@ def _executions(
 ) -> Sequence[Execution]:
     if not isinstance(executions, ExecutionColumns):
         return _kept(executions, wanted)
-    columns = executions
-    chosen = np.ones(len(columns), np.bool_)
-    if wanted.since is not None:
-        chosen &= columns.logged_at_us >= as_microseconds(wanted.since)
-    if wanted.until is not None:
-        chosen &= columns.logged_at_us < as_microseconds(wanted.until)
-    origins = columns.origins
+    fits = _fitting_origins(executions.origins, wanted)
+    since, until = wanted.since, wanted.until
+
+    def chosen(columns: ExecutionColumns) -> Bools:
+        mask = fits[columns.origin]
+        if since is not None:
+            mask &= columns.logged_at_us >= as_microseconds(since)
+        if until is not None:
+            mask &= columns.logged_at_us < as_microseconds(until)
+        return mask
+
+    return executions.where(chosen)
+
+
+def _fitting_origins(origins: Origins, wanted: LogFilter) -> Bools:
+    fits = np.ones(len(origins.database), np.bool_)
     for name, values in (
         (wanted.database, origins.database),
         (wanted.user, origins.user),
         (wanted.application, origins.application_name),
     ):
         if name:
-            fits = np.array([value == name for value in values], np.bool_)
-            chosen &= fits[columns.origin]
-    return columns if bool(chosen.all()) else columns.where(chosen)
+            fits &= np.array([value == name for value in values], np.bool_)
+    return fits
 
 
 def _kept(items: Iterable[T], wanted: LogFilter) -> tuple[T, ...]:

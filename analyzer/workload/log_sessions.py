@@ -8,18 +8,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+import numpy as np
+
 from analyzer.domain.execution import Execution, LogEvent
 from analyzer.domain.execution_columns import (
     ExecutionColumns,
     as_microseconds,
     columns_of,
 )
+from analyzer.domain.pages import release
 from analyzer.domain.statement import Fingerprint
 from analyzer.statements.fingerprint import fingerprint
-from analyzer.workload.distinct import first_of_each
-from analyzer.workload.session_rows import rows_by_session
+from analyzer.workload.session_rows import by_session
 
 _EXECUTE = re.compile(r"\s*EXECUTE\b", re.IGNORECASE)
+_LOOK_UPS = 64
 _ROUNDING_US = 1000
 """The server cuts the time of a line to a millisecond."""
 
@@ -32,8 +35,8 @@ class LoggedSessions:
     ) -> None:
         """Take a whole log, in time order."""
         self.columns: ExecutionColumns = columns_of(executions)
-        columns = self.columns
-        self._order, self._stops = rows_by_session(columns)
+        self.by_session = by_session(self.columns)
+        self._rows, self._stops, _ = self.by_session
         self._of_session: dict[str, int] = {}
         self._of_process: dict[int, list[int]] = defaultdict(list)
         self._name_sessions()
@@ -42,19 +45,17 @@ class LoggedSessions:
             if event.kind == "connection_disconnected" and event.process_id:
                 self._ended[event.process_id].append(event.logged_at)
         self._fingerprints: dict[str, Fingerprint] = {}
+        self._look_ups = 0
 
     def _name_sessions(self) -> None:
-        columns = self.columns
-        first = first_of_each(columns.session)
-        numbers = columns.session[first]
-        for number, row in zip(numbers.tolist(), first.tolist(), strict=True):
-            origin = int(columns.origin[row])
-            if number < 0:
-                continue
-            self._of_session[columns.origins.session_id[origin]] = number
-            process_id = columns.origins.process_id[origin]
+        rows, stops = self._rows, self._stops
+        for number in np.flatnonzero(np.diff(stops)).tolist():
+            origin = int(rows.origin[int(stops[number])])
+            self._of_session[rows.origins.session_id[origin]] = number
+            process_id = rows.origins.process_id[origin]
             if process_id:
                 self._of_process[process_id].append(number)
+        release(*rows.table().values())
 
     def statement_at(
         self, query: str, session_id: str, moment: datetime
@@ -71,7 +72,7 @@ class LoggedSessions:
         number = self._of_session.get(session_id)
         row = None if number is None else self._running(number, moment)
         if row is not None:
-            return self.columns.statements.fingerprint[int(self.columns.statement[row])]
+            return self._rows.statements.fingerprint[int(self._rows.statement[row])]
         return self.fingerprint_of(query) if query else None
 
     def fingerprint_of(self, query: str) -> Fingerprint:
@@ -92,11 +93,11 @@ class LoggedSessions:
         for number in numbers:
             running = self._running(number, moment)
             if running is not None:
-                return self.columns[running], True
+                return self._rows[running], True
         found = [row for n in numbers if (row := self._last_before(n, moment)) >= 0]
         if not found:
             raise LookupError(process_id)
-        last = self.columns[max(found, key=lambda row: self.columns.logged_at_us[row])]
+        last = self._rows[max(found, key=lambda row: self._rows.logged_at_us[row])]
         if self._has_ended(process_id, last.logged_at, moment):
             raise LookupError(process_id)
         return last, False
@@ -107,40 +108,45 @@ class LoggedSessions:
         Those of the same millisecond are not among them: which came first is unknown.
         """
         at_us = as_microseconds(moment)
-        columns = self.columns
+        rows = self._rows
         found: list[int] = []
         for number in self._of_process.get(process_id, []):
             span = self._span(number)
             end = self._place(span, at_us)
-            found += self._order[max(end - limit, span.start) : end].tolist()
-        found.sort(key=lambda row: int(columns.logged_at_us[row]))
-        return [columns[row] for row in found[-limit:]]
+            found += range(max(end - limit, span.start), end)
+        found.sort(key=lambda row: int(rows.logged_at_us[row]))
+        return [rows[row] for row in found[-limit:]]
 
     def _span(self, number: int) -> range:
-        """Where the executions of a session stand in the order."""
+        """The rows of a session."""
         return range(int(self._stops[number]), int(self._stops[number + 1]))
 
     def _place(self, span: range, at_us: int) -> int:
         """Where the executions begin that ended at a time or later."""
-        times_us, order = self.columns.logged_at_us, self._order
-        return span.start + bisect_left(span, at_us, key=lambda at: times_us[order[at]])
+        self._looked_up()
+        return bisect_left(self._rows.logged_at_us, at_us, span.start, span.stop)
+
+    def _looked_up(self) -> None:
+        """Let go, now and then, of the pages that were looked at here and there."""
+        self._look_ups += 1
+        if self._look_ups % _LOOK_UPS == 0:
+            release(*self._rows.table().values())
 
     def _running(self, number: int, moment: datetime) -> int | None:
         # Statements of a process do not overlap, so the next to end is the one.
         at_us = as_microseconds(moment)
         span = self._span(number)
-        at = self._place(span, at_us)
-        if at == span.stop:
+        row = self._place(span, at_us)
+        if row == span.stop:
             return None
-        row = int(self._order[at])
-        duration_us = round(float(self.columns.duration_ms[row]) * 1000)
-        started_us = int(self.columns.logged_at_us[row]) - duration_us
+        duration_us = round(float(self._rows.duration_ms[row]) * 1000)
+        started_us = int(self._rows.logged_at_us[row]) - duration_us
         return row if started_us - _ROUNDING_US <= at_us else None
 
     def _last_before(self, number: int, moment: datetime) -> int:
         span = self._span(number)
         at = self._place(span, as_microseconds(moment) + 1)
-        return int(self._order[at - 1]) if at > span.start else -1
+        return at - 1 if at > span.start else -1
 
     def _has_ended(self, process_id: int, after: datetime, until: datetime) -> bool:
         """Whether the process ended in between: its number is another's by now."""

@@ -34,6 +34,7 @@ from analyzer.workload.log_sessions import LoggedSessions
 from analyzer.workload.logged_errors import error_groups
 from analyzer.workload.logged_locks import deadlocks, lock_waits
 from analyzer.workload.logged_statements import logged_statements
+from analyzer.workload.session_rows import by_session
 from analyzer.workload.sessions import all_runs, summed_runs
 from analyzer.workload.transactions import transactions
 
@@ -80,7 +81,9 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
     moments = _moments(contents, sessions.columns)
     columns = of_others(sessions.columns)
     kinds = _kinds(columns, statements)
-    runs = all_runs(columns)
+    same = columns is sessions.columns
+    rows = sessions.by_session if same else by_session(columns)
+    runs = all_runs(rows)
     texts = _texts(statements, contents, sessions)
     report = LogReport(
         files=contents.coverage,
@@ -100,7 +103,7 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         canceled=canceled,
         lock_trees=lock_trees(waits),
         connections=connections(contents.events),
-        transactions=transactions(columns, kinds, waits),
+        transactions=transactions(rows, kinds, waits),
         checkpoints=checkpoints(contents.events),
         maintenance=maintenance(contents.events),
         activity=activity(contents, kinds),
@@ -108,7 +111,7 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         severities=_severities(contents),
         bouncer=bouncer(contents.events),
     )
-    facts = LogFacts(columns, kinds, texts)
+    facts = LogFacts(columns, rows, kinds, texts)
     return replace(report, findings=findings(FindingInput(report, runs, facts)))
 
 
@@ -130,17 +133,18 @@ def _kinds(
 def of_others(columns: ExecutionColumns) -> ExecutionColumns:
     """The executions that are not our own."""
     names = columns.origins.application_name
-    own = np.array([name == OWN_APPLICATION for name in names], np.bool_)
-    return columns.where(~own[columns.origin]) if own.any() else columns
+    others = np.array([name != OWN_APPLICATION for name in names], np.bool_)
+    if others.all():
+        return columns
+    return columns.where(lambda part: others[part.origin])
 
 
 def _moments(contents: LogContents, columns: ExecutionColumns) -> list[datetime]:
     """Times between which everything lies."""
     moments = [item.logged_at for item in contents.events]
     moments += [item.logged_at for item in contents.lock_waits]
-    times_us = columns.logged_at_us
-    if len(times_us):
-        moments += [as_datetime(int(times_us.min())), as_datetime(int(times_us.max()))]
+    if len(columns):
+        moments += [as_datetime(int(us)) for us in columns.logged_at_us[[0, -1]]]
     return moments
 
 
@@ -159,9 +163,8 @@ def event_counts(contents: LogContents) -> dict[str, int]:
     """
     counts = Counter(_CLASSES.get(e.kind, e.kind) for e in contents.events)
     counts["statement_duration"] += len(contents.executions)
-    counts["statement_auto_explain"] += int(
-        columns_of(contents.executions).has_plan.sum()
-    )
+    for part in columns_of(contents.executions).windows():
+        counts["statement_auto_explain"] += int(part.has_plan.sum())
     for wait in contents.lock_waits:
         counts["lock_acquired" if wait.acquired else "lock_waiting"] += 1
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
 
+from analyzer.domain.row_store import in_parts
 from analyzer.domain.workload import Latency
 
 
@@ -29,9 +30,17 @@ def nearest_rank(ordered: Sequence[float], ratio: float) -> float:
     """
     if not ordered or not 0 < ratio <= 1:
         raise ValueError("a percentile needs a value and a ratio above 0, up to 1")
+    return ordered[rank_of(ratio, len(ordered)) - 1]
+
+
+def rank_of(ratio: float, count: int) -> int:
+    """⌈ratio·count⌉, of the ratio as it is written.
+
+    >>> rank_of(0.95, 100)
+    95
+    """
     # In binary 0.95 * 100 is not 95, and a hair more would move the rank.
-    rank = math.ceil(Fraction(str(ratio)) * len(ordered))
-    return ordered[rank - 1]
+    return math.ceil(Fraction(str(ratio)) * count)
 
 
 def total_ms(durations_ms: npt.NDArray[np.float64]) -> float:
@@ -42,7 +51,8 @@ def total_ms(durations_ms: npt.NDArray[np.float64]) -> float:
     >>> total_ms(np.array([0.1, 0.2, 0.3])) == total_ms(np.array([0.3, 0.2, 0.1]))
     True
     """
-    return int(np.rint(durations_ms * 1000).sum()) / 1000
+    parts = in_parts({"durations_ms": durations_ms})
+    return sum(int(np.rint(p["durations_ms"] * 1000).sum()) for p in parts) / 1000
 
 
 def latency(durations_ms: Sequence[float], source: str) -> Latency:
@@ -55,21 +65,28 @@ def latency(durations_ms: Sequence[float], source: str) -> Latency:
     >>> latency([3.0, 1.0, 2.0], "log: every execution").p50_ms
     2.0
     """
-    return _latency(sorted(durations_ms), source)
+    return latency_of_sorted(np.sort(np.asarray(durations_ms, np.float64)), source)
 
 
 def latency_of_sorted(durations_ms: npt.NDArray[np.float64], source: str) -> Latency:
-    """The same for durations that are an ascending array."""
-    return _latency(durations_ms.tolist(), source)
-
-
-def _latency(ordered: Sequence[float], source: str) -> Latency:
+    """The same for durations that are an ascending array, however long."""
+    count = len(durations_ms)
     return Latency(
-        sample_count=len(ordered),
-        p50_ms=nearest_rank(ordered, 0.5),
-        p95_ms=nearest_rank(ordered, 0.95),
-        p99_ms=nearest_rank(ordered, 0.99),
-        max_ms=ordered[-1],
-        total_ms=math.fsum(ordered),
+        sample_count=count,
+        p50_ms=_at_rank(durations_ms, 0.5),
+        p95_ms=_at_rank(durations_ms, 0.95),
+        p99_ms=_at_rank(durations_ms, 0.99),
+        max_ms=float(durations_ms[-1]),
+        total_ms=math.fsum(each_of(durations_ms)),
         source=source,
     )
+
+
+def _at_rank(ordered: npt.NDArray[np.float64], ratio: float) -> float:
+    return float(ordered[rank_of(ratio, len(ordered)) - 1])
+
+
+def each_of(values: npt.NDArray[np.float64]) -> Iterator[float]:
+    """The numbers of an array, a part of which is in memory at once."""
+    for part in in_parts({"values": values}):
+        yield from part["values"].tolist()

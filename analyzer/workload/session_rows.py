@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,9 @@ from analyzer.domain.execution_columns import (
     Ints,
     Longs,
 )
+from analyzer.domain.pages import release
+from analyzer.domain.row_store import sorted_table
+from analyzer.workload.session_cuts import last_cut
 
 CHUNK_ROWS = 1 << 17
 NO_TRANSACTION = 0
@@ -33,10 +37,10 @@ CONTROL = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRows:
-    """Executions of some whole sessions, by session and time.
+    """Executions of some sessions, by session and time.
 
     Attributes:
-        row: place of each in the columns they were taken from.
+        row: place of each in the columns by session.
         started_at_us: start of the run, microseconds since 1970, UTC.
         ended_at_us: end of the run.
         transaction: the same for two neighbours of a session if they ran in one
@@ -45,7 +49,7 @@ class SessionRows:
         is_end: COMMIT and ROLLBACK.
     """
 
-    row: Ints
+    row: Longs
     session: Ints
     statement: Ints
     started_at_us: Longs
@@ -60,8 +64,8 @@ class SessionRows:
         """Number of executions."""
         return len(self.row)
 
-    def where(self, chosen: Bools) -> SessionRows:
-        """The rows of a mask."""
+    def where(self, chosen: Bools | slice) -> SessionRows:
+        """The rows of a mask, or those between two places."""
         return SessionRows(
             row=self.row[chosen],
             session=self.session[chosen],
@@ -76,38 +80,68 @@ class SessionRows:
         )
 
 
-def session_rows(columns: ExecutionColumns) -> Iterator[SessionRows]:
-    """All executions whose session is known, whole sessions at a time."""
+class BySession(NamedTuple):
+    """Executions session by session, each in time order; those of none come first.
+
+    ``stops`` has the row where sessions begin, then the one behind each of them;
+    ``clock_us`` is what times may be off: those of ``%t`` are cut to whole seconds.
+    """
+
+    columns: ExecutionColumns
+    stops: Longs
+    clock_us: int
+
+
+def by_session(columns: ExecutionColumns) -> BySession:
+    """Order executions, which are in time order, by their session."""
+    none = 0
+    in_seconds = True
+    counts = np.zeros(0, np.int64)
+    for part in columns.windows():
+        known = part.session[part.session >= 0]
+        none += len(part) - len(known)
+        in_seconds = in_seconds and not np.any(part.logged_at_us % 1_000_000)
+        more = np.bincount(known, minlength=len(counts))
+        more[: len(counts)] += counts
+        counts = more
+    table = sorted_table(columns.table(), itemgetter("session"))
+    return BySession(
+        columns=columns.with_table(table),
+        stops=none + np.append(0, np.cumsum(counts)),
+        clock_us=1_000_000 if in_seconds else 0,
+    )
+
+
+def session_rows(found: BySession) -> Iterator[SessionRows]:
+    """All executions whose session is known, some sessions at a time."""
+    columns, stops, _ = found
     begins, ends = _controls(columns)
-    order, stops = rows_by_session(columns)
     at = int(stops[0])
-    while at < len(order):
-        # A session is never cut: what is one transaction must be seen as one.
-        wanted = min(at + CHUNK_ROWS, len(order))
-        end = int(stops[np.searchsorted(stops, wanted)])
-        yield _rows(columns, order[at:end], begins, ends)
+    while at < len(columns):
+        end = _end(found, at, begins, ends)
+        part = columns[at:end]
+        yield _rows(part, at, begins, ends)
+        release(*part.table().values())
         at = end
 
 
-class RowsBySession(NamedTuple):
-    """Rows session by session, each in time order; those of no session come first.
+def _end(found: BySession, first: int, begins: Bools, ends: Bools) -> int:
+    """Where the rows end that are looked at together, from one on.
 
-    ``stops`` has the place where sessions begin, then the one behind each of them.
+    Whole sessions, of a long one as much as can be told apart: what is one transaction
+    must be seen as one, and so must a run of one statement.
     """
-
-    order: Ints
-    stops: Longs
-
-
-def rows_by_session(columns: ExecutionColumns) -> RowsBySession:
-    """The order of the rows, and where the sessions are in it."""
-    # Columns are in time order, which a stable sort keeps. Half the bytes of an index
-    # do, as there are fewer rows than that.
-    order = np.argsort(columns.session, kind="stable").astype(np.int32)
-    known = columns.session[columns.session >= 0]
-    counts = np.bincount(known) if len(known) else np.zeros(0, np.int64)
-    first = len(order) - len(known)
-    return RowsBySession(order, np.append(first, first + np.cumsum(counts)))
+    columns, stops, clock_us = found
+    wanted = min(first + CHUNK_ROWS, len(columns))
+    end = int(stops[np.searchsorted(stops, wanted)])
+    size = 2 * CHUNK_ROWS
+    while first + size < end:
+        part = columns[first : first + size]
+        cut = last_cut(part, (begins, ends), clock_us)
+        if cut:
+            return first + cut
+        size *= 2
+    return end
 
 
 def _controls(columns: ExecutionColumns) -> tuple[Bools, Bools]:
@@ -119,23 +153,21 @@ def _controls(columns: ExecutionColumns) -> tuple[Bools, Bools]:
 
 
 def _rows(
-    columns: ExecutionColumns, row: Ints, begins: Bools, ends: Bools
+    columns: ExecutionColumns, first: int, begins: Bools, ends: Bools
 ) -> SessionRows:
-    statement = columns.statement[row]
-    session = columns.session[row]
-    ended = columns.logged_at_us[row]
-    duration_ms = columns.duration_ms[row]
+    statement, session = columns.statement, columns.session
+    ended, duration_ms = columns.logged_at_us, columns.duration_ms
     is_begin, is_end = begins[statement], ends[statement]
     return SessionRows(
-        row=row,
+        row=np.arange(first, first + len(columns), dtype=np.int64),
         session=session,
         statement=statement,
         started_at_us=ended - np.rint(duration_ms * 1000).astype(np.int64),
         ended_at_us=ended,
         duration_ms=duration_ms,
-        values_hash=columns.values_hash[row],
+        values_hash=columns.values_hash,
         transaction=_transactions(
-            session, columns.local_transaction_id[row], is_begin, is_end
+            session, columns.local_transaction_id, is_begin, is_end
         ),
         is_begin=is_begin,
         is_end=is_end,

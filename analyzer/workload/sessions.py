@@ -10,9 +10,10 @@ just before most of the runs, and most of its executions must be followed by one
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 
@@ -20,15 +21,23 @@ from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import (
     Bools,
     ExecutionColumns,
+    Ints,
     Longs,
+    Statements,
     columns_of,
 )
+from analyzer.domain.pages import release
+from analyzer.domain.row_store import RowStore
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.workload import StatementRun
 from analyzer.statements.fingerprint import fingerprint
+from analyzer.workload.distinct import first_of_each
+from analyzer.workload.session_cuts import MAX_GAP_US
 from analyzer.workload.session_rows import (
     NO_TRANSACTION,
+    BySession,
     SessionRows,
+    by_session,
     segments,
     session_rows,
     together,
@@ -36,7 +45,6 @@ from analyzer.workload.session_rows import (
 
 MIN_RUN = 5
 MIN_DISTINCT_RATIO = 0.8
-MAX_GAP_MS = 250.0
 MAX_GAP_OUTSIDE_MS = 25.0
 MIN_RUNS_OUTSIDE = 3
 MIN_PARENT_RATIO = 0.8
@@ -44,33 +52,83 @@ NO_PARENT = -1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """Consecutive executions of one statement, and the statement just before.
+class RunRows:
+    """Runs: consecutive executions of one statement, and the statement just before.
 
-    ``statement`` and ``parent`` are indexes into the statements of the columns;
-    ``first_row`` is the place of the first execution in the columns.
+    Columns of one row for each run.
+
+    Attributes:
+        statement: index into the statements of the log.
+        parent: likewise, or ``NO_PARENT``.
+        session: its number.
+        call_count: executions in the run.
+        total_us: their time.
+        distinct_count: how many of them have values of their own.
+        in_transaction: whether all ran in one known transaction.
     """
 
-    statement: int
-    parent: int
-    session: int
-    first_row: int
-    call_count: int
-    total_ms: float
-    distinct_ratio: float
-    in_transaction: bool
+    statement: Ints | Longs
+    parent: Ints | Longs
+    session: Ints | Longs
+    call_count: Longs
+    total_us: Longs
+    distinct_count: Longs
+    in_transaction: Bools
+
+    def __len__(self) -> int:
+        """Number of runs."""
+        return len(self.statement)
+
+    def where(self, chosen: Bools | Longs) -> RunRows:
+        """Some of them, by a mask or by their numbers."""
+        return RunRows(**{n: values[chosen] for n, values in self.table().items()})
+
+    def table(self) -> dict[str, Any]:
+        """The columns by their names."""
+        return {name: getattr(self, name) for name in _RUN_KINDS}
+
+    @property
+    def total_ms(self) -> float:
+        """Their time, in milliseconds."""
+        return int(self.total_us.sum()) / 1000
+
+    @property
+    def session_count(self) -> int:
+        """Sessions that have one of them."""
+        return len(first_of_each(self.session))
+
+
+_RUN_KINDS = {
+    "statement": np.int32,
+    "parent": np.int32,
+    "session": np.int32,
+    "call_count": np.int64,
+    "total_us": np.int64,
+    "distinct_count": np.int64,
+    "in_transaction": np.bool_,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runs:
     """All runs of a log, whatever their values.
 
-    ``executions`` counts, for each statement of the columns, what may be in a run.
+    ``executions`` counts, for each statement of the log, what may be in a run.
     """
 
-    columns: ExecutionColumns
-    runs: tuple[Run, ...]
+    statements: Statements
+    runs: RunRows
     executions: Longs
+
+    def by_statement(self) -> Iterator[tuple[int, RunRows]]:
+        """The runs of each statement that has any, in the order they were found."""
+        table = self.runs.table()
+        statement = table["statement"]
+        starts, ends = segments(together(statement))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            part = {name: values[start:end] for name, values in table.items()}
+            yield int(statement[start]), RunRows(**part)
+        release(*table.values())
 
 
 def statement_runs(executions: Sequence[Execution]) -> tuple[StatementRun, ...]:
@@ -80,32 +138,34 @@ def statement_runs(executions: Sequence[Execution]) -> tuple[StatementRun, ...]:
         executions: of one or several sessions, in any order; those that do not say
             their session are left out.
     """
-    return summed_runs(all_runs(columns_of(_with_fingerprints(executions))))
+    columns = columns_of(_with_fingerprints(executions))
+    return summed_runs(all_runs(by_session(columns)))
 
 
-def all_runs(columns: ExecutionColumns) -> Runs:
+def all_runs(found: BySession) -> Runs:
     """The runs of every statement, those that repeat the same values as well."""
-    runs: list[Run] = []
-    counts = np.zeros(len(columns.statements.fingerprint), np.int64)
-    for rows in session_rows(columns):
+    statements = found.columns.statements
+    store = RowStore(_RUN_KINDS)
+    counts = np.zeros(len(statements.fingerprint), np.int64)
+    for rows in session_rows(found):
         plain = _plain_rows(rows)
-        runs += runs_of(plain)
+        store.append(runs_of(plain, found.clock_us).table())
         counts += np.bincount(plain.statement, minlength=len(counts))
-    return Runs(columns=columns, runs=tuple(runs), executions=counts)
+    store.sort(itemgetter("statement"))
+    return Runs(statements=statements, runs=RunRows(**store.table()), executions=counts)
 
 
 def summed_runs(found: Runs) -> tuple[StatementRun, ...]:
     """Runs with values of their own that can be believed, by statement and parent."""
-    by_statement: dict[int, list[Run]] = defaultdict(list)
-    for run in found.runs:
-        if run.distinct_ratio >= MIN_DISTINCT_RATIO:
-            by_statement[run.statement].append(run)
-    names = found.columns.statements.fingerprint
-    summed = [
-        _summary(kept, names)
-        for group in by_statement.values()
-        if (kept := [*_proven(group), *_believable(group, found.executions)])
-    ]
+    names = found.statements.fingerprint
+    summed = []
+    for _, runs in found.by_statement():
+        ratios = runs.distinct_count / runs.call_count
+        own = runs.where(ratios >= MIN_DISTINCT_RATIO)
+        believed = _believable(own, found.executions)
+        kept = own.where(np.append(np.flatnonzero(own.in_transaction), believed))
+        if len(kept):
+            summed.append(_summary(kept, names))
     return tuple(sorted(summed, key=lambda run: (-run.total_ms, run.fingerprint)))
 
 
@@ -134,50 +194,32 @@ def _plain_rows(rows: SessionRows) -> SessionRows:
     return replace(rows, transaction=np.where(alone, NO_TRANSACTION, rows.transaction))
 
 
-def runs_of(rows: SessionRows) -> list[Run]:
+def runs_of(rows: SessionRows, clock_us: int) -> RunRows:
     """Runs of at least ``MIN_RUN`` executions.
 
     Args:
         rows: of whole sessions, without BEGIN and COMMIT.
+        clock_us: what their times may be off.
     """
-    clock_us = _clock_us(rows)
     limits_us = _gap_limits_us(rows)
     close = _close(rows, limits_us + clock_us)
     same = together(rows.session, rows.transaction, rows.statement)
     starts, ends = segments(same & close)
     starts, ends = _long(rows, starts, ends, limits_us, clock_us)
-    if not len(starts):
-        return []
-    ratios = _distinct_ratios(rows.values_hash, starts, ends)
     # Whole microseconds, whose sums do not depend on the order.
-    durations_us = np.rint(rows.duration_ms * 1000)
-    sums_ms = (
-        np.add.reduceat(
-            np.append(durations_us, 0.0), np.column_stack((starts, ends)).ravel()
-        )[::2]
-        / 1000
-    )
+    sums_us = np.append(0, np.cumsum(np.rint(rows.duration_ms * 1000).astype(np.int64)))
     before = np.maximum(starts - 1, 0)
     has_parent = (starts > 0) & close[starts]
     has_parent &= rows.session[before] == rows.session[starts]
-    columns = {
-        "statement": rows.statement[starts],
-        "parent": np.where(has_parent, rows.statement[before], NO_PARENT),
-        "session": rows.session[starts],
-        "first_row": rows.row[starts],
-        "call_count": ends - starts,
-        "total_ms": sums_ms,
-        "distinct_ratio": ratios,
-        "in_transaction": rows.transaction[starts] != NO_TRANSACTION,
-    }
-    lines = zip(*(column.tolist() for column in columns.values()), strict=True)
-    return [Run(**dict(zip(columns, line, strict=True))) for line in lines]
-
-
-def _clock_us(rows: SessionRows) -> int:
-    """What times of the log may be off: those of ``%t`` are cut to whole seconds."""
-    whole_seconds = not np.any(rows.ended_at_us % 1_000_000)
-    return 1_000_000 if whole_seconds else 0
+    return RunRows(
+        statement=rows.statement[starts],
+        parent=np.where(has_parent, rows.statement[before], NO_PARENT),
+        session=rows.session[starts],
+        call_count=ends - starts,
+        total_us=sums_us[ends] - sums_us[starts],
+        distinct_count=_distinct_counts(rows.values_hash, starts, ends),
+        in_transaction=rows.transaction[starts] != NO_TRANSACTION,
+    )
 
 
 def _gap_limits_us(rows: SessionRows) -> Longs:
@@ -185,8 +227,8 @@ def _gap_limits_us(rows: SessionRows) -> Longs:
     inside = together(rows.session, rows.transaction) & (
         rows.transaction != NO_TRANSACTION
     )
-    limits_ms = np.where(inside, MAX_GAP_MS, MAX_GAP_OUTSIDE_MS)
-    return np.asarray(limits_ms * 1000, np.int64)
+    limits_us = np.where(inside, MAX_GAP_US, MAX_GAP_OUTSIDE_MS * 1000)
+    return np.asarray(limits_us, np.int64)
 
 
 def _close(rows: SessionRows, limits_us: Longs) -> Bools:
@@ -216,8 +258,8 @@ def _long(
     return starts[steady], ends[steady]
 
 
-def _distinct_ratios(values: Longs, starts: Longs, ends: Longs) -> Longs:
-    """For each run, how many of its executions have values of their own, as a share."""
+def _distinct_counts(values: Longs, starts: Longs, ends: Longs) -> Longs:
+    """For each run, how many of its executions have values of their own."""
     lengths = ends - starts
     number = np.repeat(np.arange(len(starts)), lengths)
     offsets = np.arange(lengths.sum()) - np.repeat(
@@ -226,44 +268,44 @@ def _distinct_ratios(values: Longs, starts: Longs, ends: Longs) -> Longs:
     of_runs = values[np.repeat(starts, lengths) + offsets]
     order = np.lexsort((of_runs, number))
     fresh = ~together(number[order], of_runs[order])
-    return np.bincount(number[order], weights=fresh, minlength=len(starts)) / lengths
+    return np.bincount(number[order][fresh], minlength=len(starts))
 
 
-def _proven(runs: Sequence[Run]) -> list[Run]:
-    return [run for run in runs if run.in_transaction]
-
-
-def _believable(runs: Sequence[Run], executions: Longs) -> list[Run]:
-    outside = [
-        run for run in runs if not run.in_transaction and run.parent != NO_PARENT
-    ]
-    parents = Counter(run.parent for run in outside)
-    if not parents:
-        return []
-    parent, count = parents.most_common(1)[0]
-    total = sum(not run.in_transaction for run in runs)
+def _believable(runs: RunRows, executions: Longs) -> Longs:
+    """Which runs outside of transactions have a parent that feeds them."""
+    is_outside = ~runs.in_transaction
+    outside = np.flatnonzero(is_outside & (runs.parent != NO_PARENT))
+    parent, count = _most_frequent(runs.parent[outside])
     if (
         count < MIN_RUNS_OUTSIDE
-        or count < MIN_PARENT_RATIO * total
+        or count < MIN_PARENT_RATIO * int(is_outside.sum())
         or count < MIN_PARENT_RATIO * executions[parent]
     ):
-        return []
-    return [run for run in outside if run.parent == parent]
+        return outside[:0]
+    found: Longs = outside[runs.parent[outside] == parent]
+    return found
 
 
-def _summary(runs: Sequence[Run], names: Sequence[Fingerprint]) -> StatementRun:
-    parents = Counter(run.parent for run in runs if run.parent != NO_PARENT)
-    calls = sum(run.call_count for run in runs)
+def _most_frequent(parents: Ints | Longs) -> tuple[int, int]:
+    """The parent that comes most often, of equal ones the first, and how often."""
+    if not len(parents):
+        return NO_PARENT, 0
+    first = first_of_each(parents)
+    counts = np.bincount(parents)[parents[first]]
+    best = np.lexsort((first, -counts))[0]
+    return int(parents[first[best]]), int(counts[best])
+
+
+def _summary(runs: RunRows, names: Sequence[Fingerprint]) -> StatementRun:
+    parent, count = _most_frequent(runs.parent[runs.parent != NO_PARENT])
+    calls = int(runs.call_count.sum())
     return StatementRun(
-        fingerprint=names[runs[0].statement],
-        parent=names[parents.most_common(1)[0][0]] if parents else None,
+        fingerprint=names[int(runs.statement[0])],
+        parent=names[parent] if count else None,
         run_count=len(runs),
         call_count=calls,
-        total_ms=round(sum(run.total_ms for run in runs), 3),
-        longest=max(run.call_count for run in runs),
-        distinct_parameter_ratio=sum(
-            run.distinct_ratio * run.call_count for run in runs
-        )
-        / calls,
-        session_count=len({run.session for run in runs}),
+        total_ms=runs.total_ms,
+        longest=int(runs.call_count.max()),
+        distinct_parameter_ratio=int(runs.distinct_count.sum()) / calls,
+        session_count=runs.session_count,
     )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
+from operator import itemgetter
 
 import numpy as np
 
@@ -23,11 +24,15 @@ from analyzer.domain.execution_columns import (
 )
 from analyzer.domain.log_activity import IdleInTransaction, Transactions
 from analyzer.domain.log_report import LoggedLockWait
+from analyzer.domain.pages import Column, release
+from analyzer.domain.row_store import RowStore, sorted_table
 from analyzer.domain.statement import StatementKind
 from analyzer.domain.workload import Latency
-from analyzer.workload.percentiles import latency, total_ms
+from analyzer.workload.open_counts import with_open_counts
+from analyzer.workload.percentiles import latency_of_sorted, total_ms
 from analyzer.workload.session_rows import (
     NO_TRANSACTION,
+    BySession,
     SessionRows,
     segments,
     session_rows,
@@ -36,7 +41,6 @@ from analyzer.workload.session_rows import (
 
 MIN_IDLE_MS = 1_000.0
 MAX_IDLE = 50
-_MINUTE_US = 60_000_000
 _WRITES = frozenset(
     {
         StatementKind.INSERT,
@@ -47,57 +51,52 @@ _WRITES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Open:
-    """When something held a connection: whole transactions, and single statements."""
-
-    started_at_us: Longs
-    ended_at_us: Longs
+_OPEN = {"started_at_us": np.int64, "ended_at_us": np.int64}
+"""When something held a connection: whole transactions, and single statements."""
 
 
 def transactions(
-    columns: ExecutionColumns,
+    found: BySession,
     kinds: Sequence[StatementKind],
     waits: Sequence[LoggedLockWait] = (),
 ) -> Transactions:
     """Transactions of a log.
 
     Args:
-        columns: all executions.
+        found: all executions.
         kinds: of each statement of the columns.
         waits: what others waited for.
     """
     writes = np.array([kind in _WRITES for kind in kinds], np.bool_)
-    # All at once: pieces would be in memory twice when they are put together.
-    starts_us, ends_us = np.empty((2, len(columns)), np.int64)
-    count = 0
-    durations: list[Floats] = []
+    opened, durations = RowStore(_OPEN), Column(np.float64)
     idle_ms: list[float] = []
     pauses: list[tuple[float, int, IdleInTransaction]] = []
-    for rows in session_rows(columns):
+    seen = 0
+    for rows in session_rows(found):
         starts, ends = _spans(rows)
-        span = _open(rows, starts, ends)
-        until = count + len(starts)
-        starts_us[count:until] = span.started_at_us
-        ends_us[count:until] = span.ended_at_us
-        count = until
+        started_at_us, ended_at_us = (
+            rows.started_at_us[starts],
+            rows.ended_at_us[ends - 1],
+        )
+        opened.append({"started_at_us": started_at_us, "ended_at_us": ended_at_us})
         real = _real(rows, starts, ends)
-        durations.append(_milliseconds(span)[real])
+        durations.append((ended_at_us - started_at_us)[real] / 1000.0)
         gaps_ms = _gaps_ms(rows)
         within = _within(starts[real], ends[real], len(rows))
         idle_ms.append(total_ms(gaps_ms[within]))
-        for found in _pauses(columns, rows, (starts[real], ends[real]), writes):
-            heapq.heappush(pauses, (found.idle_ms, len(pauses), found))
+        for pause in _pauses(found.columns, rows, (starts[real], ends[real]), writes):
+            heapq.heappush(pauses, (pause.idle_ms, seen, pause))
+            seen += 1
             if len(pauses) > MAX_IDLE:
                 heapq.heappop(pauses)
     longest = sorted(pauses, key=lambda item: (-item[0], item[1]))
-    return _busy(
+    return with_open_counts(
         Transactions(
-            duration=_latency(durations),
+            duration=_latency(durations.array()),
             idle_ms=total_ms(np.array(idle_ms)),
             idle=tuple(_with_blocked(item[2], waits) for item in longest),
         ),
-        _Open(started_at_us=starts_us[:count], ended_at_us=ends_us[:count]),
+        opened.table(),
     )
 
 
@@ -113,17 +112,6 @@ def _real(rows: SessionRows, starts: Longs, ends: Longs) -> Bools:
     last = rows.is_end[ends - 1]
     known = (rows.transaction[starts] > NO_TRANSACTION) | (begins & last)
     return np.asarray(known & (ends - starts > 1))
-
-
-def _open(rows: SessionRows, starts: Longs, ends: Longs) -> _Open:
-    return _Open(
-        started_at_us=rows.started_at_us[starts],
-        ended_at_us=rows.ended_at_us[ends - 1],
-    )
-
-
-def _milliseconds(span: _Open) -> Floats:
-    return np.asarray((span.ended_at_us - span.started_at_us) / 1000.0, np.float64)
 
 
 def _gaps_ms(rows: SessionRows) -> Floats:
@@ -186,67 +174,10 @@ def _with_blocked(
     return replace(pause, blocked_count=len(blocked_ms), blocked_ms=sum(blocked_ms))
 
 
-def _latency(durations: Sequence[Floats]) -> Latency | None:
-    values = np.concatenate(durations) if durations else np.zeros(0)
-    if not len(values):
+def _latency(durations_ms: Floats) -> Latency | None:
+    if not len(durations_ms):
         return None
-    return latency(values.tolist(), "log: transactions of several statements")
-
-
-def _busy(found: Transactions, span: _Open) -> Transactions:
-    """With how many were open at once; the order of the spans is lost."""
-    starts, ends = span.started_at_us, span.ended_at_us
-    if not len(starts):
-        return found
-    starts.sort()
-    ends.sort()
-    # Open when each begins: those begun before it less those ended by then.
-    open_counts = np.arange(1, len(starts) + 1)
-    open_counts -= np.searchsorted(ends, starts, side="right")
-    np.maximum(open_counts, 1, out=open_counts)
-    open_counts.sort()
-    rank = -(-99 * len(open_counts) // 100)
-    whole_us = max(int(ends[-1] - starts[0]), 1)
-    minute, busiest = _busiest_minute(starts, ends)
-    return replace(
-        found,
-        busy_peak_count=int(open_counts[-1]),
-        busy_p99_count=int(open_counts[rank - 1]),
-        busy_mean_count=float((ends - starts).sum()) / whole_us,
-        busiest_minute_mean_count=busiest,
-        busiest_minute=as_datetime(minute),
-    )
-
-
-def _busiest_minute(starts: Longs, ends: Longs) -> tuple[int, float]:
-    """Start of the minute with the most open time, and the mean number open in it.
-
-    Time open up to a moment is the sum over all of what lies before it, so a minute is
-    the difference of two such sums. Looked at are minutes in which something begins or
-    ends, and those behind them: from there on nothing changes until the next.
-    """
-    last = int(ends[-1]) // _MINUTE_US
-    changes = np.unique(np.concatenate([*map(_minutes, (starts, ends))]))
-    first_us = np.unique(np.concatenate((changes, np.minimum(changes + 1, last))))
-    first_us *= _MINUTE_US
-
-    def open_time(moments: Longs, at: Longs) -> Floats:
-        # Sum over moments before `at` of (at - moment).
-        sums = np.concatenate(([0.0], np.cumsum((moments - moments[0]) / 1.0)))
-        counts = np.searchsorted(moments, at, side="right")
-        return np.asarray(counts * ((at - moments[0]) / 1.0) - sums[counts])
-
-    bounds = np.concatenate((first_us, first_us + _MINUTE_US))
-    totals = (open_time(starts, bounds) - open_time(ends, bounds)).reshape(2, -1)
-    # The log may begin or end within a minute.
-    seen = np.clip(bounds, int(starts[0]), int(ends[-1])).reshape(2, -1)
-    minutes = (totals[1] - totals[0]) / np.maximum(seen[1] - seen[0], 1_000_000)
-    at = int(np.argmax(minutes))
-    return int(first_us[at]), float(minutes[at])
-
-
-def _minutes(moments: Longs) -> Longs:
-    """Numbers of the minutes of sorted moments, most of them once."""
-    minutes: Longs = moments // _MINUTE_US
-    once: Longs = minutes[np.append(True, minutes[1:] != minutes[:-1])]
-    return once
+    ordered = sorted_table({"ms": durations_ms}, itemgetter("ms"))["ms"]
+    found = latency_of_sorted(ordered, "log: transactions of several statements")
+    release(ordered)
+    return found

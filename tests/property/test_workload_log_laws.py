@@ -15,8 +15,14 @@ from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import columns_of
 from analyzer.domain.log_report import LockHolder, LoggedLockWait
 from analyzer.domain.statement import Fingerprint, StatementKind
-from analyzer.workload.cache_simulation import TTLS_S, hit_ratio_at_most, simulate
+from analyzer.workload.cache_simulation import (
+    TTLS_S,
+    hit_ratio_at_most,
+    reads_of,
+    simulate,
+)
 from analyzer.workload.lock_trees import lock_trees
+from analyzer.workload.session_rows import by_session
 from analyzer.workload.transactions import transactions
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -43,9 +49,8 @@ def executions(reads: list[tuple[int, int, int]]) -> list[Execution]:
 
 @given(READS)
 def test_a_cache_replayed_read_by_read(reads: list[tuple[int, int, int]]) -> None:
-    columns = columns_of(executions(reads))
-    rows = np.arange(len(columns))
-    for outcome in simulate(columns, rows, np.array([], np.int64)):
+    table = reads_of(columns_of(executions(reads)), 0)
+    for outcome in simulate(table, np.array([], np.int64)):
         hits = 0
         ready: dict[int, int] = {}
         for start, length, value in sorted(reads):
@@ -56,13 +61,14 @@ def test_a_cache_replayed_read_by_read(reads: list[tuple[int, int, int]]) -> Non
                 ready[value] = start + length
         assert outcome.hit_count == hits
         assert outcome.stale_count == 0
-        assert outcome.hit_ratio <= hit_ratio_at_most(columns, rows)
-    assert [item.ttl_s for item in simulate(columns, rows, rows)] == list(TTLS_S)
+        assert outcome.hit_ratio <= hit_ratio_at_most(table)
+    writes = np.arange(len(reads))
+    assert [item.ttl_s for item in simulate(table, writes)] == list(TTLS_S)
 
 
 @given(READS)
 def test_how_many_are_open_at_once(reads: list[tuple[int, int, int]]) -> None:
-    columns = columns_of(executions(reads))
+    columns = by_session(columns_of(executions(reads)))
     found = transactions(columns, (StatementKind.SELECT,))
     moments = [moment for moment, _, _ in reads]
     inside = max(sum(s <= m < s + n for s, n, _ in reads) for m in moments)
@@ -76,7 +82,9 @@ def test_how_many_are_open_at_once(reads: list[tuple[int, int, int]]) -> None:
 
 @given(READS)
 def test_the_minute_in_which_most_are_open(reads: list[tuple[int, int, int]]) -> None:
-    found = transactions(columns_of(executions(reads)), (StatementKind.SELECT,))
+    found = transactions(
+        by_session(columns_of(executions(reads))), (StatementKind.SELECT,)
+    )
     first = min(s for s, _, _ in reads)
     last = max(s + n for s, n, _ in reads)
 
@@ -94,7 +102,7 @@ def test_the_minute_in_which_most_are_open(reads: list[tuple[int, int, int]]) ->
 def test_a_wrong_year_makes_no_grid_of_minutes() -> None:
     first, *others = executions([(0, 5, 1), (0, 5, 2), (1, 5, 3)])
     early = replace(first, logged_at=datetime(1970, 1, 1, tzinfo=UTC))
-    columns = columns_of([early, *others])
+    columns = by_session(columns_of([early, *others]))
     tracemalloc.start()
     transactions(columns, (StatementKind.SELECT,))
     peak_bytes = tracemalloc.get_traced_memory()[1]

@@ -5,8 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from analyzer.domain.execution import Execution
+from analyzer.domain.execution_columns import columns_of
+from analyzer.domain.statement import StatementKind
+from analyzer.statements.fingerprint import fingerprint
+from analyzer.workload.session_rows import by_session, session_rows
 from analyzer.workload.sessions import MIN_RUN, statement_runs
+from analyzer.workload.transactions import transactions
 
 T0 = datetime(2026, 5, 4, 3, 0, 0, tzinfo=UTC)
 PARENT = "SELECT id FROM orders WHERE day = 5"
@@ -149,3 +156,34 @@ def test_times_in_whole_seconds_make_no_loop_of_slow_requests() -> None:
         session.items(25, first=100 * number, vxid="3/0", gap_ms=300)
     assert statement_runs(session.executions) == ()
     assert statement_runs(in_whole_seconds(session.executions)) == ()
+
+
+@pytest.mark.parametrize("chunk", range(1, 9))
+@pytest.mark.parametrize("frame", ["", "BEGIN", "3/7"])
+def test_a_long_session_is_cut_where_nobody_sees_it(
+    chunk: int, frame: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = Session()
+    for loop in range(30):
+        vxid = f"3/{loop + 1}" if frame == "3/7" else ""
+        if frame == "BEGIN":
+            session.run("BEGIN")
+        session.run(PARENT, vxid=vxid, gap_ms=(1, 40, 300)[loop % 3])
+        session.items(MIN_RUN + loop % 4, vxid=vxid)
+        for other in range(loop % 3):
+            session.run(f"SELECT {other} FROM things_{loop % 5}_{other}")
+        if frame == "BEGIN":
+            session.run("COMMIT")
+    whole = statement_runs(session.executions)
+    assert [run.run_count for run in whole] == [30]
+    rows = by_session(
+        columns_of(
+            [replace(e, fingerprint=fingerprint(e.query)) for e in session.executions]
+        )
+    )
+    kinds = [StatementKind.SELECT] * len(rows.columns.statements.query)
+    spans = transactions(rows, kinds)
+    monkeypatch.setattr("analyzer.workload.session_rows.CHUNK_ROWS", chunk)
+    assert len(list(session_rows(rows))) > 3
+    assert transactions(rows, kinds) == spans
+    assert statement_runs(session.executions) == whole

@@ -1,0 +1,70 @@
+"""A log five times as long takes no more memory."""
+
+from __future__ import annotations
+
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from analyzer.sources.log_files import LogOptions, read_log_files
+from analyzer.workload.log_summary import log_report
+
+NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
+PREFIX = "%m [%p] %q%u@%d "
+SHAPES = (
+    "SELECT * FROM orders WHERE day = {}",
+    "SELECT * FROM items WHERE order_id = {}",
+    "UPDATE orders SET state = 'paid' WHERE id = {}",
+    "INSERT INTO items (order_id) VALUES ({})",
+)
+KEPT_BYTES = 5
+"""Bytes that an execution more may cost; a column in memory takes up to eight."""
+
+
+def write_log(path: Path, count: int) -> None:
+    lines = []
+    for number in range(count):
+        at = NOON + timedelta(milliseconds=40 * number)
+        moment = f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} UTC"
+        # Some statements go on for a while, as in a loop.
+        text = SHAPES[number // 24 % 4 if number % 24 > 2 else 0].format(number % 997)
+        took_ms = (number * 7919 % 30_000) / 1000
+        lines.append(
+            f"{moment} [{number % 3 + 1}] shop@shop LOG:  "
+            f"duration: {took_ms:.3f} ms  statement: {text}\n"
+        )
+    path.write_text("".join(lines), "utf-8")
+
+
+def peaks_bytes(path: Path) -> tuple[int, int]:
+    """Most memory while the log is read, and while it is summed up."""
+    tracemalloc.start()
+    contents = read_log_files([path], LogOptions(line_prefix=PREFIX, keep_texts=False))
+    read = tracemalloc.get_traced_memory()[1]
+    tracemalloc.reset_peak()
+    report = log_report(contents)
+    told = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert report.execution_count == len(contents.executions)
+    return read, told
+
+
+def test_memory_does_not_grow_with_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analyzer.domain.pages.SPILL_ROWS", 4_000)
+    monkeypatch.setattr("analyzer.domain.row_store._SAMPLES", 1_000)
+    monkeypatch.setattr("analyzer.workload.session_rows.CHUNK_ROWS", 1_000)
+    monkeypatch.setattr("analyzer.sources.log_bytes.WINDOW_BYTES", 200_000)
+    path = tmp_path / "server.log"
+    write_log(path, 1_000)
+    peaks_bytes(path)  # what is loaded once
+    write_log(path, 20_000)
+    peaks_bytes(path)
+    before = peaks_bytes(path)
+    write_log(path, 100_000)
+    after = peaks_bytes(path)
+    for few, many in zip(before, after, strict=True):
+        assert many - few < KEPT_BYTES * 80_000
