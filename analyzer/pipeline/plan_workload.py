@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from analyzer.domain.index import RelationName
 from analyzer.domain.plan import Plan
 from analyzer.domain.ports import Planner
 from analyzer.domain.statement import Fingerprint, StatementKind
@@ -53,6 +54,14 @@ class _Failures:
     """Statements that could not be planned or run, by reason, the heaviest first."""
 
     texts: dict[str, list[str]] = field(default_factory=dict)
+    of_no_table: int = 0
+
+    def add_plan(self, error: AnalyzerError, item: WorkloadItem) -> None:
+        """A statement without a plan; one on no table of the database is no loss."""
+        if all(map(_is_system, item.statement.relations)):
+            self.of_no_table += 1
+        else:
+            self.add(error, item)
 
     def add(self, error: AnalyzerError, *items: WorkloadItem) -> None:
         detail = (error.detail or "").rstrip(".")
@@ -69,6 +78,19 @@ class _Failures:
             named = counted(len(texts), "statement")
             sign = ", the first of them" if len(texts) > 1 else ":"
             yield NotSeen(what=f"{what} of {named}{sign} {first}", why=why)
+        if self.of_no_table:
+            yield NotSeen(
+                what=f"{what} of {counted(self.of_no_table, 'statement')} on system "
+                "catalogs or on no table",
+                why="there is nothing to advise on them",
+            )
+
+
+def _is_system(relation: RelationName) -> bool:
+    """Whether a name, as written, is one of PostgreSQL's own."""
+    if relation.schema:
+        return relation.schema in ("pg_catalog", "information_schema")
+    return relation.name.startswith("pg_")
 
 
 def plan_workload(
@@ -91,7 +113,7 @@ def plan_workload(
             filled = _with_parameters(item, parameters)
             plans[item.statement.fingerprint] = _first_plan(filled, planner)
         except PlanningFailed as error:
-            failures.add(error, item)
+            failures.add_plan(error, item)
             filled = item
         items.append(filled)
     not_seen = list(failures.not_seen("plans"))
