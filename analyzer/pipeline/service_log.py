@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from analyzer.pipeline.logged_exceptions import with_exception_text
+
 Event = MutableMapping[str, Any]
 
 
@@ -39,6 +41,7 @@ def configure_logging(process: str, level: str = "info", form: str = "text") -> 
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                with_exception_text,
                 _renderer(form),
             ],
         )
