@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -24,12 +24,10 @@ from analyzer.domain.rewriting import (
     RewriteStep,
     Verdict,
 )
-from analyzer.domain.workload import NotSeen, Workload
+from analyzer.domain.workload import NotSeen
 from analyzer.errors import AnalyzerError
 from analyzer.pipeline.equivalence import checked_schema
 from analyzer.planner.snapshot_file import PlannerSnapshot
-from analyzer.rewriting.parameters import constant_values, used_parameters
-from analyzer.statements.constants import with_constants
 from analyzer.verification.equivalence import EquivalenceChecker
 
 BUDGET_S = 10.0
@@ -66,24 +64,14 @@ class Verdicts:
             return replace(item, verdict=_untested(own, error.message))
         return replace(item, verdict=_joined(item, own, found))
 
-    def outcome(
-        self, item: Recommendation, known: Mapping[int, str]
-    ) -> tuple[str, str]:
-        """What the test of a recommendation came to, and rows that refute it.
-
-        Args:
-            item: that rewrites a query.
-            known: parameters of the query that always have one value, which the new
-                text may have taken in.
-        """
+    def outcome(self, item: Recommendation) -> tuple[str, str]:
+        """What the test of a recommendation came to, and rows that refute it."""
         if self._checker is None or not isinstance(item.action, RewriteQuery):
             return "", ""
-        kept = used_parameters(item.action.query)
-        taken_in = {number: v for number, v in known.items() if number not in kept}
         try:
             found = self._checker.check(
                 self._schema,
-                with_constants(item.action.original, taken_in),
+                item.action.original,
                 item.action.query,
                 options=CheckOptions(budget_s=BUDGET_S),
             )
@@ -233,9 +221,7 @@ def verdicts(snapshot: PlannerSnapshot) -> Iterator[Verdicts]:
 
 
 def tested(
-    found: Sequence[Recommendation],
-    snapshot: PlannerSnapshot | None,
-    workload: Workload,
+    found: Sequence[Recommendation], snapshot: PlannerSnapshot | None
 ) -> tuple[tuple[Recommendation, ...], tuple[NotSeen, ...]]:
     """Recommendations whose rewrites no generated database tells from the original.
 
@@ -248,9 +234,7 @@ def tested(
     told: list[NotSeen] = []
     with verdicts(snapshot) as verify:
         for item in found:
-            outcome, rows = ("", "")
-            if _is_testable(item):
-                outcome, rows = verify.outcome(item, _known(item, workload))
+            outcome, rows = verify.outcome(item) if _is_testable(item) else ("", "")
             if outcome.startswith("refuted") and item.semantics is Semantics.UNCHANGED:
                 told.append(
                     NotSeen(
@@ -270,15 +254,8 @@ def tested(
     return tuple(kept), tuple(told)
 
 
-def _known(item: Recommendation, workload: Workload) -> dict[int, str]:
-    """The parameters that have one value in all logged executions of its query."""
-    found = workload.by_fingerprint.get(item.affects[0].fingerprint)
-    return constant_values(found.parameter_sets) if found else {}
-
-
 def _is_testable(item: Recommendation) -> bool:
     return (
         isinstance(item.action, RewriteQuery)
-        and bool(item.affects)
         and item.semantics is not Semantics.CHANGED
     )

@@ -83,9 +83,7 @@ def run_scan(request: ScanRequest, progress: Progress | None = None) -> ScanResu
             planned = plan_workload(workload, planning.planner, planning.parameters)
         advice = _advise(request, collected, planned, planning, tell)
         caveats = planning.not_seen() if planning else ()
-        rewrites, untold = tested(
-            advice.recommendations, collected.snapshot, planned.workload
-        )
+        rewrites, untold = tested(advice.recommendations, collected.snapshot)
         advice = replace(advice, recommendations=rewrites)
         after = _plans_after(advice, planned.workload, planning)
         source = planning.planner.source if planning else ""

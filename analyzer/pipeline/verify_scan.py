@@ -20,15 +20,14 @@ from analyzer.domain.recommendation import (
     NoAdvice,
     Quantity,
     Recommendation,
-    RewriteQuery,
 )
 from analyzer.domain.workload import NotSeen, Workload
 from analyzer.errors import AnalyzerError
-from analyzer.indexing.definition import ddl
 from analyzer.pipeline.generated_database import (
     GeneratedOptions,
     generated_database,
 )
+from analyzer.pipeline.measurable import measurable
 from analyzer.pipeline.proof_places import ProofPlace, generated_place
 from analyzer.pipeline.verify import GivenStatement, VerifyRequest, verify_on
 from analyzer.planner.snapshot_file import PlannerSnapshot
@@ -122,16 +121,18 @@ def _prove(
 
 
 def _request(item: Recommendation, workload: Workload) -> VerifyRequest | None:
-    action = item.action
-    if isinstance(action, RewriteQuery):
+    change = measurable(item.action)
+    if change is None:
+        return None
+    if change.rewritten is not None:
         known = [workload.by_fingerprint.get(a.fingerprint) for a in item.affects[:1]]
         rewritten = GivenStatement(
             name="the query",
-            query=action.original,
+            query=change.original,
             parameter_sets=known[0].parameter_sets if known and known[0] else (),
-            rewritten=action.query,
+            rewritten=change.rewritten,
         )
-        return VerifyRequest(statements=(rewritten,))
+        return VerifyRequest(indexes=change.indexes, statements=(rewritten,))
     statements = tuple(
         GivenStatement(
             name=str(affected.fingerprint),
@@ -144,13 +145,9 @@ def _request(item: Recommendation, workload: Workload) -> VerifyRequest | None:
     )
     if not statements:
         return None
-    if isinstance(action, CreateIndex):
-        return VerifyRequest(
-            indexes=(ddl(action.definition, name=action.name),), statements=statements
-        )
-    if isinstance(action, DropIndex):
-        return VerifyRequest(drop=(str(action.index),), statements=statements)
-    return None
+    return VerifyRequest(
+        indexes=change.indexes, drop=change.drop, statements=statements
+    )
 
 
 def _subject(item: Recommendation) -> str:

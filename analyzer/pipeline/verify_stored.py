@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from analyzer.domain.measurement import Measurement
 from analyzer.errors import UserError
+from analyzer.pipeline.measurable import Measurable, measurable
 from analyzer.pipeline.verify import GivenStatement
+from analyzer.report.read_json import recommendation
 from analyzer.store.database import Store
 from analyzer.store.recommendations import RecommendationRecord, get_recommendation
 from analyzer.store.statements import statement
@@ -47,22 +49,21 @@ def stored_proof(store: Store, recommendation_id: int) -> StoredProof:
     record = get_recommendation(store, recommendation_id)
     if record is None:
         raise UserError(f"there is no recommendation {recommendation_id}")
-    action = record.document["action"]
-    kind = action["kind"]
-    if kind not in ("create_index", "drop_index", "rewrite_query"):
+    action = recommendation(record.document).action
+    change = measurable(action)
+    if change is None:
         raise UserError(
             f"recommendation {recommendation_id} cannot be measured",
-            detail=f"It is of the kind {kind.replace('_', ' ')}.",
+            detail=f"It is of the kind {action.kind.replace('_', ' ')}.",
             hint="Indexes to create or drop and rewritten queries can be.",
         )
-    rewritten = action["query"] if kind == "rewrite_query" else None
     return StoredProof(
         recommendation_id=recommendation_id,
         target_id=record.row.target_id,
         target_name=record.row.target_name,
-        indexes=(action["ddl"],) if kind == "create_index" else (),
-        drop=(f"{action['schema']}.{action['name']}",) if kind == "drop_index" else (),
-        statements=tuple(_statements(store, record, rewritten)),
+        indexes=change.indexes,
+        drop=change.drop,
+        statements=tuple(_statements(store, record, change)),
     )
 
 
@@ -72,11 +73,12 @@ def save_proof(store: Store, recommendation_id: int, found: Measurement) -> None
 
 
 def _statements(
-    store: Store, record: RecommendationRecord, rewritten: str | None
+    store: Store, record: RecommendationRecord, change: Measurable
 ) -> Iterator[GivenStatement]:
-    if rewritten is not None:
-        original = record.document["action"]["original"]
-        yield GivenStatement(name="the query", query=original, rewritten=rewritten)
+    if change.rewritten is not None:
+        yield GivenStatement(
+            name="the query", query=change.original, rewritten=change.rewritten
+        )
         return
     for item in record.document["affected_statements"][:MAX_STATEMENTS]:
         found = statement(store, record.row.target_id, item["fingerprint"])

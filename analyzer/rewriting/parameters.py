@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from analyzer.domain.workload import ParameterSet
+from analyzer.statements.constants import with_constants
 from analyzer.statements.lexer import tokens
 
 LOGGED = "log"
@@ -26,6 +27,30 @@ def constant_values(samples: Sequence[ParameterSet]) -> dict[int, str]:
         if first is not None and all(value == first for value in column):
             common[number] = first
     return common
+
+
+def with_assumed(
+    query: str, known: Mapping[int, str], conditions: Sequence[str]
+) -> str:
+    """The query with the values in place that a rewrite of it takes for granted.
+
+    Of the text with ``$n`` it would be no rewrite: ``date_trunc($1, at)`` is a range of
+    a day only while "the unit is always 'day'".
+
+    Args:
+        query: the text with all its parameters.
+        known: parameters that have one value in every logged execution.
+        conditions: what the rewrite rests on, in the words of its rules.
+
+    >>> with_assumed("SELECT f($1, $2)", {1: "day", 2: "x"}, ["it is always 'day'"])
+    "SELECT f('day', $2)"
+    """
+    assumed = {
+        number: value
+        for number, value in known.items()
+        if any(f"always '{value}'" in item for item in conditions)
+    }
+    return with_constants(query, assumed)
 
 
 def used_parameters(query: str) -> list[int]:

@@ -88,6 +88,23 @@ def test_costs_of_both_texts_are_the_evidence() -> None:
     assert found.affects[0].exec_time_ratio == 1.0
 
 
+def test_a_value_that_the_new_text_takes_in_stands_in_the_old_one() -> None:
+    query = "SELECT id FROM t WHERE date_trunc($1, ts) = $2 AND n = $3"
+    sets = [("day", f"2024-01-0{n}", "7") for n in range(1, 4)]
+    facts = Facts(
+        workload=workload(run(query, *sets)),
+        catalog=CATALOG,
+        what_if=planner({"date_trunc($1": 1000.0, "": 10.0}),
+    )
+    (found,) = non_sargable_predicate.advise(facts)
+    assert isinstance(found, Recommendation)
+    assert isinstance(found.action, RewriteQuery)
+    assert found.action.original == (
+        "SELECT id FROM t WHERE date_trunc('day', ts) = $2 AND n = $3"
+    )
+    assert "$1" not in found.action.query and "n = $3" in found.action.query
+
+
 def test_an_index_the_proof_needs_is_a_condition_with_its_ddl() -> None:
     costs = planner({"": 1000.0}, with_index={"ts::date": 1000.0, "": 10.0})
     (found,) = sargable(costs, ("2024-01-01",))

@@ -39,7 +39,7 @@ from analyzer.domain.recommendation import (
 from analyzer.domain.statement import StatementKind
 from analyzer.domain.workload import WorkloadItem
 from analyzer.errors import AnalyzerError
-from analyzer.rewriting.parameters import constant_values
+from analyzer.rewriting.parameters import constant_values, with_assumed
 from analyzer.rewriting.sargable import SargableRewrite, sargable_rewrite
 from analyzer.statements.facts import StatementShape
 from analyzer.statements.shape import shape
@@ -126,7 +126,11 @@ def _recommendation(
             f"{costs.after:,.0f}"
         ),
         action=RewriteQuery(
-            original=item.statement.normalized_query,
+            original=with_assumed(
+                item.statement.normalized_query,
+                constant_values(item.parameter_sets),
+                rewrite.conditions,
+            ),
             query=rewrite.query,
             needs_index=costs.index,
         ),

@@ -32,7 +32,7 @@ from analyzer.domain.rewriting import Condition, Rewrite
 from analyzer.domain.statement import StatementKind
 from analyzer.domain.workload import WorkloadItem
 from analyzer.errors import AnalyzerError
-from analyzer.rewriting.parameters import constant_values
+from analyzer.rewriting.parameters import constant_values, with_assumed
 from analyzer.rewriting.protocol import Setting
 from analyzer.rewriting.registry import RULES
 from analyzer.rewriting.search import Searcher, SearchLimits
@@ -120,7 +120,11 @@ def _recommendation(
             f"{best.cost_after:,.0f}"
         ),
         action=RewriteQuery(
-            original=item.statement.normalized_query,
+            original=with_assumed(
+                item.statement.normalized_query,
+                constant_values(item.parameter_sets),
+                [one.claim for one in best.conditions],
+            ),
             query=best.query,
             needs_index=best.create,
         ),
