@@ -22,6 +22,8 @@ from tpc import Tpc
 
 PGPROOF = Path(sys.executable).with_name("pgproof")
 Costs = Mapping[int, float]
+Clocks = tuple[float, float]
+"""Milliseconds of processor time and by the clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +187,19 @@ def geometric_mean(before: Costs, after: Costs) -> float:
     return math.exp(sum(logs) / len(logs))
 
 
-def run_ms(connection: psycopg.Connection, text: str) -> tuple[float, float]:
+def drop_built(connection: psycopg.Connection) -> None:
+    """Drop every index that no constraint needs."""
+    rows = connection.execute(
+        "SELECT indexrelid::regclass::text FROM pg_index i"
+        " JOIN pg_class c ON c.oid = indexrelid"
+        " WHERE relnamespace = 'public'::regnamespace AND NOT indisunique"
+    ).fetchall()
+    if rows:
+        names = ", ".join(name for (name,) in rows)
+        connection.execute(f"DROP INDEX {names}".encode())
+
+
+def run_ms(connection: psycopg.Connection, text: str) -> Clocks:
     """Processor time of the backend, and wall time, of one run."""
     path = Path(f"/proc/{connection.info.backend_pid}/schedstat")
     started, before = time.monotonic(), int(path.read_text().split()[0])

@@ -20,6 +20,7 @@ from analyzer.domain.plan import Plan, PlanNode
 from analyzer.indexing.expression_work import expression_work
 from analyzer.indexing.index_rows import HeapAccess, matched_rows
 from analyzer.indexing.joined_rows import with_joined_rows
+from analyzer.indexing.loop_order import search_orders
 from analyzer.indexing.plan_loops import Executions, executions
 from analyzer.indexing.surroundings import Surroundings
 
@@ -31,6 +32,7 @@ PARTS = (
     "ilike_bytes",
     "regex_bytes",
     "searches",
+    "far_searches",
     "index_tuples",
     "near_fetches",
     "far_fetches",
@@ -84,17 +86,21 @@ class NodeWork:
 def plan_work(plan: Plan, around: Surroundings) -> tuple[NodeWork, ...]:
     """The work of each node of a plan, parents first."""
     known = with_joined_rows(plan, around.combinations)
+    orders = search_orders(known, around)
     return tuple(
-        _node_work(item, known, around) for item in executions(known, around.settings)
+        _node_work(item, known, around, orders.get(id(item.node), 1.0))
+        for item in executions(known, around.settings)
     )
 
 
-def _node_work(item: Executions, plan: Plan, around: Surroundings) -> NodeWork:
+def _node_work(
+    item: Executions, plan: Plan, around: Surroundings, order: float
+) -> NodeWork:
     node = item.node
     heap = None
     if node.node_type in _INDEX_READERS:
         heap = _heap_access(item, plan, around)
-        work = _index_read(item, heap)
+        work = _index_read(item, heap, order)
     else:
         count = _COUNTERS.get(node.node_type, _passing)
         work = count(item, around) if node.node_type != _SEQ else {}
@@ -162,11 +168,13 @@ def _heap_access(
     return matched_rows(item, relation, definition, around.settings)
 
 
-def _index_read(item: Executions, heap: HeapAccess | None) -> Work:
+def _index_read(item: Executions, heap: HeapAccess | None, order: float) -> Work:
+    """Of one scan, whose searches come so far in the order of the index."""
     node = item.node
     rows = heap.rows if heap else node.plan_rows * item.loops
+    searches = {"searches": item.loops, "far_searches": item.loops * (1.0 - order)}
     if node.node_type == "Bitmap Index Scan":
-        return {"searches": item.loops, "index_tuples": rows}
+        return {**searches, "index_tuples": rows}
     operators = rows * tests(node.filter) if node.filter else 0.0
     if node.node_type == "Bitmap Heap Scan":
         pages = heap.pages if heap else rows
@@ -179,11 +187,13 @@ def _index_read(item: Executions, heap: HeapAccess | None) -> Work:
     fetched = rows
     if node.node_type == "Index Only Scan":
         fetched = rows * (heap.not_visible_ratio if heap else 0.0)
+    # The first row of a search is as far as the search is from the one before.
+    firsts = min(item.loops, fetched) * near * (1.0 - order)
     return {
-        "searches": item.loops,
+        **searches,
         "index_tuples": rows,
-        "near_fetches": fetched * near,
-        "far_fetches": fetched * (1.0 - near),
+        "near_fetches": fetched * near - firsts,
+        "far_fetches": fetched * (1.0 - near) + firsts,
         "scan_operators": operators,
     }
 
