@@ -106,9 +106,11 @@ class Examiner:
         self._catalogs = {c.version: schema_catalog(c.version) for c in self._cases}
         self._sound: dict[tuple[str, str], list[RewriteStep]] = {}
         self._called: dict[tuple[str, str], Called] = {}
+        self._given: dict[str, tuple[Subject, Called]] = {}
         for case in self._cases:
             with noting_calls() as reading:
-                given = self.given(case)
+                given = self._read(case)
+            self._given[case.name] = given, frozenset(reading)
             for one in RULES:
                 with noting_calls() as called:
                     self._sound[case.name, one.slug] = list(one.steps(given))
@@ -119,8 +121,13 @@ class Examiner:
                 runtestprotocol(unit, log=False, nextitem=None)
             self._units.append((unit, frozenset(called)))
 
-    def given(self, case: RuleCase) -> Subject:
+    def _read(self, case: RuleCase) -> Subject:
         return subject(case.query, case.setting(self._catalogs[case.version]))
+
+    def given(self, case: RuleCase, changed: Called) -> Subject:
+        """A case as rules see it; read anew where a mutant may read it otherwise."""
+        known, reading = self._given[case.name]
+        return self._read(case) if reading & changed else known
 
     def noticed_by(self, mutant: Mutant) -> str:
         """As :meth:`killed_by`, in a child: a tree that is none ends the process."""
@@ -182,7 +189,11 @@ class Examiner:
             for case in self._cases
             if slug in ("", case.slug) and self._called[case.name, case.slug] & changed
         ]
-        return next((r for case in own if (r := self._tried(self._by_text, case))), "")
+
+        def check(case: RuleCase) -> str:
+            return self._by_text(case, self.given(case, changed))
+
+        return next((r for case in own if (r := self._tried(check, case))), "")
 
     def _by_rows_of_all(self, slug: str, changed: Called) -> str:
         """Every step of the rule, or of all rules, on every case."""
@@ -192,7 +203,7 @@ class Examiner:
             touched = [
                 one for one in concerned if self._called[case.name, one.slug] & changed
             ]
-            given = self.given(case) if touched else None
+            given = self.given(case, changed) if touched else None
             found = (self._by_rows(case, one, given) for one in touched if given)
             return next(filter(None, found), "")
 
@@ -236,9 +247,9 @@ class Examiner:
                 return f"look-alike: {item.change}"
         return ""
 
-    def _by_text(self, case: RuleCase) -> str:
+    def _by_text(self, case: RuleCase, given: Subject) -> str:
         (own,) = (one for one in RULES if one.slug == case.slug)
-        steps = list(own.steps(self.given(case)))
+        steps = list(own.steps(given))
         is_same = rule_conditions.claims(steps) == self._conditions.get(case.name, [])
         holds = is_same and is_expected(case, steps)
         return "" if holds else f"golden: {case.name}"

@@ -255,6 +255,14 @@ class Blocks:
         certain = found is not None and all(names) and len(set(names)) == len(names)
         return tuple(names) if certain else None
 
+    def declared(self, use: Use | None) -> Use | None:
+        """The column of a table that a column of nested subqueries is."""
+        while use is not None and use[0].relation is None:
+            core = self.of(use[0].subquery or {})
+            shown = dict(self.outputs(core) or []) if core is not None else {}
+            use = self.column(shown.get(use[1]), core) if core is not None else None
+        return use
+
     def outputs(self, block: Block) -> list[tuple[str, Node]] | None:
         """The columns a block gives, with their expressions; ``*`` is spelt out.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analyzer.domain.catalog import Relation
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Source
-from analyzer.rewriting.conditions import INTEGER_RANGES
+from analyzer.rewriting.conditions import INTEGER_RANGES, type_of
 from analyzer.rewriting.protocol import Subject
 from analyzer.rewriting.selects import fresh_alias
 from analyzer.rewriting.trees import column, subselect
@@ -18,7 +18,7 @@ from analyzer.statements.parse import Node, parse_one
 MAX_GROUP_RATIO = 0.05
 """Groups in relation to rows up to which jumping from group to group may pay."""
 
-_EXACT_TYPES = frozenset(
+EXACT_TYPES = frozenset(
     {
         *INTEGER_RANGES,
         *("date", "timestamp without time zone", "timestamp with time zone", "uuid"),
@@ -74,6 +74,9 @@ def _parents(
         parent = given.catalog.find(key.referenced)
         if key.attributes != (name,) or not key.is_dependable or parent is None:
             continue
+        (shown,) = key.referenced_attributes
+        if type_of(parent, shown) != type_of(relation, name):
+            continue
         table = {
             "schemaname": key.referenced.schema,
             "relname": key.referenced.name,
@@ -85,7 +88,7 @@ def _parents(
         yield Groups(
             what=f"groups taken from {key.referenced}",
             node=item,
-            key=column(alias, key.referenced_attributes[0]),
+            key=column(alias, shown),
             conditions=(
                 not_null,
                 Condition(
@@ -107,7 +110,7 @@ def is_sparse(relation: Relation, name: str) -> bool:
     attribute = relation.attribute(name)
     if attribute is None or attribute.n_distinct is None or relation.reltuples <= 0:
         return False
-    if attribute.type_name not in _EXACT_TYPES:
+    if attribute.type_name not in EXACT_TYPES:
         return False
     count = attribute.n_distinct
     groups = count if count >= 0 else -count * relation.reltuples

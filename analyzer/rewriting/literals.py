@@ -5,11 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 
 from analyzer.rewriting.block import Use
-from analyzer.rewriting.conditions import type_of
+from analyzer.rewriting.conditions import INTEGER_RANGES, TEXT_TYPES
 from analyzer.rewriting.trees import expression
 from analyzer.statements.identifiers import quote_literal
 from analyzer.statements.parse import Node
 from analyzer.statements.sides import constant_of, without_casts
+from analyzer.statements.type_names import base_type
+
+_EXACT_NUMBERS = frozenset({*INTEGER_RANGES, "numeric"})
 
 
 def plain_constant(node: Node | None) -> Node:
@@ -56,9 +59,26 @@ def string_node(value: str) -> Node:
 
 def kind_of(use: Use | None) -> str:
     """The type of a column without modifiers; empty where it is not known."""
-    if use is None or use[0].relation is None:
-        return ""
-    return type_of(use[0].relation, use[1])
+    return base_type(declared_type(use))
+
+
+def declared_type(use: Use | None) -> str:
+    """The type of a column as it is declared; empty where it is not known."""
+    relation = use[0].relation if use is not None else None
+    found = relation.attribute(use[1]) if use is not None and relation else None
+    return found.type_name if found is not None else ""
+
+
+def has_one_equality(one: Use | None, other: Use | None) -> bool:
+    """Whether two columns compare as the type of either does, values all told apart.
+
+    Two bigints, or two numerics, can equal one float8; two timestamps without time zone
+    one timestamptz.
+    """
+    kinds = {kind_of(one), kind_of(other)}
+    families = (_EXACT_NUMBERS, TEXT_TYPES)
+    is_one = len(kinds) == 1 or any(kinds <= family for family in families)
+    return "" not in kinds and is_one
 
 
 def operator_name(node: Node | None) -> str:

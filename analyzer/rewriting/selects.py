@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from analyzer.rewriting.block import Block, Source, Use, own_level, with_parents
@@ -214,6 +215,37 @@ def _cut(item: Node, node: Node, loose: list[Node]) -> Node | None:
     return left if right is None else right
 
 
+def read_from(
+    block: Block,
+    blocks: Blocks,
+    table: Mapping[Use, Use],
+    inside: Sequence[Node] = (),
+) -> list[tuple[Node, Node]] | None:
+    """References to some columns as those to others, as pairs to exchange.
+
+    None where a name is not certain, something else of the same sources is named, or a
+    subquery has a source by a new one's name. What stands inside of some nodes is left
+    out.
+    """
+    skipped = {id(node) for node in inside}
+    uses = _uses_without(dict(block.fields), block, blocks, skipped)
+    gone = sources_of(table)
+    if uses is None or any(use[0] in gone and use not in table for use in uses):
+        return None
+    pairs = []
+    left_out = {id(fields) for fields, _ in blocks.references(list(inside), block)}
+    for fields, inner in blocks.references(dict(block.fields), block):
+        owner = inner.owner(names_of(fields))
+        new = table.get(owner[1]) if owner is not None else None
+        if new is None or id(fields) in left_out:
+            continue
+        below = takewhile(lambda one: one is not block, with_parents(inner))
+        if any(s.alias == new[0].alias for one in below for s in one.sources):
+            return None
+        pairs.append((fields, column(new[0].alias, new[1])["ColumnRef"]))
+    return pairs
+
+
 def qualified(node: Any, block: Block, blocks: Blocks) -> Any | None:
     """An expression with each own or outer column under its source's name.
 
@@ -306,81 +338,3 @@ _MAX_ARMS = 4
 def where(items: Sequence[Node]) -> Node | None:
     """Conditions as one WHERE clause."""
     return conjunction(list(items))
-
-
-def is_unique(
-    block: Block, blocks: Blocks, columns: Collection[Use]
-) -> tuple[str, ...]:
-    """Why no two rows of a block agree in these columns; empty where nothing shows it.
-
-    A source is settled once a key of it that is NOT NULL is among the known columns.
-    Columns become known by being given, by an equality with a known column or a
-    constant, or with their source.
-    """
-    known: set[Use] = set(columns)
-    settled: dict[Source, str] = {}
-    pairs = _equal_pairs(block, blocks, known)
-    moved = True
-    while moved:
-        moved = False
-        for source in block.sources:
-            reason = "" if source in settled else _settles(source, known)
-            if reason:
-                settled[source] = reason
-                known |= {(source, name) for name in source.columns or ()}
-                moved = True
-        for one, two, target in pairs:
-            for known_side, other in ((one, two), (two, one)):
-                if known_side in known and other not in known and target(other):
-                    known.add(other)
-                    moved = True
-    if len(settled) < len(block.sources):
-        return ()
-    return tuple(dict.fromkeys(settled[source] for source in block.sources))
-
-
-def _equal_pairs(
-    block: Block, blocks: Blocks, known: set[Use]
-) -> list[tuple[Use, Use, Any]]:
-    pairs: list[tuple[Use, Use, Any]] = []
-    for item in conditions(block):
-        found = equated(item, block, blocks)
-        if found is not None:
-            pairs.append((*found, lambda _: True))
-        sides = equality(item)
-        for side, other in (sides, sides[::-1]) if sides else ():
-            use = blocks.column(side, block)
-            if use is not None and constant(other):
-                known.add(use)
-    for quals, filled in _left_joins(block):
-        for item in conjuncts(quals):
-            found = equated(item, block, blocks)
-            if found is not None:
-                # Known to unknown only towards the side the join may leave empty.
-                pairs.append((*found, lambda use, f=filled: use[0].node is f))
-    return pairs
-
-
-def _left_joins(block: Block) -> Iterator[tuple[Node | None, Node]]:
-    stack = list(block.fields.get("fromClause", []))
-    while stack:
-        fields = stack.pop().get("JoinExpr")
-        if fields is None:
-            continue
-        if fields.get("jointype") == "JOIN_LEFT":
-            yield fields.get("quals"), fields["rarg"]
-        stack += [fields["larg"], fields["rarg"]]
-
-
-def _settles(source: Source, known: Collection[Use]) -> str:
-    if source.relation is None:
-        return ""
-    for key in source.relation.unique_keys:
-        declared = [source.relation.attribute(name) for name in key]
-        if (
-            key
-            and all((source, name) in known for name in key)
-            and all(item and item.not_null for item in declared)
-        ):
-            return f"({', '.join(key)}) is a key of {source.relation.name}"
-    return ""

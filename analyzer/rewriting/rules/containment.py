@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from analyzer.domain.index import IndexDefinition, IndexKey
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use
+from analyzer.rewriting.literals import declared_type
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.trees import conjuncts, expression, operation
 from analyzer.statements.identifiers import quote_literal
@@ -55,7 +56,7 @@ def _json(given: Subject, block: Block, item: Node) -> Iterator[Found]:
     ):
         column, keys = _path(left)
         use = given.blocks.column(column, block) if keys else None
-        if use is None or _kind(use) != "jsonb":
+        if use is None or declared_type(use) != "jsonb":
             continue
         is_text = _operator(left["A_Expr"]) in ("->>", "#>>")
         value = _text(right)
@@ -121,13 +122,13 @@ def _array(given: Subject, block: Block, item: Node) -> Iterator[Found]:
         return
     use = given.blocks.column(fields["rexpr"], block)
     inner, cast = without_casts(fields["lexpr"])
-    if use is None or _kind(use) not in _ELEMENTS or cast:
+    if use is None or declared_type(use) not in _ELEMENTS or cast:
         return
     if "A_Const" not in inner and "ParamRef" not in inner:
         return
-    if "A_Const" in inner and not _fits(inner["A_Const"], _kind(use)):
+    if "A_Const" in inner and not _fits(inner["A_Const"], declared_type(use)):
         return
-    made = expression(f"ARRAY[1]::{_kind(use)}")
+    made = expression(f"ARRAY[1]::{declared_type(use)}")
     made["TypeCast"]["arg"]["A_ArrayExpr"]["elements"] = [fields["lexpr"]]
     yield Found(
         what=f"an element of {use[0].alias}.{use[1]} by containment",
@@ -154,12 +155,6 @@ def _text(node: Node) -> str | None:
     if "sval" not in constant or cast not in ("", "text"):
         return None
     return constant_of(constant)
-
-
-def _kind(use: Use) -> str:
-    relation = use[0].relation
-    attribute = relation.attribute(use[1]) if relation else None
-    return attribute.type_name if attribute else ""
 
 
 def _index(use: Use, opclass: str) -> tuple[IndexDefinition, ...]:

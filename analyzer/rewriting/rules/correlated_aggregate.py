@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from analyzer.rewriting.block import Block, Source, output_name
+from analyzer.rewriting.literals import has_one_equality
 from analyzer.rewriting.proofs import not_volatile
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.scalars import attached, outer_block, scalar_links, taken_place
@@ -100,7 +101,8 @@ def split_correlation(given: Subject, core: Block) -> _Split | None:
         for one, two in (sides, sides[::-1]) if sides else ():
             inner = given.blocks.column(one, core)
             outer = given.blocks.outer_column(two, core)
-            if inner is not None and outer is not None:
+            is_exact = has_one_equality(inner, given.blocks.declared(outer))
+            if inner is not None and outer is not None and is_exact:
                 found.pairs.append((one, column(outer[0].alias, outer[1])))
                 found.outer.add(outer[0])
                 break

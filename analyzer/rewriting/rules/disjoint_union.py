@@ -20,7 +20,8 @@ from analyzer.rewriting.literals import kind_of
 from analyzer.rewriting.proofs import key_of, operator_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.rules.distinct_on_key import selected
-from analyzer.rewriting.selects import conditions, equality, is_plain, is_unique
+from analyzer.rewriting.selects import conditions, equality, is_plain
+from analyzer.rewriting.uniqueness import is_unique
 from analyzer.statements.parse import Node, walk
 from analyzer.statements.sides import constant_of, without_casts
 

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import SORTED, is_plain, is_unique
+from analyzer.rewriting.selects import SORTED, is_plain
 from analyzer.rewriting.trees import changed
+from analyzer.rewriting.uniqueness import is_unique
 
 _CLAUSES = (*SORTED, "distinctClause")
 

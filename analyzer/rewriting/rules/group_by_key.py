@@ -18,8 +18,9 @@ from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.conditions import type_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import grouped_by, is_unique, knows
+from analyzer.rewriting.selects import grouped_by, knows
 from analyzer.rewriting.trees import changed, expression, has_only
+from analyzer.rewriting.uniqueness import is_unique
 from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node
 from analyzer.statements.plain_tree import substituted

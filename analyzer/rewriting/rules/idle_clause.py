@@ -18,9 +18,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analyzer.rewriting.block import Block, Use, own_level
-from analyzer.rewriting.conditions import INTEGER_RANGES
-from analyzer.rewriting.literals import kind_of
+from analyzer.rewriting.block import Block, own_level
+from analyzer.rewriting.literals import has_one_equality
 from analyzer.rewriting.proofs import not_volatile, one_row
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import CORE, calls_a_set, equality, grouped_by, knows
@@ -88,15 +87,9 @@ def _fixed(given: Subject, block: Block) -> set[str]:
             use = given.blocks.column(one, block)
             outer = given.blocks.outer_column(other, block)
             is_bare = "A_Const" in other or "ParamRef" in other
-            if use is not None and (is_bare or _of_one_type(use, outer)):
+            if use is not None and (is_bare or has_one_equality(use, outer)):
                 found.add(use[1])
     return found
-
-
-def _of_one_type(one: Use, other: Use | None) -> bool:
-    """Two columns whose ``=`` is that of their type: two numerics can be one float8."""
-    kinds = {kind_of(one), kind_of(other)}
-    return "" not in kinds and (len(kinds) == 1 or kinds <= set(INTEGER_RANGES))
 
 
 def _group(given: Subject, block: Block) -> Iterator[Found]:

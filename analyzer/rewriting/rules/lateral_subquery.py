@@ -36,6 +36,7 @@ from analyzer.rewriting.selects import (
     grouped_by,
     has_star,
     knows,
+    sources_of,
     where,
 )
 from analyzer.rewriting.trees import (
@@ -149,8 +150,11 @@ def _first_rows(
 def _key(given: Subject, core: Block, name: str) -> Node | None:
     """The column a condition on the subquery's output may be moved to."""
     fields = core.fields
-    plain = has_only(fields, _INNER) and knows(fields) and core.is_understood
-    if not plain or not core.sources:
+    uses = given.blocks.uses(fields, core)
+    if uses is None or not sources_of(uses) <= set(core.sources):
+        # A name of the query around could become one of the row it looks at.
+        return None
+    if not has_only(fields, _INNER) or not knows(fields) or not core.is_understood:
         return None
     outputs = given.blocks.outputs(core) or []
     value = next((node for output, node in outputs if output == name), None)

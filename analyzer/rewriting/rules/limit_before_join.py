@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition
 from analyzer.rewriting.block import Block, Source, Use
+from analyzer.rewriting.literals import has_one_equality
 from analyzer.rewriting.proofs import (
     foreign_key,
     not_null,
@@ -181,6 +182,8 @@ def _partner(
             return None
         one, two = found if found[1][0] is other else found[::-1]
         if two[0] is not other or one[0] not in reached:
+            return None
+        if not has_one_equality(*found):
             return None
         pairs.append((one, two))
     children = {one[0] for one, _ in pairs}

@@ -12,21 +12,19 @@ Source: PostgreSQL 18 release notes, self-join elimination; rewrites.md L1.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import takewhile
 
-from analyzer.rewriting.block import Block, Source, with_parents
+from analyzer.rewriting.block import Block, Source
 from analyzer.rewriting.proofs import unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.render import Pair
 from analyzer.rewriting.selects import (
     conditions,
     equated,
+    read_from,
     where,
     without_source,
 )
-from analyzer.rewriting.trees import changed, column, conjuncts, exchanged
+from analyzer.rewriting.trees import changed, conjuncts, exchanged
 from analyzer.statements.parse import Node
-from analyzer.statements.scope import names_of
 
 
 def find(given: Subject) -> Iterator[Found]:
@@ -60,7 +58,8 @@ def _merged(
         if pair[0][1] == pair[1][1]:
             links.append((item, pair[0][1]))
     key = unique(first, [name for _, name in links])
-    read = _read_of_first(given, block, first, second)
+    table = {(second, name): (first, name) for name in second.columns or ()}
+    read = read_from(block, given.blocks, table)
     if not key.holds or read is None:
         return
     clause, loose = without_source(block, second)
@@ -76,29 +75,6 @@ def _merged(
         pairs=((block.node, {"SelectStmt": exchanged(new, read)}),),
         conditions=(key,),
     )
-
-
-def _read_of_first(
-    given: Subject, block: Block, first: Source, second: Source
-) -> list[Pair] | None:
-    """Each column of the second use as one of the first.
-
-    None where that cannot be said: a whole row, a name that is not certain, or a
-    subquery that has the first one's name for something else.
-    """
-    uses = given.blocks.own_uses(dict(block.fields), block)
-    if uses is None or (second, "*") in uses:
-        return None
-    pairs: list[Pair] = []
-    for fields, inner in given.blocks.references(dict(block.fields), block):
-        owner = inner.owner(names_of(fields))
-        if owner is None or owner[1][0] is not second:
-            continue
-        below = takewhile(lambda one: one is not block, with_parents(inner))
-        if any(source.alias == first.alias for one in below for source in one.sources):
-            return None
-        pairs.append((fields, column(first.alias, owner[1][1])["ColumnRef"]))
-    return pairs
 
 
 RULE = Rule(

@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.rewriting.block import Block
-from analyzer.rewriting.conditions import INTEGER_RANGES, type_of
+from analyzer.rewriting.conditions import INTEGER_RANGES
 from analyzer.rewriting.functions import is_built_in
+from analyzer.rewriting.literals import kind_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import knows
 from analyzer.rewriting.trees import changed
@@ -32,7 +33,7 @@ def find(given: Subject) -> Iterator[Found]:
     """One for each subquery in FROM, EXISTS or IN with a useless ORDER BY."""
     for block in given.blocks:
         fields = block.fields
-        if "sortClause" not in fields or "SelectStmt" not in block.node:
+        if "sortClause" not in fields:
             continue
         if any(name in fields for name in _NEEDS_ORDER):
             continue
@@ -86,17 +87,7 @@ def _is_blind(given: Subject, block: Block, call: Node) -> bool:
     if name not in ("sum", "avg") or len(call.get("args", [])) != 1:
         return False
     use = given.blocks.column(call["args"][0], block)
-    for _ in range(4):
-        if use is None:
-            return False
-        source, column = use
-        if source.relation is not None:
-            return type_of(source.relation, column) in _EXACT
-        query = source.subquery
-        core = given.blocks.of(query) if query is not None else None
-        outputs = dict(given.blocks.outputs(core) or []) if core else {}
-        use = given.blocks.column(outputs.get(column), core) if core else None
-    return False
+    return kind_of(given.blocks.declared(use)) in _EXACT
 
 
 def _is_unknown(given: Subject, call: Node) -> bool:

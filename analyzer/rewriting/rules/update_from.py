@@ -18,7 +18,13 @@ from analyzer.rewriting.block import Block
 from analyzer.rewriting.proofs import key_of
 from analyzer.rewriting.protocol import Found, Rule, Subject, subject
 from analyzer.rewriting.rules import correlated_aggregate, scalar_on_key
-from analyzer.rewriting.selects import fresh_alias, knows, qualified, where
+from analyzer.rewriting.selects import (
+    aliases_below,
+    fresh_alias,
+    knows,
+    qualified,
+    where,
+)
 from analyzer.rewriting.trees import (
     column,
     conjuncts,
@@ -127,6 +133,8 @@ def _update(
     own = name or fields["relation"]["relname"]
     joined = reading["fromClause"][0]
     if "JoinExpr" not in joined or "RangeVar" not in joined["JoinExpr"]["larg"]:
+        return None
+    if own in aliases_below(joined["JoinExpr"]["rarg"]):
         return None
     relation = {**fields["relation"], "alias": {"aliasname": alias}}
     clause = with_columns(joined, table)

@@ -77,3 +77,12 @@ SELECT c.id, (SELECT max((SELECT count(*) FROM order_items i WHERE i.order_id = 
 -- case: a subquery within
 SELECT c.name, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND o.id IN (SELECT i.order_id FROM order_items i WHERE i.qty = c.region_id)) AS n FROM customers c;
 -- expect: silent
+
+-- case: keys of which several are one around
+SELECT i.id, (SELECT count(*) FROM orders o WHERE o.total = x.score) AS n FROM order_items i JOIN orders x ON x.id = i.order_id;
+-- expect: silent
+
+-- case: rows of a subquery around
+SELECT x.id, (SELECT count(*) FROM orders o WHERE o.customer_id = x.cid) AS n FROM (SELECT c.id, c.id AS cid FROM customers c WHERE c.vip) x;
+-- expect: rewritten
+SELECT x.id, COALESCE(grouped.value_1, 0) AS n FROM (SELECT c.id, c.id AS cid FROM customers c WHERE c.vip) x LEFT JOIN (SELECT o.customer_id AS key_1, count(*) AS value_1 FROM orders o GROUP BY o.customer_id) grouped ON grouped.key_1 = x.cid

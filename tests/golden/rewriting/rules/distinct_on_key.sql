@@ -36,3 +36,20 @@ SELECT DISTINCT c.id, c.name FROM customers c LEFT JOIN orders o ON o.customer_i
 -- case: a set-returning function repeats the key
 SELECT DISTINCT id, unnest(tags) FROM events;
 -- expect: silent
+
+-- case: a key compared as another type
+SELECT DISTINCT o.id FROM orders o JOIN customers c ON c.id = o.score;
+-- expect: silent
+
+-- case: a key that equals a number of another type
+SELECT DISTINCT o.id FROM orders o CROSS JOIN customers c WHERE c.id = '7'::float8;
+-- expect: silent
+
+-- case: a key joined by LEFT JOIN and compared as another type
+SELECT DISTINCT o.id FROM orders o LEFT JOIN customers c ON c.id = o.score;
+-- expect: silent
+
+-- case: a key that equals a number of its type
+SELECT DISTINCT o.id FROM orders o CROSS JOIN customers c WHERE c.id = '7'::bigint;
+-- expect: rewritten
+SELECT o.id FROM orders o CROSS JOIN customers c WHERE c.id = '7'::bigint

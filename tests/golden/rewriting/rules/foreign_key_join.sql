@@ -26,7 +26,7 @@ SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id;
 -- expect: silent
 
 -- case: the child is only looked for, and is there several times
-SELECT c.id FROM customers c JOIN orders o ON o.customer_id = c.id;
+SELECT c.name FROM customers c JOIN orders o ON o.customer_id = c.id;
 -- expect: silent
 
 -- case: no foreign key
@@ -53,10 +53,37 @@ SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id FOR UPDATE;
 SELECT o.id FROM orders o JOIN customers c TABLESAMPLE system (50) ON c.id = o.customer_id;
 -- expect: silent
 
--- case: joined with two tables
-SELECT o.id FROM orders o JOIN blocked b ON true JOIN customers c ON c.id = o.customer_id AND c.id = b.customer_id;
--- expect: silent
-
 -- case: ONLY the rows of the parent itself
 SELECT o.id FROM orders o JOIN ONLY customers c ON c.id = o.customer_id;
+-- expect: silent
+
+-- case: joined with two tables
+SELECT o.id FROM orders o JOIN blocked b ON true JOIN customers c ON c.id = o.customer_id AND c.id = b.customer_id;
+-- expect: rewritten
+SELECT o.id FROM orders o JOIN blocked b ON true WHERE o.customer_id = b.customer_id
+
+-- case: only the key of the parent is named
+SELECT c.id, count(*) AS n, max(c.id) FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.id > 3 AND EXISTS (SELECT 1 FROM blocked b WHERE b.customer_id = c.id) GROUP BY c.id ORDER BY c.id;
+-- expect: rewritten
+SELECT o.customer_id AS id, count(*) AS n, max(o.customer_id) FROM orders o WHERE o.customer_id > 3 AND EXISTS (SELECT 1 FROM blocked b WHERE b.customer_id = o.customer_id) GROUP BY o.customer_id ORDER BY o.customer_id
+
+-- case: the key of a parent that may be missing
+SELECT r.id AS region FROM customers c JOIN regions r ON r.id = c.region_id;
+-- expect: rewritten
+SELECT c.region_id AS region FROM customers c WHERE c.region_id IS NOT NULL
+
+-- case: a value that takes its name from the key
+SELECT CASE WHEN o.total > 3 THEN 0 ELSE c.id END FROM orders o JOIN customers c ON c.id = o.customer_id;
+-- expect: silent
+
+-- case: a subquery has a source by the child's name
+SELECT c.id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE EXISTS (SELECT 1 FROM events o WHERE o.id = c.id);
+-- expect: silent
+
+-- case: the key and something else
+SELECT c.id, c.vip FROM orders o JOIN customers c ON c.id = o.customer_id;
+-- expect: silent
+
+-- case: a whole row of the parent
+SELECT c.id, c.* FROM orders o JOIN customers c ON c.id = o.customer_id;
 -- expect: silent

@@ -108,3 +108,7 @@ SELECT q.n, c.name FROM (SELECT customer_id, count(*) AS n FROM orders GROUP BY 
 -- case: a condition of a FULL JOIN
 SELECT q.n, c.name FROM customers c FULL JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON c.id = q.customer_id;
 -- expect: silent
+
+-- case: a subquery that names a row around
+SELECT u.id FROM users u WHERE EXISTS (SELECT 1 FROM orders o JOIN (SELECT i.order_id, count(*) AS n FROM order_items i WHERE i.qty = u.manager_id GROUP BY i.order_id) s ON s.order_id = o.id);
+-- expect: silent

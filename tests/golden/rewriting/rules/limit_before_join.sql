@@ -95,3 +95,7 @@ SELECT o.id, c.name FROM orders o LEFT JOIN customers c ON c.id = c.region_id OR
 -- case: a join with a subquery
 SELECT o.id, c.name FROM orders o LEFT JOIN (SELECT id, name FROM customers) c ON c.id = o.customer_id ORDER BY o.id LIMIT 5;
 -- expect: silent
+
+-- case: a key compared as another type
+SELECT o.id, c.name FROM orders o LEFT JOIN customers c ON c.id = o.score ORDER BY o.id LIMIT 5;
+-- expect: silent

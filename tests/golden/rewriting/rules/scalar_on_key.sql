@@ -52,3 +52,7 @@ SELECT o.id, (SELECT c.region_id + o.amount FROM customers c WHERE c.id = o.cust
 -- case: whether a value is another
 SELECT o.id, (SELECT c.name IS DISTINCT FROM 'x' FROM customers c WHERE c.id = o.customer_id) AS t FROM orders o;
 -- expect: silent
+
+-- case: a key compared as another type
+SELECT o.id, (SELECT c.name FROM customers c WHERE c.id = o.score) AS n FROM orders o;
+-- expect: silent

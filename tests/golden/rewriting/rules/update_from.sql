@@ -81,3 +81,7 @@ UPDATE customers SET name = (SELECT max(o.note) FROM orders o WHERE o.customer_i
 -- case: whether a lookup finds a row
 UPDATE customers SET vip = EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = customers.id);
 -- expect: silent
+
+-- case: a subquery's subquery has the table's name
+UPDATE users SET name = (SELECT max(o.note) FROM orders o WHERE o.amount = users.id AND EXISTS (SELECT 1 FROM regions users WHERE users.name = o.note));
+-- expect: silent
