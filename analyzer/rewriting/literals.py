@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 from analyzer.rewriting.block import Use
 from analyzer.rewriting.conditions import INTEGER_RANGES, TEXT_TYPES
-from analyzer.rewriting.trees import expression
+from analyzer.rewriting.trees import expression, text_node
 from analyzer.statements.identifiers import quote_literal
 from analyzer.statements.parse import Node
 from analyzer.statements.sides import constant_of, without_casts
 from analyzer.statements.type_names import base_type
 
 _EXACT_NUMBERS = frozenset({*INTEGER_RANGES, "numeric"})
+
+_ITEMS = re.compile(r"\{([\w.-]+(?:,[\w.-]+)*)\}", re.ASCII)
+"""An array literal of plain items: nothing quoted, nested or blank."""
+_LISTS = ("", "int2[]", "int4[]", "int8[]", "text[]", "varchar[]")
+"""Casts under which an item is compared as it would be alone."""
 
 
 def plain_constant(node: Node | None) -> Node:
@@ -26,6 +32,27 @@ def text_constant(node: Node | None) -> str | None:
     """The value of a string constant without a cast."""
     found = plain_constant(node)
     return constant_of(found) if "sval" in found else None
+
+
+def listed(item: Node) -> tuple[Node, list[Node]] | None:
+    """Both sides of ``x IN (…)``, ``x = ANY (ARRAY[…])`` and ``x = ANY ('{…}')``."""
+    fields = item.get("A_Expr", {})
+    if fields.get("name") != [text_node("=")]:
+        return None
+    right = fields.get("rexpr", {})
+    if fields["kind"] == "AEXPR_IN":
+        return fields["lexpr"], right.get("List", {}).get("items", [])
+    if fields["kind"] != "AEXPR_OP_ANY":
+        return None
+    if "A_ArrayExpr" in right:
+        return fields["lexpr"], right["A_ArrayExpr"].get("elements", [])
+    inner, cast = without_casts(right)
+    text = constant_of(inner.get("A_Const", {"isnull": True})) or ""
+    found = _ITEMS.fullmatch(text) if cast in _LISTS else None
+    items = found[1].split(",") if found else []
+    if not items or "null" in map(str.lower, items):
+        return None
+    return fields["lexpr"], [string_node(one) for one in items]
 
 
 def number_constant(node: Node | None) -> Fraction | None:

@@ -34,6 +34,9 @@ _KEYS = frozenset(key for _, keys in _CLAUSES for key in keys) | {"op"}
 def rendered(query: str, tree: Node, pairs: Sequence[Pair]) -> str | None:
     """The text of a tree after nodes were exchanged, or none if it cannot be had.
 
+    None as well where nothing changes; so it is for an arm of a set operation, whose
+    block has no node of its own in the tree.
+
     Each exchanged node is printed alone into the place of the old one. Where that does
     not parse to exactly the edited tree, the whole statement is printed.
 
@@ -43,6 +46,8 @@ def rendered(query: str, tree: Node, pairs: Sequence[Pair]) -> str | None:
         pairs: nodes of ``tree`` (by identity) and what stands there instead.
     """
     wanted = flat(exchanged(tree, pairs))
+    if same_tree(wanted, flat(tree)):
+        return None
     for wrap in (False, True):
         text = _spliced(query, pairs, wrap=wrap)
         if text is not None and parses_to(text, wanted):

@@ -23,7 +23,6 @@ def outer_block(block: Block) -> bool:
     """
     return (
         "SelectStmt" in block.node
-        and block.place != "arm"
         and block.is_understood
         and bool(block.sources)
         and has_only(block.fields, (*SORTED, *_GROUPING))

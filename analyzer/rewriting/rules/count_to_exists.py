@@ -37,7 +37,7 @@ def _selected(given: Subject) -> Iterator[Found]:
     """``SELECT count(*) > 0 FROM …`` as ``SELECT EXISTS (SELECT 1 FROM …)``."""
     for block in given.blocks.selects:
         targets = block.fields.get("targetList", [])
-        if len(targets) != 1 or not _fits(block) or block.place == "arm":
+        if len(targets) != 1 or not _fits(block):
             continue
         value = targets[0]["ResTarget"].get("val", {})
         found = _comparison(value)

@@ -45,7 +45,7 @@ def find(given: Subject) -> Iterator[Found]:
         fields = block.fields
         if "limitOffset" not in fields or "sortClause" not in fields:
             continue
-        if block.place == "arm" or "limitCount" not in fields:
+        if "limitCount" not in fields:
             continue
         if len(block.sources) != 1 or not is_plain(block, SORTED):
             continue
@@ -135,8 +135,10 @@ def _renamed(given: Subject, block: Block, names: list[str]) -> bool:
 def _is_page(given: Subject, block: Block, columns: set[str]) -> bool:
     """Whether nothing is selected but what an index on these columns has."""
     outputs = given.blocks.outputs(block)
-    uses = [given.blocks.column(value, block) for _name, value in outputs or []]
-    return bool(uses) and all(use and use[1] in columns for use in uses)
+    if outputs is None:
+        return False
+    uses = [given.blocks.column(value, block) for _name, value in outputs]
+    return all(use and use[1] in columns for use in uses)
 
 
 def _targets(given: Subject, block: Block, alias: str) -> list[Node] | None:

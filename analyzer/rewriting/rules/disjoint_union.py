@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use
-from analyzer.rewriting.literals import kind_of
-from analyzer.rewriting.proofs import key_of, operator_of
+from analyzer.rewriting.literals import kind_of, listed
+from analyzer.rewriting.proofs import key_of
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.rules.distinct_on_key import selected
 from analyzer.rewriting.selects import conditions, equality, is_plain
@@ -146,13 +146,13 @@ def _listed(item: Node) -> Iterator[tuple[Node, _Values | None]]:
     sides = equality(item)
     for one, two in (sides, sides[::-1]) if sides else ():
         yield one, _constant(two)
-    fields = item.get("A_Expr", {})
-    if fields.get("kind") == "AEXPR_IN" and operator_of(item) == "=":
-        known = [_constant(node) for node in fields["rexpr"]["List"]["items"]]
+    found = listed(item)
+    if found is not None:
+        known = [_constant(node) for node in found[1]]
         kinds = {value[0] if value else "" for value in known}
         if len(kinds) == 1 and "" not in kinds:
             texts = frozenset().union(*(value[1] for value in known if value))
-            yield fields["lexpr"], (kinds.pop(), texts)
+            yield found[0], (kinds.pop(), texts)
 
 
 def _constant(node: Node) -> _Values | None:

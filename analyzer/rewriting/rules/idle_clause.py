@@ -51,8 +51,6 @@ def _limit(given: Subject, block: Block, *, any_rows: bool) -> Iterator[Found]:
     fields = block.fields
     if not has_only(fields, _LIMITED) or not _is_positive(fields.get("limitCount")):
         return
-    if fields.get("limitOption") == "LIMIT_OPTION_WITH_TIES":
-        return
     conditions = [not_volatile(given.setting, fields)]
     targets = own_level(fields["targetList"])
     if not any_rows and calls_a_set(targets):
@@ -95,9 +93,7 @@ def _fixed(given: Subject, block: Block) -> set[str]:
 def _group(given: Subject, block: Block) -> Iterator[Found]:
     """``GROUP BY k`` where every row has the same k."""
     fields = block.fields
-    if not has_only(fields, (*CORE, "groupClause")) or "groupClause" not in fields:
-        return
-    if len(block.sources) != 1 or len(fields["targetList"]) != 1:
+    if not has_only(fields, (*CORE, "groupClause")) or len(block.sources) != 1:
         return
     call = fields["targetList"][0]["ResTarget"].get("val", {}).get("FuncCall", {})
     if function_name(call) not in _OF_NONE_NULL or "over" in call:

@@ -20,6 +20,7 @@ from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use
 from analyzer.rewriting.conditions import INTEGER_RANGES, TEXT_TYPES, type_of
+from analyzer.rewriting.literals import listed
 from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import SORTED, equality, is_plain, where
@@ -49,7 +50,7 @@ _DISJOINT = Condition(
 def find(given: Subject) -> Iterator[Found]:
     """One for each IN list of a sorted and limited SELECT of one table."""
     for block in given.blocks:
-        if block.place == "arm" or not is_plain(block, SORTED):
+        if not is_plain(block, SORTED):
             continue
         fields = block.fields
         if _page(fields) is None:
@@ -81,7 +82,7 @@ def _values(
     given: Subject, block: Block, item: Node
 ) -> tuple[Use, Node, list[Node]] | None:
     """The column and the distinct constants of ``col IN (…)`` or what says the same."""
-    found = _listed(item) or _alternatives(given, block, item)
+    found = listed(item) or _alternatives(given, block, item)
     if found is None:
         return None
     left, values = found
@@ -97,19 +98,6 @@ def _values(
     if kind in INTEGER_RANGES and not all(_is_whole(text) for text in texts):
         return None
     return use, left, values
-
-
-def _listed(item: Node) -> tuple[Node, list[Node]] | None:
-    """``col IN (…)`` and ``col = ANY (ARRAY[…])``."""
-    fields = item.get("A_Expr", {})
-    if [part["String"].get("sval") for part in fields.get("name", [])] != ["="]:
-        return None
-    if fields["kind"] == "AEXPR_IN":
-        return fields["lexpr"], fields.get("rexpr", {}).get("List", {}).get("items", [])
-    made = fields.get("rexpr", {}).get("A_ArrayExpr")
-    if fields["kind"] == "AEXPR_OP_ANY" and made is not None:
-        return fields["lexpr"], made.get("elements", [])
-    return None
 
 
 def _alternatives(

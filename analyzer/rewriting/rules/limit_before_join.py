@@ -88,7 +88,7 @@ def _paged(
     if proofs is None or uses is None or sources_of(uses) - {source}:
         return
     everything = given.blocks.own_uses(dict(fields), block)
-    if source.relation is None or source.nullable or everything is None:
+    if source.relation is None or everything is None:
         return
     if source.alias in aliases_below(own):
         return

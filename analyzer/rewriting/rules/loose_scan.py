@@ -29,11 +29,9 @@ from analyzer.statements.sides import function_name
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each DISTINCT, GROUP BY or count(DISTINCT …) of one column of a table."""
-    for block in given.blocks:
-        if block.place == "arm" or len(block.sources) != 1:
-            continue
+    for block in given.blocks.selects:
         targets = block.fields.get("targetList", [])
-        if len(targets) == 1 and "SelectStmt" in block.node:
+        if len(targets) == 1 and len(block.sources) == 1:
             yield from _values(given, block, targets[0])
             yield from _count(given, block, targets[0])
 
@@ -93,7 +91,7 @@ def _count(given: Subject, block: Block, item: Node) -> Iterator[Found]:
         return
     use = given.blocks.column(call["args"][0], block)
     relation = _sparse(use)
-    if use is None or relation is None or not block.is_understood:
+    if use is None or relation is None:
         return
     name = quote_identifier(output_name(item))
     query = loose_query(relation, use[1])

@@ -1,7 +1,7 @@
 """Send one statement for the filters that are really given.
 
 Rule: under a generic plan ``($1 IS NULL OR col = $1)`` must serve both cases, so no
-    index on the column can be used; no more by ``col = coalesce($1, col)``.
+    index on the column can be used; no more by ``col = coalesce($1, col)`` or a CASE.
 Evidence: costs of the generic plans of both texts.
 Semantics: the same rows when the parameter is given; for NULL the statement without the
     condition is the right one, so the application has to choose.
@@ -18,6 +18,7 @@ from analyzer.domain.recommendation import Semantics
 from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import equality
 from analyzer.rewriting.trees import (
+    TRUE,
     conjunction,
     conjuncts,
     disjuncts,
@@ -25,6 +26,7 @@ from analyzer.rewriting.trees import (
     operation,
 )
 from analyzer.statements.parse import Node
+from analyzer.statements.plain_tree import same_tree
 from analyzer.statements.scope import names_of
 from analyzer.statements.sides import without_casts
 
@@ -60,7 +62,7 @@ def find(given: Subject) -> Iterator[Found]:
 
 def _optional(item: Node) -> tuple[int, Node] | None:
     """The number of the parameter, and the condition that it switches."""
-    arms = disjuncts(item)
+    arms = _chosen(item) or disjuncts(item)
     if len(arms) != 2:
         return _defaulted(item)
     for test, condition in (arms, arms[::-1]):
@@ -75,6 +77,21 @@ def _optional(item: Node) -> tuple[int, Node] | None:
             if "ColumnRef" in one and _parameter(two) == number:
                 return number, condition
     return None
+
+
+def _chosen(item: Node) -> list[Node]:
+    """The parts of ``CASE WHEN $1 IS NULL THEN true ELSE col = $1 END``, or turned."""
+    fields = item.get("CaseExpr", {})
+    branches = fields.get("args", [])
+    if "arg" in fields or len(branches) != 1 or "defresult" not in fields:
+        return []
+    test, then = (branches[0]["CaseWhen"][name] for name in ("expr", "result"))
+    other = fields["defresult"]
+    asked = test.get("NullTest", {})
+    if asked.get("nulltesttype") == "IS_NOT_NULL":
+        then, other = other, then
+        test = {"NullTest": {**asked, "nulltesttype": "IS_NULL"}}
+    return [test, other] if same_tree(then, TRUE) else []
 
 
 def _defaulted(item: Node) -> tuple[int, Node] | None:

@@ -34,9 +34,7 @@ from analyzer.statements.parse import Node, walk
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each OR of a block whose arms need different access."""
-    for block in given.blocks:
-        if "SelectStmt" not in block.node or block.place == "arm":
-            continue
+    for block in given.blocks.selects:
         for item in conditions(block):
             arms = disjuncts(item)
             if 2 <= len(arms) <= 4 and _is_worth_it(given, block, arms):
@@ -85,10 +83,6 @@ def _split(
 
 def _arm(fields: Node, item: Node, arm: Node, guards: list[Node]) -> Node:
     """A copy of the SELECT with one arm where the OR stood, and guards in WHERE."""
-    given = conjuncts(fields.get("whereClause"))
-    if any(one is item for one in given):
-        kept = [arm if one is item else one for one in given]
-        return changed(fields, whereClause=where([*kept, *guards]))
     new: Node = exchanged(fields, [(item, arm)])
     return changed(
         new, whereClause=where([*conjuncts(new.get("whereClause")), *guards])

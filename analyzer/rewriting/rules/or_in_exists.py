@@ -13,6 +13,7 @@ Source: PostgreSQL sources, ``convert_EXISTS_sublink_to_join``; rewrites.md A4 a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from analyzer.rewriting.block import Block
 from analyzer.rewriting.proofs import not_volatile
@@ -26,17 +27,14 @@ from analyzer.rewriting.trees import (
     exists,
     negated,
 )
-from analyzer.statements.parse import Node, walk
+from analyzer.statements.parse import Node
 
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each EXISTS with an OR that names the query around."""
-    negations = _negations(given.tree)
-    for block in given.blocks:
-        if block.place != "expression" or block.parent is None:
-            continue
-        link = _link(given.tree, block)
-        if link is None or not is_plain(block):
+    for link, outer in _tests(given.tree, None):
+        block = given.blocks.of(link["SubLink"]["subselect"]["SelectStmt"])
+        if block is None or not is_plain(block):
             continue
         for arms, rest in split_or(conjuncts(block.fields.get("whereClause"))):
             if not _ties(given, block, arms):
@@ -45,12 +43,14 @@ def find(given: Subject) -> Iterator[Found]:
                 exists(changed(block.fields, whereClause=where([*rest, arm])))
                 for arm in arms
             ]
-            outer = negations.get(id(link))
-            new = disjunction(parts)
-            if outer is not None:
-                new = conjunction([negated(part) for part in parts])
+            is_denied = outer is not None
+            new = (
+                conjunction([negated(part) for part in parts])
+                if is_denied
+                else disjunction(parts)
+            )
             if new is not None:
-                word = "NOT EXISTS" if outer is not None else "EXISTS"
+                word = "NOT EXISTS" if is_denied else "EXISTS"
                 yield Found(
                     what=f"OR inside {word} as {len(arms)} {word}",
                     pairs=((outer or link, new),),
@@ -58,43 +58,20 @@ def find(given: Subject) -> Iterator[Found]:
                 )
 
 
-def _link(tree: Node, block: Block) -> Node | None:
-    """The EXISTS a block is the subquery of."""
-    stack: list[object] = [tree]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, list):
-            stack.extend(current)
-        elif isinstance(current, dict):
-            fields = current.get("SubLink")
-            if fields and fields["subselect"] is block.node:
-                is_exists = fields.get("subLinkType") == "EXISTS_SUBLINK"
-                return current if is_exists else None
-            stack.extend(current.values())
-    return None
-
-
-def _negations(tree: Node) -> dict[int, Node]:
-    """The NOT around each EXISTS, by the identity of the EXISTS."""
-    found = {}
-    for kind, fields in walk(tree):
-        if kind == "BoolExpr" and fields.get("boolop") == "NOT_EXPR":
-            found[id(fields["args"][0])] = {"BoolExpr": fields}
-    return {key: _same(tree, node) for key, node in found.items()}
-
-
-def _same(tree: Node, wanted: Node) -> Node:
-    """The very node of the tree that has these fields."""
-    stack: list[object] = [tree]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, list):
-            stack.extend(current)
-        elif isinstance(current, dict):
-            if current.get("BoolExpr") is wanted["BoolExpr"]:
-                return current
-            stack.extend(current.values())
-    return wanted
+def _tests(node: Any, denial: Node | None) -> Iterator[tuple[Node, Node | None]]:
+    """Every EXISTS, with the NOT that it is all of, if there is one."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _tests(item, None)
+    elif isinstance(node, dict):
+        if node.get("SubLink", {}).get("subLinkType") == "EXISTS_SUBLINK":
+            yield node, denial
+        fields = node.get("BoolExpr", {})
+        if fields.get("boolop") == "NOT_EXPR":
+            yield from _tests(fields["args"][0], node)
+            return
+        for value in node.values():
+            yield from _tests(value, None)
 
 
 def _ties(given: Subject, block: Block, arms: list[Node]) -> bool:

@@ -36,7 +36,7 @@ def find(given: Subject) -> Iterator[Found]:
     """One for a SELECT without FROM of nothing but such subqueries."""
     for block in given.blocks:
         fields = block.fields
-        if block.place == "arm" or not has_only(fields, ("targetList",)):
+        if not has_only(fields, ("targetList",)):
             continue
         cores = [_core(given, item) for item in fields.get("targetList", [])]
         known = [core for core in cores if core is not None]

@@ -33,8 +33,6 @@ def find(given: Subject) -> Iterator[Found]:
     """One for each subquery in FROM, EXISTS or IN with a useless ORDER BY."""
     for block in given.blocks:
         fields = block.fields
-        if "sortClause" not in fields:
-            continue
         if any(name in fields for name in _NEEDS_ORDER):
             continue
         if fields.get("distinctClause", [{}]) != [{}]:

@@ -50,9 +50,7 @@ _STAR: Node = {"A_Star": {}}
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each way to have the groups of each such block."""
-    for block in given.blocks:
-        if block.place == "arm" or "SelectStmt" not in block.node:
-            continue
+    for block in given.blocks.selects:
         yield from _distinct_on(given, block)
         yield from _numbered(given, block)
 
@@ -95,7 +93,7 @@ def _distinct_on(given: Subject, block: Block) -> Iterator[Found]:
 
 def _numbered(given: Subject, block: Block) -> Iterator[Found]:
     """``FROM (SELECT …, row_number() OVER (PARTITION BY g ORDER BY x) AS n …)``."""
-    if len(block.sources) != 1 or not block.is_understood or not knows(block.fields):
+    if len(block.sources) != 1 or not knows(block.fields):
         return
     source = block.sources[0]
     core = given.blocks.of(source.subquery) if source.subquery is not None else None

@@ -79,3 +79,7 @@ SELECT * FROM blocked ORDER BY reason LIMIT 5 OFFSET 5;
 -- case: a subquery in the list
 SELECT id, (SELECT max(u.name) FROM users u) AS n FROM orders ORDER BY created_at LIMIT 5 OFFSET 5;
 -- expect: silent
+
+-- case: an arm of a UNION
+(SELECT id, note FROM orders ORDER BY created_at LIMIT 5 OFFSET 5) UNION ALL SELECT id, name FROM users;
+-- expect: silent

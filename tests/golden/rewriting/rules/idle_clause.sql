@@ -87,3 +87,38 @@ SELECT c.id, (SELECT o.customer_id FROM orders o WHERE o.customer_id = c.id GROU
 -- case: a group of one of two tables
 SELECT c.id, (SELECT sum(o.total) FROM orders o, users u WHERE u.id = c.id GROUP BY u.id) AS s FROM customers c;
 -- expect: silent
+
+-- case: rows are locked
+SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id LIMIT 1 FOR UPDATE);
+-- expect: silent
+
+-- case: a window over the groups
+SELECT c.id, (SELECT max(o.customer_id) OVER () FROM orders o WHERE o.customer_id = c.id GROUP BY o.customer_id) AS m FROM customers c;
+-- expect: silent
+
+-- case: NOT IN tells no row from a NULL
+SELECT c.id FROM customers c WHERE c.id NOT IN (SELECT max(o.amount) FROM orders o WHERE o.customer_id = c.id GROUP BY o.customer_id);
+-- expect: silent
+
+-- case: sources by a NATURAL JOIN
+SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders NATURAL JOIN users LIMIT 1);
+-- expect: silent
+
+-- case: a test with a kind of expression that is not known
+SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE xmlelement(name x) IS NULL LIMIT 1);
+-- expect: silent
+
+-- case: a key of two tables
+SELECT c.id, (SELECT o.note FROM orders o, users u WHERE o.id = c.id LIMIT 1) AS n FROM customers c;
+-- expect: silent
+
+-- case: a key that equals a parameter
+-- values: ["7"]
+SELECT c.id, (SELECT o.note FROM orders o WHERE o.id = $1 LIMIT 1) AS n FROM customers c;
+-- expect: rewritten
+SELECT c.id, (SELECT o.note FROM orders o WHERE o.id = $1) AS n FROM customers c
+
+-- case: a test of a set of rows
+SELECT c.id FROM customers c WHERE EXISTS (SELECT unnest(e.tags) FROM events e WHERE e.user_id = c.id LIMIT 1);
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE EXISTS (SELECT unnest(e.tags) FROM events e WHERE e.user_id = c.id)

@@ -116,3 +116,37 @@ SELECT id, ts FROM events WHERE kind <> ANY (ARRAY[1, 2]) ORDER BY ts, id LIMIT 
 -- case: an array with a value twice
 SELECT id, ts FROM events WHERE kind = ANY (ARRAY[1, 1]) ORDER BY ts, id LIMIT 5;
 -- expect: silent
+
+-- case: an array literal of texts
+SELECT id, created_at FROM orders WHERE status = ANY ('{open,done}') ORDER BY created_at DESC, id LIMIT 10;
+-- expect: rewritten
+(SELECT id, created_at FROM orders WHERE status = 'open' ORDER BY created_at DESC, id LIMIT 10) UNION ALL (SELECT id, created_at FROM orders WHERE status = 'done' ORDER BY created_at DESC, id LIMIT 10) ORDER BY created_at DESC, id LIMIT 10
+
+-- case: an array literal of numbers
+SELECT id, ts FROM events WHERE kind = ANY ('{1,2}'::int[]) ORDER BY ts, id LIMIT 5;
+-- expect: rewritten
+(SELECT id, ts FROM events WHERE kind = '1' ORDER BY ts, id LIMIT 5) UNION ALL (SELECT id, ts FROM events WHERE kind = '2' ORDER BY ts, id LIMIT 5) ORDER BY ts, id LIMIT 5
+
+-- case: an array literal with a NULL
+SELECT id FROM orders WHERE status = ANY ('{open,NULL}') ORDER BY id LIMIT 10;
+-- expect: silent
+
+-- case: an array literal of quoted items
+SELECT id FROM orders WHERE status = ANY ('{"open",done}') ORDER BY id LIMIT 10;
+-- expect: silent
+
+-- case: an array literal of another type
+SELECT id FROM orders WHERE status = ANY ('{open,done}'::name[]) ORDER BY id LIMIT 10;
+-- expect: silent
+
+-- case: a number spelt in two ways
+SELECT id, ts FROM events WHERE kind = ANY ('{1,01}') ORDER BY ts, id LIMIT 5;
+-- expect: silent
+
+-- case: an array literal of arrays
+SELECT id FROM orders WHERE status = ANY ('{{open},{done}}') ORDER BY id LIMIT 10;
+-- expect: silent
+
+-- case: all of an array literal
+SELECT id FROM orders WHERE status = ALL ('{open,done}') ORDER BY id LIMIT 10;
+-- expect: silent

@@ -125,3 +125,20 @@ SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM orders WHERE abs(amou
 -- case: a list of the first of each status
 SELECT name FROM customers WHERE id NOT IN (SELECT DISTINCT ON (status) customer_id FROM orders);
 -- expect: silent
+
+-- case: a column of one of two tables that both have it
+SELECT u.id FROM users u WHERE u.id NOT IN (SELECT o.id FROM orders o, customers c WHERE c.id = o.customer_id);
+-- expect: rewritten
+SELECT u.id FROM users u WHERE NOT EXISTS (SELECT 1 FROM orders o, customers c WHERE c.id = o.customer_id AND o.id = u.id)
+
+-- case: a list without a table
+SELECT u.id FROM users u WHERE u.id NOT IN (SELECT 1);
+-- expect: silent
+
+-- case: sources by a NATURAL JOIN
+SELECT u.id FROM users u WHERE u.id NOT IN (SELECT o.id FROM orders o NATURAL JOIN events);
+-- expect: silent
+
+-- case: the outer side may be filled with NULLs
+SELECT r.id FROM regions r LEFT JOIN customers c ON c.region_id = r.id WHERE c.id NOT IN (SELECT o.customer_id FROM orders o);
+-- expect: unproven: c.id is never NULL

@@ -56,3 +56,55 @@ SELECT name FROM customers WHERE id IN (SELECT customer_id FROM blocked);
 -- case: NOT EXISTS
 SELECT name FROM customers c WHERE NOT EXISTS (SELECT 1 FROM blocked b WHERE b.customer_id = c.id);
 -- expect: silent
+
+-- case: different from all
+SELECT name FROM customers WHERE id <> ALL (SELECT customer_id FROM blocked);
+-- expect: rewritten
+SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.customer_id = customers.id) AND NOT EXISTS (SELECT 1 FROM blocked WHERE blocked.customer_id IS NULL)
+
+-- case: different from all, of which none is NULL
+SELECT name FROM customers WHERE id <> ALL (SELECT customer_id FROM orders);
+-- expect: rewritten
+SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)
+
+-- case: not equal to any
+SELECT name FROM customers WHERE NOT id = ANY (SELECT customer_id FROM orders);
+-- expect: rewritten
+SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM orders WHERE orders.customer_id = customers.id)
+
+-- case: rows of which no part is NULL
+SELECT i.id FROM order_items i WHERE (i.order_id, i.id) NOT IN (SELECT o.id, o.customer_id FROM orders o);
+-- expect: rewritten
+SELECT i.id FROM order_items i WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = i.order_id AND o.customer_id = i.id)
+
+-- case: rows of which a part outside may be NULL
+SELECT i.id FROM order_items i WHERE (i.order_id, i.qty) NOT IN (SELECT o.id, o.customer_id FROM orders o);
+-- expect: silent
+
+-- case: rows of which a part inside may be NULL
+SELECT i.id FROM order_items i WHERE (i.order_id, i.id) NOT IN (SELECT o.id, o.amount FROM orders o);
+-- expect: silent
+
+-- case: greater than all
+SELECT name FROM customers WHERE id > ALL (SELECT customer_id FROM blocked);
+-- expect: silent
+
+-- case: different from one
+SELECT name FROM customers WHERE id <> ANY (SELECT customer_id FROM blocked);
+-- expect: silent
+
+-- case: not greater than any
+SELECT name FROM customers WHERE NOT id > ANY (SELECT customer_id FROM blocked);
+-- expect: silent
+
+-- case: equal to all
+SELECT name FROM customers WHERE id = ALL (SELECT customer_id FROM blocked);
+-- expect: silent
+
+-- case: not different from all
+SELECT name FROM customers WHERE NOT id <> ALL (SELECT customer_id FROM blocked);
+-- expect: silent
+
+-- case: all of a limited list
+SELECT name FROM customers WHERE id <> ALL (SELECT customer_id FROM blocked LIMIT 3);
+-- expect: silent

@@ -60,3 +60,31 @@ SELECT id FROM orders WHERE status = coalesce($1, 'paid');
 -- values: ["open"]
 SELECT id FROM orders WHERE note = coalesce(note, $1);
 -- expect: silent
+
+-- case: a CASE
+-- values: ["3"]
+SELECT id FROM orders WHERE CASE WHEN $1::bigint IS NULL THEN true ELSE customer_id = $1 END;
+-- expect: rewritten
+SELECT id FROM orders WHERE customer_id = $1
+
+-- case: a CASE turned round
+-- values: ["3"]
+SELECT id FROM orders WHERE CASE WHEN $1::bigint IS NOT NULL THEN customer_id = $1 ELSE true END AND status = 'open';
+-- expect: rewritten
+SELECT id FROM orders WHERE customer_id = $1 AND status = 'open'
+
+-- case: a CASE that is false without it
+SELECT id FROM orders WHERE CASE WHEN $1::bigint IS NULL THEN false ELSE customer_id = $1 END;
+-- expect: silent
+
+-- case: a CASE without ELSE
+SELECT id FROM orders WHERE CASE WHEN $1::bigint IS NULL THEN true END;
+-- expect: silent
+
+-- case: a CASE of two tests
+SELECT id FROM orders WHERE CASE WHEN $1::bigint IS NULL THEN true WHEN note = 'x' THEN false ELSE customer_id = $1 END;
+-- expect: silent
+
+-- case: a CASE that asks the other way
+SELECT id FROM orders WHERE CASE WHEN $1::bigint IS NOT NULL THEN true ELSE customer_id = $1 END;
+-- expect: silent

@@ -57,3 +57,16 @@ SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE c.id IN 
 SELECT "public"."customers"."id" FROM "public"."customers" WHERE EXISTS (SELECT 1 FROM "public"."orders" WHERE "public"."orders"."customer_id" = "public"."customers"."id" OR "public"."orders"."id" = "public"."customers"."id");
 -- expect: rewritten
 SELECT public.customers.id FROM public.customers WHERE EXISTS (SELECT 1 FROM public.orders WHERE public.orders.customer_id = public.customers.id) OR EXISTS (SELECT 1 FROM public.orders WHERE public.orders.id = public.customers.id)
+
+-- case: first of several conditions
+SELECT c.id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id OR o.note = c.name) AND c.vip;
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE (EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = c.id) OR EXISTS (SELECT 1 FROM orders o WHERE o.note = c.name)) AND c.vip
+
+-- case: IN, which no EXISTS is
+SELECT c.id FROM customers c WHERE c.id IN (SELECT o.id FROM orders o WHERE o.customer_id = c.id OR o.note = c.name);
+-- expect: silent
+
+-- case: a VALUES list
+SELECT c.id FROM customers c WHERE EXISTS (VALUES (1), (2)) OR c.vip;
+-- expect: silent

@@ -69,3 +69,15 @@ SELECT id FROM orders ORDER BY created_at;
 SELECT count(*) FROM (SELECT DISTINCT "orders"."note" AS "note" FROM "orders" ORDER BY "orders"."note" ASC) subquery;
 -- expect: rewritten
 SELECT count(*) FROM (SELECT DISTINCT "orders"."note" AS "note" FROM "orders") subquery
+
+-- case: rows are skipped
+SELECT q.id FROM (SELECT id FROM orders ORDER BY note) q ORDER BY q.id OFFSET 3;
+-- expect: silent
+
+-- case: an array of it, beside an EXISTS
+SELECT ARRAY(SELECT id FROM orders ORDER BY note) AS a FROM users WHERE EXISTS (SELECT 1 FROM events);
+-- expect: silent
+
+-- case: a set operation sorts
+SELECT count(*) FROM (SELECT id FROM orders UNION ALL SELECT id FROM users ORDER BY id) q;
+-- expect: silent
