@@ -19,7 +19,7 @@ from analyzer.domain.catalog import RelationKind
 from analyzer.domain.recommendation import Semantics
 from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import CORE, is_plain, knows
+from analyzer.rewriting.selects import CORE, is_plain
 from analyzer.rewriting.trees import changed, expression, has_only
 from analyzer.statements.identifiers import (
     quote_identifier,
@@ -72,7 +72,7 @@ def _random_rows(block: Block) -> Iterator[Found]:
     fields, source = block.fields, block.sources[0]
     relation = source.relation
     keys = fields.get("sortClause", [])
-    if len(keys) != 1 or not is_plain(block, _SORTED) or not knows(fields):
+    if len(keys) != 1 or not is_plain(block, _SORTED):
         return
     call = keys[0]["SortBy"].get("node", {}).get("FuncCall", {})
     count = constant_of(fields.get("limitCount", {}).get("A_Const", {"isnull": True}))

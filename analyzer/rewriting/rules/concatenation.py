@@ -86,12 +86,7 @@ def _joined(node: Node) -> list[Node]:
     """The same of ``concat(a, '-', b)`` and ``concat_ws('-', a, b)``."""
     call = node.get("FuncCall", {})
     given = call.get("args", [])
-    if len(given) != 3 or not set(call) <= {
-        "funcname",
-        "args",
-        "funcformat",
-        "location",
-    }:
+    if len(given) != 3:
         return []
     if function_name(call) == "concat_ws":
         return [given[1], given[0], given[2]]

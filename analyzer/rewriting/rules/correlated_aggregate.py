@@ -26,7 +26,6 @@ from analyzer.rewriting.selects import (
     equality,
     fresh_alias,
     knows,
-    qualified,
     where,
 )
 from analyzer.rewriting.trees import (
@@ -66,7 +65,7 @@ def find(given: Subject) -> Iterator[Found]:
             continue
         for link in scalar_links(block):
             query = link["SubLink"]["subselect"].get("SelectStmt")
-            core = given.blocks.of(query) if query else None
+            core = given.blocks.of(query or {})
             if core is not None and _fits(core):
                 yield from _joined(given, block, link, core)
 
@@ -78,9 +77,7 @@ def _fits(core: Block) -> bool:
         has_only(fields, CORE)
         and len(targets) == 1
         and core.is_understood
-        and bool(core.sources)
         and knows(fields)
-        and has_aggregate(targets)
         and not has_aggregate(targets, windows=True)
     )
 
@@ -103,7 +100,8 @@ def split_correlation(given: Subject, core: Block) -> _Split | None:
             outer = given.blocks.outer_column(two, core)
             is_exact = has_one_equality(inner, given.blocks.declared(outer))
             if inner is not None and outer is not None and is_exact:
-                found.pairs.append((one, column(outer[0].alias, outer[1])))
+                key = column(inner[0].alias, inner[1])
+                found.pairs.append((key, column(outer[0].alias, outer[1])))
                 found.outer.add(outer[0])
                 break
         else:
@@ -113,21 +111,21 @@ def split_correlation(given: Subject, core: Block) -> _Split | None:
 
 def _joined(given: Subject, block: Block, link: Node, core: Block) -> Iterator[Found]:
     split = split_correlation(given, core)
-    if split is None or not split.outer <= set(block.sources):
+    if split is None:
         return
     alias = fresh_alias(given.tree, "grouped")
     value = core.fields["targetList"][0]["ResTarget"]["val"]
     calls: list[Node] = []
     outer_value = _outer_value(value, alias, calls)
     uses = given.blocks.uses(core.fields["targetList"], core)
-    keys = [qualified(one, core, given.blocks) for one, _ in split.pairs]
-    if outer_value is None or uses is None or not all(keys):
+    keys = [key for key, _ in split.pairs]
+    if outer_value is None or uses is None:
         return
     if any(source not in core.sources for source, _ in uses):
         return
     grouped = select(
         [
-            *(target(key, f"key_{n}") for n, key in enumerate(keys, 1) if key),
+            *(target(key, f"key_{n}") for n, key in enumerate(keys, 1)),
             *(target(call, f"value_{n}") for n, call in enumerate(calls, 1)),
         ],
         core.fields["fromClause"],
@@ -161,7 +159,7 @@ def _outer_value(value: Node, alias: str, calls: list[Node]) -> Node | None:
 
     def new(item: Node) -> Node | None:
         nonlocal failed
-        if "SubLink" in item or "ColumnRef" in item:
+        if "ColumnRef" in item:
             failed = True
         call = item.get("FuncCall")
         if call is None or not has_aggregate([{"FuncCall": {**call, "args": []}}]):

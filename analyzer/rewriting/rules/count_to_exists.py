@@ -74,10 +74,10 @@ def _compared(given: Subject) -> Iterator[Found]:
         if not isinstance(current, dict):
             continue
         stack.extend(current.values())
-        found = _comparison(current) if "A_Expr" in current else None
+        found = _comparison(current)
         link = found[0].get("SubLink", {}) if found else {}
         query = link.get("subselect", {}).get("SelectStmt")
-        block = given.blocks.of(query) if query else None
+        block = given.blocks.of(query or {})
         if found is None or block is None or not _fits(block):
             continue
         if link.get("subLinkType") != "EXPR_SUBLINK":
@@ -141,7 +141,6 @@ def _fits(block: Block) -> bool:
     return (
         has_only(block.fields, CORE)
         and bool(block.fields.get("fromClause"))
-        and block.is_understood
         and knows(block.fields)
     )
 

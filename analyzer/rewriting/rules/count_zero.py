@@ -61,7 +61,7 @@ def find(given: Subject) -> Iterator[Found]:
             )
         )
         counted = _counted(fields.get("havingClause")) if is_fit else None
-        use = given.blocks.column(counted, block) if counted else None
+        use = given.blocks.column(counted, block)
         if use is not None:
             yield from _without_partner(given, block, use)
 
@@ -96,9 +96,7 @@ def _without_partner(given: Subject, block: Block, use: Use) -> Iterator[Found]:
     if condition is None or elsewhere is not False:
         return
     groups = [
-        found[1]
-        for found in grouped_by(block, given.blocks)
-        if found is not None and found[0] is left[0]
+        found[1] for found in grouped_by(block, given.blocks) if found is not None
     ]
     one = [target({"A_Const": {"ival": {"ival": 1}}})]
     inner = negated(exists(select(one, [source.node], whereClause=condition)))

@@ -59,7 +59,7 @@ def _deferred(given: Subject, block: Block) -> Iterator[Found]:
         given.blocks.column(item["SortBy"].get("node"), block)
         for item in fields["sortClause"]
     ]
-    if not key or source.relation is None or not all(uses):
+    if not key or not all(uses):
         return
     if any("useOp" in item["SortBy"] for item in fields["sortClause"]):
         return

@@ -29,7 +29,7 @@ from analyzer.statements.sides import constant_of, without_casts
 def find(given: Subject) -> Iterator[Found]:
     """One for each UNION of two plain branches."""
     for _kind, fields in walk(given.tree):
-        if fields.get("op") != "SETOP_UNION" or fields.get("all"):
+        if fields.get("op") != "SETOP_UNION":
             continue
         arms = [given.blocks.of(fields[side]) for side in ("larg", "rarg")]
         one, two = arms
@@ -87,9 +87,7 @@ def _by_key(given: Subject, one: Block, two: Block) -> str:
                 [place.get((item, name)) for name in key]
                 for place, item in zip(places, (source, other), strict=True)
             ]
-            if not key or not key_of(other) or shown[0] != shown[1]:
-                continue
-            if None in shown[0]:
+            if not key or None in shown[0] or shown[0] != shown[1]:
                 continue
             for (owner, name), value in fixed[0].items():
                 rival = fixed[1].get((other, name))

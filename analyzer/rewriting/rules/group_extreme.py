@@ -82,13 +82,12 @@ def _found(
         limitCount=_ONE,
     )
     body["limitOption"] = "LIMIT_OPTION_WITH_TIES"
-    upper = {k: v for k, v in block.fields.items() if k != "fromClause"}
     new = changed(
-        exchanged(upper, spelt),
+        exchanged(block.fields, spelt),
         fromClause=[
             join("INNER", groups.node, subselect(body, alias, lateral=True), TRUE)
         ],
-        whereClause=exchanged(where(extreme.rest), spelt) if extreme.rest else None,
+        whereClause=exchanged(where(extreme.rest), spelt),
     )
     keys = (IndexKey(attribute=extreme.group), IndexKey(attribute=extreme.value))
     return Found(

@@ -34,9 +34,8 @@ _OF_NONE_NULL = frozenset({"sum", "avg", "min", "max"})
 
 def find(given: Subject) -> Iterator[Found]:
     """One for each such subquery of an expression."""
-    for kind, link in walk(given.tree):
-        query = link.get("subselect", {}).get("SelectStmt") if kind == "SubLink" else {}
-        block = given.blocks.of(query) if query else None
+    for _kind, link in walk(given.tree):
+        block = given.blocks.of(link.get("subselect", {}).get("SelectStmt", {}))
         if block is None or not block.is_understood or not knows(block.fields):
             continue
         if link["subLinkType"] == "EXISTS_SUBLINK":

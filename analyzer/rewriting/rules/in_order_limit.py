@@ -107,7 +107,7 @@ def _alternatives(
     pairs = [equality(arm) for arm in disjuncts(item)]
     known = [pair for pair in pairs if pair is not None]
     uses = {given.blocks.column(left, block) for left, _ in known}
-    if len(known) < len(pairs) or len(uses) != 1 or len(known) < 2:
+    if len(known) < len(pairs) or len(uses) != 1:
         return None
     return known[0][0], [value for _, value in known]
 

@@ -20,7 +20,7 @@ from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Use, output_name
 from analyzer.rewriting.groups import is_sparse, loose_query
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import grouped_by, is_plain, knows
+from analyzer.rewriting.selects import grouped_by, is_plain
 from analyzer.rewriting.trees import has_only, text_node
 from analyzer.statements.identifiers import quote_identifier, quote_relation
 from analyzer.statements.parse import Node, parse_one
@@ -87,7 +87,7 @@ def _count(given: Subject, block: Block, item: Node) -> Iterator[Found]:
     known = {"funcname", "args", "agg_distinct", "funcformat", "location"}
     is_count = function_name(call) == "count" and call.get("agg_distinct")
     plain = has_only(block.fields, ("targetList", "fromClause"))
-    if not is_count or not plain or not set(call) <= known or not knows(block.fields):
+    if not is_count or not plain or not set(call) <= known:
         return
     use = given.blocks.column(call["args"][0], block)
     relation = _sparse(use)

@@ -38,7 +38,7 @@ def find(given: Subject) -> Iterator[Found]:
             continue
         for link in scalar_links(block):
             query = link["SubLink"]["subselect"].get("SelectStmt")
-            core = given.blocks.of(query) if query else None
+            core = given.blocks.of(query or {})
             if core is not None and is_plain(core) and len(core.sources) == 1:
                 yield from _joined(given, block, link, core)
 
@@ -51,8 +51,6 @@ def _joined(given: Subject, block: Block, link: Node, core: Block) -> Iterator[F
     if split is None or shown is None or source.relation is None:
         return
     if not _is_of(given, core, value):
-        return
-    if not split.outer <= set(block.sources):
         return
     columns = [u[1] for one, _ in split.pairs if (u := given.blocks.column(one, core))]
     rest = [qualified(item, core, given.blocks) for item in split.rest]

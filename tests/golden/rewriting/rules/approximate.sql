@@ -23,3 +23,18 @@ SELECT count(*) FROM orders WHERE status = 'open';
 -- approximate: yes
 SELECT id FROM orders ORDER BY total LIMIT 10;
 -- expect: silent
+
+-- case: a view
+-- approximate: yes
+SELECT count(*) FROM item_totals;
+-- expect: silent
+
+-- case: a random number between bounds
+-- approximate: yes
+SELECT id FROM orders ORDER BY random(1, 10) LIMIT 2;
+-- expect: silent
+
+-- case: random rows of those that pass
+-- approximate: yes
+SELECT id FROM orders WHERE total > 5 ORDER BY random() LIMIT 2;
+-- expect: silent

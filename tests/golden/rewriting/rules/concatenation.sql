@@ -77,3 +77,11 @@ SELECT id FROM events WHERE concat(VARIADIC tags) = 'a/b';
 -- case: concat() within a concatenation
 SELECT id FROM orders WHERE concat(customer_id, '') || '/' || status = '3/open';
 -- expect: silent
+
+-- case: a separator and one part
+SELECT id FROM orders WHERE concat_ws('-', status) = 'x';
+-- expect: silent
+
+-- case: an array of parts
+SELECT id FROM orders WHERE concat(status, '-', VARIADIC ARRAY[note]) = 'open-n1';
+-- expect: silent

@@ -113,3 +113,37 @@ SELECT id FROM events WHERE payload -> 0 ->> 'b' = 'x';
 -- case: a text compared with JSON
 SELECT id FROM events WHERE payload -> 'a' = to_jsonb('x'::text);
 -- expect: silent
+
+-- case: an element of numbers
+SELECT id FROM events WHERE 1 = ANY (marks);
+-- expect: rewritten
+SELECT id FROM events WHERE marks @> ARRAY[1]::integer[]
+
+-- case: a key with braces
+SELECT id FROM events WHERE payload ->> '{k}' = 'v1';
+-- expect: rewritten
+SELECT id FROM events WHERE payload @> '{"{k}": "v1"}'::jsonb
+
+-- case: an element of another type of number
+SELECT id FROM events WHERE 1.0 = ANY (marks);
+-- expect: silent
+
+-- case: an element that is cast
+SELECT id FROM events WHERE 't1'::text = ANY (tags);
+-- expect: silent
+
+-- case: a number where jsonb is compared
+SELECT id FROM events WHERE payload -> 'k' = 1;
+-- expect: silent
+
+-- case: a value of another type than jsonb
+SELECT id FROM events WHERE payload -> 'k' = '1'::json;
+-- expect: silent
+
+-- case: a text of another type
+SELECT id FROM events WHERE payload ->> 'k' = 'v1'::varchar;
+-- expect: silent
+
+-- case: a path below a text
+SELECT id FROM events WHERE payload ->> 'k' ->> 'l' = 'v';
+-- expect: silent

@@ -86,3 +86,19 @@ SELECT i.id, (SELECT count(*) FROM orders o WHERE o.total = x.score) AS n FROM o
 SELECT x.id, (SELECT count(*) FROM orders o WHERE o.customer_id = x.cid) AS n FROM (SELECT c.id, c.id AS cid FROM customers c WHERE c.vip) x;
 -- expect: rewritten
 SELECT x.id, COALESCE(grouped.value_1, 0) AS n FROM (SELECT c.id, c.id AS cid FROM customers c WHERE c.vip) x LEFT JOIN (SELECT o.customer_id AS key_1, count(*) AS value_1 FROM orders o GROUP BY o.customer_id) grouped ON grouped.key_1 = x.cid
+
+-- case: tied to two items of FROM
+SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND o.amount = u.id) AS n FROM customers c, users u;
+-- expect: silent
+
+-- case: a kind of expression that is not known inside
+SELECT c.id, (SELECT count(*) FROM orders o WHERE o.customer_id = c.id AND xmlelement(name x) IS NULL) AS n FROM customers c;
+-- expect: silent
+
+-- case: tied to a query further out
+SELECT u.id FROM users u WHERE EXISTS (SELECT 1 FROM customers c WHERE (SELECT count(*) FROM orders o WHERE o.customer_id = u.id) > c.id);
+-- expect: silent
+
+-- case: no aggregate, but a key
+SELECT c.id, (SELECT 1 FROM orders o WHERE o.customer_id = c.id AND o.id = 3) AS n FROM customers c;
+-- expect: silent

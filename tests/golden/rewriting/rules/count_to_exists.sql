@@ -130,3 +130,12 @@ SELECT u.id, (SELECT count(*) FROM orders) > 0 FROM users u;
 SELECT u.id, (SELECT count(*) FROM orders o WHERE o.amount = u.id) > 0 AS has FROM users u;
 -- expect: rewritten
 SELECT u.id, EXISTS (SELECT 1 FROM orders o WHERE o.amount = u.id) AS has FROM users u
+
+-- case: a count of nothing
+SELECT count() > 0 FROM orders;
+-- expect: silent
+
+-- case: none of them
+SELECT u.id FROM users u WHERE (SELECT count(*) FROM orders o WHERE o.amount = u.id) = 0;
+-- expect: rewritten
+SELECT u.id FROM users u WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.amount = u.id)

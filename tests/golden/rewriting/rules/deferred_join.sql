@@ -83,3 +83,8 @@ SELECT id, (SELECT max(u.name) FROM users u) AS n FROM orders ORDER BY created_a
 -- case: an arm of a UNION
 (SELECT id, note FROM orders ORDER BY created_at LIMIT 5 OFFSET 5) UNION ALL SELECT id, name FROM users;
 -- expect: silent
+
+-- case: rows that may tie
+SELECT * FROM orders ORDER BY created_at LIMIT 5 OFFSET 10;
+-- expect: rewritten
+SELECT orders.* FROM (SELECT orders.id FROM orders ORDER BY created_at LIMIT 5 OFFSET 10) page INNER JOIN orders ON orders.id = page.id ORDER BY orders.created_at

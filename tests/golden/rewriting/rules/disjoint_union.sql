@@ -85,3 +85,41 @@ SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id WHERE c.name 
 -- case: a list of texts and numbers
 SELECT o.id FROM orders o WHERE o.amount IN (1, 2) UNION SELECT p.id FROM orders p WHERE p.amount IN (3, '4');
 -- expect: silent
+
+-- case: one number written in two ways
+SELECT id, 1.0 AS n FROM users UNION SELECT id, 1.00 FROM regions;
+-- expect: silent
+
+-- case: a number and a text that may be that number
+SELECT id, 1 AS n FROM users UNION SELECT id, '01' FROM regions;
+-- expect: silent
+
+-- case: a key that neither gives
+SELECT status FROM orders WHERE id = 7 AND amount = 1 UNION SELECT status FROM orders WHERE id = 8 AND amount = 2;
+-- expect: silent
+
+-- case: lists of what is computed
+SELECT id, status FROM orders WHERE status IN (lower('OPEN'), upper('x')) UNION SELECT id, status FROM orders WHERE status IN (lower('Open'), upper('y'));
+-- expect: silent
+
+-- case: keys of two tables under conditions of one name
+SELECT id FROM users WHERE name = 'a' UNION SELECT id FROM regions WHERE name = 'b';
+-- expect: silent
+
+-- case: a value of another table
+SELECT c.id FROM customers c, users u WHERE u.id = 3 AND u.name = 'u3' UNION SELECT c.id FROM customers c WHERE c.name = 'c2';
+-- expect: silent
+
+-- case: a key that a LEFT JOIN may fill
+SELECT u.id FROM users u LEFT JOIN orders o ON o.id = u.manager_id WHERE o.amount = 1 UNION SELECT u.id FROM users u LEFT JOIN orders o ON o.id = u.manager_id WHERE o.amount = 2;
+-- expect: silent
+
+-- case: numbers of a column that is not selected
+SELECT id FROM orders WHERE amount = 1 UNION SELECT id FROM orders WHERE amount IN (2, 3);
+-- expect: rewritten
+SELECT id FROM orders WHERE amount = 1 UNION ALL SELECT id FROM orders WHERE amount IN (2, 3)
+
+-- case: an array literal
+SELECT id FROM orders WHERE status = 'open' UNION SELECT id FROM orders WHERE status = ANY ('{done,paid}');
+-- expect: rewritten
+SELECT id FROM orders WHERE status = 'open' UNION ALL SELECT id FROM orders WHERE status = ANY ('{done,paid}')

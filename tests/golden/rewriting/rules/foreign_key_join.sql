@@ -87,3 +87,20 @@ SELECT c.id, c.vip FROM orders o JOIN customers c ON c.id = o.customer_id;
 -- case: a whole row of the parent
 SELECT c.id, c.* FROM orders o JOIN customers c ON c.id = o.customer_id;
 -- expect: silent
+
+-- case: a key whose equal values look different
+SELECT p.amount FROM offers f JOIN prices p ON p.amount = f.amount;
+-- expect: silent
+
+-- case: a key of another type
+SELECT o.id FROM offers f JOIN orders o ON o.id = f.order_id;
+-- expect: silent
+
+-- case: a CASE named by itself
+SELECT CASE WHEN o.total > 3 THEN c.id ELSE 0 END FROM orders o JOIN customers c ON c.id = o.customer_id;
+-- expect: silent
+
+-- case: a key of another type that is not named
+SELECT f.id FROM offers f JOIN prices p ON p.amount = f.amount JOIN orders o ON o.id = f.order_id WHERE o.total > 3;
+-- expect: rewritten
+SELECT f.id FROM offers f JOIN orders o ON o.id = f.order_id WHERE o.total > 3

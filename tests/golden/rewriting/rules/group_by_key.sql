@@ -77,3 +77,8 @@ SELECT id, max(tags) AS m FROM events GROUP BY id;
 SELECT id, abs(sum(amount)) AS a, (SELECT min_of.name FROM users AS min_of WHERE min_of.id = 3) AS u FROM orders GROUP BY id;
 -- expect: rewritten
 SELECT id, abs(amount::bigint) AS a, (SELECT min_of.name FROM users AS min_of WHERE min_of.id = 3) AS u FROM orders
+
+-- case: extremes of short texts
+SELECT amount, max(name) AS m FROM prices GROUP BY amount;
+-- expect: rewritten
+SELECT amount, name::text AS m FROM prices

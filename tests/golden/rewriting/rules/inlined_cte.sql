@@ -35,3 +35,12 @@ WITH x AS (SELECT id FROM orders) SELECT * FROM x WHERE id = 3;
 -- case: rows that are deleted
 WITH x AS MATERIALIZED (DELETE FROM blocked RETURNING customer_id) SELECT * FROM x;
 -- expect: silent
+
+-- case: named once, and written without a blank
+WITH s AS(SELECT id FROM orders) SELECT id FROM s;
+-- expect: silent
+
+-- case: the second of two
+WITH a AS (SELECT id FROM users), b AS MATERIALIZED (SELECT id FROM orders) SELECT a.id FROM a JOIN b ON a.id = b.id;
+-- expect: rewritten
+WITH a AS (SELECT id FROM users), b AS (SELECT id FROM orders) SELECT a.id FROM a JOIN b ON a.id = b.id

@@ -99,3 +99,8 @@ SELECT o.id, c.name FROM orders o LEFT JOIN (SELECT id, name FROM customers) c O
 -- case: a key compared as another type
 SELECT o.id, c.name FROM orders o LEFT JOIN customers c ON c.id = o.score ORDER BY o.id LIMIT 5;
 -- expect: silent
+
+-- case: rows that may tie
+SELECT o.id, c.name FROM orders o JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at LIMIT 10;
+-- expect: rewritten
+SELECT o.id, c.name FROM (SELECT * FROM orders o ORDER BY o.created_at LIMIT 10) o JOIN customers c ON c.id = o.customer_id ORDER BY o.created_at

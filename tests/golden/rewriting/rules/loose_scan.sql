@@ -85,3 +85,15 @@ SELECT DISTINCT user_id AS ts FROM events ORDER BY ts;
 -- case: groups of which HAVING counts
 SELECT user_id FROM events GROUP BY user_id HAVING count(*) > 3;
 -- expect: silent
+
+-- case: sorted by the column under another name
+SELECT DISTINCT kind AS k FROM events ORDER BY kind;
+-- expect: silent
+
+-- case: sorted twice
+SELECT DISTINCT kind FROM events ORDER BY kind, kind DESC;
+-- expect: silent
+
+-- case: sorted by an operator
+SELECT DISTINCT kind FROM events ORDER BY kind USING >;
+-- expect: silent

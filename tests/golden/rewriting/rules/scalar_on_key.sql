@@ -56,3 +56,11 @@ SELECT o.id, (SELECT c.name IS DISTINCT FROM 'x' FROM customers c WHERE c.id = o
 -- case: a key compared as another type
 SELECT o.id, (SELECT c.name FROM customers c WHERE c.id = o.score) AS n FROM orders o;
 -- expect: silent
+
+-- case: tied to two items of FROM
+SELECT i.id, (SELECT o.note FROM orders o WHERE o.id = i.order_id AND o.amount = u.id) AS n FROM order_items i, users u;
+-- expect: silent
+
+-- case: tied to a query further out
+SELECT i.id FROM order_items i WHERE EXISTS (SELECT 1 FROM customers c WHERE (SELECT o.note FROM orders o WHERE o.id = i.order_id) = c.name);
+-- expect: silent
