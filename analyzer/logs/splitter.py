@@ -14,8 +14,8 @@ a user or a database holds a severity: anybody can write a message that begins w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 from analyzer.logs.line_prefix import CHOSEN_BY_CLIENTS, LinePrefix
 from analyzer.logs.severity import SEVERITY_PATTERN, has_severity
@@ -24,6 +24,9 @@ from analyzer.logs.timestamps import TIME_PATTERN
 _NEXT_SEVERITY = re.compile(SEVERITY_PATTERN, re.MULTILINE)
 LOOK_AHEAD_LINES = 300
 """Lines in which a witness against a forged name is looked for."""
+
+LINES_BEFORE = 2
+"""Neighbours before and behind a line that may repeat its names."""
 
 _MAX_NAME_CHARS = 64
 _MAX_HEAD_CHARS = 1000
@@ -35,6 +38,16 @@ _MAX_NAMES_OF_ONE = 16
 
 _MAX_KNOWN_HEADS = 20_000
 _TIME = re.compile(TIME_PATTERN)
+
+
+class SupportsLines(Protocol):
+    """Lines by their number, read when they are asked for."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __getitem__(self, number: int, /) -> str:
+        """One of them."""
 
 
 class Head(NamedTuple):
@@ -92,7 +105,7 @@ class Splitter:
         self._known_heads: dict[str, _KnownHead] = {}
 
     def split(
-        self, line: str, block: Sequence[str] = (), number: int = 0
+        self, line: str, block: SupportsLines = (), number: int = 0
     ) -> Head | None:
         """The head of a record, or none if the line is not the start of one.
 
@@ -165,7 +178,7 @@ class Splitter:
             )
 
     def _settle(
-        self, line: str, found: re.Match[str], place: tuple[Sequence[str], int]
+        self, line: str, found: re.Match[str], place: tuple[SupportsLines, int]
     ) -> tuple[re.Match[str], bool]:
         """The right split, and whether there was but one whatever follows it."""
         # Nothing but a second severity within reach makes a line ambiguous.
@@ -215,7 +228,7 @@ class Splitter:
                     break
 
     def _most_believable(
-        self, splits: list[re.Match[str]], place: tuple[Sequence[str], int]
+        self, splits: list[re.Match[str]], place: tuple[SupportsLines, int]
     ) -> re.Match[str]:
         if self._is_repeated(splits[-1], place):
             return splits[-1]
@@ -229,7 +242,7 @@ class Splitter:
         return next(filter(self._is_sober, reversed(splits)), splits[-1])
 
     def _is_repeated(
-        self, split: re.Match[str], place: tuple[Sequence[str], int]
+        self, split: re.Match[str], place: tuple[SupportsLines, int]
     ) -> bool:
         """Whether the names are those of a neighbour too, which says something else.
 
@@ -240,7 +253,9 @@ class Splitter:
             return False
         block, number = place
         said = split.string[split.end() :]
-        for line in (*block[max(number - 2, 0) : number], *block[number + 1 :][:2]):
+        first, until = max(number - LINES_BEFORE, 0), number + LINES_BEFORE + 1
+        places = (at for at in range(first, min(until, len(block))) if at != number)
+        for line in map(block.__getitem__, places):
             found = None if line.startswith("\t") else self._match(line)
             if found is None or self._key(found) != self._key(split):
                 continue
@@ -257,10 +272,11 @@ class Splitter:
         return not any(name and _NEXT_SEVERITY.search(f"{name} ") for name in names)
 
     def _witnesses(
-        self, keys: set[str | None], place: tuple[Sequence[str], int]
+        self, keys: set[str | None], place: tuple[SupportsLines, int]
     ) -> Iterator[re.Match[str]]:
         block, number = place
-        for line in block[number + 1 : number + 1 + LOOK_AHEAD_LINES]:
+        until = min(number + 1 + LOOK_AHEAD_LINES, len(block))
+        for line in map(block.__getitem__, range(number + 1, until)):
             found = None if line.startswith("\t") else self._match(line)
             if found is None or self._key(found) not in keys:
                 continue

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from analyzer.logs.entry import (
@@ -17,7 +18,13 @@ from analyzer.logs.entry import (
 )
 from analyzer.logs.line_prefix import LinePrefix
 from analyzer.logs.severity import ENGLISH
-from analyzer.logs.splitter import Head, Splitter
+from analyzer.logs.splitter import (
+    LINES_BEFORE,
+    LOOK_AHEAD_LINES,
+    Head,
+    Splitter,
+    SupportsLines,
+)
 from analyzer.logs.stitch import Record, Stitcher, is_companion
 from analyzer.logs.tally import Tally
 from analyzer.logs.timestamps import Clock
@@ -83,24 +90,33 @@ class StderrReader:
         Args:
             blocks: lists of lines without line ends.
         """
-        for block in blocks:
-            for number, line in enumerate(block):
-                # What a relay hands on as one line may be several.
-                self._tally.line_count += 1 + line.count("\n")
-                if line[:1] == "\t":
-                    self._continue(line, line[1:])
-                    continue
-                head = self.split(line, block, number)
-                if head is None:
-                    self._without_prefix(line)
-                else:
-                    yield from self._finish()
-                    self._begin(line, head)
+        yield from self.read_split(
+            (line, self.split(line, block, number))
+            for line, block, number in _with_neighbours(blocks)
+        )
+
+    def read_split(
+        self, lines: Iterable[tuple[str, Head | None]]
+    ) -> Iterator[LogEntry]:
+        """Entries of lines of which is known how they begin."""
+        for line, head in lines:
+            # What a relay hands on as one line may be several.
+            self._tally.line_count += 1 + line.count("\n")
+            if line[:1] == "\t":
+                self._continue(line, line[1:])
+                continue
+            if head is None:
+                self._without_prefix(line)
+            else:
+                yield from self._finish()
+                self._begin(line, head)
         yield from self._finish()
         yield from self._stitcher.flush()
 
-    def split(self, line: str, block: Sequence[str], number: int) -> Head | None:
+    def split(self, line: str, block: SupportsLines, number: int) -> Head | None:
         """The head of a line, or none; see :meth:`Splitter.split`."""
+        if line[:1] == "\t":
+            return None
         head = self._first.split(line, block, number)
         if head is not None or self._second is None:
             return head
@@ -109,10 +125,10 @@ class StderrReader:
         return head and head._replace(rest="")
 
     def _continue(self, line: str, text: str) -> None:
-        if self._current is None:
-            self._tally.not_understood(line)
-        else:
+        if self._current is not None:
             self._current.add(text)
+        else:
+            self._is_lost(line)
 
     def _without_prefix(self, line: str) -> None:
         current = self._current
@@ -122,8 +138,15 @@ class StderrReader:
             and (is_companion(current.severity) or _may_span_lines(current))
         ):
             current.add(line)
-        elif line.strip():
-            self._tally.not_understood(line)
+        else:
+            self._is_lost(line)
+
+    def _is_lost(self, line: str) -> None:
+        parts = line.split("\n")
+        first = self._tally.line_count - len(parts) + 1
+        for number, part in enumerate(parts, first):
+            if part.strip():
+                self._tally.not_understood(part, at=number)
 
     def _begin(self, line: str, head: Head) -> None:
         parts = self._parts_of(head)
@@ -215,6 +238,26 @@ class StderrReader:
             # A date that does not exist; the time of the line before is closest.
             pass
         return self._last_time
+
+
+def _with_neighbours(
+    blocks: Iterable[Sequence[str]],
+) -> Iterator[tuple[str, Sequence[str], int]]:
+    """Each line, with lines around it and its place among them.
+
+    What a doubtful line is does not depend on where a block happens to end.
+    """
+    lines: list[str] = []
+    done = 0
+    for block in chain(blocks, [None]):
+        lines += block or ()
+        until = len(lines) if block is None else len(lines) - LOOK_AHEAD_LINES
+        for number in range(done, until):
+            yield lines[number], lines, number
+        done = max(done, until)
+        gone = max(done - LINES_BEFORE, 0)
+        del lines[:gone]
+        done -= gone
 
 
 def _known(value: str | None) -> str:

@@ -32,9 +32,6 @@ from analyzer.logs.timestamps import TIME_PATTERN
 
 IS_COMPANION = np.array([word in COMPANIONS for word in WORDS])
 
-LINES_AROUND = 2
-"""Neighbours that may show which names a process has."""
-
 _LOG = "LOG:  "
 _STATIC = (
     "process_id", "session_id", "user", "database", "application_name", "remote",
@@ -61,16 +58,14 @@ class Lines:
         first = buffer[self.starts]
         self.record_count = int(np.count_nonzero(first != ord("\t")))
 
-    def text(self, number: int) -> str:
+    def __len__(self) -> int:
+        """Number of lines."""
+        return len(self.starts)
+
+    def __getitem__(self, number: int) -> str:
         """One line."""
         raw = self.data[self.starts[number] : self.ends[number]]
         return raw.decode("utf-8", "replace")
-
-    def around(self, number: int) -> list[str]:
-        """A line, with those before and behind it."""
-        first = max(number - LINES_AROUND, 0)
-        until = min(number + LINES_AROUND + 1, len(self.starts))
-        return [self.text(at) for at in range(first, until)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

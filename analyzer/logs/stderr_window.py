@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,7 +20,6 @@ from analyzer.logs.splitter import Head
 from analyzer.logs.stderr import StderrOptions, StderrReader
 from analyzer.logs.stderr_records import (
     IS_COMPANION,
-    LINES_AROUND,
     HeadReader,
     Lines,
     Records,
@@ -79,6 +80,17 @@ class _Grouped:
     message: Longs
 
 
+class _Single(NamedTuple):
+    """What a line is that was read by itself."""
+
+    is_companion: bool
+    key: str
+    head: Head
+
+
+_Singly = Mapping[int, _Single | None]
+
+
 class StderrWindows:
     """Reads the windows of one file, each of whole records, in order."""
 
@@ -106,9 +118,10 @@ class StderrWindows:
         rows = self._rows(lines, records, grouped)
         is_row = np.zeros(len(grouped.message), np.bool_)
         is_row[rows.order] = True
+        times_us = records.logged_at_us
         return Window(
             rows=rows,
-            entries=[*self._entries(lines, grouped, records.logged_at_us, is_row)],
+            entries=[*self._entries((lines, unread), grouped, times_us, is_row)],
             message_count=len(grouped.message),
         )
 
@@ -155,33 +168,36 @@ class StderrWindows:
                     yield start, head
             end = start - 1
 
-    def _read_singly(
-        self, lines: Lines, records: Records
-    ) -> Mapping[int, tuple[bool, str] | None]:
-        """What doubtful lines are: companion or not and of whom; none for no record."""
-        found: dict[int, tuple[bool, str] | None] = {}
+    def _read_singly(self, lines: Lines, records: Records) -> _Singly:
+        """What doubtful lines are; none for no record."""
+        found: dict[int, _Single | None] = {}
         if not len(records.doubtful):
             return found
-        # What these processes call themselves where nobody can doubt it.
+        # What processes have called themselves before, where nobody can doubt it.
         firsts, _ = grouped(records.origin)
-        for line in records.line[firsts].tolist():
-            self._reader.split(lines.text(line), (), 0)
+        clear = deque(np.sort(records.line[firsts]).tolist())
         for number in records.doubtful.tolist():
-            around = lines.around(number)
-            at = min(number, LINES_AROUND)
-            head = self._reader.split(around[at], around, at)
+            while clear and clear[0] < number:
+                self._reader.split(lines[clear.popleft()], (), 0)
+            head = self._reader.split(lines[number], lines, number)
             found[number] = None
             if head is not None:
                 severity = ENGLISH[head.severity]
                 key = self._reader.process_key(head)
-                found[number] = (is_companion(severity), key)
+                found[number] = _Single(is_companion(severity), key, head)
         return found
+
+    def _line(
+        self, lines: Lines, number: int, unread: _Singly
+    ) -> tuple[str, Head | None]:
+        line, known = lines[number], unread.get(number)
+        return line, self._reader.split(line, (), 0) if known is None else known.head
 
     def _count_lines(
         self,
         lines: Lines,
         grouped: _Grouped,
-        unread: Mapping[int, tuple[bool, str] | None],
+        unread: _Singly,
     ) -> None:
         before = self._tally.line_count
         lost = [(number, 1) for number, what in unread.items() if what is None]
@@ -190,9 +206,9 @@ class StderrWindows:
         orphans = np.flatnonzero(grouped.companion & (grouped.owner < 0))
         for record in orphans.tolist():
             number, until = int(grouped.line[record]), int(grouped.until[record])
-            lost.append((number, len(_lines_of(lines, range(number, until)))))
+            lost.append((number, len(_numbers_of(lines, range(number, until)))))
         for number, count in lost:
-            text = lines.text(number)
+            text = lines[number]
             if text.strip():
                 self._tally.not_understood(text, count=count, at=before + number + 1)
         self._tally.line_count = before + len(lines.starts)
@@ -235,8 +251,13 @@ class StderrWindows:
         )
 
     def _entries(
-        self, lines: Lines, grouped: _Grouped, logged_at_us: Longs, is_row: Bools
+        self,
+        read: tuple[Lines, _Singly],
+        grouped: _Grouped,
+        logged_at_us: Longs,
+        is_row: Bools,
     ) -> Iterator[tuple[int, LogEntry]]:
+        lines, unread = read
         others = np.flatnonzero(~is_row)
         mine: dict[int, list[int]] = {number: [] for number in others.tolist()}
         owned = np.flatnonzero(grouped.owner >= 0)
@@ -245,34 +266,42 @@ class StderrWindows:
             mine[int(grouped.owner[record])].append(record)
         read_until = -1
         before = np.maximum.accumulate(
-            np.where(grouped.column >= 0, np.arange(len(grouped.line)), -1)
+            np.where(
+                (grouped.column >= 0) & ~grouped.companion,
+                np.arange(len(grouped.line)),
+                -1,
+            )
         )
-        for number, records in mine.items():
-            last = int(before[grouped.message[number]])
+
+        def follow(record: int) -> None:
+            last = int(before[record])
             if last > read_until:
                 moment_us = int(logged_at_us[grouped.column[last]])
                 self._reader.follow(as_datetime(moment_us))
+
+        for number, records in mine.items():
+            follow(int(grouped.message[number]))
             read_until = records[-1]
-            texts = [
-                text
+            found = (
+                self._line(lines, at, unread)
                 for record in records
-                for text in _lines_of(
+                for at in _numbers_of(
                     lines, range(int(grouped.line[record]), int(grouped.until[record]))
                 )
-            ]
-            for entry in self._reader.read([texts]):
+            )
+            for entry in self._reader.read_split(found):
                 yield number, entry
+        if len(before):
+            follow(-1)
 
 
-def _lines_of(lines: Lines, numbers: range) -> list[str]:
+def _numbers_of(lines: Lines, numbers: range) -> list[int]:
     """The first of some lines, and those that go on with it."""
-    first, *rest = (lines.text(number) for number in numbers)
-    return [first, *(text for text in rest if text.startswith("\t"))]
+    goes_on = [number for number in numbers[1:] if lines[number].startswith("\t")]
+    return [numbers[0], *goes_on]
 
 
-def _in_order(
-    lines: Lines, records: Records, unread: Mapping[int, tuple[bool, str] | None]
-) -> _Grouped:
+def _in_order(lines: Lines, records: Records, unread: _Singly) -> _Grouped:
     singly = {n: what for n, what in unread.items() if what is not None}
     processes = (
         {
@@ -284,7 +313,7 @@ def _in_order(
         if singly
         else {}
     )
-    for _, key in singly.values():
+    for _, key, _ in singly.values():
         processes.setdefault(key, len(processes) + len(records.origins))
     line = np.array([*singly], np.int64)
     order = np.argsort(np.concatenate((records.line, line)), kind="stable")
@@ -296,9 +325,9 @@ def _in_order(
     line = joined(records.line, [*singly])
     companion = joined(
         IS_COMPANION[records.severity].astype(np.int64),
-        [is_companion for is_companion, _ in singly.values()],
+        [one.is_companion for one in singly.values()],
     ).astype(np.bool_)
-    process = joined(records.process, [processes[key] for _, key in singly.values()])
+    process = joined(records.process, [processes[one.key] for one in singly.values()])
     column = joined(np.arange(len(records.line)), [-1] * len(singly))
     nobodys = np.flatnonzero(lines.starts == lines.ends).tolist()
     nobodys += [number for number, what in unread.items() if what is None]

@@ -111,24 +111,23 @@ class SyslogUnwrapper:
 
     def _head(self, found: re.Match[str]) -> str:
         """Time and process, for a log_line_prefix that leaves them to syslog."""
-        if found["iso"]:
-            moment = datetime.fromisoformat(found["iso"]).astimezone(UTC)
-            zone = "UTC"
-        else:
-            moment, zone = self._without_year(found), _UNKNOWN_ZONE
+        moment, zone = self._moment(found), "UTC" if found["iso"] else _UNKNOWN_ZONE
         pid = found["pid"] or re.sub(r"\D", "", found["procid"] or "")
         milliseconds = moment.microsecond // 1000
         return f"{moment:%Y-%m-%d %H:%M:%S}.{milliseconds:03d} {zone} [{pid[:10]}] "
 
-    def _without_year(self, found: re.Match[str]) -> datetime:
+    def _moment(self, found: re.Match[str]) -> datetime:
+        """When a line was written; of a time that no clock shows, what is assumed."""
         try:
+            if found["iso"]:
+                return datetime.fromisoformat(found["iso"]).astimezone(UTC)
             month = _MONTHS.index(found["month"]) + 1
             clock = datetime.strptime(found["clock"], "%H:%M:%S").time()
             day = int(found["day"])
             # A month after that of the last write was in the year before.
             year = self._assumed.year - (month > self._assumed.month)
             return datetime(year, month, day, clock.hour, clock.minute, clock.second)
-        except ValueError:
+        except (ValueError, OverflowError):
             return self._assumed
 
     def _add(self, message: _Message, text: str) -> None:

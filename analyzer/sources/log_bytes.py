@@ -244,7 +244,7 @@ def _without_returns(datas: Iterable[bytes]) -> Iterator[bytes]:
         whole = held + data
         held = whole[len(whole.removesuffix(b"\r")) :]
         yield whole[: len(whole) - len(held)].replace(b"\r\n", b"\n")
-    yield held
+    # One that is held still is of a line end that was cut in two.
 
 
 def _as_bytes(lines: Sequence[str]) -> bytes:

@@ -7,12 +7,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 
 from analyzer.domain.execution import Execution, LogEvent
 from analyzer.domain.execution_columns import (
     ExecutionColumns,
+    Longs,
     as_microseconds,
     columns_of,
 )
@@ -27,6 +29,30 @@ _ROUNDING_US = 1000
 """The server cuts the time of a line to a millisecond."""
 
 
+class _Sessions(NamedTuple):
+    """Sessions that one process id has had, and when; the first and last statements."""
+
+    number: Longs
+    started_at_us: Longs
+    first_us: Longs
+    last_us: Longs
+
+    def open_at(self, at_us: int) -> list[int]:
+        """Those of which a statement may have been running."""
+        begun = self.started_at_us - _ROUNDING_US <= at_us
+        found: list[int] = self.number[begun & (self.last_us >= at_us)].tolist()
+        return found
+
+    def latest_before(self, at_us: int) -> list[int]:
+        """Those that may have had the last statement up to a moment."""
+        begun = self.first_us <= at_us
+        over = begun & (self.last_us <= at_us)
+        latest_us = self.last_us[over].max() if over.any() else at_us
+        may = begun & (self.last_us >= latest_us)
+        found: list[int] = self.number[may].tolist()
+        return found
+
+
 class LoggedSessions:
     """Executions by session and by process, and when processes ended."""
 
@@ -38,7 +64,7 @@ class LoggedSessions:
         self.by_session = by_session(self.columns)
         self._rows, self._stops, _ = self.by_session
         self._of_session: dict[str, int] = {}
-        self._of_process: dict[int, list[int]] = defaultdict(list)
+        self._of_process: dict[int, _Sessions] = {}
         self._name_sessions()
         self._ended: dict[int, list[datetime]] = defaultdict(list)
         for event in events:
@@ -49,12 +75,24 @@ class LoggedSessions:
 
     def _name_sessions(self) -> None:
         rows, stops = self._rows, self._stops
+        of_process: dict[int, list[int]] = defaultdict(list)
         for number in np.flatnonzero(np.diff(stops)).tolist():
             origin = int(rows.origin[int(stops[number])])
             self._of_session[rows.origins.session_id[origin]] = number
             process_id = rows.origins.process_id[origin]
             if process_id:
-                self._of_process[process_id].append(number)
+                of_process[process_id].append(number)
+        for process_id, numbers in of_process.items():
+            session = np.array(numbers)
+            first, last = stops[session], stops[session + 1] - 1
+            first_us = rows.logged_at_us[first]
+            duration_us = np.rint(rows.duration_ms[first] * 1000).astype(np.int64)
+            self._of_process[process_id] = _Sessions(
+                number=session,
+                started_at_us=first_us - duration_us,
+                first_us=first_us,
+                last_us=rows.logged_at_us[last],
+            )
         release(*rows.table().values())
 
     def statement_at(
@@ -89,12 +127,16 @@ class LoggedSessions:
         Raises:
             LookupError: the log has no statement of that process before the moment.
         """
-        numbers = self._of_process.get(process_id, [])
-        for number in numbers:
+        sessions = self._of_process.get(process_id)
+        if sessions is None:
+            raise LookupError(process_id)
+        at_us = as_microseconds(moment)
+        for number in sessions.open_at(at_us):
             running = self._running(number, moment)
             if running is not None:
                 return self._rows[running], True
-        found = [row for n in numbers if (row := self._last_before(n, moment)) >= 0]
+        before = sessions.latest_before(at_us)
+        found = [row for n in before if (row := self._last_before(n, moment)) >= 0]
         if not found:
             raise LookupError(process_id)
         last = self._rows[max(found, key=lambda row: self._rows.logged_at_us[row])]
@@ -110,7 +152,8 @@ class LoggedSessions:
         at_us = as_microseconds(moment)
         rows = self._rows
         found: list[int] = []
-        for number in self._of_process.get(process_id, []):
+        sessions = self._of_process.get(process_id)
+        for number in sessions.number.tolist() if sessions else ():
             span = self._span(number)
             end = self._place(span, at_us)
             found += range(max(end - limit, span.start), end)
