@@ -40,8 +40,10 @@ def find(given: Subject) -> Iterator[Found]:
     for block in given.blocks:
         for item in conjuncts(block.fields.get("whereClause")):
             link = _not_in(item)
-            core = given.blocks.of(link["subselect"]["SelectStmt"]) if link else None
-            if link is not None and core is not None and is_plain(core):
+            if link is None:
+                continue
+            core = given.blocks.of(link["subselect"]["SelectStmt"])
+            if core is not None and is_plain(core):
                 yield from _apart(given, block, (item, link), core)
 
 
@@ -108,10 +110,7 @@ def _may_be_null(given: Subject, block: Block, node: Node) -> bool:
     use = given.blocks.column(node, block)
     if use is None:
         return True
-    proof = not_null(block, given.blocks, *use)
-    by_filter = "condition of the query" in proof.proof
-    # The tested column itself stands in NOT IN, which rejects no NULL.
-    return not proof.holds or (by_filter and use[0].nullable)
+    return not not_null(block, given.blocks, *use).holds
 
 
 RULE = Rule(slug="null_aware_not_in", doc=__doc__, find=find, planned_from=None)

@@ -82,7 +82,7 @@ def find(given: Subject) -> Iterator[Found]:
             for side, bounds in _compared(item):
                 inside = _distance(side)
                 computed = _linear(given, block, inside or side, _MAX_DEPTH)
-                if computed is None or (inside is None and _is_plain(side)):
+                if computed is None or _is_plain(side):
                     continue
                 wanted = bounds
                 if inside is not None:
@@ -132,7 +132,7 @@ def _made_positive(computed: _Linear, inside: Node) -> _Linear:
 
 def _both_ways(bounds: list[Bound]) -> list[Bound]:
     """``abs(x) < n`` as ``x > -n AND x < n``; empty for any other comparison."""
-    if len(bounds) != 1 or bounds[0][0] not in ("<", "<="):
+    if bounds[0][0] not in ("<", "<="):
         return []
     sign, bound = bounds[0]
     return [(_MIRRORED[sign], -bound), (sign, bound)]
@@ -145,7 +145,7 @@ def _linear(given: Subject, block: Block, node: Node, depth: int) -> _Linear | N
         known = kind_of(use) in (*INTEGER_RANGES, "numeric")
         return _Linear(column=node, use=use) if known else None
     fields, operator = node.get("A_Expr", {}), operator_name(node)
-    if depth == 0 or operator not in ("+", "-", "*") or "lexpr" not in fields:
+    if depth == 0 or operator not in ("+", "-", "*"):
         return None
     left, right = fields["lexpr"], fields["rexpr"]
     for one, two in ((left, right), (right, left)):

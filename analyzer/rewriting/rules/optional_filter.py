@@ -19,10 +19,8 @@ from analyzer.rewriting.protocol import Found, Rule, Subject
 from analyzer.rewriting.selects import equality
 from analyzer.rewriting.trees import (
     TRUE,
-    conjunction,
     conjuncts,
     disjuncts,
-    exchanged,
     operation,
 )
 from analyzer.statements.parse import Node
@@ -34,30 +32,25 @@ from analyzer.statements.sides import without_casts
 def find(given: Subject) -> Iterator[Found]:
     """One, with every optional condition of a WHERE clause made a plain one."""
     for block in given.blocks:
-        whole = block.fields.get("whereClause")
         pairs = []
         numbers = []
-        for item in conjuncts(whole):
+        for item in conjuncts(block.fields.get("whereClause")):
             found = _optional(item)
             if found is not None:
                 pairs.append((item, found[1]))
                 numbers.append(found[0])
-        if not pairs or whole is None:
-            continue
         given_ones = ", ".join(f"${number}" for number in sorted(set(numbers)))
-        new = conjunction(conjuncts(exchanged(whole, pairs)))
-        if new is not None:
-            yield Found(
-                what=f"the optional filters {given_ones} as plain conditions",
-                pairs=tuple(pairs),
-                semantics=Semantics.CHANGED,
-                generic=True,
-                caveats=(
-                    f"For executions in which {given_ones} are given. Where one is "
-                    "NULL, send a statement without its condition; with "
-                    "plan_cache_mode = force_custom_plan the old text plans as well.",
-                ),
-            )
+        yield Found(
+            what=f"the optional filters {given_ones} as plain conditions",
+            pairs=tuple(pairs),
+            semantics=Semantics.CHANGED,
+            generic=True,
+            caveats=(
+                f"For executions in which {given_ones} are given. Where one is "
+                "NULL, send a statement without its condition; with "
+                "plan_cache_mode = force_custom_plan the old text plans as well.",
+            ),
+        )
 
 
 def _optional(item: Node) -> tuple[int, Node] | None:
@@ -109,7 +102,7 @@ def _defaulted(item: Node) -> tuple[int, Node] | None:
 def _comparison(item: Node) -> tuple[Node, Node] | None:
     fields = item.get("A_Expr", {})
     kinds = ("AEXPR_OP", "AEXPR_LIKE", "AEXPR_ILIKE")
-    if fields.get("kind") not in kinds or "lexpr" not in fields:
+    if fields.get("kind") not in kinds:
         return None
     names = [part["String"].get("sval", "") for part in fields["name"]]
     ordered = names[0] in ("<", ">", "<=", ">=", "~~", "~~*")

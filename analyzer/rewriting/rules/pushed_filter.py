@@ -105,7 +105,7 @@ def _is_key(core: Block, value: Node, name: str) -> bool:
             continue
         for key in core.fields["groupClause"]:
             constant = key.get("A_Const", {})
-            by_number = "ival" in constant and constant_of(constant) == str(number)
+            by_number = constant_of(constant) == str(number)
             by_name = names_of(key.get("ColumnRef", {})) == [name] and not _hides(
                 core, name
             )

@@ -24,7 +24,6 @@ from analyzer.rewriting.trees import (
     has_only,
     target,
 )
-from analyzer.statements.outputs import has_aggregate
 from analyzer.statements.parse import Node, walk
 from analyzer.statements.plain_tree import same_tree
 from analyzer.statements.sides import function_name
@@ -54,7 +53,7 @@ def find(given: Subject) -> Iterator[Found]:
 def _core(given: Subject, item: Node) -> Block | None:
     link = item["ResTarget"].get("val", {}).get("SubLink", {})
     query = link.get("subselect", {}).get("SelectStmt")
-    core = given.blocks.of(query) if query else None
+    core = given.blocks.of(query or {})
     if core is None or link.get("subLinkType") != "EXPR_SUBLINK":
         return None
     fields = core.fields
@@ -68,7 +67,7 @@ def _core(given: Subject, item: Node) -> Block | None:
         return None
     own = set(core.sources)
     uses = given.blocks.uses(fields, core)
-    nested = has_aggregate(call.get("args", [])) or _has_sublink(call)
+    nested = _has_sublink(call)
     correlated = uses is None or any(source not in own for source, _ in uses)
     return None if nested or correlated else core
 

@@ -59,12 +59,12 @@ def _distinct_on(given: Subject, block: Block) -> Iterator[Found]:
     fields = block.fields
     keys = fields.get("distinctClause", [])
     plain = is_plain(block, (*SORTED, "distinctClause"))
-    if len(keys) != 1 or keys == [{}] or not plain or len(block.sources) != 1:
+    if len(keys) != 1 or not plain or len(block.sources) != 1:
         return
     source = block.sources[0]
     key = given.blocks.column(keys[0], block)
     order = sort_columns(given, block, fields.get("sortClause", []))
-    if key is None or source.relation is None or not order or order[0] != key[1]:
+    if key is None or not order or order[0] != key[1]:
         return
     own = conjuncts(fields.get("whereClause"))
     upper = [fields["targetList"], fields["sortClause"]]
@@ -102,13 +102,13 @@ def _numbered(given: Subject, block: Block) -> Iterator[Found]:
     name, window = numbered(given, core) or ("", {})
     items = conjuncts(block.fields.get("whereClause"))
     count = number_bound(given, block, items, (source, name))
-    if not name or count is None or block.fields["fromClause"] != [source.node]:
+    if count is None:
         return
     key = given.blocks.column(window["partitionClause"][0], core)
     order = sort_columns(given, core, window["orderClause"])
-    if key is None or key[0].relation is None or not order:
+    if key is None or not order:
         return
-    upper = {k: v for k, v in block.fields.items() if k != "fromClause"}
+    upper = block.fields
     spelt = spelt_out(block, given.blocks, list(upper.values()))
     if spelt is None or spelt_out(core, given.blocks, [core.fields]) is None:
         return
@@ -137,12 +137,11 @@ def numbered(given: Subject, core: Block) -> tuple[str, Node] | None:
     fields = core.fields
     is_fit = (
         has_only(fields, (*CORE, "windowClause"))
-        and core.is_understood
         and len(core.sources) == 1
         and knows(fields)
         and not has_aggregate(fields.get("targetList", []))
     )
-    calls = [f for kind, f in walk(fields) if kind == "FuncCall" and "over" in f]
+    calls = [f for _kind, f in walk(fields) if "over" in f]
     if not is_fit or len(calls) != 1 or function_name(calls[0]) != "row_number":
         return None
     window = _defined(fields, calls[0]["over"])
@@ -150,7 +149,7 @@ def numbered(given: Subject, core: Block) -> tuple[str, Node] | None:
     if not set(window) <= known or len(window.get("partitionClause", [])) != 1:
         return None
     for name, value in given.blocks.outputs(core) or []:
-        if value.get("FuncCall") is calls[0] and name and "orderClause" in window:
+        if value.get("FuncCall") is calls[0] and "orderClause" in window:
             return name, window
     return None
 

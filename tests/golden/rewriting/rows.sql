@@ -5,6 +5,6 @@ INSERT INTO order_items SELECT g, 1 + g * 3 % 120, CASE WHEN g % 6 = 0 THEN NULL
 INSERT INTO users SELECT g, 'u' || g % 6, CASE WHEN g % 3 = 0 THEN NULL ELSE 1 + g % 9 END FROM generate_series(1, 20) AS g;
 INSERT INTO events SELECT g, 1 + g * 7 % 20, CASE WHEN g % 5 = 0 THEN NULL ELSE g % 4 END, timestamp '2024-02-27' + g * 13 % 101 * interval '5 hours', CASE WHEN g % 4 = 0 THEN NULL ELSE g * 7 % 19 END, g * 5 % 17, CASE WHEN g % 6 = 0 THEN NULL WHEN g % 6 = 1 THEN jsonb_build_object('k', g % 5) WHEN g % 6 = 2 THEN '["k"]' ELSE jsonb_build_object('k', 'v' || g % 5, 'n', g % 3) END, CASE WHEN g % 7 = 0 THEN NULL WHEN g % 7 = 1 THEN '{}' ELSE ARRAY['t' || g % 3, NULL, 't' || g % 4] END, CASE WHEN g % 4 = 1 THEN NULL ELSE ARRAY[g % 3, NULL, g % 5] END FROM generate_series(1, 200) AS g;
 INSERT INTO blocked SELECT CASE WHEN g % 6 = 0 THEN NULL ELSE g * 3 % 45 END, CASE WHEN g % 2 = 0 THEN 'late' END FROM generate_series(1, 20) AS g;
-INSERT INTO prices SELECT (g || repeat('0', g % 3))::numeric / 10, CASE WHEN g % 4 > 0 THEN 'p' || g % 3 END FROM generate_series(1, 12) AS g;
+INSERT INTO prices SELECT (g || repeat('0', g % 3))::numeric / 10, CASE WHEN g % 4 > 0 THEN 'p' || g % 3 END, date '2024-01-28' + g FROM generate_series(1, 12) AS g;
 INSERT INTO offers SELECT g, (SELECT amount + 0.00 FROM prices ORDER BY amount OFFSET g % 12 LIMIT 1), 1 + g % 20 FROM generate_series(1, 30) AS g;
 ANALYZE;

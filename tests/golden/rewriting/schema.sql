@@ -11,7 +11,7 @@ CREATE INDEX events_user_id_ts_idx ON events (user_id, ts);
 CREATE INDEX events_payload_idx ON events USING gin (payload);
 CREATE INDEX events_tags_idx ON events USING gin (tags);
 CREATE TABLE users (id integer PRIMARY KEY, name text NOT NULL, manager_id integer);
-CREATE TABLE prices (amount numeric PRIMARY KEY, name varchar(8));
+CREATE TABLE prices (amount numeric PRIMARY KEY, name varchar(8), since date);
 CREATE TABLE offers (id integer PRIMARY KEY, amount numeric NOT NULL REFERENCES prices, order_id integer NOT NULL REFERENCES orders);
 CREATE TABLE blocked (customer_id bigint, reason text, note text);
 CREATE FUNCTION current_tenant() RETURNS integer LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN 3; END $$;

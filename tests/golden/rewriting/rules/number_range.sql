@@ -151,3 +151,50 @@ SELECT q.v FROM (SELECT total AS v FROM orders) q WHERE q.v * 3 > 10;
 -- case: more or less
 SELECT id FROM orders WHERE abs(amount - 5) >= 3;
 -- expect: silent
+
+-- case: a sum of many parts
+SELECT id FROM orders WHERE ((((((((amount * 2) + 1) + 1) + 1) + 1) + 1) + 1) + 1) + 1 > 10;
+-- expect: silent
+
+-- case: the column itself, more exact than it can be
+SELECT id FROM orders WHERE total > 3.001;
+-- expect: silent
+
+-- case: a quotient without an end
+SELECT amount FROM prices WHERE amount * 3 > 10;
+-- expect: silent
+
+-- case: the distance from zero
+SELECT id FROM orders WHERE abs(amount) < 3;
+-- expect: rewritten
+SELECT id FROM orders WHERE amount > -3 AND amount < 3
+
+-- case: a distance of decimals from zero
+SELECT id FROM orders WHERE abs(total) < 3;
+-- expect: rewritten
+SELECT id FROM orders WHERE total > -3.00 AND total < 3.00
+
+-- case: a factor that is no integer, however it looks
+SELECT id FROM orders WHERE amount * 1e1 > 30;
+-- expect: rewritten
+SELECT id FROM orders WHERE amount > 3
+
+-- case: a number of any digits
+SELECT amount FROM prices WHERE amount * 2 > 1;
+-- expect: rewritten
+SELECT amount FROM prices WHERE amount > 0.5
+
+-- case: an integer product below a fraction
+SELECT id FROM orders WHERE amount * 2 + 1.5 > 10;
+-- expect: rewritten
+SELECT id FROM orders WHERE amount > 4
+
+-- case: an integer sum below a fraction
+SELECT id FROM orders WHERE (amount + 2) * 1.5 > 10;
+-- expect: rewritten
+SELECT id FROM orders WHERE amount > 4
+
+-- case: added to a constant
+SELECT id FROM orders WHERE 3 + amount > 5;
+-- expect: rewritten
+SELECT id FROM orders WHERE amount > 2

@@ -88,3 +88,7 @@ SELECT id FROM orders WHERE CASE WHEN $1::bigint IS NULL THEN true WHEN note = '
 -- case: a CASE that asks the other way
 SELECT id FROM orders WHERE CASE WHEN $1::bigint IS NOT NULL THEN true ELSE customer_id = $1 END;
 -- expect: silent
+
+-- case: a default of a constant
+SELECT id FROM orders WHERE 5 = coalesce($1::int, 6);
+-- expect: silent

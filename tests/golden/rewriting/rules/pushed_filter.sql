@@ -80,3 +80,17 @@ SELECT g.d FROM (SELECT date_trunc('day', ts) AS d, count(*) AS n FROM events GR
 -- case: a kind of expression that is not known, in HAVING
 SELECT user_id FROM events GROUP BY user_id HAVING xmlelement(name x) IS NULL;
 -- expect: silent
+
+-- case: a column of the table hides the output in GROUP BY
+SELECT q.n FROM (SELECT date_trunc('day', created_at) AS created_at, count(*) AS n FROM orders GROUP BY created_at) q WHERE q.created_at = '2024-02-07';
+-- expect: silent
+
+-- case: a key named as the output
+SELECT q.n FROM (SELECT date_trunc('day', created_at) AS d, count(*) AS n FROM orders GROUP BY d) q WHERE q.d = '2024-02-07';
+-- expect: rewritten
+SELECT q.n FROM (SELECT date_trunc('day', created_at) AS d, count(*) AS n FROM orders WHERE date_trunc('day', created_at) = '2024-02-07' GROUP BY d) q
+
+-- case: a subquery in a join
+SELECT u.id, q.n FROM users u JOIN (SELECT date_trunc('day', created_at) AS d, count(*) AS n FROM orders GROUP BY 1) q ON q.n = u.id WHERE q.d > '2024-02-07';
+-- expect: rewritten
+SELECT u.id, q.n FROM users u JOIN (SELECT date_trunc('day', created_at) AS d, count(*) AS n FROM orders WHERE date_trunc('day', created_at) > '2024-02-07' GROUP BY 1) q ON q.n = u.id

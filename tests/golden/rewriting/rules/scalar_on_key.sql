@@ -64,3 +64,7 @@ SELECT i.id, (SELECT o.note FROM orders o WHERE o.id = i.order_id AND o.amount =
 -- case: tied to a query further out
 SELECT i.id FROM order_items i WHERE EXISTS (SELECT 1 FROM customers c WHERE (SELECT o.note FROM orders o WHERE o.id = i.order_id) = c.name);
 -- expect: silent
+
+-- case: a text joined with a number
+SELECT e.id, (SELECT u.name || u.id FROM users u WHERE u.id = e.user_id) AS n FROM events e;
+-- expect: silent

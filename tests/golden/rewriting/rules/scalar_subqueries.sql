@@ -47,3 +47,7 @@ SELECT (SELECT count(*) FROM orders WHERE xmlelement(name x) IS NULL) AS a, (SEL
 -- case: a subquery within an aggregate
 SELECT (SELECT sum((SELECT 1)) FROM orders) AS a, (SELECT max(id) FROM orders) AS b;
 -- expect: silent
+
+-- case: totals of a row beside them
+SELECT u.id, x.a, x.b FROM users u CROSS JOIN LATERAL (SELECT (SELECT count(*) FROM orders o WHERE o.amount = u.id) AS a, (SELECT count(*) FROM orders o WHERE o.id = u.id) AS b) x;
+-- expect: silent

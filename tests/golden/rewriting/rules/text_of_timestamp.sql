@@ -64,3 +64,7 @@ SELECT id FROM orders WHERE note::text LIKE '2024-05-01%';
 -- case: a column of a subquery
 SELECT o.c FROM (SELECT created_at AS c FROM orders) o WHERE o.c::text LIKE '2024-05-01%';
 -- expect: silent
+
+-- case: a date with its hour
+SELECT amount FROM prices WHERE to_char(since, 'YYYY-MM-DD HH24') = '2024-02-03 00';
+-- expect: silent

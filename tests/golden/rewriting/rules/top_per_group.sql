@@ -130,3 +130,27 @@ SELECT s.user_id, s.ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY
 -- case: a window that goes on from another
 SELECT s.user_id, s.ts FROM (SELECT user_id, ts, row_number() OVER w AS rn FROM events WINDOW v AS (PARTITION BY user_id), w AS (v ORDER BY ts DESC, id)) s WHERE s.rn = 1;
 -- expect: silent
+
+-- case: a window built on another
+SELECT user_id, ts FROM (SELECT user_id, ts, row_number() OVER w2 AS n FROM events WINDOW w AS (PARTITION BY user_id), w2 AS (w ORDER BY ts, id)) q WHERE n = 1;
+-- expect: silent
+
+-- case: a window built on another in place
+SELECT user_id, ts FROM (SELECT user_id, ts, row_number() OVER (w ORDER BY ts, id) AS n FROM events WINDOW w AS (PARTITION BY user_id)) q WHERE n = 1;
+-- expect: silent
+
+-- case: an expression in the subquery that is not known
+SELECT user_id, ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts, id) AS n FROM events WHERE xmlelement(name x) IS NULL) q WHERE n = 1;
+-- expect: silent
+
+-- case: another column is bounded
+SELECT q.user_id, q.ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts, id) AS n FROM events) q WHERE q.user_id = 1;
+-- expect: silent
+
+-- case: only the second row
+SELECT user_id, ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts, id) AS n FROM events) q WHERE n = 2;
+-- expect: silent
+
+-- case: rows below the first
+SELECT user_id, ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts, id) AS n FROM events) q WHERE n < 1;
+-- expect: silent

@@ -85,3 +85,23 @@ UPDATE customers SET vip = EXISTS (SELECT 1 FROM orders o WHERE o.customer_id = 
 -- case: a subquery's subquery has the table's name
 UPDATE users SET name = (SELECT max(o.note) FROM orders o WHERE o.amount = users.id AND EXISTS (SELECT 1 FROM regions users WHERE users.name = o.note));
 -- expect: silent
+
+-- case: a condition of a kind that is not known
+UPDATE orders SET amount = (SELECT count(*) FROM order_items i WHERE i.order_id = orders.id) WHERE xmlelement(name x) IS NULL;
+-- expect: silent
+
+-- case: a table with no key at all
+UPDATE blocked SET reason = (SELECT c.name FROM customers c WHERE c.id = blocked.customer_id);
+-- expect: silent
+
+-- case: two columns by one subquery
+UPDATE orders SET (amount, note) = (SELECT count(*), max(i.id)::text FROM order_items i WHERE i.order_id = orders.id);
+-- expect: silent
+
+-- case: an array of rows
+UPDATE orders SET note = CAST(ARRAY(SELECT i.id FROM order_items i WHERE i.order_id = orders.id) AS text);
+-- expect: silent
+
+-- case: a name that is not certain beside it
+UPDATE orders SET note = nothing, amount = (SELECT count(*) FROM order_items i WHERE i.order_id = orders.id);
+-- expect: silent
