@@ -16,6 +16,8 @@ INTEGER_RANGES = {
 TEXT_TYPES = frozenset({"text", "character varying"})
 TIMESTAMP = "timestamp without time zone"
 TIMESTAMPTZ = "timestamp with time zone"
+_BYTEWISE = ('"C"', '"POSIX"')
+"""Collations as the catalog and ``catalog_from_ddl`` quote them."""
 _PATTERN_OPCLASSES = ("text_pattern_ops", "varchar_pattern_ops")
 _REJECTS_NULL = frozenset(PredicateKind) - {
     PredicateKind.IS_NULL,
@@ -74,10 +76,7 @@ def has_pattern_index(relation: Relation, attribute: str) -> bool:
     """Whether a B-tree led by the attribute can search ``LIKE 'x%'``."""
     for index in relation.indexes:
         first = index.definition.keys[0]
-        serves = first.opclass in _PATTERN_OPCLASSES or first.collation in (
-            "C",
-            "POSIX",
-        )
+        serves = first.opclass in _PATTERN_OPCLASSES or first.collation in _BYTEWISE
         if (
             index.valid
             and index.definition.method == "btree"
