@@ -21,6 +21,30 @@ _ORDER_SENSITIVE = frozenset(
 )
 
 
+_ADDING_UP = frozenset({"sum", "avg", "corr", "stddev", "variance"})
+_ADDING_UP_FAMILIES = ("covar_", "regr_", "stddev_", "var_")
+
+
+def adds_up(query: str) -> bool:
+    """Whether a query has aggregates that over floats round in the order of rows.
+
+    >>> adds_up("SELECT avg(a) FROM t"), adds_up("SELECT max(a) FROM t")
+    (True, False)
+    """
+    return any(
+        kind == "FuncCall" and _is_adding_up(_name_of(fields))
+        for kind, fields in walk(parse_one(query).tree)
+    )
+
+
+def _is_adding_up(name: str) -> bool:
+    return name in _ADDING_UP or name.startswith(_ADDING_UP_FAMILIES)
+
+
+def _name_of(call: Node) -> str:
+    return str(call["funcname"][-1]["String"].get("sval", ""))
+
+
 def may_depend_on_storage(query: str) -> bool:
     """Whether some part of a query picks or lists rows in an order that may be open.
 
@@ -59,8 +83,7 @@ def _is_open(kind: str, fields: Node) -> bool:
     if kind == "SelectStmt":
         return _has_distinct_on(fields)
     if kind == "FuncCall":
-        name = str(fields["funcname"][-1]["String"].get("sval", ""))
-        return "over" in fields or name in _ORDER_SENSITIVE
+        return "over" in fields or _name_of(fields) in _ORDER_SENSITIVE
     return False
 
 

@@ -13,16 +13,10 @@ from analyzer.postgres.attempt import Failure, attempt
 from analyzer.rewriting.parameters import compacted
 from analyzer.statements.identifiers import quote_identifier
 from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Table
-from analyzer.verification.trial import (
-    AFTER,
-    BEFORE,
-    Attempt,
-    by_number,
-    is_result,
-    run_in_parts,
-)
+from analyzer.verification.trial import Attempt, run_in_parts
 from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_needs import TrialRows
+from analyzer.verification.trial_result import AFTER, BEFORE, by_number, is_result
 from analyzer.verification.trial_sql import lines_of, literal, table_name
 
 _BARE = frozenset({"smallint", "integer", "bigint"})

@@ -37,16 +37,12 @@ from analyzer.verification.predicate_answer import PredicateAnswer
 from analyzer.verification.prepared_pair import Pair, PreparedPair, prepare
 from analyzer.verification.proofs import proofs_of, z3_answer
 from analyzer.verification.reading_proof import read_as_one
+from analyzer.verification.settled import Settled, settle
 from analyzer.verification.strength import MAX_LARGE_ROWS, caveat, why_too_weak
-from analyzer.verification.trial import (
-    TrialOrder,
-    TrialResult,
-    is_unstable,
-    try_pair,
-    try_rows,
-)
+from analyzer.verification.trial import TrialOrder, try_pair, try_rows
 from analyzer.verification.trial_cluster import trial_cluster
 from analyzer.verification.trial_database import TrialDatabase, prepare_cluster
+from analyzer.verification.trial_result import TrialResult
 
 MAX_KEPT_SCHEMAS = 8
 MAX_USES = 150
@@ -161,6 +157,7 @@ def _judged(
         mutants={m.number: m.original for m in prepared.mutants},
         ends_at=ends_at,
         is_fragile=prepared.is_fragile,
+        adds_up=prepared.adds_up,
     )
     result = try_pair(database, prepared.maker, order)
     if not result.numbers:
@@ -169,19 +166,15 @@ def _judged(
     caveats = list(prepared.caveats)
     if result.out_of_time:
         caveats.append(f"time ran out after {result.compared} databases")
+    if result.rounded:
+        caveats.append(_ROUNDED)
     coverage = _coverage(prepared, result)
     if result.numbers:
         verdict = _told_apart(database, prepared, result, ends_at)
         return replace(verdict, coverage=coverage, caveats=tuple(caveats))
-    if result.unstable is not None:
+    if result.open:
         return replace(
-            _without_fixed_result(
-                database,
-                prepared,
-                "one query alone gives different rows when only the order in which"
-                " rows are stored changes, so there is nothing to compare"
-                f" (stored alike, both gave the same on {_counted(result.compared)})",
-            ),
+            _without_fixed_result(database, prepared, _why_open(result)),
             coverage=coverage,
             caveats=tuple(caveats),
         )
@@ -206,7 +199,7 @@ def _by_z3(
     result: TrialResult,
 ) -> PredicateAnswer | None:
     """What z3 says, if no rows differ yet; a witness is tried at once."""
-    if result.differing is not None or result.ordered_otherwise is not None:
+    if result.differing is not None or result.ordered_otherwise:
         return None
     answer = z3_answer(database, prepared)
     if answer is not None and answer.witness:
@@ -227,6 +220,25 @@ def _try_large(
         try_rows(database, rows, order, result)
 
 
+_ROUNDED = (
+    "sums of floats are rounded in the order in which rows are added up: both agree but"
+    " for that, in which each differs from itself"
+)
+
+
+def _why_open(result: TrialResult) -> str:
+    if not result.is_open_alike:
+        return (
+            "they differ, but one query alone already gives different rows when only"
+            " plans or the order of stored rows change"
+        )
+    return (
+        "one query alone gives different rows when only the order in which rows are"
+        " stored changes, so there is nothing to compare (stored alike, both gave the"
+        f" same on {_counted(result.compared)})"
+    )
+
+
 def _counted(databases: int) -> str:
     return f"{databases} database{'' if databases == 1 else 's'}"
 
@@ -240,15 +252,32 @@ def _told_apart(
     """What the databases come to on which the two differ: the first that refutes."""
     verdicts = []
     for number in result.numbers:
-        by_order = number == result.ordered_otherwise and result.differing is None
         database.stage([(0, result.rows[number])])
-        verdict = _differing(database, prepared, ends_at, by_order=by_order)
+        by_order = number in result.ordered_otherwise and result.differing is None
+        verdict = None
+        if result.differing is None:
+            verdict = _if_open(database, prepared, by_order=by_order)
+        if verdict is None:
+            verdict = _differing(database, prepared, ends_at, by_order=by_order)
         if verdict.outcome is Outcome.REFUTED:
             return verdict
         verdicts.append(verdict)
         if time.monotonic() > ends_at:
             break
     return verdicts[0]
+
+
+def _if_open(
+    database: TrialDatabase, prepared: PreparedPair, *, by_order: bool
+) -> Verdict | None:
+    """A verdict if one query alone has several results on the staged database 0."""
+    rows = database.staged_rows(0)
+    settled = settle(database, rows, by_order=by_order, adds_up=prepared.adds_up)
+    if settled is not Settled.DIFFER:
+        reason = _why_open(TrialResult(is_open_alike=False))
+        return _without_fixed_result(database, prepared, reason)
+    database.stage([(0, rows)], repair=False)
+    return None
 
 
 def _differing(
@@ -259,13 +288,6 @@ def _differing(
     by_order: bool,
 ) -> Verdict:
     """What the staged database 0 comes to, on which the two differ."""
-    if is_unstable(database, 0):
-        return _without_fixed_result(
-            database,
-            prepared,
-            "they differ, but one query alone already gives different rows when only"
-            " plans or the order of stored rows change",
-        )
     suspect = Suspect(
         rows=database.staged_rows(0),
         queries=(prepared.before.text, prepared.after.text),

@@ -27,7 +27,7 @@ from analyzer.statements.identifiers import quote_relation
 from analyzer.statements.mutants import ORDER_TURNED, is_same_tree, mutants
 from analyzer.statements.safety import SafetyFacts, safety_facts
 from analyzer.statements.sorted_output import SortedOutput, sorted_output
-from analyzer.statements.unstable import may_depend_on_storage, row_locks
+from analyzer.statements.unstable import adds_up, may_depend_on_storage, row_locks
 from analyzer.statements.writing import is_one_write
 from analyzer.verification.compared_columns import (
     ColumnDifference,
@@ -43,9 +43,9 @@ from analyzer.verification.joined_columns import (
 )
 from analyzer.verification.known_constants import with_known_constants
 from analyzer.verification.schema_facts import parameter_table
-from analyzer.verification.trial import AFTER, BEFORE, FIRST_MUTANT
 from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_needs import TrialNeeds
+from analyzer.verification.trial_result import AFTER, BEFORE, FIRST_MUTANT
 from analyzer.verification.trial_rows import TrialRowMaker
 from analyzer.verification.value_pools import make_pools
 
@@ -76,6 +76,7 @@ class PreparedPair:
         before, after: what is known of the texts.
         is_list: whether the order of rows counts.
         is_fragile: whether a query may depend on the order in which rows lie.
+        adds_up: whether both have aggregates whose last digits may depend on it.
         maker: of rows.
         mutants: that stand ready as well.
         parameter_types: of ``$1`` ….
@@ -89,6 +90,7 @@ class PreparedPair:
     after: SafetyFacts
     is_list: bool
     is_fragile: bool
+    adds_up: bool
     maker: TrialRowMaker
     mutants: tuple[Mutant, ...]
     parameter_types: tuple[str, ...]
@@ -142,6 +144,7 @@ def prepare(
         is_fragile=any(
             item.writes or may_depend_on_storage(item.text) for item in facts
         ),
+        adds_up=all(adds_up(item.text) for item in facts),
         maker=maker,
         mutants=_mutants(database, facts, columns, types, is_list=is_list),
         parameter_types=types,

@@ -3,68 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from analyzer.postgres.attempt import Failure
+from analyzer.verification.settled import Settled, rounded_alike, settle
 from analyzer.verification.trial_database import TrialDatabase, Tried
 from analyzer.verification.trial_needs import TrialRows
+from analyzer.verification.trial_result import (
+    AFTER,
+    BEFORE,
+    FIRST_MUTANT,
+    TrialResult,
+    by_number,
+    is_result,
+)
 from analyzer.verification.trial_rows import TrialRowMaker
 
-BEFORE, AFTER = 0, 1
-FIRST_MUTANT = 2
 _CHUNKS = (40, 120, 200)
-_NOT_A_RESULT = ("53", "54", "57", "XX")
-"""SQLSTATE classes that say something of the machine, not of the query."""
-
-OTHER_PLANS: tuple[dict[str, str], ...] = (
-    {"enable_hashagg": "off", "enable_hashjoin": "off", "enable_indexscan": "off"},
-    {"enable_nestloop": "off", "enable_sort": "off", "enable_mergejoin": "off"},
-)
-
-
-@dataclass(slots=True, kw_only=True)
-class TrialResult:
-    """What came out so far.
-
-    Attributes:
-        compared: databases on which both queries were run.
-        with_rows: of these, those where the first query returned a row.
-        refused: databases that the tables did not accept.
-        results: different results of the first query.
-        differing: number of the first database on which their rows differ.
-        ordered_otherwise: number of the first on which rows or their order differ.
-        failing: numbers of some on which one query fails and the other does not.
-        unstable: number of a database on which one query alone gives two results.
-        killed: mutants that a database told from what they are mutants of.
-        out_of_time: whether the budget ended it.
-        too_slow: whether a database had to be tried alone, since a query did not end.
-    """
-
-    compared: int = 0
-    with_rows: int = 0
-    refused: int = 0
-    results: set[str] = field(default_factory=set)
-    differing: int | None = None
-    ordered_otherwise: int | None = None
-    failing: list[int] = field(default_factory=list)
-    unstable: int | None = None
-    killed: set[int] = field(default_factory=set)
-    out_of_time: bool = False
-    too_slow: bool = False
-    telling: list[TrialRows] = field(default_factory=list)
-    """Databases that killed a mutant first or gave a new result, the latest first."""
-    rows: dict[int, TrialRows] = field(default_factory=dict)
-    """Of the databases that are named above, as they were staged."""
-
-    @property
-    def numbers(self) -> list[int]:
-        """The databases that tell the two apart, the most telling first."""
-        if self.differing is not None:
-            return [self.differing]
-        ordered = [] if self.ordered_otherwise is None else [self.ordered_otherwise]
-        return [*ordered, *self.failing]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +32,14 @@ class TrialOrder:
         mutants: numbers of added queries, each with the query it is a mutant of.
         ends_at: ``time.monotonic()`` at which to stop.
         is_fragile: whether a query may depend on the order in which rows lie.
+        adds_up: whether both have aggregates whose last digits may depend on it.
     """
 
     databases: int
     mutants: dict[int, int]
     ends_at: float
     is_fragile: bool
+    adds_up: bool = False
 
 
 def try_pair(
@@ -103,13 +61,14 @@ def try_pair(
         tried = run_in_parts(database, first, last, attempt, result)
         told = _count(result, tried, order)
         result.telling = [*(made[n] for n in told), *result.telling][:_MAX_TELLING]
-        result.rows = {n: made[n] for n in result.numbers if n in made} | result.rows
-        if result.differing is not None:
-            break
+        names = (*result.numbers, *result.suspects)
+        result.rows = {n: made[n] for n in names if n in made} | result.rows
+        unstable: list[int] = []
         if order.is_fragile and last < _FRAGILE_DATABASES:
-            _look_for_instability(database, (first, last), tried, result)
-            if result.unstable is not None:
-                break
+            unstable = _unstable(database, (first, last), tried)
+        _settle(database, unstable, result, order)
+        if result.differing is not None or result.open >= _MAX_OPEN:
+            break
     return result
 
 
@@ -133,12 +92,58 @@ def try_rows(
         queries=(BEFORE, AFTER), ends_at=order.ends_at, least_ms=_LARGE_MS
     )
     _count(result, run_in_parts(database, number, number, attempt), order)
-    if number in result.numbers:
-        result.rows[number] = rows
+    result.rows[number] = rows
+    _settle(database, [], result, order)
+
+
+def _settle(
+    database: TrialDatabase,
+    unstable: Sequence[int],
+    result: TrialResult,
+    order: TrialOrder,
+) -> None:
+    """Look closer at staged databases on which the queries differ, or one from itself.
+
+    It ends at the first that tells the two apart.
+    """
+    suspects, result.suspects = result.suspects, []
+    staged = {n: database.staged_rows(n) for n in (*suspects, *unstable)}
+    waiting = list(staged)
+    while waiting and result.open < _MAX_OPEN and time.monotonic() < order.ends_at:
+        number = waiting.pop(0)
+        settled = settle(database, staged[number], adds_up=order.adds_up)
+        if settled is Settled.DIFFER and number in suspects:
+            result.differing, result.rows[number] = number, staged[number]
+            return
+        if settled is Settled.ROUNDED:
+            result.rounded += 1
+            waiting = _worth_a_look(database, waiting, staged, result)
+        else:
+            result.open += 1
+            result.is_open_alike &= number not in suspects
+
+
+def _worth_a_look(
+    database: TrialDatabase,
+    waiting: Sequence[int],
+    staged: Mapping[int, TrialRows],
+    result: TrialResult,
+) -> list[int]:
+    """Of databases that may differ in the last digits alone, only the first few."""
+    rounded = {
+        waiting[n] for n in rounded_alike(database, [staged[n] for n in waiting])
+    }
+    others = [number for number in waiting if number not in rounded]
+    few = [number for number in waiting if number in rounded]
+    return [*others, *few[: max(0, _MAX_ROUNDED - result.rounded)]]
 
 
 _MAX_TELLING = 60
-_MAX_FAILING = 8
+_MAX_OPEN = 6
+"""Databases on which a query has no fixed result, until that is taken for its way."""
+_MAX_UNSTABLE = 2
+_MAX_ROUNDED = 6
+"""Databases on which sums are rounded otherwise that are looked at more closely."""
 _FRAGILE_DATABASES = 600
 _MUTANT_DATABASES = 360
 """Mutants are harder on the test than the query is: they get fewer databases."""
@@ -218,21 +223,6 @@ _ALONE_MS = 150
 """For a few rows any query ends in less, or does not end in reasonable time."""
 
 
-def by_number(tried: Sequence[Tried]) -> dict[int, dict[int, Tried]]:
-    """What was tried, by database and query."""
-    found: dict[int, dict[int, Tried]] = defaultdict(dict)
-    for item in tried:
-        found[item.number][item.query] = item
-    return found
-
-
-def is_result(item: Tried | None) -> bool:
-    """Whether it says something of the query, and not of the machine's limits."""
-    if item is None:
-        return False
-    return not (item.sqlstate or "").startswith(_NOT_A_RESULT)
-
-
 def _count(result: TrialResult, tried: Sequence[Tried], order: TrialOrder) -> list[int]:
     """Add up what was tried; the numbers of databases that told something new."""
     told: list[int] = []
@@ -247,24 +237,10 @@ def _count(result: TrialResult, tried: Sequence[Tried], order: TrialOrder) -> li
         ):
             continue
         is_new = before.result not in result.results and bool(before.row_count)
-        _compare(result, before, after)
+        result.compare(before, after)
         if _killed(result, items, order) or is_new:
             told.append(number)
     return told
-
-
-def _compare(result: TrialResult, before: Tried, after: Tried) -> None:
-    result.compared += 1
-    result.results.add(before.result)
-    result.with_rows += bool(before.row_count)
-    if bool(before.sqlstate) != bool(after.sqlstate):
-        if len(result.failing) < _MAX_FAILING:
-            result.failing.append(before.number)
-        return
-    if before.bag != after.bag and result.differing is None:
-        result.differing = before.number
-    if before.result != after.result and result.ordered_otherwise is None:
-        result.ordered_otherwise = before.number
 
 
 def _killed(result: TrialResult, items: dict[int, Tried], order: TrialOrder) -> bool:
@@ -281,41 +257,22 @@ def _killed(result: TrialResult, items: dict[int, Tried], order: TrialOrder) -> 
     return is_any
 
 
-def _look_for_instability(
-    database: TrialDatabase,
-    numbers: tuple[int, int],
-    tried: Sequence[Tried],
-    result: TrialResult,
-) -> None:
-    """Run both queries again with the rows stored the other way round."""
+def _unstable(
+    database: TrialDatabase, numbers: tuple[int, int], tried: Sequence[Tried]
+) -> list[int]:
+    """Some staged databases on which a query gives two results.
+
+    They are run again with their rows stored the other way round.
+    """
     again = database.run(*numbers, [BEFORE, AFTER], is_reversed=True)
     if isinstance(again, Failure):
-        return
+        return []
     once = by_number(tried)
+    found: dict[int, None] = {}
     for item in again:
         other = once.get(item.number, {}).get(item.query)
         if item.query < BEFORE or other is None:
             continue
         if is_result(item) and is_result(other) and item.result != other.result:
-            result.unstable = item.number
-            return
-
-
-def is_unstable(database: TrialDatabase, number: int) -> bool:
-    """Whether one of the queries alone gives two results on one staged database.
-
-    It is run with its rows stored both ways and with other plans.
-    """
-    seen: dict[int, set[str]] = {BEFORE: set(), AFTER: set()}
-    settings = sorted({name for plan in OTHER_PLANS for name in plan})
-    for plan in ({}, *OTHER_PLANS):
-        database.set({**dict.fromkeys(settings, "on"), **plan})
-        for is_reversed in (False, True):
-            tried = database.run(
-                number, number, [BEFORE, AFTER], is_reversed=is_reversed
-            )
-            for item in [] if isinstance(tried, Failure) else tried:
-                if item.query in seen and is_result(item):
-                    seen[item.query].add(item.result)
-    database.set(dict.fromkeys(settings, "on"))
-    return any(len(results) > 1 for results in seen.values())
+            found[item.number] = None
+    return list(found)[:_MAX_UNSTABLE]

@@ -168,6 +168,14 @@ class TrialDatabase:
         with translated():
             set_session(self.connection, settings)
 
+    def plan_anew(self, settings: Mapping[str, str]) -> None:
+        """Set settings of the planner, and forget the plans that were made before.
+
+        A function keeps its plans, and a setting alone does not make it plan again.
+        """
+        self.set(settings)
+        self._must("DISCARD PLANS")
+
     @contextmanager
     def pinned(self) -> Iterator[None]:
         """A scope in which only PostgreSQL's own names are found without a schema."""

@@ -26,8 +26,9 @@ _ORDINARY: dict[str, tuple[str, ...]] = {
     "integer": ("0", "1", "2", "3", "-1"),
     "bigint": ("0", "1", "2", "3", "-1"),
     "numeric": ("0", "1", "2", "0.5", "1.0", "-1", "1.5", "2.25", "1.005", "0.1"),
-    "real": ("0", "1", "2", "0.5", "-1.5", "0.1"),
-    "double precision": ("0", "1", "2", "0.5", "-1.5", "0.1"),
+    # Sums are exact, whichever way they are added up, where the last is not drawn.
+    "real": ("0", "1", "2", "0.5", "-1.5", "0.25", "0.1"),
+    "double precision": ("0", "1", "2", "0.5", "-1.5", "0.25", "0.1"),
     "money": ("0", "1.00", "2.50"),
     "boolean": ("t", "f"),
     "text": ("a", "b", "A", "ab", "a ", "1"),
@@ -67,8 +68,10 @@ _EXTREMES: dict[str, tuple[str, ...]] = {
         *("NaN", "99999999999", "-0.0001", "2147483648", "1.00"),
         *("9007199254740993", "9007199254740992"),
     ),
-    "real": ("NaN", "Infinity", "-Infinity", "-0"),
-    "double precision": ("NaN", "Infinity", "-Infinity", "-0", "9007199254740993"),
+    "real": ("NaN", "Infinity", "-Infinity", "-0", "0.1", "0.3"),
+    "double precision": (
+        *("NaN", "Infinity", "-Infinity", "-0", "9007199254740993", "0.1", "0.3"),
+    ),
     "text": (
         *("", " ", "é", "É", "%", "_", "a%", "\\", "ß", "aa", "a'b", "NULL", "abca"),
     ),
@@ -98,6 +101,13 @@ _LENGTHS = range(2, 41)
 _REPEATED = re.compile(r"[{,](\d{1,3})(?=[,}])")
 """How often a pattern repeats a piece."""
 _MAX_JOINED = 4
+_HALF = Decimal("0.5")
+_SMALL_STEPS = {
+    "numeric": Decimal("0.01"),
+    # Powers of two, so that sums stay exact.
+    "real": Decimal("0.0078125"),
+    "double precision": Decimal("0.0078125"),
+}
 
 
 def ordinary(base_type: str) -> tuple[str, ...]:
@@ -189,11 +199,10 @@ def _near_number(number: str, base_type: str) -> Iterator[str]:
     yield f"{value + 1:f}"
     yield f"{value - 1:f}"
     yield f"{-value:f}"
-    if base_type == "numeric" or base_type in ("real", "double precision"):
-        yield f"{value + Decimal('0.01'):f}"
-        yield f"{value - Decimal('0.01'):f}"
-        yield f"{value + Decimal('0.5'):f}"
-        yield f"{value - Decimal('0.5'):f}"
+    step = _SMALL_STEPS.get(base_type)
+    if step:
+        yield from (f"{value + more:f}" for more in (step, -step))
+        yield from (f"{value + more:f}" for more in (_HALF, -_HALF))
     elif base_type in INTEGERS and value != value.to_integral_value():
         yield f"{value.to_integral_value():f}"
         yield f"{value.to_integral_value() + 1:f}"
