@@ -205,6 +205,9 @@ def _call(seen: _Seen, fields: Node) -> None:
         seen.summed |= {name for _, name in _columns_of(fields.get("args", []))}
     if _called(fields) in _TEXT_JOINS:
         seen.joins_texts = True
+    if _called(fields) in _UNIT_TAKERS:
+        units = [{"A_Const": {"sval": {"sval": unit}}} for unit in _UNITS]
+        _compare(seen, list(_columns_of(fields.get("args", [None])[0])), units, "=")
     seen.computes = seen.computes or _called(fields) in _COMPUTING
     seen.reads_calendar = seen.reads_calendar or _called(fields) in _CALENDAR
 
@@ -220,6 +223,9 @@ _COMPUTING = frozenset({"abs", "power", "mod", "div", "sum", "avg"})
 _CALENDAR = frozenset(
     {"extract", "date_part", "to_char", "date_trunc", "age", "date_bin", "make_date"}
 )
+_UNIT_TAKERS = frozenset({"date_trunc", "date_part", "extract"})
+_UNITS = ("day", "hour", "month", "week")
+"""Without a name of one among its values, a column of units raises errors only."""
 _ARITHMETIC = frozenset("+-*/%")
 _TEXT_JOINS = frozenset({"concat", "concat_ws", "format", "string_agg"})
 

@@ -96,7 +96,8 @@ def counterexample(
     if difference is Difference.ORDER and not _contradict(*runs):
         return NotShown(
             "one query orders rows that tie in the other, so that each result of one"
-            " is allowed in the other, and not the other way round"
+            " is allowed in the other, and not the other way round; with the same ORDER"
+            " BY in both, or rows alone compared, it can be decided"
         )
     return Counterexample(
         difference=difference,

@@ -14,21 +14,15 @@ from analyzer.domain.equivalence import (
     Verdict,
 )
 from analyzer.domain.index import RelationName
-from analyzer.errors import Refusal, UserError
+from analyzer.errors import UserError
 from analyzer.postgres.attempt import Failure, OutputColumn
-from analyzer.postgres.errors_map import translated
-from analyzer.postgres.guard import Action, Place, enforce
-from analyzer.postgres.guard_catalog import look_up
-from analyzer.postgres.guard_facts import CatalogFacts
-from analyzer.postgres.rolled_back import rolled_back
 from analyzer.rewriting.parameters import compacted, used_parameters
-from analyzer.statements.clocks import clocks
 from analyzer.statements.identifiers import quote_relation
 from analyzer.statements.mutants import ORDER_TURNED, is_same_tree, mutants
-from analyzer.statements.safety import SafetyFacts, safety_facts
+from analyzer.statements.safety import SafetyFacts
 from analyzer.statements.sorted_output import SortedOutput, sorted_output
-from analyzer.statements.unstable import adds_up, may_depend_on_storage, row_locks
-from analyzer.statements.writing import is_one_write
+from analyzer.statements.unstable import adds_up, may_depend_on_storage
+from analyzer.verification.comparable import catalogs_of, facts_of, is_fixed, what_acts
 from analyzer.verification.compared_columns import (
     ColumnDifference,
     column_differences,
@@ -109,11 +103,11 @@ def prepare(
         QuerySyntaxError, UserError: a text is not one statement, or does not fit the
             schema.
     """
-    facts = [_facts(text) for text in (pair.before, pair.after)]
-    acting = _acting(database, facts)
+    facts = [facts_of(text) for text in (pair.before, pair.after)]
+    acting = what_acts(database, facts)
     if acting:
         return Verdict(outcome=Outcome.REFUSED, reason=acting)
-    catalogs = _catalogs(database, facts)
+    catalogs = catalogs_of(database, facts)
     if isinstance(catalogs, str):
         return Verdict(outcome=Outcome.REFUSED, reason=catalogs)
     columns = [_described(database, item, options) for item in facts]
@@ -129,7 +123,10 @@ def prepare(
     is_list = _is_list(facts, options.compare)
     ordered = [_ordered(f, c, is_list) for f, c in zip(facts, columns, strict=True)]
     if not all(item.is_complete for item in ordered):
-        reason = "the order of a query is by something that cannot be compared"
+        reason = (
+            "the order of a query is by something that cannot be compared; without"
+            " ORDER BY, or by columns that it returns, it can"
+        )
         return Verdict(outcome=Outcome.REFUSED, reason=reason)
     database.is_list = is_list
     database.is_writing = facts[0].writes
@@ -151,75 +148,8 @@ def prepare(
         settings=(),
         type_difference=type_difference,
         caveats=tuple(caveats),
-        is_fixed=all(map(_is_fixed, facts, catalogs)),
+        is_fixed=all(map(is_fixed, facts, catalogs)),
     )
-
-
-def _is_fixed(facts: SafetyFacts, catalog: CatalogFacts) -> bool:
-    named = {name for _schema, name, _ in facts.relations}
-    return (
-        not facts.writes
-        and named <= set(facts.ctes)
-        and not facts.parameter_count
-        and not clocks(facts.text)
-        and all(item.volatility == "i" for item in catalog.functions)
-    )
-
-
-def _facts(text: str) -> SafetyFacts:
-    """The facts of a text; one that cannot be read as one statement is bad input."""
-    try:
-        return safety_facts(text)
-    except Refusal as error:
-        raise UserError(error.message, detail=error.detail, hint=error.hint) from None
-
-
-def _catalogs(
-    database: TrialDatabase, facts: Sequence[SafetyFacts]
-) -> list[CatalogFacts] | str:
-    """What the names of the statements mean; a text if they must not be run."""
-    catalogs = []
-    unlike = _unlike(facts)
-    if unlike:
-        return unlike
-    with translated(), rolled_back(database.connection):
-        for item in facts:
-            catalog = look_up(database.connection, item, safety_facts, is_ours=True)
-            try:
-                enforce(item, catalog, Place.TEST, Action.RUN)
-            except Refusal as error:
-                return f"{error.message}: {error.detail}"
-            called = [(f.name, f.volatility) for f in catalog.functions]
-            called += [(o.asked_name, o.function.volatility) for o in catalog.operators]
-            volatile = sorted({name for name, kind in called if kind == "v"})
-            if volatile:
-                names = ", ".join(volatile)
-                return f"volatile functions have no fixed result: {names}"
-            catalogs.append(catalog)
-    return catalogs
-
-
-def _unlike(facts: Sequence[SafetyFacts]) -> str:
-    """Why two statements are of kinds that are not compared; empty if they are."""
-    for item in facts:
-        if item.writes and not is_one_write(item.text):
-            return "of statements that write, one by itself is compared"
-        if not item.writes and item.kind != "select":
-            return "only queries and single writes are compared"
-    if len({item.writes for item in facts}) > 1:
-        return "one statement writes, the other does not"
-    if len({row_locks(item.text) for item in facts}) > 1:
-        return "the queries lock rows differently"
-    if len({clocks(item.text) for item in facts}) > 1:
-        return "the queries read different clocks, so they may agree today only"
-    return ""
-
-
-def _acting(database: TrialDatabase, facts: Sequence[SafetyFacts]) -> str:
-    """What acts when the statements write, and is not tried; empty if nothing does."""
-    named = {name for f in facts if f.writes for _schema, name, _ in f.relations}
-    found = [one for one in database.hidden if one.relation in named]
-    return f"{found[0].relation} has {found[0].what}, which is not run" if found else ""
 
 
 def _described(
@@ -260,7 +190,10 @@ def _of_columns(
         )
     is_other_type = difference.difference is Difference.TYPES
     if is_other_type and not have_comparable_texts(*columns):
-        return Verdict(outcome=Outcome.REFUSED, reason=difference.reason)
+        return Verdict(
+            outcome=Outcome.REFUSED,
+            reason=f"{difference.reason}; with casts to one type they can be compared",
+        )
     return None
 
 

@@ -40,28 +40,38 @@ def _reasons(
     coverage: Coverage, queries: tuple[str, str], row_counts: tuple[int, ...]
 ) -> Iterator[str]:
     if coverage.databases == 0:
-        yield "no generated database was accepted by the tables"
+        yield (
+            "no generated database was accepted by the tables; a schema with fewer"
+            " constraints, or rows that fulfil them, would let it be tested"
+        )
     if coverage.with_rows < MIN_WITH_ROWS:
         yield (
             f"the first query returned a row on {coverage.with_rows} of"
-            f" {coverage.databases} databases only"
+            f" {coverage.databases} databases only; its conditions may contradict each"
+            " other, or need values or numbers of rows that were not drawn: more"
+            " databases, or looser conditions in both, may decide it"
         )
     if coverage.distinct_results < MIN_RESULTS:
         yield (
             f"the first query gave only {coverage.distinct_results} different results"
-            f" on {coverage.databases} databases"
+            f" on {coverage.databases} databases; more databases, or queries that also"
+            " return what they compute it from, may decide it"
         )
     large = [count for count in row_counts if count > MAX_LARGE_ROWS]
     if large:
-        yield f"no generated database has as many as {large[0]:,} rows"
+        yield f"no generated database has as many as {large[0]:,} rows;"
     names = sorted({name for query in queries for name in digests(query)})
     if names:
-        yield f"no two values are known that {names[0]} takes for one"
+        yield (
+            f"no two values are known that {names[0]} takes for one; it can be decided"
+            " for queries that compare the values themselves"
+        )
     telling = [s for s in coverage.survivors if not s.startswith(_OF_DUPLICATES)]
     if not coverage.killed and len(telling) >= _MIN_MUTANTS:
         yield (
             f"no difference on {coverage.databases} databases, but none of"
-            f" {coverage.mutants} deliberate mistakes showed on them either"
+            f" {coverage.mutants} deliberate mistakes showed on them either; more"
+            " databases, or looser conditions in both, may decide it"
         )
 
 
