@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from analyzer.domain.measurement import Effect, Temperature, effect_in_words
 from analyzer.report import plain
 from analyzer.report.query_diff import query_diff
 
@@ -294,6 +295,12 @@ _LABELS = {
     "ratio": "Share",
 }
 
+
+def effect_words(item: Mapping[str, str]) -> str:
+    """What a measured change did, of one statement in a stored proof."""
+    return effect_in_words(Effect(item["effect"]), Temperature(item["temperature"]))
+
+
 FILTERS: dict[str, Callable[..., object]] = {
     "is_sql": is_sql,
     "duration": duration,
@@ -315,4 +322,5 @@ FILTERS: dict[str, Callable[..., object]] = {
     "unit_label": unit_label,
     "one_line": one_line,
     "query_diff": query_diff,
+    "effect_words": effect_words,
 }

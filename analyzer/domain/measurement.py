@@ -43,6 +43,19 @@ class Temperature(StrEnum):
     COLD = "cold"
 
 
+_BY_READS = {Effect.FASTER: "reads less", Effect.SLOWER: "reads more"}
+
+
+def effect_in_words(effect: Effect, temperature: Temperature) -> str:
+    """An effect for people; that of cold runs is told by blocks, not by their times.
+
+    >>> effect_in_words(Effect.FASTER, Temperature.COLD)
+    'reads less'
+    """
+    cold = temperature is Temperature.COLD
+    return _BY_READS.get(effect, effect.value) if cold else effect.value
+
+
 class TimeBasis(StrEnum):
     """Which clock a comparison stands on.
 

@@ -15,6 +15,7 @@ from analyzer.domain.measurement import (
     StatementMeasurement,
     TimeBasis,
     WriteMeasurement,
+    effect_in_words,
 )
 from analyzer.report.as_markdown import escaped
 from analyzer.report.plain import counted, number, plain, shortened, size
@@ -122,7 +123,7 @@ def _statement(item: StatementMeasurement) -> Row:
         shortened(item.name, _NAME_LENGTH),
         plain(item.parameters),
         item.temperature.value,
-        item.effect.value,
+        effect_in_words(item.effect, item.temperature),
         f"{number(before or 0.0)} ms{mark}",
         f"{number(after or 0.0)} ms{mark}",
         f"{item.time_ratio:.2f}",
