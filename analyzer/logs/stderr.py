@@ -100,8 +100,7 @@ class StderrReader:
     ) -> Iterator[LogEntry]:
         """Entries of lines of which is known how they begin."""
         for line, head in lines:
-            # What a relay hands on as one line may be several.
-            self._tally.line_count += 1 + line.count("\n")
+            self._tally.line_count += 1
             if line[:1] == "\t":
                 self._continue(line, line[1:])
                 continue
@@ -142,11 +141,8 @@ class StderrReader:
             self._is_lost(line)
 
     def _is_lost(self, line: str) -> None:
-        parts = line.split("\n")
-        first = self._tally.line_count - len(parts) + 1
-        for number, part in enumerate(parts, first):
-            if part.strip():
-                self._tally.not_understood(part, at=number)
+        if line.strip():
+            self._tally.not_understood(line)
 
     def _begin(self, line: str, head: Head) -> None:
         parts = self._parts_of(head)

@@ -122,6 +122,16 @@ class LogFile:
         datas = self._counted()
         yield from self._cut(_without_returns(datas) if crlf else datas, cut)
 
+    def unwrapped_blocks(
+        self, unwrap: Unwrap, *, crlf: bool = False
+    ) -> Iterator[Sequence[str]]:
+        """All lines that a relay has wrapped, as :meth:`unwrapped_windows` has them."""
+        for lines in unwrap(self.blocks(crlf=crlf)):
+            if any(_LINE_END in line for line in lines):
+                yield _LINE_END.join(map(_as_one, lines)).split(_LINE_END)
+            else:
+                yield lines
+
     def unwrapped_windows(
         self, unwrap: Unwrap, cut: Callable[[bytes], int], *, crlf: bool = False
     ) -> Iterator[bytes]:
@@ -248,9 +258,13 @@ def _without_returns(datas: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _as_bytes(lines: Sequence[str]) -> bytes:
-    # A line that a relay hands on as one stays one, whatever is in it.
-    text = "".join(f"{line.replace(_LINE_END, _GOES_ON)}{_LINE_END}" for line in lines)
+    text = "".join(f"{_as_one(line)}{_LINE_END}" for line in lines)
     return text.encode("utf-8", "replace")
+
+
+def _as_one(line: str) -> str:
+    """A line that a relay hands on as one stays one, whatever is in it."""
+    return line.replace(_LINE_END, _GOES_ON)
 
 
 def _ended(data: bytes) -> bytes:

@@ -244,7 +244,8 @@ def _windows(
     clock, tally = counts
     reader = window_reader(recognized, clock, tally, reading.book)
     if reader is None:
-        blocks = source.layers.unwrap(file.blocks(crlf=recognized.crlf))
+        unwrap = source.layers.unwrap
+        blocks = file.unwrapped_blocks(unwrap, crlf=recognized.crlf)
         yield from windows_of(_entries(recognized, blocks, clock, tally))
         return
     if source.layers:
