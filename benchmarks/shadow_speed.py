@@ -4,12 +4,15 @@
 
 A database of 100 relations and one of 10,000 (tables and indexes) are made, a snapshot
 is taken of each, and a shadow is built from it. Questions are measured in CPU seconds
-of our own process and of the shadow's backend together, builds in wall time.
+of our own process and of the shadow's backend together, builds in those of our own
+process and of the whole server.
 """
 
 from __future__ import annotations
 
+import gc
 import itertools
+import resource
 import sys
 import tempfile
 import time
@@ -32,6 +35,7 @@ OLTP = "SELECT * FROM t{n} WHERE c1 = $1 ORDER BY c2 DESC LIMIT 10"
 
 
 def main() -> int:
+    gc.set_threshold(100_000, 20, 100)  # as pgproof does (``analyzer/cli/main.py``)
     code = 0
     with tempfile.TemporaryDirectory(prefix="pgproof-bench-") as name:
         Path(name).chmod(0o755)
@@ -83,19 +87,43 @@ def _table(n: int, rows: int) -> str:
 
 
 def measure(path: Path, relations: int) -> int:
-    with ShadowCluster() as cluster:
-        started = time.monotonic()
-        with build(cluster, load(path)) as planner:
-            built_s = time.monotonic() - started
-            print(f"{relations:,} relations: shadow {built_s:.2f} s (wall)")
-            within = built_s <= BUILD_LIMITS_S[relations]
-            code = verdict(
-                within, f"{relations:,} in {BUILD_LIMITS_S[relations]:g} s (wall)"
-            )
-            if relations == min(BUILD_LIMITS_S):
+    with tempfile.TemporaryDirectory(prefix="pgproof-bench-shadow-") as folder:
+        Path(folder).chmod(0o755)
+        with ShadowCluster(Path(folder)):
+            pass  # A cluster is made once for all shadows.
+        server_s = children_s()
+        with ShadowCluster(Path(folder)) as cluster:
+            used_s, started = time.process_time(), time.monotonic()
+            with build(cluster, load(path)):
+                own_s, built_s = (
+                    time.process_time() - used_s,
+                    time.monotonic() - started,
+                )
+        # Both wait for each other, so on a free machine it takes the sum of both.
+        server_s = children_s() - server_s
+        print(
+            f"{relations:,} relations: shadow {built_s:.2f} s (wall), processor time "
+            f"{own_s:.2f} s of our own and {server_s:.2f} s of the server, its start "
+            "and end included"
+        )
+        code = verdict(
+            own_s + server_s <= BUILD_LIMITS_S[relations],
+            f"{relations:,} in {BUILD_LIMITS_S[relations]:g} s of processor time",
+        )
+        if relations == min(BUILD_LIMITS_S):
+            with (
+                ShadowCluster(Path(folder)) as cluster,
+                build(cluster, load(path)) as planner,
+            ):
                 code |= questions(planner)
                 bulk(planner)
     return code
+
+
+def children_s() -> float:
+    """Processor time of servers that were started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def questions(planner: ShadowPlanner) -> int:
