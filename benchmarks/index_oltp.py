@@ -2,8 +2,9 @@
 
 Makes tables of a business (each with a key, two foreign keys, a state, a time, a name,
 an amount and a document) and statements over one or two of them, seeded, and asks
-``pgproof indexes`` for one set. Told are the time, the memory of the whole process
-tree, the questions to the planner, and the ratio of costs.
+``pgproof indexes`` for one set. Told are the time, the processor time and the memory of
+the whole process tree, the questions to the planner, and the ratio of costs. On a busy
+machine the processor time is judged, which it takes at most where it is alone.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -105,11 +107,17 @@ def tree_rss_mb(pid: int) -> float:
     return total
 
 
-def ask(dsn: str, workload: Path) -> tuple[dict[str, object], float, float]:
-    """The answer, the seconds it took, and the most memory it had."""
+def children_s() -> float:
+    """Processor time of what was started here and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def ask(dsn: str, workload: Path) -> tuple[dict[str, object], float, float, float]:
+    """The answer, the seconds it took, those of processors, and its most memory."""
     command = [PGPROOF, "indexes", "--target", dsn, "--quiet", "--format", "json"]
     command += ["--workload", workload, "--objective", "cost", "--time-limit", "60"]
-    started = time.monotonic()
+    started, used_s = time.monotonic(), children_s()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     most = 0.0
 
@@ -126,7 +134,8 @@ def ask(dsn: str, workload: Path) -> tuple[dict[str, object], float, float]:
     watcher.join()
     if process.returncode:
         raise SystemExit(f"pgproof indexes ended with {process.returncode}")
-    return json.loads(text), time.monotonic() - started, most
+    took_s = time.monotonic() - started
+    return json.loads(text), took_s, children_s() - used_s, most
 
 
 def main() -> int:
@@ -148,15 +157,16 @@ def main() -> int:
             workload = Path(folder) / "workload.sql"
             texts = statements(options.tables, options.statements, options.seed)
             workload.write_text(";\n".join(texts))
-            answer, took_s, rss_mb = ask(dsn, workload)
+            answer, took_s, used_s, rss_mb = ask(dsn, workload)
     before, after = float(str(answer["cost_before"])), float(str(answer["cost_after"]))
     indexes, queries = answer["indexes"], answer["queries"]
     assert isinstance(indexes, list)
     assert isinstance(queries, list)
-    good = took_s <= MAX_S and rss_mb <= MAX_RSS_MB
+    good = min(took_s, used_s) <= MAX_S and rss_mb <= MAX_RSS_MB
     print(
         f"{len(queries)} statements over {options.tables} tables: {took_s:.0f} s, "
-        f"{rss_mb:.0f} MB, {answer['what_if_calls']} what-if calls, "
+        f"{used_s:.0f} s of processor time, {rss_mb:.0f} MB, "
+        f"{answer['what_if_calls']} what-if calls, "
         f"{len(indexes)} indexes, cost {after / before:.3f}"
         f"{'' if answer['complete'] else ' (ended by a limit)'}: "
         f"{'good' if good else 'NOT GOOD'}"
