@@ -8,7 +8,7 @@ from analyzer.domain.explanation import ExplainedCase, Explanation, Finding, Pla
 from analyzer.domain.plan import Plan
 from analyzer.errors import SourceError
 from analyzer.plans.compare import compare
-from analyzer.plans.findings import findings
+from analyzer.plans.findings import findings, findings_or_expected
 from analyzer.plans.read_any import read_any_plan
 from analyzer.plans.read_json import read_plan
 
@@ -33,7 +33,7 @@ def explain_plan(text: str, source: str, other: str | None = None) -> Explanatio
         query="",
         planner_source=source,
         cases=(case,),
-        findings=findings(plan),
+        findings=findings_or_expected(plan),
     )
 
 
@@ -52,7 +52,7 @@ def examine_text(text: str, source: str) -> ExaminedPlan:
         SourceError: it is not a plan that can be read.
     """
     plan = read_any_plan(text, source=source)
-    return ExaminedPlan(plan=plan, findings=findings(plan))
+    return ExaminedPlan(plan=plan, findings=findings_or_expected(plan))
 
 
 def examine_document(document: object, source: str) -> ExaminedPlan | None:

@@ -39,6 +39,7 @@ _FUNCTION = re.compile(rf"(?P<name>{NAME}(?:\.{NAME})?)\(")
 _COLLATE = re.compile(rf" COLLATE {NAME}(?:\.{NAME})?\)*\Z")
 _COMPARES = frozenset({"=", "<", ">", "<=", ">="})
 _PATTERNS = frozenset({"~~", "~~*", "~", "~*"})
+_NEGATIONS = frozenset({"<>", "!~~", "!~~*", "!~", "!~*", "IS DISTINCT FROM"})
 _KEYWORDS = frozenset(
     (
         *("AND", "OR", "NOT", "IS", "NULL", "ANY", "ALL", "CASE", "WHEN", "THEN"),
@@ -57,6 +58,7 @@ class ConditionKind(StrEnum):
     PATTERN = "pattern"
     PREFIX = "prefix"
     CONTAINS = "contains"
+    NEGATED = "negated"
     OTHER = "other"
 
 
@@ -106,6 +108,18 @@ def searchable_columns(parts: Sequence[Condition]) -> tuple[str, ...]:
     equal = [item.column for item in parts if item.kind is ConditionKind.EQUALITY]
     ranged = [item.column for item in parts if item.kind is ConditionKind.RANGE]
     return tuple(dict.fromkeys((*equal, *ranged[:1])))[:MAX_COLUMNS]
+
+
+def is_within_row(part: Condition) -> bool:
+    """Whether a condition compares columns of one table with each other.
+
+    >>> [is_within_row(c) for c in conditions("((a < (b + 2)) AND (a < (b.c + 2)))")]
+    [True, False]
+    """
+    owners = [
+        {name.rpartition(".")[0] for name in _qualified(side)} for side in part.sides
+    ]
+    return len(owners) == 2 and owners[0] == owners[1] and len(owners[0]) == 1
 
 
 def columns(text: str) -> tuple[str, ...]:
@@ -184,6 +198,10 @@ def _condition(text: str) -> Condition:
     if operator in ("@>", "<@", "?", "?|", "?&", "@@", "&&"):
         return Condition(
             kind=ConditionKind.CONTAINS, column=_column(left), expression=left
+        )
+    if operator in _NEGATIONS:
+        return Condition(
+            kind=ConditionKind.NEGATED, column=_column(left), expression=left
         )
     if operator not in _COMPARES:
         return Condition(kind=ConditionKind.OTHER, expression=text)

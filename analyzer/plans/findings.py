@@ -1,12 +1,12 @@
 """What makes a plan slow, in words, the costliest first; silent where it is good.
 
-Only plans that were run (EXPLAIN ANALYZE) have findings: estimates alone prove
-nothing. A rule speaks of a node only if it takes a tenth of the time at least.
+A rule speaks of a node only if it takes a tenth of the time at least. Plans that were
+not run have rules of their own, in :mod:`analyzer.plans.findings_expected`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
@@ -18,10 +18,12 @@ from analyzer.plans.findings_access import (
     index_rechecks,
     scattered_fetches,
 )
+from analyzer.plans.findings_duplicates import multiplied_rows, needless_distinct
 from analyzer.plans.findings_estimates import estimate_errors
+from analyzer.plans.findings_expected import expected
+from analyzer.plans.findings_foreign import foreign_rows
 from analyzer.plans.findings_joins import (
     late_join_filters,
-    multiplied_rows,
     recursive_scans,
     unindexed_joins,
 )
@@ -54,12 +56,9 @@ from analyzer.plans.findings_waits import (
     lock_waits,
     slow_planning,
 )
-from analyzer.plans.findings_work import (
-    functions_per_row,
-    slow_triggers,
-    temporary_files,
-)
+from analyzer.plans.findings_work import functions_per_row, temporary_files
 from analyzer.plans.findings_workers import missing_workers, too_few_workers
+from analyzer.plans.findings_writes import kept_indexes, slow_triggers
 
 _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     costly_jit,
@@ -82,6 +81,7 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     functions_per_row,
     removed_rows,
     recursive_scans,
+    foreign_rows,
     unindexed_joins,
     index_rechecks,
     index_pages,
@@ -91,21 +91,29 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     lossy_bitmaps,
     missing_workers,
     too_few_workers,
+    needless_distinct,
     lock_waits,
+    kept_indexes,
     large_results,
     cold_reads,
 )
 """Where two cost the same, causes come before what they cause."""
 
 _OF_PARTS = frozenset({"rows_removed", "not_sargable", "type_mismatch"})
-_CAUSES = frozenset({"estimate_error", "generic_plan", "function_per_row"})
 _LEAST_TOLD = ("cold_reads", "too_few_workers")
 """Work that is done in vain need not be shared out, nor its pages be in memory."""
 _CHOSEN = frozenset({"nested_loop", "hash_spills"})
 """What the planner would not have chosen with better estimates."""
-_EFFECTS = _CHOSEN | {
+_OF_THE_NODE = _CHOSEN | {
     *("rows_removed", "not_sargable", "scattered_heap_fetches", "temporary_file")
 }
+_EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "estimate_error": (_OF_THE_NODE, _CHOSEN),
+    "generic_plan": (_OF_THE_NODE, _CHOSEN),
+    "function_per_row": (_OF_THE_NODE, frozenset()),
+    "filter_late": (frozenset({"temporary_file"}), frozenset()),
+}
+"""What a cause leads to at its own node, and at those above it."""
 
 
 def findings(plan: Plan) -> tuple[Finding, ...]:
@@ -124,6 +132,12 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
     found = [_with_effects(item, found) for item in found]
     found = [item for item in found if not _is_told_already(item, found)]
     return tuple(sorted(found, key=lambda item: -round(item.lost_ratio, 2)))
+
+
+def findings_or_expected(plan: Plan) -> tuple[Finding, ...]:
+    """The findings of a plan; where it was not run, what its shape and costs tell."""
+    view = PlanView(plan)
+    return findings(plan) if view.was_run else expected(view)
 
 
 def _without_jit(found: Sequence[Finding]) -> list[Finding]:
@@ -163,8 +177,7 @@ def _with_effects(cause: Finding, found: Sequence[Finding]) -> Finding:
 
 def _is_effect(item: Finding, cause: Finding) -> bool:
     """Whether a finding is of the node of a cause, or of one that was chosen for it."""
-    if cause.rule not in _CAUSES or item.rule not in _EFFECTS:
-        return False
-    is_above = item.path == cause.path[: len(item.path)]
-    is_chosen = item.rule in _CHOSEN and cause.rule != "function_per_row"
-    return item.path == cause.path or (is_chosen and is_above)
+    of_the_node, above = _EFFECTS.get(cause.rule, (frozenset(), frozenset()))
+    if item.path == cause.path:
+        return item.rule in of_the_node
+    return item.rule in above and item.path == cause.path[: len(item.path)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
-from analyzer.plans.conditions import conditions, searchable_columns
+from analyzer.plans.conditions import ConditionKind, conditions, searchable_columns
 from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
@@ -27,6 +27,10 @@ from analyzer.plans.titles import one_line
 MIN_PAGES = 100
 MIN_PAGES_PER_ROW = 5.0
 """A row costs at most a page of the table and a few of the index."""
+MIN_ENTRIES_PER_PAGE = 20.0
+"""An index page has hundreds of entries; of texts of a hundred bytes it has fifty."""
+_MAX_SEARCHES = 1_000.0
+"""Before 18 nothing tells how many values of a list were searched for."""
 MIN_FETCHES = 10_000
 MIN_FETCH_RATIO = 0.5
 """A fetch of most rows by an index costs less than half of the time: let it be."""
@@ -47,29 +51,86 @@ def index_pages(view: PlanView) -> Iterator[Finding]:
         node = item.node
         if node.node_type not in ("Index Scan", "Index Only Scan", "Bitmap Index Scan"):
             continue
-        pages, loops = own_pages(item), node.loops or 1.0
-        rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
-        ratio = view.own_ratio(item)
+        pages, ratio = own_pages(item), view.own_ratio(item)
         if not node.index_cond or ratio < MIN_RATIO or pages < MIN_PAGES:
             continue
-        fetched = number(node.details, "Heap Fetches") or 0.0
-        if pages < MIN_PAGES_PER_ROW * (rows + fetched + loops):
+        if pages < _usual_pages(item):
             continue
-        claim = (
-            f"{title(item)} reads {pages:,.0f} pages for {rows:,.0f} rows: the "
-            "condition is not on the leading columns of the index, or the index is "
+        rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
+        read = f"{title(item)} reads {pages:,.0f} pages for {rows:,.0f} rows"
+        rule, why, remedy = _why_pages(view, item)
+        found = finding(item, rule, f"{read}: {why}", measured(pages, "pages"), ratio)
+        yield replace(found, remedy=remedy)
+
+
+def _usual_pages(item: NodeMeasure) -> float:
+    """The most pages that an index scan reads which goes to its rows at once.
+
+    Where the table is not visited they are the index's own, of which each holds many
+    entries.
+    """
+    node, loops = item.node, item.node.loops or 1.0
+    searches = loops
+    if " ANY (" in node.index_cond:
+        told = number(node.details, "Index Searches")
+        searches = loops * (told if told is not None else _MAX_SEARCHES)
+    fetched = number(node.details, "Heap Fetches") or 0.0
+    rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
+    if node.node_type == "Index Scan":
+        return MIN_PAGES_PER_ROW * (rows + searches)
+    per_page = MIN_ENTRIES_PER_PAGE if _is_behind_range(node.index_cond) else 1.0
+    return rows / per_page + MIN_PAGES_PER_ROW * (fetched + searches)
+
+
+def _is_behind_range(index_cond: str) -> bool:
+    """Whether a column is searched by whose predecessor in the index has a range.
+
+    EXPLAIN prints the parts of the condition in the order of the index's columns
+    (indxpath.c, create_index_paths()).
+    """
+    ranged = ""
+    for part in conditions(index_cond):
+        if ranged and part.column != ranged:
+            return True
+        if part.kind is ConditionKind.RANGE:
+            ranged = part.column
+    return False
+
+
+def _why_pages(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
+    """Rule, reason and remedy for an index scan that reads too many pages."""
+    node = item.node
+    keys = one_line(", ".join(searchable_columns(conditions(node.index_cond))))
+    cost = node.total_cost * (node.loops or 0.0)
+    if own_pages(item) > 2 * cost and node.node_type != "Bitmap Index Scan":
+        # Pages that a condition leads past are in the cost, for one unit each or more.
+        return (
+            "dead_index_entries",
+            "the planner did not expect so many, so that dead entries are passed over, "
+            "or a function that is called for a row reads them",
+            "VACUUM the table once no old transaction sees its dead rows, and REINDEX; "
+            "EXPLAIN (VERBOSE) tells the functions that a node calls.",
+        )
+    kinds = {part.kind for part in conditions(node.index_cond)}
+    if not kinds & {ConditionKind.EQUALITY, ConditionKind.RANGE}:
+        return (
+            "index_does_not_fit",
+            "the index is gone through for the most part to find them",
+            "VACUUM enters what a GIN index keeps in its pending list (fastupdate); "
+            "REINDEX if the index is bloated.",
+        )
+    if _is_behind_range(node.index_cond):
+        why = "a column with a range stands before others of the condition in the index"
+        remedy = "An index with the column of the range last"
+    else:
+        why = (
+            "the condition is not on the leading columns of the index, or the index is "
             "full of dead entries"
         )
-        keys = one_line(", ".join(searchable_columns(conditions(node.index_cond))))
-        remedy = (
-            "An index whose leading columns are those of the condition"
-            + (f" ({keys})" if keys else "")
-            + " goes to the rows at once; REINDEX if the index is bloated."
-        )
-        found = finding(
-            item, "index_does_not_fit", claim, measured(pages, "pages"), ratio
-        )
-        yield replace(found, remedy=remedy)
+        remedy = "An index whose leading columns are those of the condition"
+    remedy += f" ({keys})" if keys else ""
+    remedy += " goes to the rows at once; REINDEX if the index is bloated."
+    return "index_does_not_fit", why, remedy
 
 
 def index_rechecks(view: PlanView) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import ConditionKind, conditions
 from analyzer.plans.findings_access import MIN_FETCH_RATIO, is_scattered
 from analyzer.plans.findings_loops import MIN_LOOP_RATIO, MIN_OUTER_ROWS
 from analyzer.plans.findings_rows import is_small
@@ -39,6 +40,7 @@ _GUESSED_LOSS = 0.5
 PLANNED = "Planned Partitions"
 """Of a hashed aggregate that was expected not to fit into memory."""
 
+_NEGATED = ConditionKind.NEGATED
 _JOINS = frozenset({"Nested Loop", "Hash Join", "Merge Join"})
 _NO_ESTIMATE = frozenset(
     {"BitmapAnd", "BitmapOr", "Bitmap Index Scan", "ModifyTable", "Limit", "LockRows"}
@@ -174,7 +176,9 @@ def _of_access(view: PlanView, item: NodeMeasure) -> Iterator[_Consequence]:
     node = item.node
     removed = over_loops(node, node.rows_removed_by_filter)
     read = rows_of(item) + removed
+    parts = conditions(node.filter)
     is_whole = node.node_type == "Seq Scan" and not not_searchable(node, node.filter)
+    is_whole = is_whole and any(part.kind is not _NEGATED for part in parts)
     if is_whole and not item.underestimated and not is_small(item):
         # So many rows are better read without an index, whether there is one or not.
         expected = node.plan_rows * (node.loops or 1.0)

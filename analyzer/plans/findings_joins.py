@@ -30,9 +30,9 @@ MIN_PAIRS_PER_ROW = 10.0
 MIN_TIMES = 5.0
 MIN_ROUNDS = 3
 
-_HASHED = frozenset({"Hash Join", "Merge Join"})
+HASHED = frozenset({"Hash Join", "Merge Join"})
+_WHOLE = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
 _PASSING = frozenset({"Hash", "Sort", "Materialize", "Gather", "Gather Merge"})
-_GROUPS = frozenset({"Aggregate", "Group", "Unique", "HashAggregate", "SetOp"})
 _CONDITIONS = ("Hash Cond", "Merge Cond", "Join Filter")
 
 
@@ -43,8 +43,8 @@ def unindexed_joins(view: PlanView) -> Iterator[Finding]:
     rows looks them up, so that there is none.
     """
     for join in view.ran():
-        sides = [_source(view, side) for side in view.inputs(join)]
-        if join.node.node_type not in _HASHED or len(sides) != 2:
+        sides = [source(view, side) for side in view.inputs(join)]
+        if join.node.node_type not in HASHED or len(sides) != 2:
             continue
         for scan, other in (sides, sides[::-1]):
             ratio = view.own_ratio(scan) + view.own_ratio(join)
@@ -54,7 +54,8 @@ def unindexed_joins(view: PlanView) -> Iterator[Finding]:
                 yield _unindexed(view, join, scan, ratio)
 
 
-def _source(view: PlanView, side: NodeMeasure) -> NodeMeasure:
+def source(view: PlanView, side: NodeMeasure) -> NodeMeasure:
+    """What a side of a join reads, below what only sorts, hashes or keeps it."""
     while side.node.node_type in _PASSING and view.inputs(side):
         side = view.inputs(side)[0]
     return side
@@ -63,8 +64,8 @@ def _source(view: PlanView, side: NodeMeasure) -> NodeMeasure:
 def _is_whole(scan: NodeMeasure) -> bool:
     node = scan.node
     removed = over_loops(node, node.rows_removed_by_filter)
-    is_kept = removed <= rows_of(scan)
-    return node.node_type == "Seq Scan" and is_kept and rows_of(scan) >= MIN_READ_ROWS
+    is_kept = removed <= rows_of(scan) and not node.index_cond
+    return node.node_type in _WHOLE and is_kept and rows_of(scan) >= MIN_READ_ROWS
 
 
 def _are_few(
@@ -129,7 +130,7 @@ def late_join_filters(view: PlanView) -> Iterator[Finding]:
         node = join.node
         removed = over_loops(node, number(node.details, "Rows Removed by Join Filter"))
         ratio = view.own_ratio(join)
-        if node.node_type not in _HASHED or ratio < MIN_JOIN_RATIO:
+        if node.node_type not in HASHED or ratio < MIN_JOIN_RATIO:
             continue
         if removed < max(MIN_PAIRS, MIN_PAIRS_PER_ROW * rows_of(join)):
             continue
@@ -147,49 +148,6 @@ def late_join_filters(view: PlanView) -> Iterator[Finding]:
         yield replace(found, remedy=remedy)
 
 
-def multiplied_rows(view: PlanView) -> Iterator[Finding]:
-    """Joins that make many rows of few, which are then grouped to few again."""
-    for join in view.ran():
-        sides = view.inputs(join)
-        if join.node.node_type not in _HASHED | {"Nested Loop"} or len(sides) != 2:
-            continue
-        made, most = rows_of(join), max(map(rows_of, sides))
-        if made < max(MIN_PAIRS, MIN_TIMES * most):
-            continue
-        grouped = _grouped(view, join)
-        if not grouped:
-            continue
-        ratio = min(sum(map(view.own_ratio, (join, *grouped))), 1.0)
-        if ratio < MIN_JOIN_RATIO:
-            continue
-        claim = (
-            f"{title(join)} makes {made:,.0f} rows of {most:,.0f}, which "
-            f"{title(grouped[-1])} then makes {rows_of(grouped[-1]):,.0f}"
-        )
-        remedy = (
-            "Group before the join, each side by itself, or ask with EXISTS where only "
-            "one side's columns are needed."
-        )
-        quantity = measured(made, "rows")
-        found = finding(join, "join_multiplies", claim, quantity, ratio)
-        yield replace(found, remedy=remedy)
-
-
-def _grouped(view: PlanView, join: NodeMeasure) -> list[NodeMeasure]:
-    """The nodes above a join up to the one that makes a tenth of its rows of them."""
-    passed = []
-    for above, _ in view.ancestors(join):
-        passed.append(above)
-        if above.node.node_type in _GROUPS and (
-            rows_of(above) * MIN_PAIRS_PER_ROW <= rows_of(join)
-        ):
-            keys = {"Group Key", "Grouping Sets"} & set(above.node.details)
-            return passed if keys or above.node.node_type != "Aggregate" else []
-        if above.node.node_type in ("Nested Loop", *_HASHED):
-            return []
-    return []
-
-
 def recursive_scans(view: PlanView) -> Iterator[Finding]:
     """Tables that are read whole in each round of a recursion."""
     for scan in view.ran():
@@ -198,7 +156,7 @@ def recursive_scans(view: PlanView) -> Iterator[Finding]:
             continue
         above = [item for item, _ in view.ancestors(scan)]
         recursion = [i for i in above if i.node.node_type == "Recursive Union"]
-        joins = [i for i in above if i.node.node_type in _HASHED]
+        joins = [i for i in above if i.node.node_type in HASHED]
         read = rows_of(scan) + over_loops(scan.node, scan.node.rows_removed_by_filter)
         if not recursion or not joins or read < MIN_READ_ROWS:
             continue

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
-from analyzer.plans.conditions import Condition, ConditionKind
+from analyzer.domain.plan import PlanNode
+from analyzer.plans.conditions import Condition, ConditionKind, is_within_row
 from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
@@ -20,7 +21,7 @@ from analyzer.plans.findings_view import (
     title,
 )
 from analyzer.plans.measure import NodeMeasure
-from analyzer.plans.remedies import index_for, not_searchable
+from analyzer.plans.remedies import index_for, not_searchable, partial_index_for
 from analyzer.plans.titles import one_line
 
 MIN_ROWS_REMOVED = 1_000
@@ -36,7 +37,7 @@ _BY_SUBQUERY = re.compile(r"\b(?:SubPlan|ANY \(hashed|hashed )")
 _BY_UNKNOWN_PATTERN = re.compile(r" ~~\*? \$\d")
 _BY_UNKNOWN_CHOICE = re.compile(r"\$\d{1,5}(?:\)?::[a-z ]{1,40})?\)? IS (?:NOT )?NULL")
 _NOT_NULL = re.compile(r"\A\(\S+ IS NOT NULL\)\Z")
-_INDEX_SCANS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
+INDEX_SCANS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 _OUTSIDE = frozenset(
     {"CTE Scan", "Subquery Scan", "Foreign Scan", "Hash Join", "Merge Join"}
 )
@@ -67,17 +68,27 @@ def removed_rows(view: PlanView) -> Iterator[Finding]:
 
 
 def _by_table(view: PlanView) -> Iterable[list[NodeMeasure]]:
-    """Nodes with a filter, those that read partitions of one table by it together."""
+    """Nodes with a filter; partitions that it is read by, and scans of a CTE, together.
+
+    The costliest comes first.
+    """
     found: dict[object, list[NodeMeasure]] = {}
     for item in view.ran():
         node = item.node
         if _BY_SUBQUERY.search(node.filter) or node.node_type in _OF_ITS_GROUPS:
             continue  # no index serves such a filter; what it costs is the subquery's
         if node.rows_removed_by_filter:
-            is_part = is_partition(item)
-            key = (item.path[:-1], _scan(item)) if is_part else item.path
-            found.setdefault(key, []).append(item)
-    return found.values()
+            found.setdefault(_alike_by(item), []).append(item)
+    return [
+        sorted(alike, key=view.total_ratio, reverse=True) for alike in found.values()
+    ]
+
+
+def _alike_by(item: NodeMeasure) -> object:
+    cte = item.node.details.get("CTE Name")
+    if is_partition(item):
+        return item.path[:-1], _scan(item)
+    return str(cte) if cte and item.node.node_type == "CTE Scan" else item.path
 
 
 def _scan(item: NodeMeasure) -> tuple[str, str, bool]:
@@ -92,30 +103,27 @@ def _removed(
     item, kept = alike[0], sum(map(rows_of, alike))
     # Rows are given per loop and rounded, so that of many loops few rows show as 0.
     few = "almost none" if kept == 0 and (item.node.loops or 0) > 1 else f"{kept:,.0f}"
-    others = f" and {len(alike) - 1} partitions more" if len(alike) > 1 else ""
+    what = "scans of it" if item.node.node_type == "CTE Scan" else "partitions"
+    others = f" and {len(alike) - 1} {what} more" if len(alike) > 1 else ""
     read = "read" if others else "reads"
     numbers = f"{others} {read} {removed + kept:,.0f} rows and "
     numbers += f"keep {few}" if others else f"keeps {few}"
-    rule, why, remedy = _why_removed(view, item)
+    rule, why, remedy = why_removed(view, item)
     quantity = measured(removed, "rows removed")
     found = finding(item, rule, f"{title(item)}{numbers}: {why}", quantity, ratio)
     return replace(found, remedy=remedy)
 
 
-def _why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
+def why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
     """Rule, reason and remedy for a filter."""
     node = item.node
     if node.node_type in _OUTSIDE:
-        return (
-            "filter_late",
-            "the filter comes after all else has been computed",
-            "Say the condition inside of the subquery, or before the join.",
-        )
+        return _late(node)
     # min() and max() of a column leave its nulls out; that finds nothing.
     is_search = (
         bool(_NOT_NULL.sub("", node.index_cond)) or node.node_type == "Bitmap Heap Scan"
     )
-    is_index = node.node_type in _INDEX_SCANS
+    is_index = node.node_type in INDEX_SCANS
     if is_index and not is_search and _is_under_limit(view, item):
         return (
             "order_by_wrong_index",
@@ -133,7 +141,7 @@ def _why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
         )
     computed = not_searchable(node, node.filter)
     if computed is not None:
-        return _computed(computed, place(item))
+        return _computed(computed, item)
     if node.node_type == "Seq Scan" and _BY_UNKNOWN_PATTERN.search(node.filter):
         return (
             "generic_plan",
@@ -153,8 +161,29 @@ def _why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
     return "rows_removed", "no index is used for the filter", index_for(item)
 
 
-def _computed(computed: Condition, table: str) -> tuple[str, str, str]:
-    text = one_line(computed.expression)
+def _late(node: PlanNode) -> tuple[str, str, str]:
+    why = "the filter comes after all else has been computed"
+    remedy = "Say the condition inside of the subquery, or before the join."
+    if node.node_type == "CTE Scan":
+        remedy = "Say the condition inside of the CTE, or write it AS NOT MATERIALIZED."
+    if node.node_type == "Foreign Scan":
+        why = "the other server did not get the condition, and sends all rows"
+        remedy = (
+            "Only built-in, immutable functions and operators are sent, and those of "
+            "the server's option extensions: write the condition with them."
+        )
+    return "filter_late", why, remedy
+
+
+def _computed(computed: Condition, item: NodeMeasure) -> tuple[str, str, str]:
+    text, table = one_line(computed.expression), place(item)
+    if is_within_row(computed) and computed.kind is not ConditionKind.CAST:
+        return (
+            "not_sargable",
+            "the condition compares columns of the row with each other, and no key of "
+            "an index finds that",
+            partial_index_for(item),
+        )
     if computed.kind is ConditionKind.CAST:
         return (
             "type_mismatch",

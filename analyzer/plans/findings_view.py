@@ -57,8 +57,12 @@ class PlanView:
 
     @property
     def total_ms(self) -> float:
-        """Wall time of the whole plan, 0 where no time was taken."""
-        return self.items[0].total_time_ms or 0.0
+        """Wall time of the whole statement, 0 where no time was taken.
+
+        What passes outside of all nodes counts: triggers, writing out the rows.
+        """
+        root_ms = self.items[0].total_time_ms or 0.0
+        return max(root_ms, self.plan.execution_time_ms or 0.0) if root_ms else 0.0
 
     def ran(self) -> Iterator[NodeMeasure]:
         """The nodes that were run at least once."""
@@ -191,22 +195,33 @@ def place(item: NodeMeasure) -> str:
 
 
 def is_partition(item: NodeMeasure) -> bool:
-    """Whether a scan that was run is of a partition.
+    """Whether a scan that was run is of a partition."""
+    return bool(item.node.loops) and names_partition(item)
 
-    The planner numbers the partitions of one table: orders_1, orders_2 …
+
+def names_partition(item: NodeMeasure) -> bool:
+    """Whether the planner numbered a scan's table as one of several partitions.
+
+    They are orders_1, orders_2 … (inherit.c, expand_single_inheritance_child()).
     """
     name, _, place_number = item.node.alias.rpartition("_")
-    return bool(item.node.loops and item.node.relation and name) and (
-        place_number.isdigit()
-    )
+    return bool(item.node.relation and name) and place_number.isdigit()
 
 
 def measured(value: float, unit: str) -> Quantity:
     """A number of a plan that was run."""
+    return _quantity(value, unit, Basis.MEASURED)
+
+
+def estimated(value: float, unit: str) -> Quantity:
+    """A number that the planner expects."""
+    return _quantity(value, unit, Basis.ESTIMATED)
+
+
+def _quantity(value: float, unit: str, basis: Basis) -> Quantity:
     finite = min(value, _LARGEST) if math.isfinite(value) else _LARGEST
-    return Quantity(
-        value=finite, unit=unit, basis=Basis.MEASURED, source="EXPLAIN ANALYZE"
-    )
+    source = "EXPLAIN ANALYZE" if basis is Basis.MEASURED else "EXPLAIN"
+    return Quantity(value=finite, unit=unit, basis=basis, source=source)
 
 
 def finding(

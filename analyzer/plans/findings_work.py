@@ -1,4 +1,4 @@
-"""Findings on work that no node is named for: functions, triggers, temporary files."""
+"""Findings on work that no node is named for: functions and temporary files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from analyzer.plans.findings_view import (
     title,
 )
 from analyzer.plans.measure import NodeMeasure
-from analyzer.plans.node_facts import hash_facts, number, sort_facts, stored_bytes
+from analyzer.plans.node_facts import hash_facts, sort_facts, stored_bytes
 from analyzer.plans.titles import one_line
 
 MIN_ROWS = 100
@@ -35,9 +35,6 @@ MIN_COSTLY_ROW_COST = 0.2
 times cpu_operator_cost (0.0025) by default, see COST of CREATE FUNCTION."""
 MIN_WORK_RATIO = 0.3
 MIN_TEMPORARY_BLKS = 100
-MIN_TRIGGER_RATIO = 0.3
-MIN_CHECK_US = 100.0
-"""A check of a foreign key by an index takes some tens of microseconds."""
 
 _BLOCK_BYTES = 8192
 _SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
@@ -87,7 +84,7 @@ def _least_us(item: NodeMeasure, names: Sequence[str]) -> float:
     """Time for a row that is more than usual, the less the more speaks for a call."""
     node = item.node
     if not names:
-        return MIN_ROW_US
+        return MIN_COSTLY_ROW_US if is_of_functions(item) else MIN_ROW_US
     if node.node_type != "Seq Scan" or not node.filter or item.own_buffers is None:
         return MIN_NAMED_ROW_US
     pages = item.own_buffers.touched_blks
@@ -123,38 +120,6 @@ def _reads(item: NodeMeasure, own_us: float) -> bool:
     # Upper bounds of usual times, in microseconds: of the system, and in memory.
     blocks_us = own.shared_read_blks * 100.0 + own.shared_hit_blks * 5.0
     return blocks_us > own_us / 2
-
-
-def slow_triggers(view: PlanView) -> Iterator[Finding]:
-    """Triggers and checks of foreign keys that take most of a change's time."""
-    triggers = view.plan.raw.get("Triggers")
-    total_ms = view.plan.execution_time_ms or view.total_ms
-    if not isinstance(triggers, list | tuple) or total_ms <= 0:
-        return
-    for trigger in triggers:
-        if not isinstance(trigger, Mapping):
-            continue
-        spent_ms = number(trigger, "Time") or 0.0
-        ratio = spent_ms / total_ms
-        if ratio < MIN_TRIGGER_RATIO:
-            continue
-        constraint = trigger.get("Constraint Name")
-        name = one_line(str(constraint or trigger.get("Trigger Name", "")))
-        calls = number(trigger, "Calls") or 0.0
-        if constraint and spent_ms * 1e3 < MIN_CHECK_US * calls:
-            continue
-        what = f"The foreign key {name}" if constraint else f"The trigger {name}"
-        claim = f"{what} is checked {calls:,.0f} times and takes {spent_ms:,.0f} ms"
-        remedy = (
-            "An index on the referencing columns of the foreign key lets each check "
-            "find its rows, where rows are deleted or keys changed."
-            if constraint
-            else "See what its function does for each row."
-        )
-        found = finding(
-            view.items[0], "slow_trigger", claim, measured(spent_ms, "ms"), ratio
-        )
-        yield replace(found, remedy=remedy)
 
 
 def temporary_files(view: PlanView) -> Iterator[Finding]:

@@ -29,7 +29,7 @@ from analyzer.plans.node_facts import number
 
 MIN_PARALLEL_MS = 100.0
 """Workers need some milliseconds to start."""
-MIN_SERIAL_MS = 1_000.0
+MIN_SERIAL_MS = 2_000.0
 MAX_GIVEN_RATIO = 0.1
 """Each row that workers find is handed on to the leader, which costs more than it."""
 

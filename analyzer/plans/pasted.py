@@ -13,8 +13,7 @@ _ASIDE = re.compile(
     r"\s*(?:```\w*|Time: [\d.,]+ ms(?: \([^)]*\))?|-\[ RECORD \d+ \][-+]*)\s*"
 )
 """Fences of Markdown, psql's \\timing, and the heads of its records."""
-_MAILED = re.compile(r"\A\s*> ?")
-_EXPANDED = re.compile(r"\AQUERY PLAN *\| ?")
+_EXPANDED = re.compile(r"\A(?:QUERY PLAN *| +)\| ?")
 _NODE = re.compile(r"\((?:cost|actual)[ =]|Node[ -]Type")
 _DOCUMENT = re.compile(r"[\[{<]|- Plan:")
 _QUOTES = ("'", '"')
@@ -30,21 +29,18 @@ def without_frame(text: str) -> str:
     lines = _plain_lines(text)
     lines = _after_header([line for line in lines if not _is_footer(line)])
     if _share_ending(lines, _SIDES) > _MOSTLY:
-        lines = [_within_sides(line) for line in lines]
+        lines = _without_margin([_within_sides(line) for line in lines])
     if _share_ending(lines, _CONTINUED) > _MOSTLY:
         lines = [line.rstrip().rstrip(_CONTINUED) for line in lines]
     return _unquoted("\n".join(lines))
 
 
 def _plain_lines(text: str) -> list[str]:
-    r"""Lines without what files, mails, pages and psql's \x put before them."""
-    text = text.removeprefix("\ufeff").replace("\u00a0", " ")
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines = [line for line in lines if not _is_aside(line)]
+    r"""Lines without fences, times and what psql's \x puts before them."""
+    lines = [line for line in text.split("\n") if not _is_aside(line)]
     filled = [line for line in lines if line.strip()]
-    for prefix in (_MAILED, _EXPANDED):
-        if filled and all(prefix.match(line) for line in filled):
-            lines = [prefix.sub("", line) for line in lines]
+    if filled and all(_EXPANDED.match(line) for line in filled):
+        lines = [_EXPANDED.sub("", line) for line in lines]
     return lines
 
 
@@ -60,8 +56,14 @@ def _within_sides(line: str) -> str:
     right = line.rstrip()
     inner = right[:-1].rstrip() if right[-1:] and right[-1] in _SIDES else right
     left = inner.lstrip()
-    # psql puts one space between its border and the row.
-    return left[1:].removeprefix(" ") if left[:1] and left[0] in _SIDES else inner
+    return left[1:] if left[:1] and left[0] in _SIDES else inner
+
+
+def _without_margin(lines: list[str]) -> list[str]:
+    """Rows without the one space that psql puts between its border and each of them."""
+    if all(line.startswith(" ") for line in lines if line):
+        return [line.removeprefix(" ") for line in lines]
+    return lines
 
 
 def _after_header(lines: list[str]) -> list[str]:

@@ -117,6 +117,9 @@ def _decoded(document: object) -> object:
     if isinstance(document, str | bytes):
         try:
             return json.loads(document)
+        except json.JSONDecodeError as error:
+            why = f"it is damaged or cut off, line {error.lineno}"
+            raise _Damaged(why) from None
         except (ValueError, RecursionError):
             raise _Damaged("it is not JSON") from None
     return document

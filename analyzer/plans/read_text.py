@@ -51,6 +51,7 @@ _SCAN = re.compile(r"\s*(?:[A-Z]\w* ){1,3}Scan (?:Backward )?(?:using \S+ )?on \
 _SET_OPERATION = re.compile(r"(?P<hash>Hash)?SetOp (?P<command>\w+(?: All)?)")
 _OF_CTE = frozenset({"CTE Scan", "WorkTable Scan"})
 _NOT_A_TABLE = _OF_CTE | {"Subquery Scan", "Function Scan", "Values Scan"}
+_INPUTS_OF_A_JOIN = 2
 _SECTIONS = frozenset({"Planning:", "JIT:"})
 _COUNTS = frozenset({"Rows Removed by Filter", "Rows Removed by Join Filter"})
 
@@ -72,14 +73,15 @@ def read_text_plan(text: str, *, source: str) -> Plan:
     if len(text) > MAX_TEXT_CHARS:
         raise _not_a_plan("it is too large")
     lines = whole_lines(text.expandtabs(8).split("\n"))
-    numbered = any(numbers_at(line) < len(line) for line in lines)
-    arrows = any(line.lstrip().startswith("->") for line in lines)
-    alone = any(_SCAN.match(line) for line in lines)
+    numbered = any(numbers_at(line) < len(line) for _, line in lines)
+    arrows = any(line.lstrip().startswith("->") for _, line in lines)
+    alone = any(_SCAN.match(line) for _, line in lines)
     reader = _Reader(bare=(arrows or alone) and not numbered)
-    for line in lines:
-        reader.take(line)
+    for number, line in lines:
+        reader.take(line, number)
     if reader.root is None:
         raise _not_a_plan("no line of it is a node with its cost")
+    reader.check()
     return read_plan(
         {"Plan": reader.root, **reader.totals}, source=source, form="FORMAT TEXT"
     )
@@ -91,19 +93,21 @@ class _Reader:
     def __init__(self, *, bare: bool) -> None:
         self._bare = bare
         self._workers: set[int] = set()
+        self._left = 0
+        self._joins: list[tuple[int, dict[str, Any]]] = []
         self.root: dict[str, Any] | None = None
         self.totals: dict[str, Any] = {}
         self._open: list[tuple[int, dict[str, Any]]] = []
         self._count = 0
         self._subplan = ""
 
-    def take(self, line: str) -> None:
+    def take(self, line: str, number: int) -> None:
         at = numbers_at(line)
         title = _TITLE.fullmatch(line[:at].rstrip()[:MAX_TITLE_CHARS])
         numbers = _NUMBERS.fullmatch(line, at)
         is_node = at < len(line) or self._is_bare(line)
         if is_node and title is not None and numbers is not None:
-            self._add(title, _numbers(numbers))
+            self._add(title, _numbers(numbers), number)
         elif self.root is not None:
             self._take_more(line, self.root)
 
@@ -136,10 +140,11 @@ class _Reader:
         column = len(found["indent"])
         if _WORKER.fullmatch(found["name"]):
             self._worker(column, found["value"])
-        elif found["name"] == "Settings" and not column:
+        elif found["name"] == "Settings" and column <= self._left:
             self.totals["Settings"] = dict(_SETTING.findall(found["value"]))
-        elif found["name"] == "Serialization" and not column:
+        elif found["name"] == "Serialization" and column <= self._left:
             self.totals["Serialization"] = found["value"]
+            self._open = []  # the buffers that follow are its own
         else:
             self._describe(column, found["name"], found["value"])
 
@@ -149,7 +154,7 @@ class _Reader:
             return self._bare and line.lstrip().startswith("->")
         return self._bare and bool(line.strip()) and not _PROPERTY.fullmatch(line)
 
-    def _add(self, match: re.Match[str], numbers: dict[str, Any]) -> None:
+    def _add(self, match: re.Match[str], numbers: dict[str, Any], line: int) -> None:
         column = len(match["indent"]) + len(match["arrow"] or "")
         fields = {**numbers, **_titled(match["title"])}
         if self._subplan:
@@ -159,15 +164,25 @@ class _Reader:
             self._subplan = ""
         self._count += 1
         if self.root is None:
-            self.root = fields
+            self.root, self._left = fields, column
         elif match["arrow"] and self._count <= MAX_NODES:
             self._close(column)
             if not self._open:
-                raise _not_a_plan("its indentation does not hold together")
+                raise _not_a_plan(
+                    f"its indentation does not hold together, line {line}"
+                )
             self._open[-1][1].setdefault("Plans", []).append(fields)
         else:
-            raise _not_a_plan("it holds more than one plan")
+            raise _not_a_plan(f"it holds more than one plan, line {line}")
         self._open.append((column, fields))
+        if "Join Type" in fields:
+            self._joins.append((line, fields))
+
+    def check(self) -> None:
+        """Refuse a plan that was cut off, or whose lines lost their indentation."""
+        for line, fields in self._joins:
+            if len(fields.get("Plans", ())) < _INPUTS_OF_A_JOIN:
+                raise _not_a_plan(f"a join lacks its inputs, line {line}")
 
     def _close(self, column: int) -> None:
         while self._open and (
@@ -314,5 +329,5 @@ def _not_a_plan(why: str) -> SourceError:
     return SourceError(
         "this is not a plan of EXPLAIN in text form",
         detail=f"As a plan, {why}.",
-        hint="Give EXPLAIN's output as it is, with its indentation.",
+        hint="Give EXPLAIN's output whole and as it is, with its indentation.",
     )

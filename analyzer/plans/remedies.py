@@ -12,6 +12,7 @@ from analyzer.plans.conditions import (
     ConditionKind,
     columns,
     conditions,
+    functions,
     searchable_columns,
 )
 from analyzer.plans.findings_view import PlanView, place
@@ -19,6 +20,7 @@ from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.titles import one_line
 
 _FUNCTIONS = frozenset({"Function Scan", "ProjectSet", "Table Function Scan"})
+_MAX_CONDITION_CHARS = 200
 _EXPRESSIONS = (ConditionKind.EXPRESSION, ConditionKind.CAST)
 
 
@@ -40,6 +42,8 @@ def index_for(item: NodeMeasure) -> str:
     special = _special(parts, place(item))
     if special and not searchable_columns(parts):
         return special
+    if parts and all(part.kind is ConditionKind.NEGATED for part in parts):
+        return partial_index_for(item)
     if not keys:
         return f"An index on {place(item)} with the columns of the filter may help."
     names = one_line(", ".join(keys))
@@ -47,6 +51,19 @@ def index_for(item: NodeMeasure) -> str:
         f"An index on {place(item)} with the columns of the filter finds only these: "
         f"CREATE INDEX ON {place(item)} ({names})."
     )
+
+
+def partial_index_for(item: NodeMeasure) -> str:
+    """An index of only the rows that a filter keeps, since no key finds them."""
+    text, table = item.node.filter, place(item)
+    keys = [part.column for part in conditions(text) if part.column]
+    named = columns(text)
+    remedy = "A partial index with this condition holds these rows only"
+    # What a function or a long list tells may not stand in an index's condition.
+    if not named or functions(text) or "$" in text or len(text) > _MAX_CONDITION_CHARS:
+        return f"{remedy}."
+    key = one_line((keys or [*named])[0])
+    return f"{remedy}: CREATE INDEX ON {table} ({key}) WHERE {one_line(text)}."
 
 
 def _special(parts: Sequence[Condition], table: str) -> str:

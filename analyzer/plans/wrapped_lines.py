@@ -26,25 +26,26 @@ def numbers_at(line: str) -> int:
     return found.start() if found else len(line)
 
 
-def whole_lines(lines: list[str]) -> list[str]:
-    """Join lines that were broken: nothing is put between the pieces.
+def whole_lines(lines: list[str]) -> list[tuple[int, str]]:
+    """Each line with its number, broken ones joined; nothing is put between the pieces.
 
     A line goes on in the next one if that begins nothing of its own and the line has
     an open parenthesis, or is a node without its numbers in a plan that has them.
     """
     first = next((n for n in range(len(lines)) if _is_first(lines, n)), None)
     if first is None:
-        return lines
-    whole: list[str] = [*lines[:first], lines[first]]
+        return list(enumerate(lines, start=1))
+    whole = list(enumerate(lines[: first + 1], start=1))
     pieces = 1
-    for line in lines[first + 1 :]:
-        goes_on = _goes_on(whole[-1]) and not _starts(line)
+    for number, line in enumerate(lines[first + 1 :], start=first + 2):
+        begun, last = whole[-1]
+        goes_on = _goes_on(last) and not _starts(line)
         # A line may be broken just between the costs and the times.
         if pieces < _MAX_PIECES and (goes_on or _NUMBERS_FIRST.match(line)):
-            whole[-1] += line
+            whole[-1] = (begun, last + line)
             pieces += 1
         else:
-            whole.append(line)
+            whole.append((number, line))
             pieces = 1
     return whole
 
@@ -62,7 +63,7 @@ def _is_first(lines: list[str], place: int) -> bool:
 
 
 def _goes_on(line: str) -> bool:
-    if line.count("(") > line.count(")"):
+    if line.count("(") > line.count(")") or line.lstrip().startswith("Settings: "):
         return True
     return bool(_ARROW.match(line)) and numbers_at(line) == len(line)
 

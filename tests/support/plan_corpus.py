@@ -1,9 +1,9 @@
 """Statements with a known cause and good ones, and their plans as they were recorded.
 
 ``python -m tests.support.plan_corpus [SET...]`` records them anew, on the embedded
-server and on 15 where it is installed. The sets ``library``, ``trips`` and ``clinic``
-were written after the rules, to see what these say of causes and schemas they had not
-been made for.
+server and on 15 where it is installed. The sets ``library``, ``trips``, ``clinic`` and
+``depot`` were written after the rules, to see what these say of causes and schemas they
+had not been made for.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from analyzer.postgres.connect import Connection, session
 from tests.support.older_servers import both_servers
 
 FOLDER = Path(__file__).parent.parent / "plan_corpus"
-SETS = ("shop", "library", "trips", "clinic")
+SETS = ("shop", "library", "trips", "clinic", "depot")
 VERSIONS = ("18", "15")
 _HEAD = re.compile(r"-- (?P<name>\w+):(?: (?P<rule>\w+))?(?:; (?P<words>.+))?")
 _LINE = re.compile(r"-- (?P<what>set|first|with|only) (?P<value>.+)")
