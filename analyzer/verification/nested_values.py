@@ -69,7 +69,19 @@ def _with_key(key: str, values: Sequence[str]) -> Iterator[str]:
         yield f"{{{json.dumps(key)}:  {{{twice}}}}}"
         if _NUMBER.fullmatch(value):
             yield f"{{{json.dumps(key)}: {value}}}"
+            # Equal as a number, and written otherwise.
+            yield f"{{{json.dumps(key)}: {_same_number(value)}}}"
             yield f"{{{json.dumps(key)}: [{value}]}}"
+            yield f"{{{json.dumps(key)}: [{value}, 0]}}"
+
+
+def _same_number(text: str) -> str:
+    """The same number with a zero more behind its point.
+
+    >>> _same_number("1"), _same_number("2.5")
+    ('1.0', '2.50')
+    """
+    return f"{text}0" if "." in text else f"{text}.0"
 
 
 def _nested(path: Sequence[str], values: Sequence[str]) -> Iterator[str]:
@@ -94,7 +106,8 @@ def _near_document(text: str) -> Iterator[str]:
     yield json.dumps(document)
     yield json.dumps([document])
     if isinstance(document, list):
-        for changed in (document[:-1], [*document, 1], document[::-1]):
+        more = [*document, *document]
+        for changed in (document[:-1], [*document, 1], document[::-1], more):
             yield json.dumps(changed)
         return
     yield json.dumps({**document, "x": 1})
@@ -109,7 +122,9 @@ def _other_values(value: object) -> Iterator[object]:
     yield None
     yield [value]
     if isinstance(value, list):
-        yield from (value[0], [], value[:-1]) if value else ("",)
+        # Containment asks for no more than these hold.
+        yield [*value, 0]
+        yield from (value[0], [], value[:-1], [*value, *value]) if value else ("",)
     elif isinstance(value, dict):
         yield from ({}, {**value, "x": 1})
     elif isinstance(value, str):
