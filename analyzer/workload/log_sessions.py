@@ -65,18 +65,19 @@ class LoggedSessions:
         self._rows, self._stops, _ = self.by_session
         self._of_session: dict[str, int] = {}
         self._of_process: dict[int, _Sessions] = {}
-        self._name_sessions()
         self._ended: dict[int, list[datetime]] = defaultdict(list)
         for event in events:
             if event.kind == "connection_disconnected" and event.process_id:
                 self._ended[event.process_id].append(event.logged_at)
         self._fingerprints: dict[str, Fingerprint] = {}
         self._look_ups = 0
+        self._name_sessions()
 
     def _name_sessions(self) -> None:
         rows, stops = self._rows, self._stops
         of_process: dict[int, list[int]] = defaultdict(list)
         for number in np.flatnonzero(np.diff(stops)).tolist():
+            self._looked_up()
             origin = int(rows.origin[int(stops[number])])
             self._of_session[rows.origins.session_id[origin]] = number
             process_id = rows.origins.process_id[origin]
@@ -93,7 +94,8 @@ class LoggedSessions:
                 first_us=first_us,
                 last_us=rows.logged_at_us[last],
             )
-        release(*rows.table().values())
+            # Sessions of one number stand all over the log.
+            release(*rows.table().values())
 
     def statement_at(
         self, query: str, session_id: str, moment: datetime
