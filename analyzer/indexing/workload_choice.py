@@ -155,7 +155,7 @@ class WorkloadChoice:
                 prepared = prepare(item, known, self.costs, usable, why)
                 ready.append(self._unless_cheap(self._as_watched(prepared)))
             except PlanningFailed as error:
-                detail = f" ({error.detail})" if error.detail else ""
+                detail = f" ({error.detail.rstrip('.')})" if error.detail else ""
                 self.skipped[name] = f"It cannot be planned: {error.message}{detail}"
         return ready
 

@@ -48,9 +48,27 @@ def _role(facts: DoctorFacts) -> Check:
         name="role",
         status=LIMITED,
         finding="the role is a superuser",
-        meaning="It could change everything; pgproof needs to read only.",
+        meaning="It could change everything; pgproof needs to read only. A statement "
+        "that is run becomes pg_read_all_data, which code of the database can undo.",
         hint="CREATE ROLE pgproof LOGIN PASSWORD '…' CONNECTION LIMIT 5; "
         + _read_grants(facts, "pgproof"),
+    )
+
+
+def _login_triggers(facts: DoctorFacts) -> Check:
+    name, found = "login triggers", facts.login_triggers
+    if not found:
+        return Check(name=name, status=OK, finding="no code runs at login")
+    if facts.settings.get("event_triggers") == "off":
+        return Check(name=name, status=OK, finding="off for this role")
+    role = quote_identifier(facts.capabilities.role)
+    return Check(
+        name=name,
+        status=LIMITED,
+        finding=f'the event trigger "{found[0]}" runs at each login',
+        meaning="It is code of the database, and runs with the rights of this role "
+        "before pgproof can check anything.",
+        hint=f"As a superuser: ALTER ROLE {role} SET event_triggers = off;",
     )
 
 
@@ -306,6 +324,7 @@ _CHECKS: tuple[Callable[[DoctorFacts], Check], ...] = (
     _lock_waits,
     _auto_explain,
     _role,
+    _login_triggers,
     _temp_files,
     _hypopg,
     _replica,

@@ -54,6 +54,7 @@ class _Failures:
     """Statements that could not be planned or run, by reason, the heaviest first."""
 
     texts: dict[str, list[str]] = field(default_factory=dict)
+    hints: dict[str, str] = field(default_factory=dict)
     of_no_table: int = 0
 
     def add_plan(self, error: AnalyzerError, item: WorkloadItem) -> None:
@@ -68,6 +69,7 @@ class _Failures:
         why = f"{error.message} ({detail})" if detail else error.message
         if items:
             known = self.texts.setdefault(why, [])
+            self.hints[why] = error.hint or ""
             known += [item.statement.normalized_query for item in items]
 
     def not_seen(self, what: str) -> Iterator[NotSeen]:
@@ -77,7 +79,8 @@ class _Failures:
                 first = f"{first[:MAX_TEXT_SHOWN]}…"
             named = counted(len(texts), "statement")
             sign = ", the first of them" if len(texts) > 1 else ":"
-            yield NotSeen(what=f"{what} of {named}{sign} {first}", why=why)
+            named = f"{what} of {named}{sign} {first}"
+            yield NotSeen(what=named, why=why, hint=self.hints[why])
         if self.of_no_table:
             yield NotSeen(
                 what=f"{what} of {counted(self.of_no_table, 'statement')} on system "

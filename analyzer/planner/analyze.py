@@ -69,7 +69,7 @@ def analyze(
         catalog = guard_statement(connection, facts, _place(is_clone), Action.RUN)
         if not is_clone:
             refuse_owner(catalog, address.user)
-        _refuse_expensive(connection, facts, values, limits)
+        _refuse_expensive(connection, facts, values, limits, catalog.collected_bytes)
         return _run(connection, facts.text, values, limits)
 
 
@@ -124,6 +124,7 @@ def _refuse_expensive(
     facts: SafetyFacts,
     values: Sequence[str | None],
     limits: Limits,
+    collected_bytes: int,
 ) -> None:
     with running(limits.plan_timeout_ms):
         plan = explain(connection, facts.text, values, source="target")
@@ -136,25 +137,27 @@ def _refuse_expensive(
             ),
             hint="Restrict it further; its plan is available without running it.",
         )
-    collected_bytes = facts.growth.collected_bytes * _aggregated_rows(plan)
-    if collected_bytes > limits.memory_bytes / 2:
+    kept_bytes = collected_bytes * _collected_rows(plan)
+    if kept_bytes > limits.memory_bytes / 2:
         raise NotAllowedHere(
             "the statement would collect too much in memory",
             detail=(
                 f"rule memory: its aggregates would keep about"
-                f" {collected_bytes / (1 << 20):,.0f} MB."
+                f" {kept_bytes / (1 << 20):,.0f} MB."
             ),
             hint="Aggregate fewer rows, or build shorter values.",
         )
 
 
-def _aggregated_rows(plan: Plan) -> float:
+def _collected_rows(plan: Plan) -> float:
+    """The most rows that an aggregate, or ARRAY(SELECT …), is expected to collect."""
     return max(
         (
             child.plan_rows
             for node in plan.root.walk()
-            if node.node_type in ("Aggregate", "WindowAgg")
             for child in node.children
+            if node.node_type in ("Aggregate", "WindowAgg")
+            or child.parent_relationship in ("InitPlan", "SubPlan")
         ),
         default=0.0,
     )

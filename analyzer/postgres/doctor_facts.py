@@ -29,6 +29,7 @@ class DoctorFacts:
     size_bytes: int
     connection_limit: int
     settings: Mapping[str, str]
+    login_triggers: tuple[str, ...]
     never_analyzed_count: int
 
 
@@ -48,6 +49,7 @@ def read_doctor_facts(connection: Connection) -> DoctorFacts:
         size_bytes=int(row.size_bytes),
         connection_limit=int(row.connection_limit),
         settings={name: str(value) for name, value in row.settings.items()},
+        login_triggers=tuple(row.login_triggers),
         never_analyzed_count=int(row.never_analyzed_count),
     )
 

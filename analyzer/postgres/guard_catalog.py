@@ -78,6 +78,7 @@ def look_up(
         part_count=expansion.part_count,
         copies=expansion.copies,
         built_bytes=expansion.built_bytes,
+        collected_bytes=expansion.collected_bytes,
     )
     set_local(connection, {"search_path": setting})
     return result

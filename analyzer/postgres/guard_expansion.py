@@ -55,6 +55,7 @@ class Expansion:
         part_count: of their partitions and children.
         copies: leaves of expressions after views are written out.
         built_bytes: of values built for one row, after views are written out.
+        collected_bytes: that one row adds to what aggregates collect, of views too.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class Expansion:
         self.part_count = 0
         self.copies = 0
         self.built_bytes = 0
+        self.collected_bytes = 0
 
     def expand(self, facts: SafetyFacts) -> None:
         """Follow the statement's views and checks, until there are too many.
@@ -88,6 +90,7 @@ class Expansion:
         self._count_relations(found, facts, 1)
         self.copies = facts.growth.copies
         self.built_bytes = facts.growth.built_bytes
+        self.collected_bytes = facts.growth.collected_bytes
         self._read(_texts(found, facts, (1, self.copies, self.built_bytes)))
 
     def expand_bodies(self, functions: Iterable[FunctionFact]) -> bool:
@@ -174,6 +177,7 @@ class Expansion:
     def _add(self, inner: SafetyFacts, below: CatalogFacts, item: _Text) -> None:
         self.parts.append(below)
         self.violations += inner.violations
+        self.collected_bytes += item.weight * inner.growth.collected_bytes
         self.expanded_count += item.weight * max(inner.expanded_count - 1, 0)
         self._count_relations(below, inner, item.weight)
         if item.is_check:

@@ -153,6 +153,7 @@ class CatalogFacts:
         part_count: of all partitions and children of these relations.
         copies: leaves of expressions after views are written out.
         built_bytes: of values built for one row, after views are written out.
+        collected_bytes: that one row adds to what aggregates collect, of views too.
     """
 
     functions: tuple[FunctionFact, ...] = ()
@@ -172,3 +173,4 @@ class CatalogFacts:
     part_count: int = 0
     copies: int = 0
     built_bytes: int = 0
+    collected_bytes: int = 0

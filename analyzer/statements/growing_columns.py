@@ -69,7 +69,11 @@ def sum_of(sizes: Sequence[Size]) -> Size:
     """What is made of all of these."""
     copies = sum(size.copies for size in sizes)
     total = sum(size.size_bytes for size in sizes)
-    return Size(copies=min(max(copies, 1), CAP), size_bytes=min(max(total, 1), CAP))
+    return Size(
+        copies=min(max(copies, 1), CAP),
+        size_bytes=min(max(total, 1), CAP),
+        collected_bytes=min(sum(size.collected_bytes for size in sizes), CAP),
+    )
 
 
 def most_of(sizes: Sequence[Size]) -> Size:
@@ -79,6 +83,7 @@ def most_of(sizes: Sequence[Size]) -> Size:
     return Size(
         copies=max(size.copies for size in sizes),
         size_bytes=max(size.size_bytes for size in sizes),
+        collected_bytes=max(size.collected_bytes for size in sizes),
     )
 
 

@@ -13,11 +13,17 @@ Sources: pull_up_subqueries() in prepjointree.c; the functions' chapters of the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from analyzer.statements.growing_calls import COLLECTING, CONST_BYTES, Size, call_size
+from analyzer.statements.growing_calls import (
+    COLLECTING,
+    CONST_BYTES,
+    HELD,
+    NUMBERS,
+    Size,
+    call_size,
+)
 from analyzer.statements.growing_columns import (
     ARGUMENT,
     CAP,
@@ -29,6 +35,16 @@ from analyzer.statements.growing_columns import (
     most_of,
     renamed,
     sum_of,
+)
+from analyzer.statements.growing_nodes import (
+    aliases,
+    children,
+    constant_bytes,
+    integer,
+    is_star,
+    name_of,
+    relation_names,
+    texts,
 )
 from analyzer.statements.parse import Node
 
@@ -42,6 +58,7 @@ _SELECT = "SelectStmt"
 _TRUTH = frozenset({"BoolExpr", "NullTest", "BooleanTest", "JsonIsPredicate"})
 _ONE_OF = frozenset({"CaseExpr", "CaseWhen", "CoalesceExpr", "MinMaxExpr"})
 _BUILDING = frozenset({"XmlExpr", "XmlSerialize", "RowExpr", "A_ArrayExpr"})
+_JSON_AGGREGATES = frozenset({"JsonArrayAgg", "JsonObjectAgg"})
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">=", "~", "!~", "~*", "!~*"})
 _COMPARISONS |= frozenset({"~~", "!~~", "~~*", "!~~*", "@@", "@>", "<@", "?", "&&"})
 _STRINGS = frozenset({"text", "varchar", "bpchar", "json", "jsonb", "xml", "bytea"})
@@ -56,7 +73,8 @@ class Growth:
         output_copies: of the largest of its output columns.
         built_bytes: of all values that it builds for one row.
         output_bytes: of the largest of its output columns.
-        collected_bytes: that one row adds to what aggregates collect.
+        collected_bytes: that one row adds to what aggregates and ARRAY(SELECT …)
+            collect, and to what is made of the whole.
         doubles: a recursive CTE makes a value at least twice as large at each step.
     """
 
@@ -102,7 +120,7 @@ class _Meter:
         self.collected_bytes = 0
         self.doubles = False
         self._is_probing = False
-        self._uses: Counter[str] = Counter(_names(tree))
+        self._uses: Counter[str] = Counter(relation_names(tree))
 
     def query(self, kind: str, fields: Node, scope: Scope) -> Source:
         """Measure one query, and give what it puts out."""
@@ -124,7 +142,7 @@ class _Meter:
         return fenced(found) if any(fields.get(k) for k in _FENCES) else found
 
     def _roots(self, fields: Node, scope: Scope) -> None:
-        for child in _children(fields):
+        for child in children(fields):
             self.copies += self._expression(child, scope).copies
 
     def _targets(self, fields: Node, scope: Scope) -> Source:
@@ -137,10 +155,10 @@ class _Meter:
         for item in fields.get("targetList", []):
             target = item["ResTarget"]
             value = target.get("val", {})
-            if _is_star(value):
+            if is_star(value):
                 is_open = True
             columns.append(
-                (target.get("name") or _name_of(value), self._root(value, scope))
+                (target.get("name") or name_of(value), self._root(value, scope))
             )
         star = most_of([s.largest for s in scope.levels[0]]) if is_open else None
         return Source(columns=tuple(columns), open=star)
@@ -155,7 +173,7 @@ class _Meter:
             cte = item["CommonTableExpr"]
             name = str(cte.get("ctename", ""))
             kind, fields = next(iter(cte["ctequery"].items()))
-            names = _texts(cte.get("aliascolnames", []))
+            names = texts(cte.get("aliascolnames", []))
             if clause.get("recursive") and "larg" in fields:
                 found = self._recursive(name, names, fields, scope)
             else:
@@ -200,7 +218,7 @@ class _Meter:
             if kind == "JoinExpr":
                 pending += [item["larg"], item["rarg"]]
                 conditions += [item["quals"]] if "quals" in item else []
-                found += [Source(alias=alias) for alias in _aliases(item)]
+                found += [Source(alias=alias) for alias in aliases(item)]
                 continue
             # What is LATERAL sees its neighbours; that the others do not is no matter.
             inner = replace(scope, levels=(tuple(found), *scope.levels))
@@ -212,7 +230,7 @@ class _Meter:
 
     def _source(self, kind: str, item: Node, scope: Scope) -> Source:
         alias = item.get("alias", {})
-        names = _texts(alias.get("colnames", []))
+        names = texts(alias.get("colnames", []))
         called = str(alias.get("aliasname", ""))
         if kind == "RangeSubselect":
             inner, fields = next(iter(item["subquery"].items()))
@@ -224,7 +242,7 @@ class _Meter:
         elif kind == "RangeTableSample":
             return self._source("RangeVar", item["relation"]["RangeVar"], scope)
         else:
-            size = sum_of([self._expression(c, scope) for c in _children(item)])
+            size = sum_of([self._expression(c, scope) for c in children(item)])
             self.copies += size.copies
             found = Source(open=replace(size, copies=1))
         return replace(renamed(found, names), alias=called)
@@ -234,7 +252,7 @@ class _Meter:
         order = [root]
         for node in order:
             if node[0] != _SELECT:
-                order += _children(node[1])
+                order += children(node[1])
         sizes: dict[int, Size] = {}
         for kind, fields in reversed(order):
             if kind == _SELECT:
@@ -247,53 +265,70 @@ class _Meter:
     def _node(
         self, kind: str, fields: Node, scope: Scope, sizes: dict[int, Size]
     ) -> Size:
-        inner = [sizes[id(child)] for _kind, child in _children(fields)]
+        inner = [sizes[id(child)] for _kind, child in children(fields)]
         match kind:
             case "ColumnRef":
                 return _column(fields, scope)
             case "ParamRef":
                 return ARGUMENT
             case "A_Const":
-                return Size(copies=1, size_bytes=_constant_bytes(fields))
+                return Size(copies=1, size_bytes=constant_bytes(fields))
             case "FuncCall":
                 return self._call(fields, inner, sizes)
             case "A_Expr":
                 return self._operator(fields, inner)
             case "TypeCast":
                 return self._cast(fields, inner)
+            case "SubLink" if fields.get("subLinkType") == "ARRAY_SUBLINK":
+                return self._collected(sum_of(inner))
         return self._other(kind, inner)
 
     def _other(self, kind: str, inner: list[Size]) -> Size:
         total = sum_of(inner)
         if kind in _TRUTH:
-            return total.of(1)
+            return total.truth()
         if kind in _ONE_OF:
             return total.of(max([s.size_bytes for s in inner], default=1))
+        if kind in _JSON_AGGREGATES:
+            return self._collected(total)
         if kind in _BUILDING:
+            self.collected_bytes += HELD * total.collected_bytes
             # Written as text, a row, an array or XML escapes what it is made of.
             total = total.of(total.size_bytes * 6)
             self.built_bytes += total.size_bytes
         return total
 
     def _call(self, fields: Node, inner: list[Size], sizes: dict[int, Size]) -> Size:
-        name = (_texts(fields.get("funcname", [])) or [""])[-1]
+        name = (texts(fields.get("funcname", [])) or [""])[-1]
         arguments = [next(iter(a.items())) for a in fields.get("args", [])]
         measured = [(kind, node, sizes[id(node)]) for kind, node in arguments]
-        if name in COLLECTING:
-            self.collected_bytes += sum_of(inner).size_bytes
+        total = sum_of(inner)
         size, builds = call_size(name, measured)
         if builds:
             self.built_bytes += size
-        return sum_of(inner).of(min(size, CAP))
+        if name in NUMBERS:
+            return total.truth().of(size)
+        if name in COLLECTING:
+            total = self._collected(total)
+        else:
+            self.collected_bytes += HELD * total.collected_bytes
+        return total.of(min(size, CAP))
+
+    def _collected(self, total: Size) -> Size:
+        """What an aggregate keeps of each row, in the value that it gives."""
+        kept = min(HELD * total.size_bytes, CAP)
+        self.collected_bytes += kept
+        return replace(total, collected_bytes=kept)
 
     def _operator(self, fields: Node, inner: list[Size]) -> Size:
         total = sum_of(inner)
-        name = (_texts(fields.get("name", [])) or [""])[-1]
+        name = (texts(fields.get("name", [])) or [""])[-1]
         if fields.get("kind") not in ("AEXPR_OP", "AEXPR_NULLIF"):
-            return total.of(1)
+            return total.truth()
         if name in _COMPARISONS:
-            return total.of(1)
+            return total.truth()
         if name == "||":
+            self.collected_bytes += HELD * total.collected_bytes
             self.built_bytes += total.size_bytes
             return total
         if name == "+" and not self._is_probing:
@@ -303,11 +338,12 @@ class _Meter:
     def _cast(self, fields: Node, inner: list[Size]) -> Size:
         total = sum_of(inner)
         name = fields.get("typeName", {})
-        is_text = (_texts(name.get("names", [])) or [""])[-1] in _STRINGS
+        is_text = (texts(name.get("names", [])) or [""])[-1] in _STRINGS
         is_plain = next(iter(fields.get("arg", {})), "") in ("ColumnRef", "A_Const")
         size = total.size_bytes * (2 if is_text and not is_plain else 1)
-        lengths = [_number(item) for item in name.get("typmods", [])]
+        lengths = [integer(item) for item in name.get("typmods", [])]
         self.built_bytes += sum(lengths)
+        self.collected_bytes += HELD * total.collected_bytes
         return total.of(max([size, *lengths]))
 
 
@@ -320,78 +356,8 @@ _FENCES = ("groupClause", "havingClause", "distinctClause", "limitCount", "limit
 
 
 def _column(fields: Node, scope: Scope) -> Size:
-    names = _texts(fields.get("fields", []))
+    names = texts(fields.get("fields", []))
     if len(names) == len(fields.get("fields", [])):
         return scope.column(names)
     sizes = [source.largest for level in scope.levels for source in level]
     return most_of([*sizes, COLUMN])
-
-
-def _children(fields: object) -> list[tuple[str, Node]]:
-    """Nodes directly within; a structure of one fixed type is seen through."""
-    found: list[tuple[str, Node]] = []
-    stack = [fields]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, list):
-            stack.extend(reversed(current))
-        elif isinstance(current, dict):
-            for key, value in reversed(list(current.items())):
-                if key == "withClause" or not isinstance(value, dict | list):
-                    continue
-                if key[:1].isupper() and isinstance(value, dict):
-                    found += [(key, value)] if key != "String" else []
-                else:
-                    stack.append(value)
-    return found
-
-
-def _names(tree: object) -> Iterator[str]:
-    stack = [tree]
-    while stack:
-        current = stack.pop()
-        if isinstance(current, list):
-            stack.extend(current)
-        elif isinstance(current, dict):
-            if "relname" in current:
-                yield str(current["relname"])
-            stack.extend(current.values())
-
-
-def _aliases(join: Node) -> list[str]:
-    found = [join.get("alias", {}), join.get("join_using_alias", {})]
-    return [str(item["aliasname"]) for item in found if "aliasname" in item]
-
-
-def _name_of(value: Node) -> str:
-    kind, fields = next(iter(value.items())) if value else ("", {})
-    if kind == "ColumnRef":
-        return (_texts(fields.get("fields", [])) or [""])[-1]
-    if kind == "FuncCall":
-        return (_texts(fields.get("funcname", [])) or [""])[-1]
-    if kind == "TypeCast":
-        return _name_of(fields.get("arg", {}))
-    return ""
-
-
-def _is_star(value: Node) -> bool:
-    kind, fields = next(iter(value.items())) if value else ("", {})
-    return kind == "ColumnRef" and any("A_Star" in f for f in fields.get("fields", []))
-
-
-def _texts(parts: list[Any]) -> list[str]:
-    return [str(p["String"].get("sval", "")) for p in parts if "String" in p]
-
-
-def _number(node: Node) -> int:
-    return int(node.get("A_Const", {}).get("ival", {}).get("ival", 0))
-
-
-def _constant_bytes(fields: Node) -> int:
-    text = fields.get("sval", {}).get("sval") or fields.get("bsval", {}).get("bsval")
-    if text is not None:
-        return max(len(str(text).encode(errors="replace")), 1)
-    number = str(fields.get("fval", {}).get("fval", ""))
-    exponent = number.lower().partition("e")[2].lstrip("+-").replace("_", "")
-    digits = int(exponent[:9]) if exponent.isdecimal() else 0
-    return CONST_BYTES + len(number) + digits

@@ -73,6 +73,29 @@ def test_hints_mend_what_they_are_for(database: Address, stranger: Address) -> N
     assert status(after, "role") is CheckStatus.OK
 
 
+def test_code_that_runs_at_login_is_seen_and_can_be_left_out(
+    database: Address, stranger: Address
+) -> None:
+    assert status(examine(stranger), "login triggers") is CheckStatus.OK
+    with session(database, read_only=False) as connection:
+        connection.execute(
+            "CREATE TABLE logins (who text);"
+            "CREATE FUNCTION at_login() RETURNS event_trigger LANGUAGE plpgsql SECURITY"
+            " DEFINER AS 'BEGIN INSERT INTO logins VALUES (session_user); END';"
+            "CREATE EVENT TRIGGER at_login ON login EXECUTE FUNCTION at_login()"
+        )
+        before = examine(stranger)
+        assert status(before, "login triggers") is CheckStatus.LIMITED
+        remedy = hint(before, "login triggers").removeprefix("As a superuser: ")
+        ran = connection.execute("DELETE FROM logins").rowcount
+        connection.execute(remedy.encode())
+        assert ran > 0
+        assert status(examine(stranger), "login triggers") is CheckStatus.OK
+        found = connection.execute("SELECT count(*) FROM logins").fetchone()
+        connection.execute("DROP EVENT TRIGGER at_login; DROP TABLE logins")
+        assert found == (0,)
+
+
 def test_settings_hints_are_accepted(database: Address) -> None:
     report = examine(database)
     hints = [

@@ -50,6 +50,8 @@ CREATE FUNCTION twice(int) RETURNS int LANGUAGE plpgsql IMMUTABLE
 CREATE FUNCTION computed(customer) RETURNS int LANGUAGE plpgsql STABLE
     AS 'BEGIN RETURN 1; END';
 CREATE VIEW calling AS SELECT twice(id::int) FROM customer;
+CREATE VIEW hoarding AS
+    SELECT jsonb_agg(repeat('x', 10000)) AS x FROM generate_series(1, 40000);
 CREATE VIEW leaking AS SELECT * FROM pg_stat_activity;
 ANALYZE;
 """
@@ -140,6 +142,13 @@ REFUSED = [
     ("SELECT no_such_function(1)", UnsafeStatement, "unknown function"),
     ("SELECT count(*) FROM customer a, customer b, customer c, customer d",
      NotAllowedHere, "cost ceiling"),
+    ("SELECT jsonb_agg(repeat('x', 10000)) FROM generate_series(1, 40000)",
+     NotAllowedHere, "memory"),
+    ("SELECT ARRAY(SELECT repeat('x', 10000) FROM generate_series(1, 40000))",
+     NotAllowedHere, "memory"),
+    ("SELECT to_jsonb(array_agg(repeat('x', 10000))) FROM generate_series(1, 15000)",
+     NotAllowedHere, "memory"),
+    ("SELECT * FROM hoarding", NotAllowedHere, "memory"),
     ("WITH RECURSIVE r AS (SELECT 1 n UNION ALL SELECT n FROM r) SELECT count(*) FROM r",
      TimedOut, ""),
     ("SELECT name::int FROM customer", PlanningFailed, "22P02"),

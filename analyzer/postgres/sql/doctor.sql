@@ -13,7 +13,7 @@ SELECT
         WHERE setting.name = ANY (
             ARRAY[
                 'auto_explain.log_format', 'auto_explain.log_min_duration',
-                'compute_query_id', 'log_destination', 'log_line_prefix',
+                'compute_query_id', 'event_triggers', 'log_destination', 'log_line_prefix',
                 'log_lock_waits', 'log_min_duration_sample', 'log_min_duration_statement',
                 'log_parameter_max_length', 'logging_collector',
                 'pg_stat_statements.max', 'pg_stat_statements.track',
@@ -22,6 +22,12 @@ SELECT
             ]
         )
     ) AS settings,
+    -- Since PostgreSQL 17.
+    (
+        SELECT coalesce(array_agg(made.evtname::text ORDER BY made.evtname), '{}')
+        FROM pg_event_trigger AS made
+        WHERE made.evtevent = 'login' AND made.evtenabled <> 'D'
+    ) AS login_triggers,
     (
         SELECT count(*)::int
         FROM pg_class AS relation
