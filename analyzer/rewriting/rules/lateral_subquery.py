@@ -56,7 +56,7 @@ def find(given: Subject) -> Iterator[Found]:
     """One for each joined subquery and each key it is joined on."""
     for block in given.blocks.selects:
         for source in block.sources:
-            for item in _filters(block, source) if source.subquery else ():
+            for item in _filters(block, source):
                 found = equated(item, block, given.blocks)
                 for inner, outer in (found, found[::-1]) if found else ():
                     if inner[0] is source:
@@ -162,9 +162,7 @@ def _key(given: Subject, core: Block, name: str) -> Node | None:
     if use is None or value is None:
         return None
     groups = grouped_by(core, given.blocks)
-    windows = [
-        f["over"] for kind, f in walk(fields) if kind == "FuncCall" and "over" in f
-    ]
+    windows = [f["over"] for _kind, f in walk(fields) if "over" in f]
     if not groups and not windows:
         return None
     if groups and use not in groups:

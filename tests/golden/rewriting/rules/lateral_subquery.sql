@@ -112,3 +112,42 @@ SELECT q.n, c.name FROM customers c FULL JOIN (SELECT customer_id, count(*) AS n
 -- case: a subquery that names a row around
 SELECT u.id FROM users u WHERE EXISTS (SELECT 1 FROM orders o JOIN (SELECT i.order_id, count(*) AS n FROM order_items i WHERE i.qty = u.manager_id GROUP BY i.order_id) s ON s.order_id = o.id);
 -- expect: silent
+
+-- case: numbered rows that may tie
+SELECT u.name, e.id FROM users u JOIN (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC) AS rn FROM events) e ON e.user_id = u.id AND e.rn = 1 WHERE u.id = 3;
+-- expect: rewritten
+SELECT u.name, e.id FROM users u JOIN LATERAL (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY ts DESC) AS rn FROM events WHERE events.user_id = u.id ORDER BY ts DESC LIMIT 1) e ON e.user_id = u.id AND e.rn = 1 WHERE u.id = 3
+
+-- case: behind commas, the subquery first
+SELECT c.id, q.n FROM (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q, customers c WHERE q.customer_id = c.id AND c.id = 5;
+-- expect: rewritten
+SELECT c.id, q.n FROM customers c, LATERAL (SELECT customer_id, count(*) AS n FROM orders WHERE orders.customer_id = c.id GROUP BY customer_id) q WHERE q.customer_id = c.id AND c.id = 5
+
+-- case: groups that are numbered within the key
+SELECT c.id, q.n FROM customers c JOIN (SELECT o.customer_id, o.status, count(*) AS n, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.status) AS k FROM orders o GROUP BY o.status, o.customer_id) q ON q.customer_id = c.id WHERE c.id = 5;
+-- expect: rewritten
+SELECT c.id, q.n FROM customers c JOIN LATERAL (SELECT o.customer_id, o.status, count(*) AS n, row_number() OVER (PARTITION BY o.customer_id ORDER BY o.status) AS k FROM orders o WHERE o.customer_id = c.id GROUP BY o.status, o.customer_id) q ON q.customer_id = c.id WHERE c.id = 5
+
+-- case: groups that are numbered within another key
+SELECT c.id, q.k FROM customers c JOIN (SELECT max(o.id) AS m, o.status, o.customer_id + 0 AS x, row_number() OVER (PARTITION BY o.status ORDER BY o.status) AS k FROM orders o GROUP BY o.status, o.customer_id) q ON q.status = c.name WHERE c.id = 5;
+-- expect: rewritten
+SELECT c.id, q.k FROM customers c JOIN LATERAL (SELECT max(o.id) AS m, o.status, o.customer_id + 0 AS x, row_number() OVER (PARTITION BY o.status ORDER BY o.status) AS k FROM orders o WHERE o.status = c.name GROUP BY o.status, o.customer_id) q ON q.status = c.name WHERE c.id = 5
+
+-- case: within the far side of a LEFT JOIN
+SELECT c.id, q.n FROM regions r LEFT JOIN (customers c JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON true) ON q.customer_id = r.id WHERE r.id < 3;
+-- expect: rewritten
+SELECT c.id, q.n FROM regions r LEFT JOIN (customers c JOIN LATERAL (SELECT customer_id, count(*) AS n FROM orders WHERE orders.customer_id = r.id GROUP BY customer_id) q ON true) ON q.customer_id = r.id WHERE r.id < 3
+
+-- case: behind a LEFT JOIN of the other side
+SELECT c.id, q.n FROM (customers c LEFT JOIN regions r ON r.id = c.region_id) JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = c.id WHERE c.id < 3;
+-- expect: rewritten
+SELECT c.id, q.n FROM customers c LEFT JOIN regions r ON r.id = c.region_id JOIN LATERAL (SELECT customer_id, count(*) AS n FROM orders WHERE orders.customer_id = c.id GROUP BY customer_id) q ON q.customer_id = c.id WHERE c.id < 3
+
+-- case: the near side of a LEFT JOIN
+SELECT c.id, q.n FROM (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q LEFT JOIN customers c ON q.customer_id = c.id;
+-- expect: silent
+
+-- case: behind a LEFT JOIN of anything
+SELECT c.id, q.n FROM customers c LEFT JOIN regions r ON true JOIN (SELECT customer_id, count(*) AS n FROM orders GROUP BY customer_id) q ON q.customer_id = c.id;
+-- expect: rewritten
+SELECT c.id, q.n FROM customers c LEFT JOIN regions r ON true JOIN LATERAL (SELECT customer_id, count(*) AS n FROM orders WHERE orders.customer_id = c.id GROUP BY customer_id) q ON q.customer_id = c.id

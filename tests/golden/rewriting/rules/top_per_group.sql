@@ -154,3 +154,18 @@ SELECT user_id, ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY use
 -- case: rows below the first
 SELECT user_id, ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts, id) AS n FROM events) q WHERE n < 1;
 -- expect: silent
+
+-- case: the first row, asked for by =
+SELECT q.user_id, q.ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts, id) AS n FROM events) q WHERE q.n = 1;
+-- expect: rewritten
+SELECT q.user_id, q.ts FROM (WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id FROM steps WHERE steps.user_id IS NOT NULL) groups JOIN LATERAL (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts, id) AS n FROM events WHERE events.user_id = groups.user_id ORDER BY ts, id LIMIT 1) q ON true WHERE q.n = 1
+
+-- case: rows below a number, which may tie
+SELECT q.user_id, q.ts FROM (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts) AS n FROM events) q WHERE q.n < 3;
+-- expect: rewritten
+SELECT q.user_id, q.ts FROM (WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id FROM steps WHERE steps.user_id IS NOT NULL) groups JOIN LATERAL (SELECT user_id, ts, row_number() OVER (PARTITION BY user_id ORDER BY ts) AS n FROM events WHERE events.user_id = groups.user_id ORDER BY ts LIMIT 2) q ON true WHERE q.n < 3
+
+-- case: a window beside another
+SELECT q.user_id, q.ts FROM (SELECT user_id, ts, row_number() OVER w2 AS n FROM events WINDOW w AS (PARTITION BY ts), w2 AS (PARTITION BY user_id ORDER BY ts, id)) q WHERE q.n <= 2;
+-- expect: rewritten
+SELECT q.user_id, q.ts FROM (WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id FROM steps WHERE steps.user_id IS NOT NULL) groups JOIN LATERAL (SELECT user_id, ts, row_number() OVER w2 AS n FROM events WHERE events.user_id = groups.user_id WINDOW w AS (PARTITION BY ts), w2 AS (PARTITION BY user_id ORDER BY ts, id) ORDER BY ts, id LIMIT 2) q ON true WHERE q.n <= 2
