@@ -71,12 +71,14 @@ class Condition:
         column: the column it is on, where that is one and bare; else empty.
         expression: what stands where a column could, as printed.
         sides: what stands left and right of a comparison, as printed.
+        is_equality: whether the two are compared by =.
     """
 
     kind: ConditionKind
     column: str = ""
     expression: str = ""
     sides: tuple[str, ...] = ()
+    is_equality: bool = False
 
 
 def conditions(text: str) -> tuple[Condition, ...]:
@@ -207,7 +209,8 @@ def _condition(text: str) -> Condition:
         return Condition(kind=ConditionKind.OTHER, expression=text)
     if _is_constant(left):
         left, right = right, left
-    return replace(_comparison(left, operator, right), sides=(left, right))
+    compared = _comparison(left, operator, right)
+    return replace(compared, sides=(left, right), is_equality=operator == "=")
 
 
 def _comparison(left: str, operator: str, right: str) -> Condition:

@@ -26,6 +26,7 @@ from analyzer.plans.findings_joins import (
     late_join_filters,
     recursive_scans,
     unindexed_joins,
+    unwanted_groups,
 )
 from analyzer.plans.findings_limits import (
     joins_below_limits,
@@ -49,6 +50,7 @@ from analyzer.plans.findings_server import (
     heap_fetches,
     unpruned_partitions,
 )
+from analyzer.plans.findings_settings import with_settings
 from analyzer.plans.findings_view import MIN_RATIO, PlanView
 from analyzer.plans.findings_waits import (
     cold_reads,
@@ -74,6 +76,7 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     pairwise_joins,
     cross_joins,
     late_join_filters,
+    unwanted_groups,
     multiplied_rows,
     large_outer_sides,
     unpruned_partitions,
@@ -110,7 +113,7 @@ _OF_THE_NODE = _CHOSEN | {
 _EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "estimate_error": (_OF_THE_NODE, _CHOSEN),
     "generic_plan": (_OF_THE_NODE, _CHOSEN),
-    "function_per_row": (_OF_THE_NODE, frozenset()),
+    "function_per_row": (_OF_THE_NODE | {"index_does_not_fit"}, frozenset()),
     "filter_late": (frozenset({"temporary_file"}), frozenset()),
 }
 """What a cause leads to at its own node, and at those above it."""
@@ -131,6 +134,7 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
     found = _without_jit([item for rule in _RULES for item in rule(view)])
     found = [_with_effects(item, found) for item in found]
     found = [item for item in found if not _is_told_already(item, found)]
+    found = [with_settings(item, plan.settings) for item in found]
     return tuple(sorted(found, key=lambda item: -round(item.lost_ratio, 2)))
 
 

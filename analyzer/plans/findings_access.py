@@ -52,9 +52,9 @@ def index_pages(view: PlanView) -> Iterator[Finding]:
         if node.node_type not in ("Index Scan", "Index Only Scan", "Bitmap Index Scan"):
             continue
         pages, ratio = own_pages(item), view.own_ratio(item)
-        if not node.index_cond or ratio < MIN_RATIO or pages < MIN_PAGES:
+        if ratio < MIN_RATIO or pages < max(MIN_PAGES, _usual_pages(item)):
             continue
-        if pages < _usual_pages(item):
+        if is_of_functions(item):
             continue
         rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
         read = f"{title(item)} reads {pages:,.0f} pages for {rows:,.0f} rows"
@@ -101,6 +101,14 @@ def _why_pages(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
     """Rule, reason and remedy for an index scan that reads too many pages."""
     node = item.node
     keys = one_line(", ".join(searchable_columns(conditions(node.index_cond))))
+    if not node.index_cond:
+        return (
+            "dead_index_entries",
+            "the entries passed over before the first row are of dead rows",
+            f"VACUUM {place(item)}, after the oldest transaction that may still see "
+            "them has ended; a queue whose head is deleted also gets by with a "
+            "condition that starts behind its last key.",
+        )
     cost = node.total_cost * (node.loops or 0.0)
     if own_pages(item) > 2 * cost and node.node_type != "Bitmap Index Scan":
         # Pages that a condition leads past are in the cost, for one unit each or more.

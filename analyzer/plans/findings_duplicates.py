@@ -39,11 +39,11 @@ def multiplied_rows(view: PlanView) -> Iterator[Finding]:
         if join.node.node_type not in HASHED | {"Nested Loop"} or len(sides) != 2:
             continue
         made = rows_of(join)
-        most = max(_most_joined(view, side) for side in sides)
-        if made < max(MIN_PAIRS, MIN_TIMES * most):
-            continue
-        grouped = _grouped(view, join)
+        grouped = _grouped(view, join) if made >= MIN_PAIRS else []
         if not grouped:
+            continue
+        most = max(_most_joined(view, side) for side in sides)
+        if made < MIN_TIMES * most:
             continue
         ratio = min(sum(map(view.own_ratio, (join, *grouped))), 1.0)
         if ratio < MIN_JOIN_RATIO:

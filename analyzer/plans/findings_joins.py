@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
 from analyzer.plans.conditions import Condition, ConditionKind, columns, conditions
+from analyzer.plans.findings_loops import OR_REMEDY
 from analyzer.plans.findings_view import (
     PlanView,
     finding,
@@ -29,8 +30,12 @@ MIN_PAIRS = 100_000
 MIN_PAIRS_PER_ROW = 10.0
 MIN_TIMES = 5.0
 MIN_ROUNDS = 3
+MIN_GROUPS = 1_000
+MIN_GROUPS_PER_ROW = 100.0
+MIN_GROUPS_RATIO = 0.5
 
 HASHED = frozenset({"Hash Join", "Merge Join"})
+_PAIRING = HASHED | {"Nested Loop"}
 _WHOLE = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
 _PASSING = frozenset({"Hash", "Sort", "Materialize", "Gather", "Gather Merge"})
 _CONDITIONS = ("Hash Cond", "Merge Cond", "Join Filter")
@@ -143,9 +148,52 @@ def late_join_filters(view: PlanView) -> Iterator[Finding]:
             "A condition with = that tells the rows apart, or one that leaves rows out "
             "before the join."
         )
+        if " OR " in str(node.details.get("Join Filter", "")):
+            remedy = OR_REMEDY
         quantity = measured(removed, "pairs removed")
         found = finding(join, "filter_late", claim, quantity, ratio)
         yield replace(found, remedy=remedy)
+
+
+def unwanted_groups(view: PlanView) -> Iterator[Finding]:
+    """Subqueries that group or sort all rows, of which a join wants a few."""
+    for join in view.ran():
+        sides = view.inputs(join)
+        if join.node.node_type not in _PAIRING or len(sides) != 2:
+            continue
+        for side in sides:
+            made = _computed(view, side)
+            if made is None:
+                continue
+            rows, ratio = rows_of(made), view.total_ratio(side)
+            if (
+                ratio < MIN_GROUPS_RATIO
+                or rows < MIN_GROUPS
+                or rows_of(join) * MIN_GROUPS_PER_ROW > rows
+            ):
+                continue
+            claim = (
+                f"{title(made)} makes {rows:,.0f} rows, of which {title(join)} wants "
+                f"{rows_of(join):,.0f}: the subquery is computed for all, and joined "
+                "then"
+            )
+            remedy = (
+                "Say the condition of the other side inside of the subquery as well, "
+                "or make it LATERAL, so that only the wanted ones are computed."
+            )
+            found = finding(made, "filter_late", claim, measured(rows, "rows"), ratio)
+            yield replace(found, remedy=remedy)
+
+
+def _computed(view: PlanView, side: NodeMeasure) -> NodeMeasure | None:
+    """The aggregate that a side of a join consists of."""
+    made = source(view, side)
+    while made.node.node_type == "Subquery Scan" and view.inputs(made):
+        made = source(view, view.inputs(made)[0])
+    keys = made.node.details.get("Group Key")
+    is_once = (made.node.loops or 0.0) <= view.processes(made)
+    is_grouped = bool(keys) or made.node.node_type in ("Unique", "WindowAgg")
+    return made if is_grouped and is_once else None
 
 
 def recursive_scans(view: PlanView) -> Iterator[Finding]:

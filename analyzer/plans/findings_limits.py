@@ -35,6 +35,8 @@ MIN_LIMIT_RATIO = 0.3
 MIN_KEPT_RATIO = 0.05
 """Fewer are a filter's fault; of so many the first ones in order are found soon."""
 
+_JOINS = frozenset({"Nested Loop", "Hash Join", "Merge Join"})
+_OUTER = frozenset({"Right", "Full"})
 _SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
 
 
@@ -69,24 +71,49 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
         below = view.inputs(item)
         if item.node.node_type != "Sort" or not below or not _is_limited(view, item):
             continue
-        scan, read = below[0], rows_of(below[0])
-        if not _is_kept(view, scan):
+        scan, read = _sorted_table(view, item), rows_of(below[0])
+        if scan is None or not _is_kept(view, scan):
             continue
         if read < max(MIN_SORTED, MIN_SORTED_PER_ROW * rows_of(item)):
             continue
         ratio, keys = view.total_ratio(item), _keys(item, scan)
-        if ratio < MIN_LIMIT_RATIO or not keys:
+        is_random = "random()" in str(item.node.details.get("Sort Key"))
+        if ratio < MIN_LIMIT_RATIO or not (keys or is_random):
             continue
+        joined = "" if scan.path == below[0].path else " of its join"
         claim = (
-            f"{title(scan)} reads {read:,.0f} rows and all are sorted, to give the "
-            f"first {rows_of(item):,.0f}"
+            f"{title(scan)} reads its rows, and all {read:,.0f}{joined} are sorted, to "
+            f"give the first {rows_of(item):,.0f}"
         )
         remedy = (
             f"An index in the order of ORDER BY gives them at once: CREATE INDEX ON "
             f"{place(scan)} ({keys})."
         )
+        if is_random:
+            remedy = (
+                "TABLESAMPLE, or a search from a random key on, finds a few rows "
+                "without sorting all by random()."
+            )
         found = finding(scan, "sort_for_limit", claim, measured(read, "rows"), ratio)
         yield replace(found, remedy=remedy)
+
+
+def _sorted_table(view: PlanView, sort: NodeMeasure) -> NodeMeasure | None:
+    """What is sorted: a table, or the one of a join whose columns are sorted by."""
+    item = view.inputs(sort)[0]
+    if item.node.node_type not in _JOINS:
+        return item
+    value = sort.node.details.get("Sort Key")
+    keys = value if isinstance(value, list | tuple) else str(value or "").split(", ")
+    owners = {str(key).partition(".")[0] for key in keys if "." in str(key)}
+    below = [one for one in view.items if one.path[: len(item.path)] == item.path]
+    if len(owners) != 1 or any(one.node.join_type in _OUTER for one in below):
+        return None
+    (owner,) = owners
+    scans = (one for one in below if one.node.alias == owner and one.node.loops == 1)
+    scan = next(scans, None)
+    is_many = scan and rows_of(item) >= MIN_KEPT_RATIO * rows_of(scan)
+    return scan if is_many else None
 
 
 def _is_kept(view: PlanView, scan: NodeMeasure) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,6 +32,11 @@ MIN_OUTER_ROWS = 10_000
 """Below that a join row by row takes milliseconds."""
 MIN_LOOP_RATIO = 0.5
 
+OR_REMEDY = (
+    "A UNION of one join for each part of the OR lets each be hashed, or looked up by "
+    "an index (UNION ALL, where no row can be in both)."
+)
+_RANGE = re.compile(r" [<>]=? ")
 _LOOKUPS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 _WHOLE = frozenset(
     {"Aggregate", "Limit", "Sort", "WindowAgg", "Unique", "Subquery Scan"}
@@ -109,6 +115,17 @@ def _pairwise(item: NodeMeasure, claim: str, removed: float, ratio: float) -> Fi
         )
         remedy = (
             "Join columns of one type: then an index on the inner side finds the pairs."
+        )
+    elif " OR " in condition:
+        claim += (
+            "; its condition has an OR, by which no rows can be hashed or looked up"
+        )
+        remedy = OR_REMEDY
+    elif _RANGE.search(condition) and " = " not in condition:
+        claim += "; its condition is a range, by which no rows can be hashed"
+        remedy = (
+            "An index on the inner side's column of the range (GiST on a range type, "
+            "if both ends are columns) finds the pairs, or a condition with = besides."
         )
     quantity = measured(removed, "pairs removed")
     return replace(finding(item, rule, claim, quantity, ratio), remedy=remedy)

@@ -8,7 +8,12 @@ from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
 from analyzer.domain.plan import PlanNode
-from analyzer.plans.conditions import Condition, ConditionKind, is_within_row
+from analyzer.plans.conditions import (
+    Condition,
+    ConditionKind,
+    conditions,
+    is_within_row,
+)
 from analyzer.plans.findings_view import (
     MIN_RATIO,
     PlanView,
@@ -29,6 +34,10 @@ MIN_REMOVED_PER_ROW = 10.0
 MIN_REMOVED_PER_ROW_SEQUENTIAL = 20.0
 """An index pays only where it leaves out nearly all rows: below 5% of them."""
 MIN_REPEATS = 100
+MIN_OTHERS_RATIO = 0.2
+_GUESSED_EQUAL = 0.005
+_GUESSED_RANGE = 1 / 3
+_COMPUTED = (ConditionKind.EXPRESSION, ConditionKind.CAST)
 
 MIN_PAGES = 64
 """A table of half a megabyte is read at once, whatever its filter leaves."""
@@ -139,7 +148,7 @@ def why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
             "Let it be planned with its values: plan_cache_mode = force_custom_plan "
             "for this statement; or leave a condition that is not asked for out of it.",
         )
-    computed = not_searchable(node, node.filter)
+    computed = not_searchable(node, node.filter) or _guessed(view, item)
     if computed is not None:
         return _computed(computed, item)
     if node.node_type == "Seq Scan" and _BY_UNKNOWN_PATTERN.search(node.filter):
@@ -159,6 +168,28 @@ def why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
         why = f"the whole table is read {node.loops:,.0f} times"
         return "repeated_scan", why, index_for(item)
     return "rows_removed", "no index is used for the filter", index_for(item)
+
+
+def _guessed(view: PlanView, item: NodeMeasure) -> Condition | None:
+    """A condition that computes with a column, if the others leave out few rows.
+
+    What they leave out follows from the estimate: for an expression without statistics
+    a fixed part of the rows is guessed (DEFAULT_EQ_SEL and DEFAULT_INEQ_SEL in
+    selfuncs.h).
+    """
+    node = item.node
+    parts = conditions(node.filter)
+    computed = [part for part in parts if part.kind in _COMPUTED and part.sides]
+    if node.node_type != "Seq Scan" or not computed or len(computed) == len(parts):
+        return None
+    guess = 1.0
+    for part in computed:
+        guess *= _GUESSED_EQUAL if part.is_equality else _GUESSED_RANGE
+    removed = over_loops(node, node.rows_removed_by_filter)
+    read = rows_of(item) + removed
+    expected = node.plan_rows * (node.loops or 0.0)
+    is_wide = expected >= MIN_OTHERS_RATIO * guess * read
+    return computed[0] if is_wide and read else None
 
 
 def _late(node: PlanNode) -> tuple[str, str, str]:

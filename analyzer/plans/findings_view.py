@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from analyzer.domain.explanation import Finding
 from analyzer.domain.plan import Plan, PlanNode
 from analyzer.domain.recommendation import Basis, Quantity
+from analyzer.plans.conditions import functions
 from analyzer.plans.measure import NodeMeasure, measure
 from analyzer.plans.node_facts import number
 from analyzer.plans.titles import node_title, one_line
@@ -18,6 +19,7 @@ MIN_RATIO = 0.1
 MIN_TOTAL_MS = 1.0
 """Neither is a plan that is done sooner."""
 
+_INDEXED = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 GATHERS = frozenset({"Gather", "Gather Merge"})
 _LARGEST = 1e18
 """A plan in a file may claim any number."""
@@ -41,6 +43,7 @@ class PlanView:
         self._by_path = {item.path: item for item in self.items}
         self._has_times = self.items[0].total_time_ms is not None
         self._most_rows = _most_rows(self.items)
+        self._processes = _processes(self.items)
         names = (item.node.subplan_name for item in self.items)
         self._returned = {found for name in names for found in _PARAMETER.findall(name)}
 
@@ -119,10 +122,7 @@ class PlanView:
 
     def processes(self, item: NodeMeasure) -> float:
         """How many processes ran a node at the same time, the leader among them."""
-        for above, _ in self.ancestors(item):
-            if above.node.node_type in GATHERS:
-                return (number(above.node.details, "Workers Launched") or 0.0) + 1.0
-        return 1.0
+        return self._processes[item.path]
 
     def own_ratio(self, item: NodeMeasure) -> float:
         """Share of wall time spent in a node itself; of cost where no time is known."""
@@ -143,6 +143,19 @@ class PlanView:
         return (
             min(cost / self.plan.total_cost, 1.0) if self.plan.total_cost > 0 else 0.0
         )
+
+
+def _processes(items: Sequence[NodeMeasure]) -> dict[tuple[int, ...], float]:
+    found: dict[tuple[int, ...], float] = {}
+    gathers: dict[tuple[int, ...], float] = {}
+    # Parents come before their children.
+    for item in items:
+        above = item.path[:-1]
+        found[item.path] = gathers.get(above, found.get(above, 1.0))
+        if item.node.node_type in GATHERS:
+            launched = number(item.node.details, "Workers Launched") or 0.0
+            gathers[item.path] = launched + 1.0
+    return found
 
 
 def _most_rows(items: Sequence[NodeMeasure]) -> dict[tuple[int, ...], float]:
@@ -171,10 +184,14 @@ def is_of_functions(item: NodeMeasure) -> bool:
     """Whether a scan touched more pages than its table has: functions read them.
 
     A scan costs a unit for each page at least (costsize.c, cost_seqscan()), and the
-    planner knows how many the table has.
+    planner knows how many the table has. An index may hold dead entries besides, so
+    that its scan must have a filter that calls a function.
     """
-    cost = item.node.total_cost * (item.node.loops or 0.0)
-    return item.node.node_type == "Seq Scan" and own_pages(item) > 2 * cost > 0
+    node = item.node
+    cost = node.total_cost * (node.loops or 0.0)
+    is_called = node.node_type in _INDEXED and bool(functions(node.filter))
+    is_scan = node.node_type == "Seq Scan" or is_called
+    return is_scan and own_pages(item) > 2 * cost > 0
 
 
 def rows_of(item: NodeMeasure) -> float:

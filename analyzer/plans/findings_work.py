@@ -61,7 +61,8 @@ def functions_per_row(view: PlanView) -> Iterator[Finding]:
         names = _functions(node.filter, node.details, view.raw_output(item))
         least_us = _least_us(item, names)
         own_us = item.own_time_ms * 1e3 * view.processes(item)
-        is_call = node.node_type in _COMPUTES and own_us >= MIN_CALL_MS * 1e3
+        is_call = bool(node.node_type in _COMPUTES or names)
+        is_call = is_call and own_us >= MIN_CALL_MS * 1e3
         is_few = rows < MIN_ROWS and not (rows and is_call)
         if is_few or own_us < least_us * rows or _reads(item, own_us):
             continue

@@ -20,6 +20,7 @@ from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.titles import one_line
 
 _FUNCTIONS = frozenset({"Function Scan", "ProjectSet", "Table Function Scan"})
+_IS_SAME = re.compile(r"\(NOT \([^()]{1,300} IS DISTINCT FROM ")
 _MAX_CONDITION_CHARS = 200
 _EXPRESSIONS = (ConditionKind.EXPRESSION, ConditionKind.CAST)
 
@@ -36,6 +37,11 @@ def search_conditions(node: PlanNode) -> tuple[str, ...]:
 def index_for(item: NodeMeasure) -> str:
     """An index that finds the rows that the node's filter keeps."""
     node = item.node
+    if _IS_SAME.search(node.filter):
+        return (
+            "No index serves IS NOT DISTINCT FROM: write =, or IS NULL where a null is "
+            f"meant, and an index on {place(item)} with this column finds the rows."
+        )
     parts = conditions(node.filter)
     found = [part for text in search_conditions(node) for part in conditions(text)]
     keys = searchable_columns((*found, *parts))

@@ -164,3 +164,16 @@ SELECT count(*) FROM parcel WHERE id = ANY (ARRAY(SELECT g * 1000 FROM generate_
 
 -- locked_few:
 SELECT * FROM parcel WHERE id BETWEEN 10 AND 60 FOR UPDATE
+
+-- groups_joined_all:
+-- set work_mem = 64MB
+SELECT s.tier, sum(t.n) FROM sender s JOIN (SELECT sender_id, count(*) n FROM parcel GROUP BY sender_id) t ON t.sender_id = s.id GROUP BY s.tier
+
+-- sorted_join_of_few:
+SELECT p.id, s.name FROM parcel p JOIN sender s ON s.id = p.sender_id WHERE s.id = 100 ORDER BY p.zip LIMIT 5
+
+-- clean_queue:
+SELECT id FROM scan ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+
+-- hashed_join:
+SELECT count(*) FROM claim c JOIN depot d ON d.region * 100 + d.id % 100 = c.sum

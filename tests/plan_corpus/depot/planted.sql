@@ -194,3 +194,42 @@ SELECT * FROM sender WHERE id BETWEEN 10 AND 60 FOR NO KEY UPDATE
 -- first SELECT dblink_connect(n, 'dbname=depot host=127.0.0.1 user=postgres password=of-a-test port=' || current_setting('port')), dblink_send_query(n, 'INSERT INTO depot VALUES (5000); SELECT pg_sleep(0.7); DELETE FROM depot WHERE id = 5000') FROM (SELECT 'c' || clock_timestamp() AS n) x
 -- first SELECT pg_sleep(0.2)
 INSERT INTO depot VALUES (5000, 'x', 1)
+
+-- cast_beside_wide: not_sargable
+SELECT count(*) FROM parcel WHERE posted::date = date '2025-03-03' AND state <> 'lost' AND weight >= 0
+
+-- cast_beside_done: not_sargable
+SELECT count(*) FROM parcel WHERE posted::date = date '2025-03-03' AND state = 'done'
+
+-- cast_beside_rare: rows_removed; (state)
+SELECT count(*) FROM parcel WHERE posted::date = date '2025-03-03' AND state = 'lost'
+
+-- three_at_random: sort_for_limit; TABLESAMPLE
+SELECT * FROM parcel ORDER BY random() LIMIT 3
+
+-- one_of_all_groups: filter_late; LATERAL
+-- only 18
+SELECT s.name, t.n FROM sender s JOIN (SELECT sender_id, count(*) n, sum(weight) w FROM parcel GROUP BY sender_id) t ON t.sender_id = s.id WHERE s.name = 'Sender 34711'
+
+-- first_of_a_join: sort_for_limit; (zip, id)
+SELECT p.id, s.name, p.weight FROM parcel p JOIN sender s ON s.id = p.sender_id ORDER BY p.zip, p.id LIMIT 20
+
+-- head_of_the_queue: dead_index_entries; VACUUM
+-- first DELETE FROM scan WHERE id < 100000
+SELECT id FROM scan ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED
+
+-- function_beside_index: function_per_row; function
+SELECT id FROM sender WHERE id BETWEEN 100 AND 160 AND slow_tier(id) > 5
+
+-- hashing_is_off: nested_loop; enable_hashjoin
+-- set enable_hashjoin = off; enable_mergejoin = off; enable_material = off
+SELECT count(*) FROM claim c JOIN depot d ON d.region * 100 + d.id % 100 = c.sum WHERE c.id < 10000
+
+-- or_of_two_tables: filter_late; UNION
+SELECT count(*) FROM parcel p JOIN sender s ON s.id = p.sender_id WHERE p.weight = 4999 AND p.state = 'lost' OR s.name = 'Sender 4711'
+
+-- or_in_a_join: nested_loop; UNION
+SELECT count(*) FROM claim c JOIN route r ON r.load = c.sum OR r.id = c.parcel_id WHERE c.id < 100
+
+-- not_distinct: rows_removed; =
+SELECT * FROM parcel WHERE sender_id IS NOT DISTINCT FROM 4711
