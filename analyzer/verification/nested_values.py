@@ -69,8 +69,9 @@ def _with_key(key: str, values: Sequence[str]) -> Iterator[str]:
         yield f"{{{json.dumps(key)}:  {{{twice}}}}}"
         if _NUMBER.fullmatch(value):
             yield f"{{{json.dumps(key)}: {value}}}"
-            # Equal as a number, and written otherwise.
+            # Equal as numbers, and written otherwise, the second by json alone.
             yield f"{{{json.dumps(key)}: {_same_number(value)}}}"
+            yield f"{{{json.dumps(key)}: {value}e0}}"
             yield f"{{{json.dumps(key)}: [{value}]}}"
             yield f"{{{json.dumps(key)}: [{value}, 0]}}"
 

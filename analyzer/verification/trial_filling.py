@@ -21,6 +21,9 @@ _STRIDE = 37
 _PARENT_POLICIES = ("first", "first", "mixed", "blocks", "any")
 _CHAIN_RATIO = 0.4
 """How often each row of a table that refers to itself refers to the one before."""
+_LONG_RATIO = 0.3
+_LONG = (4, 7)
+"""How often a chain of edges is long, and how many rows its tables have then."""
 _LOOSE_RATIO = 0.4
 """How often summands only come near a total, which has no row for itself then."""
 _TOTAL_RATIO = 0.4
@@ -77,6 +80,11 @@ class Filling:
         self._block = 1
         self._is_grid = False
         self._is_chain = random.random() < _CHAIN_RATIO
+        self._is_long = (
+            self._is_chain
+            and any(_edges(table) for table in needs.tables)
+            and random.random() < _LONG_RATIO
+        )
         self._fewest_parents = 0
         self._together: Contrast = {}
         if style is CONTRASTING:
@@ -141,7 +149,23 @@ class Filling:
                 if value is None and table.stored[spot].not_null:
                     return None
                 row[spot] = value
+        if self._is_chain:
+            self._set_linked(table, row)
         return row
+
+    def _set_linked(self, table: Table, row: Row) -> None:
+        """Let a row of edges begin where the one before ends, and go on to another."""
+        rows = self._rows[table.oid]
+        for oid, column, start, end in _edges(table):
+            parent = next(t for t in self._needs.tables if t.oid == oid)
+            place = [stored.name for stored in parent.stored].index(column)
+            _leader, pool = self._needs.pool_of((oid, column))
+            nodes = [held[place] for held in self._rows.get(oid, ())]
+            # A walk often begins at a constant of the query.
+            nodes.sort(key=lambda node: node not in pool.constants)
+            if len(nodes) > 1:
+                row[start] = rows[-1][end] if rows else nodes[0]
+                row[end] = nodes[(len(rows) + 1) % len(nodes)]
 
     def _set_chained(self, table: Table, row: Row) -> None:
         """Let a row name the key of the one before, where a query compares the two."""
@@ -304,6 +328,8 @@ class Filling:
     def _rows_wanted(self, table: Table) -> int:
         if table.oid not in self._many:
             fewest, most = self._style.rows
+            if self._is_long:
+                return self._random.randint(*_LONG)
             return self._random.randint(fewest, max(most, self._fewest_parents))
         if self._is_grid:
             return min(self._count * self._block, max(self._count, _MAX_GRID_ROWS))
@@ -345,3 +371,15 @@ class Filling:
         # What is joined with it may now have this value as well.
         leader, pool = self._needs.pool_of((table.oid, column.name))
         self._domains.setdefault(leader, self._domain(pool)).append(value)
+
+
+def _edges(table: Table) -> list[tuple[int, str, int, int]]:
+    """Pairs of columns that refer to one column of another table, with its oid."""
+    names = [column.name for column in table.stored]
+    ends: dict[tuple[int, str], list[int]] = {}
+    for reference in table.references:
+        is_single = len(reference.columns) == 1 and reference.columns[0] in names
+        if is_single and reference.target != table.oid:
+            target = (reference.target, reference.target_columns[0])
+            ends.setdefault(target, []).append(names.index(reference.columns[0]))
+    return [(*key, at[0], at[1]) for key, at in ends.items() if len(at) > 1]

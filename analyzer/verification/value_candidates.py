@@ -250,6 +250,9 @@ def _near_text(text: str) -> Iterator[str]:
     for matching in pattern_texts(text):
         # SIMILAR TO has the signs of LIKE as well.
         yield from (matching, matching.replace("%", ""), matching.replace("%", "x"))
+        if "^" in text or "$" in text:
+            # The ends of a line may be those of the text, or not.
+            yield from (f"x\n{matching}", f"{matching}\nx")
     repeated = [int(n) + more for n in _REPEATED.findall(text) for more in (0, 1)]
     lengths = [length for length in repeated if length in _LENGTHS]
     yield from (sign * length for length in lengths for sign in ("1", "a"))
