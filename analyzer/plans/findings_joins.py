@@ -102,10 +102,15 @@ def _unindexed(
         rule, why = "type_mismatch", f"{one_line(side.expression)} is cast to be joined"
         remedy = "Join columns of one type: then an index finds the rows."
     elif side is not None and side.column:
-        remedy = (
-            "An index on the column of the join finds these rows: CREATE INDEX ON "
-            f"{place(scan)} ({one_line(side.column)})."
-        )
+        index = f"CREATE INDEX ON {place(scan)} ({one_line(side.column)})."
+        remedy = f"An index on the column of the join finds these rows: {index}"
+        if "::" in side.expression:
+            # A varchar is read as text by its own index; a number is not.
+            why = f"{why}, which compares {one_line(side.expression)}"
+            remedy = (
+                f"Unless {one_line(side.column)} is a text itself, no index on it "
+                f"serves that: join columns of one type. Else: {index}"
+            )
     claim = (
         f"{title(scan)} reads {rows_of(scan):,.0f} rows, of which the join keeps "
         f"{rows_of(join):,.0f}: {why}"
@@ -125,7 +130,7 @@ def _own_side(scan: NodeMeasure, parts: tuple[Condition, ...]) -> Condition | No
     for side in part.sides:
         name = side.strip("() ")
         if name.startswith(owner) and len(columns(name)) == 1:
-            return replace(part, column=columns(name)[0])
+            return replace(part, column=columns(name)[0], expression=side)
     return None
 
 

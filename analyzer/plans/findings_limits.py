@@ -71,13 +71,14 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
         below = view.inputs(item)
         if item.node.node_type != "Sort" or not below or not _is_limited(view, item):
             continue
-        scan, read = _sorted_table(view, item), rows_of(below[0])
-        if scan is None or not _is_kept(view, scan):
+        is_random = "random()" in str(item.node.details.get("Sort Key"))
+        scan = below[0] if is_random else _sorted_table(view, item)
+        if scan is None or not (is_random or _is_kept(view, scan)):
             continue
+        read = rows_of(below[0])
         if read < max(MIN_SORTED, MIN_SORTED_PER_ROW * rows_of(item)):
             continue
         ratio, keys = view.total_ratio(item), _keys(item, scan)
-        is_random = "random()" in str(item.node.details.get("Sort Key"))
         if ratio < MIN_LIMIT_RATIO or not (keys or is_random):
             continue
         joined = "" if scan.path == below[0].path else " of its join"
