@@ -15,7 +15,11 @@ _FORBIDDEN: Mapping[str, tuple[str, ...]] = {
     "rows_removed": _INDEXES,
     "repeated_scan": (*_INDEXES, *_JOINS),
     "sort_for_limit": _INDEXES,
-    "scattered_heap_fetches": ("enable_seqscan", "enable_bitmapscan"),
+    # An index is also read in its order to be merged, where hashing is forbidden.
+    "scattered_heap_fetches": (
+        *("enable_seqscan", "enable_bitmapscan", "enable_sort"),
+        *_JOINS,
+    ),
     "hash_spills": ("enable_sort", "enable_mergejoin"),
     "sort_spills": ("enable_hashagg", "enable_hashjoin"),
     "unpruned_partitions": ("enable_partition_pruning",),

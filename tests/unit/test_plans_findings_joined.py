@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analyzer.domain.explanation import Finding
 from analyzer.plans.findings import findings
+from analyzer.plans.findings_settings import with_settings
 from analyzer.plans.read_text import read_text_plan
 
 BY_CHANCE = """\
@@ -53,3 +56,16 @@ def test_a_join_by_a_cast_does_not_promise_an_index() -> None:
     assert "join columns of one type" in found.remedy
     plain = first(BY_TEXT.replace("(a.id)::text", "a.id"))
     assert plain.remedy.endswith("these rows: CREATE INDEX ON alarm (id).")
+
+
+def test_a_forbidden_way_to_plan_comes_first_in_the_remedy() -> None:
+    found = first(BY_TEXT.replace("(a.id)::text", "a.id"))
+    forbidden = with_settings(found, {"enable_indexscan": "off", "work_mem": "64MB"})
+    assert forbidden.remedy == (
+        "enable_indexscan = off here: RESET first, since that rules out other plans. "
+        f"{found.remedy}"
+    )
+    scattered = replace(found, rule="scattered_heap_fetches", remedy="")
+    merged = with_settings(scattered, {"enable_hashjoin": "off"})
+    assert merged.remedy.startswith("enable_hashjoin = off here")
+    assert with_settings(found, {"enable_indexscan": "on"}) == found
