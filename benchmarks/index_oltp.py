@@ -3,8 +3,8 @@
 Makes tables of a business (each with a key, two foreign keys, a state, a time, a name,
 an amount and a document) and statements over one or two of them, seeded, and asks
 ``pgproof indexes`` for one set. Told are the time, the processor time and the memory of
-the whole process tree, the questions to the planner, and the ratio of costs. On a busy
-machine the processor time is judged, which it takes at most where it is alone.
+the whole process tree, the questions to the planner, and the ratio of costs. The time
+by the clock is judged; the processor time tells what a busy machine adds to it.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def main() -> int:
     indexes, queries = answer["indexes"], answer["queries"]
     assert isinstance(indexes, list)
     assert isinstance(queries, list)
-    good = min(took_s, used_s) <= MAX_S and rss_mb <= MAX_RSS_MB
+    good = took_s <= MAX_S and rss_mb <= MAX_RSS_MB
     print(
         f"{len(queries)} statements over {options.tables} tables: {took_s:.0f} s, "
         f"{used_s:.0f} s of processor time, {rss_mb:.0f} MB, "

@@ -4,8 +4,8 @@
 
 A database of 100 relations and one of 10,000 (tables and indexes) are made, a snapshot
 is taken of each, and a shadow is built from it. Questions are measured in CPU seconds
-of our own process and of the shadow's backend together, builds in those of our own
-process and of the whole server.
+of our own process and of the shadow's backend together, builds in wall time, with
+the processor time of our own process and of the whole server beside it.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def measure(path: Path, relations: int) -> int:
             "and end included"
         )
         code = verdict(
-            own_s + server_s <= BUILD_LIMITS_S[relations],
-            f"{relations:,} in {BUILD_LIMITS_S[relations]:g} s of processor time",
+            built_s <= BUILD_LIMITS_S[relations],
+            f"{relations:,} in {BUILD_LIMITS_S[relations]:g} s (wall)",
         )
         if relations == min(BUILD_LIMITS_S):
             with (
