@@ -64,15 +64,7 @@ class Column:
         Raises:
             ConfigError: there is no room on the disk.
         """
-        end = self._count + len(values)
-        if self._file is None and is_long(end) and self._may_spill:
-            self._spill()
-        if self._file is None:
-            self._reserve(end)
-            self._memory[self._count : end] = values
-        else:
-            self._write(self._count, values)
-        self._count = end
+        self.put(self._count, values)
 
     def put(self, at: int, values: Array) -> None:
         """Write values at a place, which may be behind the end; gaps are undefined.
