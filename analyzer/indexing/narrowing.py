@@ -21,6 +21,10 @@ from analyzer.indexing.solver import is_in_the_way
 MIN_EARNED_RATIO = 0.01
 """Of what an index saves: what it must save more than a smaller one."""
 
+MAX_LOST_RATIO = 0.05
+"""Of what a statement costs with the index: a share of what is saved may be many times
+the little that is left, and a worth is a mean, in which one value's gain is thin."""
+
 MAX_WORTH_PER_SPACE_RATIO = 1.5
 """What a statement is worth may grow so many times as much as the size shrinks; where
 keys go that find its rows, so many times at all. What grows by less than the slack is
@@ -102,9 +106,10 @@ def _is_needless(
 ) -> bool:
     """Whether the rest of the set saves nearly all that it saves with this index.
 
-    No statement may lose more than the slack, or than its share of what it saves or
-    costs. One that costs no more than twice the slack without it may lose the slack: a
-    few pages less of a few are no reason to keep an index.
+    No statement may lose more than the slack, or than its share of what it saves and
+    costs, or of what it costs beside the others. One that costs no more than twice the
+    slack without it may lose the slack: a few pages less of a few are no reason to keep
+    an index.
     """
     items, rest = sizing.table.concerned(index), current - {index}
     if not sizing.can_ask([*items, *items]):
@@ -113,7 +118,8 @@ def _is_needless(
     now, without = sizing.true(items, current), sizing.true(items, rest)
     slack = sizing.slack(index)
     return all(
-        c - b <= max(MIN_EARNED_RATIO * (a - b), min(slack, (a - b) / 2))
+        c - b <= min(MIN_EARNED_RATIO * (a - b), MAX_LOST_RATIO * b)
+        or c - b <= min(slack, (a - b) / 2)
         or c - b <= MIN_SAVED_RATIO * c
         or (c <= 2 * slack and c - b <= slack)
         for a, b, c in zip(before, now, without, strict=True)

@@ -132,6 +132,10 @@ def test_fewer_columns_are_smaller_whatever_their_estimate_says() -> None:
         # It is half of what the statement saves at all, or more than a few pages.
         (20.0, 40.0, 50.0, {WIDE}),
         (10.0, 500.0, 1000.0, {WIDE}),
+        # A hundredth of what it saves may be many times what is left, or little of it.
+        (8.0, 94.0, 10_000.0, {WIDE}),
+        (250.0, 286.0, 3_900.0, {WIDE}),
+        (1000.0, 1040.0, 10_000.0, {NARROW}),
     ],
 )
 def test_an_index_beside_one_that_does_as_well_is_left_out(
