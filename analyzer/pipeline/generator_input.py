@@ -32,7 +32,8 @@ def tables_of(
     columns = columns_of(connection)
     combined = defaultdict(list)
     for item in snapshot.extended_statistics:
-        if not item.inherited:
+        # Of values of expressions no column can be made.
+        if not item.inherited and not item.expressions:
             combined[item.relation].append(_combined(item))
     found = []
     for relation in snapshot.catalog.relations:

@@ -27,6 +27,7 @@ from analyzer.planner.array_text import array_elements, array_text
 from analyzer.planner.schema_secrets import for_plans_alone
 from analyzer.planner.shadow_script import is_statistics
 from analyzer.planner.snapshot_file import ExtendedStatistics, PlannerSnapshot
+from analyzer.report.plain import counted
 from analyzer.statements.split import split_statements
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -120,6 +121,7 @@ class _Redaction:
         )
         self._known: dict[Column, _Pseudonyms] = {}
         self._left_out: set[str] = set()
+        self._expression_count = 0
         self._more_values = _values_elsewhere(snapshot)
 
     def notes(self) -> Iterator[NotSeen]:
@@ -135,6 +137,12 @@ class _Redaction:
                 what=f"values of {len(self._left_out)} columns of other types",
                 why="types such as JSON have no replacement that keeps their order; "
                 "the planner uses its defaults for them",
+            )
+        if self._expression_count:
+            yield NotSeen(
+                what=f"values of {counted(self._expression_count, 'expression')} of "
+                "extended statistics",
+                why="nothing tells how they sort and repeat; their number is kept",
             )
 
     def statement(self, text: str) -> str:
@@ -169,6 +177,9 @@ class _Redaction:
 
     def combinations(self, item: ExtendedStatistics) -> ExtendedStatistics:
         """Frequent combinations with their texts replaced."""
+        if item.expressions:
+            self._expression_count += len(item.expressions)
+            return _without_values(item)
         if not item.most_common:
             return item
         replacers: list[Callable[[str | None], str | None]] = []
@@ -245,6 +256,25 @@ class _Redaction:
         return letters, value.casefold(), value.swapcase()
 
 
+def _without_values(item: ExtendedStatistics) -> ExtendedStatistics:
+    """Statistics of expressions: nothing tells how their values sort and repeat."""
+    return replace(
+        item,
+        most_common=(),
+        expressions=tuple(
+            replace(
+                one,
+                most_common_values=None,
+                most_common_frequencies=(),
+                histogram_bounds=None,
+                most_common_elements=None,
+                element_frequencies=(),
+            )
+            for one in item.expressions
+        ),
+    )
+
+
 def _codes(ordered: Sequence[str]) -> list[str]:
     """Texts in the same order, as long as they were, of digits and small letters.
 
@@ -290,7 +320,7 @@ def _values_elsewhere(snapshot: PlannerSnapshot) -> dict[Column, set[str]]:
     """Values that frequent combinations hold, by column."""
     found: dict[Column, set[str]] = {}
     for item in snapshot.extended_statistics:
-        for one in item.most_common:
+        for one in item.most_common if not item.expressions else ():
             for name, value in zip(item.columns, one.values, strict=True):
                 if value is not None:
                     found.setdefault((item.relation, name), set()).add(value)

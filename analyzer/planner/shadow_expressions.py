@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from analyzer.domain.catalog import Attribute, Relation
-from analyzer.domain.index import IndexDefinition, RelationName
+from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.errors import PlanningFailed, TimedOut
 from analyzer.indexing.key_statistics import (
     distinct_values,
@@ -17,6 +17,7 @@ from analyzer.indexing.key_statistics import (
 from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import planning
+from analyzer.postgres.expression_statistics import is_gathered
 from analyzer.postgres.rolled_back import rolled_back
 from analyzer.postgres.shadow_database import (
     ShadowRelation,
@@ -83,6 +84,7 @@ class ExpressionStatistics:
         self._owner = owner
         self._caveats = caveats
         self._known: dict[tuple[RelationName, str], _Sampled | None] = {}
+        self._gathered: dict[tuple[RelationName, str], bool] = {}
 
     def give(
         self,
@@ -96,7 +98,8 @@ class ExpressionStatistics:
         makes few values of the column's frequent values and histogram bounds, as
         ``extract(dow FROM x)`` does, has those. Nothing is claimed about others: the
         planner's default (0.5% of the rows are equal) stays, which ANALYZE will replace
-        once the index exists.
+        once the index exists. Where CREATE STATISTICS has gathered the expression, the
+        index gets nothing: its statistics would come first (selfuncs.c).
 
         Args:
             definition: of the index.
@@ -104,7 +107,7 @@ class ExpressionStatistics:
             made: the index in the shadow, and its parts on partitions.
         """
         for number, key in enumerate(definition.keys):
-            if not key.expression:
+            if not key.expression or self._is_gathered(key, number, relation, made):
                 continue
             derived = self._claimed(key.expression, relation)
             if derived is None:
@@ -118,6 +121,20 @@ class ExpressionStatistics:
                     avg_width_bytes=derived.avg_width_bytes or 0,
                     n_distinct=derived.n_distinct or 0.0,
                 )
+
+    def _is_gathered(
+        self,
+        key: IndexKey,
+        number: int,
+        relation: Relation,
+        made: Sequence[ShadowRelation],
+    ) -> bool:
+        place = (relation.name, key.expression)
+        if place not in self._gathered:
+            self._gathered[place] = is_gathered(
+                self._owner, relation.name, made[0].oid, number + 1
+            )
+        return self._gathered[place]
 
     def with_expressions(
         self, definition: IndexDefinition, relation: Relation

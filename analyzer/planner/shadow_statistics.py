@@ -51,20 +51,29 @@ def _combined_statistics(
             most_common=item.most_common,
             relation=item.relation,
             inherited=item.inherited,
+            expressions=item.expressions,
         )
         for item in snapshot.extended_statistics
-        if item.n_distinct or item.dependencies or item.most_common
+        if item.n_distinct
+        or item.dependencies
+        or item.most_common
+        or any(one.is_known for one in item.expressions)
     ]
-    # Of one with expressions the view names no columns (extended_statistics.sql).
-    computed = [item.name for item in snapshot.extended_statistics if not item.columns]
-    if computed:
+    # Files of before expressions were read name neither columns nor expressions.
+    unread = [
+        item.name
+        for item in snapshot.extended_statistics
+        if not all(one.is_known for one in item.expressions)
+        or not (item.columns or item.expressions)
+    ]
+    if unread:
         yield NotSeen(
-            what=f"extended statistics {', '.join(map(str, computed[:_EXAMPLES]))}",
-            why="they are on expressions; the planner of the shadow goes without them",
+            what=f"extended statistics {', '.join(map(str, unread[:_EXAMPLES]))}",
+            why="the snapshot holds no statistics of their expressions",
         )
     left_out = load_combined_statistics(owner, admin, values) if values else ()
     if left_out:
         yield NotSeen(
             what=f"extended statistics {', '.join(map(str, left_out))}",
-            why="they have expressions, or could not be made",
+            why="they could not be made",
         )

@@ -186,6 +186,7 @@ def _extended(item: CombinedStatistics) -> ExtendedStatistics:
         inherited=item.inherited,
         columns=item.columns,
         most_common=item.most_common,
+        expressions=item.expressions,
     )
 
 

@@ -14,7 +14,11 @@ from typing import Any
 from analyzer.domain.catalog import Catalog
 from analyzer.domain.index import RelationName
 from analyzer.domain.snapshot import Snapshot
-from analyzer.domain.snapshot_parts import CommonCombination, IndexExtremes
+from analyzer.domain.snapshot_parts import (
+    CommonCombination,
+    ExpressionValues,
+    IndexExtremes,
+)
 from analyzer.domain.workload import NotSeen
 from analyzer.embedded.whole_files import write_whole
 from analyzer.errors import SnapshotMismatch, SourceError
@@ -57,7 +61,8 @@ class ExtendedStatistics:
 
     ``n_distinct`` counts distinct combinations; a dependency is the degree (0 to 1) to
     which the first columns determine the last one. ``most_common`` are the combinations
-    of values of ``columns`` that are frequent, as texts.
+    of values of ``columns`` that are frequent, as texts. Values of ``expressions``
+    follow those of the columns; by name an expression is its text.
     """
 
     name: RelationName
@@ -67,6 +72,7 @@ class ExtendedStatistics:
     columns: tuple[str, ...] = ()
     most_common: tuple[CommonCombination, ...] = field(default=(), repr=False)
     inherited: bool = False
+    expressions: tuple[ExpressionValues, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from analyzer.domain.index import RelationName
 from analyzer.domain.snapshot_parts import CommonCombination
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import load
+from analyzer.statements.identifiers import quote_identifier, quote_relation
 
 _SCHEMA = "pgproof_common"
 _FREQUENCIES = struct.Struct("<dd")
@@ -29,11 +30,20 @@ _INDEX_BYTES = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommonValues:
-    """Frequent combinations of values of some columns of a relation."""
+    """Frequent combinations of values of some columns of a relation.
+
+    Values of ``expressions``, as the shadow prints them, follow those of the columns.
+    """
 
     relation: RelationName
     attributes: tuple[str, ...]
     combinations: tuple[CommonCombination, ...]
+    expressions: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Of the columns of a scratch table, those of the expressions at the end."""
+        return [f"c{n}" for n in range(len(self.attributes) + len(self.expressions))]
 
 
 def common_lists(
@@ -77,15 +87,10 @@ def _made(
 
 def _analyze(owner: Connection, name: str, item: CommonValues) -> None:
     table = sql.Identifier(_SCHEMA, name)
-    columns = sql.SQL(", ").join(sql.Identifier(a) for a in item.attributes)
-    owner.execute(
-        sql.SQL("CREATE TABLE {} AS SELECT {} FROM ONLY {} LIMIT 0").format(
-            table,
-            columns,
-            sql.Identifier(item.relation.schema, item.relation.name),
-        )
-    )
-    places = sql.SQL(", ").join([sql.Placeholder()] * len(item.attributes))
+    columns = sql.SQL(", ").join(map(sql.Identifier, item.names))
+    values = (*map(quote_identifier, item.attributes), *item.expressions)
+    make_scratch(owner, table, item.names, values, item.relation)
+    places = sql.SQL(", ").join([sql.Placeholder()] * len(item.names))
     insert = sql.SQL("INSERT INTO {} VALUES ({})").format(table, places)
     with owner.cursor() as cursor:
         cursor.executemany(insert, [one.values for one in item.combinations])
@@ -102,13 +107,37 @@ def _analyze(owner: Connection, name: str, item: CommonValues) -> None:
     owner.execute(sql.SQL("ANALYZE {}").format(table))
 
 
+def make_scratch(
+    owner: Connection,
+    table: sql.Identifier,
+    names: Sequence[str],
+    values: Sequence[str],
+    relation: RelationName,
+) -> None:
+    """An empty table whose columns are typed and sorted as values of a relation are.
+
+    Args:
+        owner: of the role that owns the shadow's relations.
+        table: that is made.
+        names: of its columns.
+        values: SQL of each, a name or an expression as the shadow prints it.
+        relation: that they are values of.
+    """
+    command = sql.SQL("CREATE TABLE {} ({}) AS ").format(
+        table, sql.SQL(", ").join(map(sql.Identifier, names))
+    )
+    selected = ", ".join(f"({value})" for value in values)
+    query = f"SELECT {selected} FROM ONLY {quote_relation(relation)} LIMIT 0"
+    owner.execute(command.as_bytes(owner) + query.encode())
+
+
 def _with_frequencies(
     content: bytes, order: list[list[str | None]], item: CommonValues
 ) -> bytes | None:
     known: Mapping[tuple[str | None, ...], CommonCombination] = {
         one.values: one for one in item.combinations
     }
-    width = len(item.attributes)
+    width = len(item.names)
     item_bytes = width * (1 + _INDEX_BYTES) + _FREQUENCIES.size
     patched = bytearray(content)
     start = len(content) - len(order) * item_bytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,14 @@ from psycopg import sql
 from psycopg.rows import namedtuple_row
 
 from analyzer.domain.index import RelationName
-from analyzer.domain.snapshot_parts import CommonCombination
+from analyzer.domain.snapshot_parts import CommonCombination, ExpressionValues
 from analyzer.indexing.gin_size import GinContents
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.pinned import pinned_search_path
 from analyzer.postgres.queries import load, marked
+
+EXPRESSIONS_VERSION_NUM = 140_000
+"""The first server with statistics of expressions (release notes of PostgreSQL 14)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +49,7 @@ class CombinedStatistics:
     columns: tuple[str, ...]
     most_common: tuple[CommonCombination, ...]
     inherited: bool
+    expressions: tuple[ExpressionValues, ...] = ()
 
 
 def read_database_facts(connection: Connection) -> DatabaseFacts:
@@ -97,17 +102,59 @@ def read_btree_heights(connection: Connection) -> dict[RelationName, int] | None
 
 def read_combined_statistics(connection: Connection) -> tuple[CombinedStatistics, ...]:
     """What CREATE STATISTICS gathered, as far as the role may see it."""
+    known = _expression_values(connection)
     return tuple(
-        CombinedStatistics(
-            name=RelationName(row.statistics_schema, row.name),
-            relation=RelationName(row.schema, row.relation),
-            n_distinct=_by_names(row.n_distinct, row.attributes),
-            dependencies=_by_names(row.dependencies, row.attributes),
-            columns=tuple(row.names or ()),
-            most_common=_most_common(row),
-            inherited=row.inherited,
+        _combined(row, known) for row in _rows(connection, "extended_statistics")
+    )
+
+
+_Place = tuple[str, str, bool, str]
+"""Schema and name of a statistics object, whether inherited, and an expression."""
+
+
+def _expression_values(connection: Connection) -> dict[_Place, ExpressionValues]:
+    if connection.info.server_version < EXPRESSIONS_VERSION_NUM:
+        return {}
+    return {
+        (row.statistics_schema, row.name, row.inherited, row.expression): (
+            ExpressionValues(
+                expression=row.expression,
+                null_frac=row.null_frac,
+                avg_width_bytes=row.avg_width,
+                n_distinct=row.n_distinct,
+                correlation=row.correlation,
+                most_common_values=row.most_common_vals,
+                most_common_frequencies=tuple(row.most_common_freqs or ()),
+                histogram_bounds=row.histogram_bounds,
+                most_common_elements=row.most_common_elems,
+                element_frequencies=tuple(row.most_common_elem_freqs or ()),
+                element_count_histogram=tuple(row.elem_count_histogram or ()),
+            )
         )
-        for row in _rows(connection, "extended_statistics")
+        for row in _rows(connection, "expression_statistics")
+    }
+
+
+def _combined(row: Any, known: Mapping[_Place, ExpressionValues]) -> CombinedStatistics:
+    place = (row.statistics_schema, row.name, row.inherited)
+    expressions = tuple(
+        known.get((*place, text), ExpressionValues(expression=text))
+        for text in row.expressions or ()
+    )
+    # The first expression is number -1 (extended_stats.c).
+    names = dict(row.attributes) | {
+        str(-number): item.expression
+        for number, item in enumerate(expressions, start=1)
+    }
+    return CombinedStatistics(
+        name=RelationName(row.statistics_schema, row.name),
+        relation=RelationName(row.schema, row.relation),
+        n_distinct=_by_names(row.n_distinct, names),
+        dependencies=_by_names(row.dependencies, names),
+        columns=tuple(row.names or ()),
+        most_common=_most_common(row),
+        inherited=row.inherited,
+        expressions=expressions,
     )
 
 
@@ -151,8 +198,7 @@ def _schema_of(connection: Connection, extension: str) -> str | None:
 
 
 def _most_common(row: Any) -> tuple[CommonCombination, ...]:
-    if row.frequencies is None or not row.names:
-        # Of expressions the view gives values, but a shadow's object is not matched.
+    if row.frequencies is None:
         return ()
     return tuple(
         CommonCombination(
@@ -180,7 +226,6 @@ def _by_names(
         numbers = key.replace("=>", ",").split(",")
         names = [attributes.get(number.strip()) for number in numbers]
         if not all(names):
-            # A negative number stands for an expression of the statistics object.
             return ()
         found.append((tuple(str(name) for name in names), float(value)))
     return tuple(found)

@@ -34,6 +34,8 @@ CREATE INDEX person_email ON person (lower(email));
 CREATE INDEX person_open ON person (born) WHERE status = 'open';
 CREATE INDEX person_name ON person (name);
 CREATE STATISTICS person_all ON name, code FROM person;
+CREATE STATISTICS person_lower ON (lower(name)), (substr(email, 1, 3)), code
+    FROM person;
 VACUUM ANALYZE person;
 UPDATE person SET name = 'Secretend' WHERE id = 1
 """
@@ -47,6 +49,7 @@ QUERIES = (
     "SELECT * FROM person ORDER BY name LIMIT 10",
     "SELECT a.id FROM person a JOIN person b ON a.name = b.name AND a.code = b.code",
     "SELECT name, code, count(*) FROM person GROUP BY 1, 2",
+    "SELECT lower(name), code, count(*) FROM person GROUP BY 1, 2",
 )
 
 
