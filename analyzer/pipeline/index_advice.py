@@ -37,7 +37,12 @@ from analyzer.pipeline.index_workload import (
     workload_of_files,
     workload_of_server,
 )
-from analyzer.pipeline.time_knowledge import TimeKnowledge, run_all, time_knowledge
+from analyzer.pipeline.time_knowledge import (
+    TimeKnowledge,
+    run_all,
+    time_knowledge,
+    why_not_by_time,
+)
 from analyzer.planner.parallel import ParallelPlanner, build_parallel
 from analyzer.planner.parameters import ParameterSource
 from analyzer.planner.shadow import ShadowPlanner, cluster_for
@@ -310,10 +315,8 @@ class _Job:
 
 def _caveats(objective: Objective, knowledge: TimeKnowledge) -> Iterator[str]:
     if objective is Objective.COST:
-        yield (
-            "The set is chosen by planner cost, which is not time. With --analyze, or "
-            "with pg_stat_statements, it is chosen by calibrated time."
-        )
+        why = why_not_by_time(knowledge.basis)
+        yield f"The set is chosen by planner cost, which is not time: {why}."
     elif knowledge.basis.basis is not Basis.MEASURED:
         yield f"Times are assumed: {knowledge.basis.source}."
 

@@ -9,11 +9,12 @@ from analyzer.domain.catalog import Catalog
 from analyzer.domain.index_advice import TimeBasis
 from analyzer.domain.plan import Plan
 from analyzer.domain.ports import Progress
+from analyzer.domain.recommendation import Basis
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.target import Address
 from analyzer.domain.workload import NotSeen, WorkloadItem
 from analyzer.errors import AnalyzerError
-from analyzer.indexing.calibration import Calibration, TimedPlan, calibrate
+from analyzer.indexing.calibration import MIN_PLANS, Calibration, TimedPlan, calibrate
 from analyzer.indexing.surroundings import Surroundings
 from analyzer.indexing.time_model import Anchor, TimeModel, anchor
 from analyzer.pipeline.index_workload import NamedWorkload
@@ -104,6 +105,28 @@ def _basis(found: Calibration) -> TimeBasis:
         median_error_ratio=found.median_error_ratio,
         total_error_ratio=found.total_error_ratio,
     )
+
+
+def why_not_by_time(basis: TimeBasis) -> str:
+    """What keeps a set from being chosen by calibrated time, for the user."""
+    if basis.basis is Basis.MEASURED:
+        return "that is what --objective cost asks for"
+    if basis.plan_count >= MIN_PLANS:
+        return (
+            f"the measured times of {basis.plan_count} statements do not fit together"
+        )
+    wanted = (
+        f"calibrated time takes {MIN_PLANS} statements that read known tables and were "
+        f"run (--analyze), or that pg_stat_statements counts at {MIN_MEAN_MS:g} ms or "
+        "more"
+    )
+    if not basis.plan_count:
+        return f"{wanted}, and there are none"
+    return f"{wanted}, and of these there {_are(basis.plan_count)}"
+
+
+def _are(count: int) -> str:
+    return "is one" if count == 1 else f"are {count}"
 
 
 def run_all(

@@ -61,3 +61,6 @@ def test_catalogs_beside_tables_tell_nothing_of_the_machine(database: Address) -
     # Six statements were slow enough, but one of them alone is of known tables.
     assert found["time_basis"]["basis"] == "assumed"
     assert found["objective"] == "cost"
+    (caveat,) = (text for text in found["caveats"] if "not time" in text)
+    assert "takes 5 statements" in caveat
+    assert caveat.endswith("of these there is one.")
