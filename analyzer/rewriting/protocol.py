@@ -123,6 +123,8 @@ class Rule:
         if _has_empty_list(given):
             return
         for found in self.find(given):
+            if _loses_type(given, found):
+                continue
             text = _text(given, found)
             if not text or text == given.query:
                 continue
@@ -146,6 +148,28 @@ def _has_empty_list(given: Subject) -> bool:
         and "valuesLists" not in block.fields
         for block in given.blocks
     )
+
+
+def _loses_type(given: Subject, found: Found) -> bool:
+    """Whether a constant would get its type before the arm beside it can give it one.
+
+    In ``SELECT 'x', … UNION ALL …`` the other arm's type is that of the constant, as is
+    a column's in INSERT; within a set operation of its own it would be text.
+    """
+    arms = {id(b.node): b.fields for b in given.blocks if b.place == "arm"}
+    for old, new in found.pairs:
+        fields = new.get("SelectStmt", {})
+        if id(old) not in arms or fields.get("op", "SETOP_NONE") == "SETOP_NONE":
+            continue
+        items = arms[id(old)].get("targetList", [])
+        if any(_has_no_type(item["ResTarget"].get("val", {})) for item in items):
+            return True
+    return False
+
+
+def _has_no_type(value: Node) -> bool:
+    constant = value.get("A_Const", {})
+    return "ParamRef" in value or "sval" in constant or "isnull" in constant
 
 
 def _text(given: Subject, found: Found) -> str | None:

@@ -34,8 +34,7 @@ _KEYS = frozenset(key for _, keys in _CLAUSES for key in keys) | {"op"}
 def rendered(query: str, tree: Node, pairs: Sequence[Pair]) -> str | None:
     """The text of a tree after nodes were exchanged, or none if it cannot be had.
 
-    None as well where nothing changes; so it is for an arm of a set operation, whose
-    block has no node of its own in the tree.
+    None as well where nothing changes.
 
     Each exchanged node is printed alone into the place of the old one. Where that does
     not parse to exactly the edited tree, the whole statement is printed.

@@ -9,6 +9,7 @@ from typing import Any
 from analyzer.rewriting.block import Block, Source, Use, own_level, with_parents
 from analyzer.rewriting.blocks import Blocks
 from analyzer.rewriting.trees import (
+    TRUE,
     column,
     conjunction,
     conjuncts,
@@ -184,35 +185,45 @@ def _uses_without(
     return found
 
 
-def without_source(block: Block, source: Source) -> tuple[list[Node], list[Node]]:
+def without_source(
+    block: Block, source: Source, done: Sequence[Node] = ()
+) -> tuple[list[Node], list[Node]]:
     """FROM without a source that is joined by commas or inner joins, and its ON parts.
 
     The conditions that stood on the joins taken apart are returned to be put
-    elsewhere.
+    elsewhere. Those that are ``done`` with may stand on a join that stays: the one of
+    ``a CROSS JOIN b JOIN c ON c.x = a.x`` does when ``a`` goes. They leave it.
     """
     kept: list[Node] = []
     loose: list[Node] = []
     for item in block.fields.get("fromClause", []):
-        rest = _cut(item, source.node, loose)
+        rest = _cut(item, source.node, loose, {id(node) for node in done})
         if rest is not None:
             kept.append(rest)
     return kept, loose
 
 
-def _cut(item: Node, node: Node, loose: list[Node]) -> Node | None:
+def _cut(
+    item: Node, node: Node, loose: list[Node], done: Collection[int]
+) -> Node | None:
     if item is node:
         return None
     fields = item.get("JoinExpr")
     if fields is None:
         return item
-    left = _cut(fields["larg"], node, loose)
-    right = _cut(fields["rarg"], node, loose)
-    if left is not None and right is not None:
-        if left is fields["larg"] and right is fields["rarg"]:
-            return item
-        return {"JoinExpr": {**fields, "larg": left, "rarg": right}}
-    loose.extend(conjuncts(fields.get("quals")))
-    return left if right is None else right
+    left = _cut(fields["larg"], node, loose, done)
+    right = _cut(fields["rarg"], node, loose, done)
+    if left is None or right is None:
+        loose.extend(conjuncts(fields.get("quals")))
+        return left if right is None else right
+    on = conjuncts(fields.get("quals"))
+    rest = [part for part in on if id(part) not in done]
+    if len(rest) < len(on):
+        quals = where(rest) or TRUE
+        return {"JoinExpr": {**fields, "larg": left, "rarg": right, "quals": quals}}
+    if left is fields["larg"] and right is fields["rarg"]:
+        return item
+    return {"JoinExpr": {**fields, "larg": left, "rarg": right}}
 
 
 def read_from(

@@ -183,8 +183,15 @@ def expression(text: str) -> Node:
 
 
 def exchanged(node: Any, pairs: Iterable[tuple[Node, Node]]) -> Any:
-    """The tree with the very nodes of the pairs exchanged, found by identity."""
-    table = {id(old): new for old, new in pairs}
+    """The tree with the very nodes of the pairs exchanged, found by identity.
+
+    An arm of a set operation has no node of its own in the tree, only its fields.
+    """
+    table: dict[int, Node] = {}
+    for old, new in pairs:
+        table[id(old)] = new
+        if "SelectStmt" in old and "SelectStmt" in new:
+            table[id(old["SelectStmt"])] = new["SelectStmt"]
     return substituted(node, lambda item: table.get(id(item)))
 
 

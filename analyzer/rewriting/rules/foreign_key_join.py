@@ -77,7 +77,7 @@ def _without(
     read = read_from(block, given.blocks, table, nodes)
     if read is None or (read and not all(map(_is_exact, table, table.values()))):
         return
-    clause, loose = without_source(block, parent)
+    clause, loose = without_source(block, parent, nodes)
     rest = [
         item
         for item in (*conjuncts(block.fields.get("whereClause")), *loose)

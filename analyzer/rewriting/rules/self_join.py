@@ -60,10 +60,11 @@ def _merged(
     key = unique(first, [name for _, name in links])
     table = {(second, name): (first, name) for name in second.columns or ()}
     read = read_from(block, given.blocks, table)
-    if not key.holds or read is None:
+    # Where an outer join may leave the first one empty, the join drops that row.
+    if not key.holds or read is None or first.nullable:
         return
-    clause, loose = without_source(block, second)
     nodes = [item for item, _ in links]
+    clause, loose = without_source(block, second, nodes)
     rest = [
         item
         for item in (*conjuncts(block.fields.get("whereClause")), *loose)

@@ -35,7 +35,8 @@ SELECT count(*) FROM orders WHERE note = 'n1';
 
 -- case: in an arm of UNION ALL
 SELECT count(*) > 0 FROM orders UNION ALL SELECT true;
--- expect: silent
+-- expect: rewritten
+SELECT EXISTS (SELECT 1 FROM orders) AS "?column?" UNION ALL SELECT true
 
 -- case: an array of counts
 SELECT id FROM events WHERE ARRAY(SELECT count(*) FROM orders) > '0';

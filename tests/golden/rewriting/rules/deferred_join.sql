@@ -34,7 +34,8 @@ SELECT o.created_at, o.id FROM orders o WHERE o.total > 3 ORDER BY o.created_at 
 
 -- case: in an arm of UNION ALL
 (SELECT * FROM orders ORDER BY created_at, id LIMIT 10 OFFSET 50) UNION ALL SELECT * FROM orders;
--- expect: silent
+-- expect: rewritten
+(SELECT orders.* FROM (SELECT orders.id FROM orders ORDER BY created_at, id LIMIT 10 OFFSET 50) page JOIN orders ON orders.id = page.id ORDER BY orders.created_at, orders.id) UNION ALL SELECT * FROM orders
 
 -- case: no LIMIT
 SELECT * FROM orders ORDER BY created_at, id OFFSET 50;
@@ -82,7 +83,8 @@ SELECT id, (SELECT max(u.name) FROM users u) AS n FROM orders ORDER BY created_a
 
 -- case: an arm of a UNION
 (SELECT id, note FROM orders ORDER BY created_at LIMIT 5 OFFSET 5) UNION ALL SELECT id, name FROM users;
--- expect: silent
+-- expect: rewritten
+(SELECT orders.id, orders.note FROM (SELECT orders.id FROM orders ORDER BY created_at LIMIT 5 OFFSET 5) page JOIN orders ON orders.id = page.id ORDER BY orders.created_at) UNION ALL SELECT id, name FROM users
 
 -- case: rows that may tie
 SELECT * FROM orders ORDER BY created_at LIMIT 5 OFFSET 10;

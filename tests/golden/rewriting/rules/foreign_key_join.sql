@@ -104,3 +104,22 @@ SELECT CASE WHEN o.total > 3 THEN c.id ELSE 0 END FROM orders o JOIN customers c
 SELECT f.id FROM offers f JOIN prices p ON p.amount = f.amount JOIN orders o ON o.id = f.order_id WHERE o.total > 3;
 -- expect: rewritten
 SELECT f.id FROM offers f JOIN orders o ON o.id = f.order_id WHERE o.total > 3
+
+-- case: the condition stands on a join that stays
+SELECT o.id FROM customers c CROSS JOIN regions r JOIN orders o ON o.customer_id = c.id AND r.id = o.amount;
+-- expect: rewritten
+SELECT o.id FROM regions r JOIN orders o ON r.id = o.amount
+
+-- case: the condition is all of a join that stays
+SELECT o.id FROM customers c CROSS JOIN regions r JOIN orders o ON o.customer_id = c.id;
+-- expect: rewritten
+SELECT o.id FROM regions r JOIN orders o ON true
+
+-- case: in an arm of UNION ALL
+SELECT id FROM users UNION ALL SELECT o.id FROM orders o JOIN customers c ON c.id = o.customer_id;
+-- expect: rewritten
+SELECT id FROM users UNION ALL SELECT o.id FROM orders o
+
+-- case: in an arm, one name more than the key
+SELECT name FROM users UNION ALL SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer_id;
+-- expect: silent

@@ -44,7 +44,8 @@ SELECT id, created_at FROM orders WHERE status IN ('open', 'done') ORDER BY crea
 
 -- case: in an arm of UNION ALL
 (SELECT id FROM orders WHERE status IN ('open', 'done') ORDER BY id LIMIT 10) UNION ALL SELECT id FROM users;
--- expect: silent
+-- expect: rewritten
+((SELECT id FROM orders WHERE status = 'open' ORDER BY id LIMIT 10) UNION ALL (SELECT id FROM orders WHERE status = 'done' ORDER BY id LIMIT 10) ORDER BY id LIMIT 10) UNION ALL SELECT id FROM users
 
 -- case: a column of a subquery
 SELECT o.id FROM (SELECT * FROM orders) o WHERE o.status IN ('open', 'done') ORDER BY o.id LIMIT 10;

@@ -31,7 +31,8 @@ SELECT DISTINCT user_id, kind FROM events;
 
 -- case: in an arm of EXCEPT
 SELECT DISTINCT user_id FROM events EXCEPT SELECT id FROM users;
--- expect: silent
+-- expect: rewritten
+(WITH RECURSIVE steps AS ((SELECT t.user_id FROM public.events t WHERE t.user_id IS NOT NULL ORDER BY t.user_id LIMIT 1) UNION ALL SELECT (SELECT t.user_id FROM public.events t WHERE t.user_id > steps.user_id ORDER BY t.user_id LIMIT 1) FROM steps WHERE steps.user_id IS NOT NULL) SELECT steps.user_id AS user_id FROM steps WHERE steps.user_id IS NOT NULL) EXCEPT SELECT id FROM users
 
 -- case: ONLY the table
 SELECT DISTINCT user_id FROM ONLY events;

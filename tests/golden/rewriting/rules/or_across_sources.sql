@@ -44,7 +44,8 @@ SELECT id FROM customers c WHERE EXISTS (SELECT 1 FROM orders o WHERE o.customer
 
 -- case: in an arm of UNION ALL
 SELECT c.name, o.id FROM customers c JOIN orders o ON o.customer_id = c.id OR o.note = c.name UNION ALL SELECT name, id FROM users;
--- expect: silent
+-- expect: rewritten
+SELECT c.name, o.id FROM customers c JOIN orders o ON o.customer_id = c.id UNION ALL SELECT c.name, o.id FROM customers c JOIN orders o ON o.note = c.name WHERE o.customer_id = c.id IS NOT TRUE UNION ALL SELECT name, id FROM users
 
 -- case: in a DELETE
 DELETE FROM blocked b USING customers c JOIN orders o ON o.customer_id = c.id OR o.note = c.name;
@@ -52,4 +53,12 @@ DELETE FROM blocked b USING customers c JOIN orders o ON o.customer_id = c.id OR
 
 -- case: of one table
 SELECT c.name FROM customers c WHERE c.email = 'C3@x.org' OR c.name = 'c1';
+-- expect: silent
+
+-- case: an arm with a constant that the other arm gives its type
+SELECT c.name, NULL FROM customers c JOIN orders o ON o.customer_id = c.id OR o.note = c.name UNION ALL SELECT name, id FROM users;
+-- expect: silent
+
+-- case: rows for INSERT with a constant that has no type yet
+INSERT INTO users (id, name) SELECT c.region_id, 'x' FROM customers c JOIN orders o ON o.customer_id = c.id OR o.note = c.name;
 -- expect: silent

@@ -34,7 +34,8 @@ SELECT (SELECT count(*) FROM orders WHERE status = 'open') AS a;
 
 -- case: in an arm of UNION ALL
 SELECT (SELECT count(*) FROM orders WHERE status = 'open') AS a, (SELECT count(*) FROM orders) AS b UNION ALL SELECT 1, 2;
--- expect: silent
+-- expect: rewritten
+SELECT count(*) FILTER (WHERE status = 'open') AS a, count(*) AS b FROM orders UNION ALL SELECT 1, 2
 
 -- case: of a subquery
 SELECT (SELECT count(*) FROM (SELECT 1) x) AS a, (SELECT max(1) FROM (SELECT 1) x) AS b;

@@ -100,3 +100,8 @@ SELECT a.id FROM orders a JOIN orders b ON b.id = a.id WHERE total > 3;
 -- version: 150000
 SELECT a.id, b.x FROM events a JOIN events b ON b.user_id = a.user_id WHERE a.id = a.id;
 -- expect: silent
+
+-- case: a join may leave the first one empty
+-- version: 150000
+SELECT b.name FROM events e LEFT JOIN users a ON a.id = e.user_id AND a.name = 'x' JOIN users b ON b.id = a.id;
+-- expect: silent

@@ -43,7 +43,8 @@ SELECT u.id, (SELECT count(*) FROM (SELECT DISTINCT ON (customer_id) customer_id
 
 -- case: in an arm of UNION ALL
 (SELECT DISTINCT ON (customer_id) customer_id, id FROM orders ORDER BY customer_id, id) UNION ALL SELECT id, id FROM users;
--- expect: silent
+-- expect: rewritten
+(SELECT orders.customer_id, orders.id FROM public.customers groups JOIN LATERAL (SELECT * FROM orders WHERE orders.customer_id = groups.id ORDER BY id LIMIT 1) orders ON true ORDER BY customer_id, id) UNION ALL SELECT id, id FROM users
 
 -- case: DISTINCT of whole rows
 SELECT DISTINCT customer_id FROM orders ORDER BY customer_id;
