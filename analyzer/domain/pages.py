@@ -20,7 +20,6 @@ from analyzer.errors import ConfigError
 SPILL_ROWS = 1 << 20
 """Rows up to which a column stays in memory; a quarter is what is looked at at once."""
 
-_FIRST_ROWS = 1 << 16
 _GROWTH = 1.3
 
 Array = npt.NDArray[Any]
@@ -96,7 +95,8 @@ class Column:
     def _reserve(self, rows: int) -> None:
         if rows <= len(self._memory):
             return
-        room = max(rows, int(len(self._memory) * _GROWTH), _FIRST_ROWS)
+        # Pages that are not written to cost nothing, so as a rule none is ever copied.
+        room = max(rows, int(len(self._memory) * _GROWTH), SPILL_ROWS)
         memory = _own_pages(room, self._kind)
         memory[: self._count] = self._memory[: self._count]
         self._memory = memory
@@ -140,4 +140,5 @@ def release(*arrays: Array) -> None:
 
 
 def _own_pages(rows: int, kind: np.dtype[Any]) -> Array:
-    return np.frombuffer(mmap.mmap(-1, max(rows, 1) * kind.itemsize), kind)
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    return np.frombuffer(mmap.mmap(-1, max(rows, 1) * kind.itemsize, flags), kind)

@@ -8,12 +8,14 @@ time.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from analyzer.domain.pages import Column, is_long, part_rows, release
+from analyzer.domain.sorting import stable_order
 
 Array = npt.NDArray[Any]
 Table = Mapping[str, Array]
@@ -64,7 +66,7 @@ def _order(keys: Array) -> Array | None:
     """How to sort, or none if nothing is to be done."""
     if not bool((keys[1:] < keys[:-1]).any()):
         return None
-    return np.argsort(keys, kind="stable")
+    return stable_order(keys)
 
 
 def _column(values: Array) -> Column:
@@ -84,18 +86,35 @@ def sorted_table(table: Table, key: Callable[[Table], Array]) -> dict[str, Array
     return {name: array[order] for name, array in table.items()}
 
 
+def sorted_values(values: Array) -> Array:
+    """The numbers of one column, ascending; takes a tenth of the time of rows."""
+    if not is_long(len(values)):
+        return np.sort(values)
+    found = Column(values.dtype)
+    for part in parts_by({"value": values}, itemgetter("value")):
+        found.append(np.sort(part["value"]))
+    return found.array()
+
+
 def _sorted_parts(table: Table, key: Callable[[Table], Array]) -> dict[str, Column]:
-    bounds = _bounds(table, key)
     columns = {name: Column(array.dtype) for name, array in table.items()}
-
-    def place(rows: Table) -> Array:
-        return np.searchsorted(bounds, key(rows), "right")
-
-    for part in parted(table, place, len(bounds) + 1):
+    for part in parts_by(table, key):
         order = _order(key(part))
         for name, column in columns.items():
             column.append(part[name] if order is None else part[name][order])
     return columns
+
+
+def parts_by(table: Table, key: Callable[[Table], Array]) -> Iterator[dict[str, Array]]:
+    """All rows, in parts of which no key is greater than one of the next part."""
+    bounds = _bounds(table, key) if is_long(_length(table)) else ()
+    if not len(bounds):
+        return in_parts(table)
+
+    def place(rows: Table) -> Array:
+        return np.searchsorted(bounds, key(rows), "right")
+
+    return parted(table, place, len(bounds) + 1)
 
 
 def _bounds(table: Table, key: Callable[[Table], Array]) -> Array:
@@ -140,7 +159,7 @@ def parted(
     ends = begins.copy()
     for rows in in_parts(table):
         of = place(rows)
-        order = np.argsort(of, kind="stable")
+        order = stable_order(of)
         counts = np.bincount(of, minlength=part_count)
         for name, column in columns.items():
             _scatter(column, rows[name][order], ends, counts)

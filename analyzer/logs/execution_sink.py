@@ -21,7 +21,7 @@ from analyzer.domain.execution_columns import (
 )
 from analyzer.domain.log_report import LogFilter
 from analyzer.domain.pages import release
-from analyzer.domain.row_store import RowStore, Table
+from analyzer.domain.row_store import RowStore, Table, in_parts
 from analyzer.logs.entry import Origin, id_number
 from analyzer.logs.slices import Bools, Longs
 from analyzer.logs.statement_book import Sample, StatementBook, sample_of
@@ -242,14 +242,7 @@ class ExecutionSink:
         """Everything taken, in time order; what is taken afterwards comes behind it."""
         store = self._rows
         origins = _origins(self._origins)
-        process = np.array(origins.process_id, np.float64)
-
-        def time_and_process(rows: Mapping[str, Any]) -> Complexes:
-            keys = np.empty(len(rows["origin"]), np.complex128)
-            keys.real, keys.imag = rows["logged_at_us"], process[rows["origin"]]
-            return keys
-
-        store.sort(time_and_process)
+        store.sort(_time_and_process(store.table()["logged_at_us"], origins))
         self._is_by_time = True
         return ExecutionColumns(
             **store.table(),
@@ -257,6 +250,38 @@ class ExecutionSink:
             origins=origins,
             kept=self._statements.kept(),
         )
+
+
+def _time_and_process(
+    logged_at_us: Longs, origins: Origins
+) -> Callable[[Table], Longs | Complexes]:
+    """The key of some executions by which all are sorted."""
+    process = np.array(origins.process_id, np.int64)
+    ids = sorted({*origins.process_id})
+    number = np.searchsorted(ids, process)
+    first_us, last_us = _bounds(logged_at_us)
+
+    def as_one(rows: Table) -> Longs:
+        found: Longs = (rows["logged_at_us"] - first_us) * len(ids)
+        return found + number[rows["origin"]]
+
+    def as_two(rows: Table) -> Complexes:
+        keys = np.empty(len(rows["origin"]), np.complex128)
+        keys.real, keys.imag = rows["logged_at_us"], process[rows["origin"]]
+        return keys
+
+    # One number is compared much faster than two.
+    return as_one if (last_us - first_us + 1) * len(ids) < 1 << 63 else as_two
+
+
+def _bounds(moments_us: Longs) -> tuple[int, int]:
+    """The earliest and the latest."""
+    edges = [
+        int(edge)
+        for part in in_parts({"us": moments_us})
+        for edge in (part["us"].min(), part["us"].max())
+    ]
+    return min(edges, default=0), max(edges, default=0)
 
 
 def _in_order(one: _Batch, other: _Batch) -> _Batch:

@@ -58,10 +58,9 @@ def _slowest_first(sample: Sample) -> tuple[float, int, str]:
 class _Statement:
     """What is known of one statement so far."""
 
-    __slots__ = ("first_text", "first_us", "queryids", "samples")
+    __slots__ = ("first_text", "queryids", "samples")
 
     def __init__(self) -> None:
-        self.first_us = _FOREVER
         self.first_text = ""
         self.queryids: set[int] = set()
         self.samples: list[Sample] = []
@@ -81,6 +80,7 @@ class StatementBook:
         self._statements: list[_Statement] = []
         self._floors = np.zeros(0)
         self._floor_times = np.zeros(0, np.int64)
+        self._first_times = np.zeros(0, np.int64)
 
     def statements(self) -> Statements:
         """All of them."""
@@ -121,6 +121,7 @@ class StatementBook:
         missing = len(self._statements) - len(self._floors)
         self._floors = np.append(self._floors, np.full(missing, -1.0))
         self._floor_times = np.append(self._floor_times, np.zeros(missing, np.int64))
+        self._first_times = np.append(self._first_times, np.full(missing, _FOREVER))
         self._note_firsts(columns, sample)
         self._note_queryids(columns)
         for row in self._candidates(columns):
@@ -134,17 +135,17 @@ class StatementBook:
 
     def _note_firsts(self, columns: Table, sample: Callable[[int], Sample]) -> None:
         statement, times = columns["statement"], columns["logged_at_us"]
-        order = np.lexsort((times, statement))
-        ranked = statement[order]
-        is_first = np.append(True, ranked[1:] != ranked[:-1])
-        for row in order[is_first].tolist():
+        rows = np.flatnonzero(times <= self._first_times[statement])
+        rows = rows[np.lexsort((times[rows], statement[rows]))]
+        ranked = statement[rows]
+        is_first = np.append(True, ranked[1:] != ranked[:-1])[: len(rows)]
+        for row in rows[is_first].tolist():
             known = self._statements[statement[row]]
-            if times[row] > known.first_us:
-                continue
             text = sample(row).text
             # Of equal times any one that does not depend on the order of lines.
-            if times[row] < known.first_us or text < known.first_text:
-                known.first_us = int(times[row])
+            first = self._first_times[statement[row]]
+            if times[row] < first or text < known.first_text:
+                self._first_times[statement[row]] = times[row]
                 known.first_text = text
 
     def _note_queryids(self, columns: Table) -> None:

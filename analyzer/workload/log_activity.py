@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from analyzer.domain.execution_columns import (
     columns_of,
 )
 from analyzer.domain.log_activity import Activity, ActivityStep
-from analyzer.domain.row_store import sorted_table
+from analyzer.domain.row_store import sorted_values
 from analyzer.domain.statement import StatementKind
 from analyzer.workload.percentiles import total_ms
 
@@ -93,8 +92,7 @@ def _executions(
     edges = np.searchsorted(columns.logged_at_us, bounds)
     for at in range(count):
         rows = slice(int(edges[at]), int(edges[at + 1]))
-        part = {"ms": columns.duration_ms[rows]}
-        durations = sorted_table(part, itemgetter("ms"))["ms"]
+        durations = sorted_values(columns.duration_ms[rows])
         size = len(durations)
         ranks = [-(-q * size // 100) - 1 for q in (50, 95, 99)]
         quantiles = [float(durations[rank]) if size else None for rank in ranks]

@@ -28,7 +28,7 @@ from analyzer.statements.describe import text_and_kind
 from analyzer.statements.lexer import tokens
 from analyzer.statements.normalize import normalize
 from analyzer.statements.tags import tags
-from analyzer.workload.percentiles import latency_of_sorted
+from analyzer.workload.percentiles import exact_sum, latency_of_sorted
 from analyzer.workload.statement_numbers import NumbersOfOne, StatementNumbers
 
 K = TypeVar("K", bound=Hashable)
@@ -78,12 +78,8 @@ def _statement(
     durations = of.durations_ms
     numbers = latency_of_sorted(durations, "exact")
     mean = numbers.total_ms / len(durations)
-    squares = (
-        square
-        for part in in_parts({"ms": durations})
-        for square in ((part["ms"] - mean) ** 2).tolist()
-    )
-    variance = math.fsum(squares) / len(durations)
+    parts = in_parts({"ms": durations})
+    variance = exact_sum((p["ms"] - mean) ** 2 for p in parts) / len(durations)
     release(durations)
     return LoggedStatement(
         fingerprint=columns.statements.fingerprint[of.statement],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from analyzer.domain.execution_columns import Longs, as_datetime
 from analyzer.domain.log_activity import Transactions
 from analyzer.domain.pages import release
-from analyzer.domain.row_store import Table, in_parts, sorted_table
+from analyzer.domain.row_store import Table, in_parts, sorted_values
 from analyzer.workload.sums import SumsByKey
 
 _MINUTE_US = 60_000_000
@@ -31,8 +30,8 @@ def with_open_counts(found: Transactions, opened: Table) -> Transactions:
     """
     if not len(opened["started_at_us"]):
         return found
-    starts_us = _ascending(opened["started_at_us"])
-    ends_us = _ascending(opened["ended_at_us"])
+    starts_us = sorted_values(opened["started_at_us"])
+    ends_us = sorted_values(opened["ended_at_us"])
     span = _Span(int(starts_us[0]), int(ends_us[-1]))
     counts = _open_counts(starts_us, ends_us)
     rank = -(-99 * len(starts_us) // 100)
@@ -49,11 +48,6 @@ def with_open_counts(found: Transactions, opened: Table) -> Transactions:
         busiest_minute_mean_count=busiest,
         busiest_minute=as_datetime(minute_us),
     )
-
-
-def _ascending(moments_us: Longs) -> Longs:
-    found: Longs = sorted_table({"at": moments_us}, itemgetter("at"))["at"]
-    return found
 
 
 def _open_counts(starts_us: Longs, ends_us: Longs) -> Longs:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
+from analyzer.domain.execution_columns import Floats
 from analyzer.domain.row_store import in_parts
 from analyzer.domain.workload import Latency
+
+_SUMMED_AT_ONCE = 1 << 15
+_SPARE_BITS = 16
+"""So many bits above a number let as many as are summed at once be added to it."""
 
 
 def nearest_rank(ordered: Sequence[float], ratio: float) -> float:
@@ -43,7 +47,7 @@ def rank_of(ratio: float, count: int) -> int:
     return math.ceil(Fraction(str(ratio)) * count)
 
 
-def total_ms(durations_ms: npt.NDArray[np.float64]) -> float:
+def total_ms(durations_ms: Floats) -> float:
     """The sum, which does not depend on the order: whole microseconds add up exactly.
 
     A sum of floats does; numpy's even on where in memory they lie.
@@ -68,7 +72,7 @@ def latency(durations_ms: Sequence[float], source: str) -> Latency:
     return latency_of_sorted(np.sort(np.asarray(durations_ms, np.float64)), source)
 
 
-def latency_of_sorted(durations_ms: npt.NDArray[np.float64], source: str) -> Latency:
+def latency_of_sorted(durations_ms: Floats, source: str) -> Latency:
     """The same for durations that are an ascending array, however long."""
     count = len(durations_ms)
     return Latency(
@@ -77,16 +81,35 @@ def latency_of_sorted(durations_ms: npt.NDArray[np.float64], source: str) -> Lat
         p95_ms=_at_rank(durations_ms, 0.95),
         p99_ms=_at_rank(durations_ms, 0.99),
         max_ms=float(durations_ms[-1]),
-        total_ms=math.fsum(each_of(durations_ms)),
+        total_ms=exact_sum(p["ms"] for p in in_parts({"ms": durations_ms})),
         source=source,
     )
 
 
-def _at_rank(ordered: npt.NDArray[np.float64], ratio: float) -> float:
+def _at_rank(ordered: Floats, ratio: float) -> float:
     return float(ordered[rank_of(ratio, len(ordered)) - 1])
 
 
-def each_of(values: npt.NDArray[np.float64]) -> Iterator[float]:
-    """The numbers of an array, a part of which is in memory at once."""
-    for part in in_parts({"values": values}):
-        yield from part["values"].tolist()
+def exact_sum(parts: Iterable[Floats]) -> float:
+    """The sum of all numbers of some arrays, rounded but once, as by ``math.fsum``.
+
+    That one takes each number as an object. Here the upper bits of all are cut off at
+    one place, so few that their sum is exact, then the next ones, until none is left
+    (Rump, Ogita, Oishi: Accurate floating-point summation, 2008).
+
+    Args:
+        parts: of finite numbers.
+
+    >>> exact_sum([np.array([1e16, 1.0, -1e16]), np.array([2.0**-60])])
+    1.0
+    """
+    sums: list[float] = []
+    for part in parts:
+        for begin in range(0, len(part), _SUMMED_AT_ONCE):
+            rest = part[begin : begin + _SUMMED_AT_ONCE]
+            while top := float(np.abs(rest).max()):
+                edge = math.ldexp(1.0, math.frexp(top)[1] + _SPARE_BITS)
+                upper = (rest + edge) - edge
+                sums.append(float(upper.sum()))
+                rest = rest - upper
+    return math.fsum(sums)

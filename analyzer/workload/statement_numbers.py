@@ -11,7 +11,9 @@ import numpy.typing as npt
 
 from analyzer.domain.execution_columns import ExecutionColumns, Floats, Longs
 from analyzer.domain.log_report import Share
-from analyzer.domain.row_store import Table, sorted_table
+from analyzer.domain.pages import Column
+from analyzer.domain.row_store import Table, parts_by
+from analyzer.domain.sorting import stable_order
 from analyzer.workload.logged_shares import Shares
 
 _NEVER = np.iinfo(np.int64)
@@ -63,9 +65,7 @@ class StatementNumbers:
             shares.add(part)
         self._by_name, self._by_hour = shares.by_name(), shares.by_hour()
         self._ends: Longs = np.cumsum(self.counts)
-        whole = columns.table()
-        whole = {name: whole[name] for name in ("statement", "duration_ms")}
-        self._durations_ms: Floats = sorted_table(whole, _by_duration)["duration_ms"]
+        self._durations_ms: Floats = _by_statement(columns)
 
     def _add(self, part: ExecutionColumns) -> None:
         statement, width = part.statement, len(self.counts)
@@ -98,7 +98,26 @@ class StatementNumbers:
         )
 
 
-def _by_duration(rows: Table) -> npt.NDArray[np.complex128]:
+def _by_statement(columns: ExecutionColumns) -> Floats:
+    """Durations of one statement after the other, ascending for each of them."""
+    found = Column(np.float64)
+    table: Table = {
+        "statement": columns.statement,
+        "duration_ms": columns.duration_ms,
+    }
+    for part in parts_by(table, _statement_and_duration):
+        statement = part["statement"]
+        durations_ms = part["duration_ms"][stable_order(statement)]
+        begin = 0
+        # To sort numbers alone takes a tenth of the time of sorting pairs.
+        for end in np.cumsum(np.bincount(statement)).tolist():
+            durations_ms[begin:end].sort()
+            begin = end
+        found.append(durations_ms)
+    return found.array()
+
+
+def _statement_and_duration(rows: Table) -> npt.NDArray[np.complex128]:
     keys = np.empty(len(rows["statement"]), np.complex128)
     keys.real, keys.imag = rows["statement"], rows["duration_ms"]
     return keys

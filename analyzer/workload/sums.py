@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analyzer.domain.execution_columns import Longs
+from analyzer.domain.sorting import stable_order
 
 
 class SumsByKey:
@@ -42,7 +43,7 @@ class SumsByKey:
 def _summed(keys: Longs, values: Longs) -> tuple[Longs, Longs]:
     if not len(keys):
         return keys, values
-    order = np.argsort(keys, kind="stable")
+    order = stable_order(keys)
     ranked = keys[order]
     starts = np.flatnonzero(np.append(True, ranked[1:] != ranked[:-1]))
     return ranked[starts], np.add.reduceat(values[:, order], starts, axis=1)

@@ -11,7 +11,6 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from operator import itemgetter
 
 import numpy as np
 
@@ -25,7 +24,7 @@ from analyzer.domain.execution_columns import (
 from analyzer.domain.log_activity import IdleInTransaction, Transactions
 from analyzer.domain.log_report import LoggedLockWait
 from analyzer.domain.pages import Column, release
-from analyzer.domain.row_store import RowStore, sorted_table
+from analyzer.domain.row_store import RowStore, sorted_values
 from analyzer.domain.statement import StatementKind
 from analyzer.domain.workload import Latency
 from analyzer.workload.open_counts import with_open_counts
@@ -177,7 +176,7 @@ def _with_blocked(
 def _latency(durations_ms: Floats) -> Latency | None:
     if not len(durations_ms):
         return None
-    ordered = sorted_table({"ms": durations_ms}, itemgetter("ms"))["ms"]
+    ordered = sorted_values(durations_ms)
     found = latency_of_sorted(ordered, "log: transactions of several statements")
     release(ordered)
     return found

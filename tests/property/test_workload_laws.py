@@ -6,6 +6,7 @@ import math
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from analyzer.domain.snapshot import Snapshot, StatementCounters, StatementKey
 from analyzer.workload.counters import CUMULATIVE, total
 from analyzer.workload.delta import snapshot_delta
-from analyzer.workload.percentiles import nearest_rank
+from analyzer.workload.percentiles import exact_sum, nearest_rank
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 growth = st.lists(
@@ -109,3 +110,19 @@ def test_nearest_rank_by_its_definition(values: list[float], ratio: float) -> No
         v for v in values if Fraction(sum(o <= v for o in values), len(values)) >= share
     )
     assert nearest_rank(sorted(values), ratio) == wanted
+
+
+NUMBERS = st.floats(-1e200, 1e200, allow_nan=False) | st.integers(0, 10**11).map(
+    lambda us: us / 1000
+)
+
+
+@given(st.lists(st.lists(NUMBERS, max_size=40), max_size=4))
+def test_a_sum_is_rounded_once(parts: list[list[float]]) -> None:
+    found = exact_sum(np.array(part) for part in parts)
+    assert found == math.fsum(number for part in parts for number in part)
+
+
+def test_a_sum_of_more_than_is_summed_at_once() -> None:
+    values = np.random.default_rng(1).lognormal(0, 9, 100_000)
+    assert exact_sum([values, -values[:50_001]]) == math.fsum(values[50_001:].tolist())

@@ -10,7 +10,14 @@ import pytest
 from analyzer.domain import pages
 from analyzer.domain.execution_columns import COLUMNS, KINDS, typed
 from analyzer.domain.pages import Column, release
-from analyzer.domain.row_store import RowStore, in_parts, parted, sorted_table
+from analyzer.domain.row_store import (
+    RowStore,
+    in_parts,
+    parted,
+    parts_by,
+    sorted_table,
+    sorted_values,
+)
 from analyzer.errors import ConfigError
 
 
@@ -115,3 +122,20 @@ def test_without_a_place_for_files_it_stays_in_memory(
     column.append(np.arange(100))
     column.append(np.arange(3))
     assert column.array()[-4:].tolist() == [99, 0, 1, 2]
+
+
+@pytest.mark.usefixtures("limit")
+@pytest.mark.parametrize("different", [1, 3, 10_000])
+def test_values_of_one_column(different: int) -> None:
+    values = np.random.default_rng(2).integers(0, different, 10_000) / 8
+    assert np.array_equal(sorted_values(values), np.sort(values))
+
+
+@pytest.mark.usefixtures("limit")
+@pytest.mark.parametrize("different", [1, 3, 10_000])
+def test_parts_by_a_key_follow_each_other(different: int) -> None:
+    keys = np.random.default_rng(3).integers(0, different, 10_000)
+    found = [part["key"] for part in parts_by({"key": keys}, itemgetter("key"))]
+    assert np.array_equal(np.sort(np.concatenate(found)), np.sort(keys))
+    edges = [edge for part in found for edge in (part.min(), part.max())]
+    assert edges == sorted(edges)
