@@ -70,15 +70,21 @@ UNION ALL SELECT 'types', count(*)::text FROM pg_type
 UNION ALL SELECT 'roles', md5(string_agg(r::text, ',' ORDER BY oid)) FROM pg_authid r
 UNION ALL SELECT 'databases', md5(string_agg(d.datname, ',' ORDER BY oid)) FROM pg_database d
 UNION ALL SELECT 'large objects', count(*)::text FROM pg_largeobject_metadata
-UNION ALL SELECT 'locks', count(*)::text FROM pg_locks
-    WHERE pid = pg_backend_pid() AND locktype = 'advisory'
-UNION ALL SELECT 'settings', md5(string_agg(name || setting, ',' ORDER BY name)) FROM pg_settings
 UNION ALL SELECT 'prepared', (SELECT count(*) FROM pg_prepared_xacts)::text
-UNION ALL SELECT 'listening', (SELECT count(*) FROM pg_listening_channels())::text
 UNION ALL SELECT 'statistics', coalesce(max(stats_reset)::text, '') FROM pg_stat_database
 UNION ALL SELECT 'statistics of tables', coalesce(max(stats_reset)::text, '') FROM pg_stat_bgwriter
 UNION ALL SELECT 'slots', count(*)::text FROM pg_replication_slots
-UNION ALL SELECT 'sessions', count(*)::text FROM pg_stat_activity WHERE backend_type = 'client backend'
+UNION ALL SELECT 'sessions', count(*)::text FROM pg_stat_activity
+    WHERE backend_type = 'client backend' AND backend_start >= (
+        SELECT backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid())
+"""
+
+SESSION_STATE = """
+SELECT 'locks', count(*)::text FROM pg_locks
+    WHERE pid = pg_backend_pid() AND locktype = 'advisory'
+UNION ALL SELECT 'settings', md5(string_agg(name || setting, ',' ORDER BY name)) FROM pg_settings
+UNION ALL SELECT 'listening', (SELECT count(*) FROM pg_listening_channels())::text
+UNION ALL SELECT 'role', current_user || session_user
 """
 
 REAL = (

@@ -19,7 +19,7 @@ from analyzer.postgres.guard import Action, Place
 from analyzer.postgres.guard_facts import FunctionFact
 from analyzer.statements.lexer import tokens
 from analyzer.statements.safety import SafetyFacts, safety_facts
-from tests.support.fuzzed_sql import REAL, STATE, TRAPS, Grammar
+from tests.support.fuzzed_sql import REAL, SESSION_STATE, STATE, TRAPS, Grammar
 
 BATCH = 500
 _CONSTANTS = frozenset({"SCONST", "ICONST", "FCONST", "PARAM"})
@@ -37,12 +37,28 @@ class Found:
         return ", ".join(f"{name} {n:,}" for name, n in self.counts.most_common())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What statements could change: all that the superuser sees, and their session."""
+
+    admin: psycopg.Connection
+    session: psycopg.Connection
+    data_dir: Path
+
+    def state(self) -> list[object]:
+        """Equal to what it was before if nothing has changed."""
+        rows = self.admin.execute(STATE.encode()).fetchall()
+        of_session = self.session.execute(SESSION_STATE.encode()).fetchall()
+        files = sorted(path.name for path in self.data_dir.iterdir())
+        return [rows, of_session, files]
+
+
 def fuzz(
     dsn: str,
     count: int,
     seed: int,
     data_dir: Path,
-    texts: Sequence[str] = (),
+    reader_dsn: str = "",
 ) -> Found:
     """Try statements from the grammar and mutated ones, half and half.
 
@@ -51,28 +67,33 @@ def fuzz(
         count: how many statements.
         seed: equal seeds give equal statements.
         data_dir: of the server; files that appear in it are looked for.
-        texts: real statements to mutate; some of our own if none.
+        reader_dsn: of the role that runs what is accepted; the superuser if empty.
     """
     chance = random.Random(seed)
     found = Found()
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(TRAPS.encode())
+    with (
+        psycopg.connect(dsn, autocommit=True) as admin,
+        psycopg.connect(reader_dsn or dsn, autocommit=True) as connection,
+    ):
+        admin.execute(TRAPS.encode())
+        # Its library brings settings, which a session has once it is loaded.
+        connection.execute("SELECT similarity('a', 'b')")
+        watched = Watched(admin=admin, session=connection, data_dir=data_dir)
         grammar = Grammar(chance, connection)
-        real = list(texts) or list(REAL)
         _remember_catalog()
-        before = _state(connection, data_dir)
+        before = watched.state()
         batch: list[str] = []
         for number in range(1, count + 1):
             text = grammar.statement()
             if chance.random() < 0.5:
-                text = _mutated(chance.choice(real), chance, grammar)
+                text = _mutated(chance.choice(REAL), chance, grammar)
             if _accepted(connection, text, found.counts):
                 batch.append(text)
                 _run(connection, text, found.counts)
             if number % BATCH == 0 or number == count:
-                if _state(connection, data_dir) != before:
-                    found.changing += _guilty(connection, batch, data_dir)
-                    before = _state(connection, data_dir)
+                if watched.state() != before:
+                    found.changing += _guilty(watched, batch)
+                    before = watched.state()
                 batch = []
     return found
 
@@ -142,21 +163,13 @@ def _run(connection: psycopg.Connection, text: str, counts: Counter[str]) -> Non
         counts["failed when run"] += 1
 
 
-def _state(connection: psycopg.Connection, data_dir: Path) -> list[object]:
-    rows = connection.execute(STATE.encode()).fetchall()
-    files = sorted(path.name for path in data_dir.iterdir())
-    return [rows, files]
-
-
-def _guilty(
-    connection: psycopg.Connection, batch: Sequence[str], data_dir: Path
-) -> Iterator[str]:
+def _guilty(watched: Watched, batch: Sequence[str]) -> Iterator[str]:
     """The statements of a batch that change something when run again, one by one."""
     any_found = False
     for text in batch:
-        before = _state(connection, data_dir)
-        _run(connection, text, Counter())
-        if _state(connection, data_dir) != before:
+        before = watched.state()
+        _run(watched.session, text, Counter())
+        if watched.state() != before:
             any_found = True
             yield text
     if not any_found:
