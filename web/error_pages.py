@@ -23,9 +23,24 @@ _WORDS = {
     429: ("too many attempts", "Wait a little and try again."),
     500: ("something went wrong", "The log of the web process has the details."),
 }
+_API_WORDS = {
+    400: (
+        "the request cannot be understood",
+        "GET /api/v1/openapi.json says what it takes.",
+    ),
+    404: ("there is no such resource", "GET /api/v1/openapi.json lists the paths."),
+    405: ("this path does not answer that method", ""),
+    413: ("the body is larger than 1.2 MB", "Send a smaller statement."),
+    429: ("too many requests", "Retry-After says for how many seconds to wait."),
+}
+"""Where a program asks, and nobody sees a page or a form."""
 _FORGED = (
     "the form did not come from this page, or its session has ended",
     "Load the page again and repeat what you did.",
+)
+_FORGED_BODY = (
+    "a session's cookie needs the token of its page as well",
+    "Send an Authorization header instead (HTTP Basic), or the header X-CSRFToken.",
 )
 FALLBACK = ("the request failed", "")
 
@@ -85,7 +100,9 @@ def _http_error(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:  # redirects are exceptions of werkzeug's routing
         return make_response(error.get_response())
-    message, hint = _FORGED if isinstance(error, CSRFError) else _words(status)
+    message, hint = _words(status)
+    if isinstance(error, CSRFError):
+        message, hint = _FORGED_BODY if wants_json() else _FORGED
     response = answer(Problem(status=status, message=message, hint=hint))
     if isinstance(error, TooManyRequests) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
@@ -93,7 +110,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _words(status: int) -> tuple[str, str]:
-    return _WORDS.get(status, FALLBACK)
+    words = _WORDS | _API_WORDS if wants_json() else _WORDS
+    return words.get(status, FALLBACK)
 
 
 def _unexpected(error: Exception) -> Response:

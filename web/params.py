@@ -29,7 +29,7 @@ CUSTOM = "custom"
 
 
 def refuse_bad_bytes() -> None:
-    """Refuse a form with bytes that are not UTF-8, before anything reads the form.
+    """Refuse a body with bytes that are not UTF-8, before anything reads it.
 
     Werkzeug makes ``%FF`` of such a byte, as if a user had typed that.
 
@@ -42,9 +42,9 @@ def refuse_bad_bytes() -> None:
         unquote_to_bytes(request.get_data(cache=True)).decode()
     except UnicodeDecodeError:
         raise UnsafeText(
-            "the form holds bytes that are not UTF-8",
+            "the request holds bytes that are not UTF-8",
             detail="rule characters: such bytes are no text.",
-            hint="Paste it as UTF-8, or write the character as an escape: U&'\\FFFD'.",
+            hint="Send it as UTF-8, or write the character as an escape: U&'\\FFFD'.",
         ) from None
 
 

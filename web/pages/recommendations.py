@@ -52,7 +52,9 @@ def wanted_recommendations(choices: TargetChoice) -> RecommendationFilter:
     state = args.get("state") or RecommendationState.OPEN.value
     advisor = args.get("advisor") or None
     if advisor and advisor not in {item.slug for item in ADVISORS}:
-        raise UserError("there is no such advisor", hint="See the page Advisors.")
+        raise UserError(
+            "there is no such advisor", hint="The list of advisors has their names."
+        )
     return RecommendationFilter(
         target_id=choices.chosen.target_id if choices.chosen else None,
         state=None if state == ALL else choice("state", RecommendationState, state),
