@@ -91,7 +91,7 @@ def compare_costs(
     Returns:
         None where the rewrite does not pay or one of the two cannot be planned.
     """
-    query = item.statement.normalized_query
+    query = item.planned_query
     samples = samples_of(item, thresholds.max_samples)
     options: list[tuple[IndexDefinition, ...]] = [(), *((one,) for one in candidates)]
     try:

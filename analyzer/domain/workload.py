@@ -87,6 +87,7 @@ class WorkloadItem:
         sketches: its logged executions within the window, by slots of time.
         logged_from_ms: every call of the window that took at least so long is in the
             log; none where that is not known.
+        submitted: the text that a user gave, with its constants; never stored.
     """
 
     statement: Statement
@@ -102,6 +103,17 @@ class WorkloadItem:
     timeline: tuple[TimelineStep, ...] = ()
     sketches: tuple[SketchedSpan, ...] = ()
     logged_from_ms: float | None = None
+    submitted: str = field(default="", repr=False)
+
+    @property
+    def planned_query(self) -> str:
+        """The text to plan or run with the values of a parameter set.
+
+        A submitted text stands for itself: a parameter in the place of a constant has
+        no type, and ``generate_series($1, $2)`` means nothing. It has the first of the
+        parameters of the normalized query, or none; the other values are not needed.
+        """
+        return self.submitted or self.statement.normalized_query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -207,7 +207,7 @@ class WorkloadCosts:
         for item in base.sets:
             self._calls += 1
             plan = self._planner.plan_with(
-                subject.item.statement.normalized_query,
+                subject.item.planned_query,
                 item.parameters.values,
                 hide=names,
             )
@@ -253,7 +253,7 @@ class WorkloadCosts:
     ) -> Plan:
         self._calls += 1
         return self._planner.plan_with(
-            subject.item.statement.normalized_query,
+            subject.item.planned_query,
             values,
             create=sorted(create, key=sort_key),
         )

@@ -158,7 +158,7 @@ class PlanWorths:
     ) -> list[Worth | AnalyzerError]:
         questions = [
             WhatIfQuestion(
-                query=subject.item.statement.normalized_query,
+                query=subject.item.planned_query,
                 parameters=self._sets[key[0]][key[1]].values,
                 create=tuple(sorted(key[2], key=sort_key)),
             )

@@ -149,7 +149,7 @@ class _Proof:
         answers = self._planner.costs_with(
             [
                 WhatIfQuestion(
-                    query=item.subject.item.statement.normalized_query,
+                    query=item.subject.item.planned_query,
                     parameters=one.parameters.values,
                     create=tuple(sorted(self._relevant(item), key=sort_key)),
                     hide=tuple(hidden),

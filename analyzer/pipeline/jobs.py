@@ -55,9 +55,10 @@ def submission(job: Job, context: JobContext) -> ScanResult:
     """Plan one submitted query on its target, run it if allowed, and advise.
 
     Who asked for what where is noted before anything is sent; of the text only a hash.
+    It is planned and run with its own constants; what comes out has none of them.
     """
     target = context.target(job)
-    query = payload_text(job.payload, "query")
+    query = context.box.decrypt(payload_text(job.payload, "query").encode())
     action = "query.analyze" if target.permissions.may_run else "query.explain"
     digest = hashlib.sha256(query.encode(errors="surrogatepass")).hexdigest()
     detail = {"job": job.job_id, "sha256": digest}

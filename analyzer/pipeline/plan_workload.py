@@ -15,6 +15,8 @@ from analyzer.errors import AnalyzerError, PlanningFailed, Unreachable, UnsafeSt
 from analyzer.planner.analyze import analyze
 from analyzer.planner.parameters import ParameterSource
 from analyzer.report.plain import counted
+from analyzer.statements.describe import parameter_count
+from analyzer.workload.samples import with_constants_of
 
 _SELECT = StatementKind.SELECT
 _CHANGES = UnsafeStatement(
@@ -136,14 +138,17 @@ def plan_workload(
 
 
 def _with_parameters(item: WorkloadItem, source: ParameterSource) -> WorkloadItem:
-    if item.parameter_sets or item.statement.parameter_count == 0:
+    text, count = item.submitted, item.statement.parameter_count
+    if item.parameter_sets or (parameter_count(text) if text else count) == 0:
         return item
-    drawn = source.draw(item.statement.normalized_query)
+    drawn = source.draw(item.planned_query)
+    if text:
+        drawn = with_constants_of(text, item.statement, drawn)
     return replace(item, parameter_sets=drawn)
 
 
 def _first_plan(item: WorkloadItem, planner: Planner) -> Plan:
-    query = item.statement.normalized_query
+    query = item.planned_query
     for parameters in item.parameter_sets:
         try:
             return planner.plan(query, parameters.values)
@@ -176,7 +181,7 @@ def run_statements(
         try:
             measured[item.statement.fingerprint] = analyze(
                 address,
-                item.statement.normalized_query,
+                item.planned_query,
                 values,
                 is_clone=permissions.is_clone,
             )

@@ -48,7 +48,7 @@ def plans_after(
 def _plan_after(
     rec: Recommendation, item: WorkloadItem, planner: WhatIfPlanner
 ) -> Plan | None:
-    query, action = item.statement.normalized_query, rec.action
+    query, action = item.planned_query, rec.action
     values = item.parameter_sets[0].values if item.parameter_sets else ()
     try:
         match action:

@@ -12,6 +12,7 @@ from analyzer.errors import StoreError
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.pool import as_jsonb, execute, fetch_one, fetch_value
 from analyzer.store.database import Store, load
+from analyzer.store.secrets import SecretBox
 
 MAX_ATTEMPTS = 3
 
@@ -79,6 +80,11 @@ class Job:
     scan_id: int | None
     schedule_id: int | None
     slot_at: datetime | None
+
+
+def sealed(box: SecretBox, query: str) -> dict[str, str]:
+    """The payload of a submission: a text that only who has the key can read."""
+    return {"query": box.encrypt(query).decode()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

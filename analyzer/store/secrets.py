@@ -1,4 +1,7 @@
-"""Passwords of targets, encrypted with a key that is kept outside of the store."""
+"""What the store keeps encrypted, with a key that is outside of it.
+
+Passwords of targets, and submitted texts until their job ends.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +42,8 @@ class SecretBox:
             return self._fernet.decrypt(bytes(token)).decode()
         except InvalidToken:
             raise ConfigError(
-                "the stored password cannot be decrypted",
+                "a stored secret cannot be decrypted",
                 detail="It was encrypted with another secret key.",
                 hint="Set PGPROOF_SECRET_KEY to the key used before, or give the "
-                "target's password again.",
+                "target's password, or the submitted query, again.",
             ) from None

@@ -20,9 +20,11 @@ from analyzer.domain.statement import (
     StatementKind,
 )
 from analyzer.domain.workload import ParameterSet, Window, Workload, WorkloadItem
+from analyzer.errors import AnalyzerError
 from analyzer.statements.describe import describe
 from analyzer.statements.fingerprint import fingerprint
 from analyzer.statements.prepared import prepared_query
+from analyzer.statements.redact import strip_comments
 from analyzer.workload.counters import total
 from analyzer.workload.delta import weakest
 from analyzer.workload.duration_sketch import sketches_by_slot
@@ -81,7 +83,7 @@ def build_workload(inputs: WorkloadInputs) -> Workload:
     _add_executions(parts, inputs)
     for query in inputs.submitted:
         part = _part(parts, query)
-        part.submitted = query
+        part.submitted = _without_comments(query)
         part.sources.add(Source.SUBMITTED)
     total_ms = parts.total_ms
     window = _log_window(inputs)
@@ -184,6 +186,14 @@ def _described(query: str) -> Statement:
     return describe(prepared_query(query) or query)
 
 
+def _without_comments(query: str) -> str:
+    """The text that is planned for a submitted one; empty if it is no statement."""
+    try:
+        return strip_comments(prepared_query(query) or query)
+    except AnalyzerError:
+        return ""
+
+
 def _tails(parts: Parts, inputs: WorkloadInputs) -> dict[Fingerprint, _Tail]:
     """What is known of statements whose log has only what was over a threshold."""
     window, threshold_ms = _log_window(inputs), inputs.log_threshold_ms
@@ -262,6 +272,7 @@ def _item(part: Part, logged: _Logged, total_ms: float) -> WorkloadItem:
         latency=logged.latency,
         sketches=logged.sketches,
         logged_from_ms=logged.logged_from_ms,
+        submitted=part.submitted,
         parameter_sets=sets,
         written=written_constants(statement, part.executions),
         certainty=weakest(delta.certainty for delta in part.deltas),

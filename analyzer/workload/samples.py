@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -120,13 +120,28 @@ def submitted_values(statement: Statement, query: str) -> tuple[ParameterSet, ..
     """
     if not statement.parameter_count or query == statement.normalized_query:
         return ()
-    text = Execution(logged_at=_NEVER, duration_ms=0.0, query=query)
-    values = _values(statement, _tokens(statement.normalized_query), text)
-    if values is None:
-        return ()
-    return (
-        ParameterSet(values=values, label="submitted", source="the submitted query"),
-    )
+    own = ParameterSet(values=(), label="submitted", source="the submitted query")
+    found = with_constants_of(query, statement, (own,))
+    return found if found != (own,) else ()
+
+
+def with_constants_of(
+    query: str, statement: Statement, drawn: Sequence[ParameterSet]
+) -> tuple[ParameterSet, ...]:
+    """Values for a submitted text's own parameters, and behind them its constants.
+
+    The normalized query has parameters for both. Where the two texts do not line up
+    the sets stay as they are: enough for the submitted text, too few for the other.
+    """
+    normalized = _tokens(statement.normalized_query)
+    found = []
+    for one in drawn:
+        text = Execution(
+            logged_at=_NEVER, duration_ms=0.0, query=query, parameters=one.values
+        )
+        values = _values(statement, normalized, text)
+        found.append(one if values is None else replace(one, values=values))
+    return tuple(found)
 
 
 def _spread(items: Sequence[T], count: int) -> Iterator[T]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from analyzer.config import Settings
 from analyzer.domain.target import Address
 from analyzer.embedded.cluster import free_port
 from analyzer.pipeline.place import Place
@@ -24,6 +25,7 @@ from analyzer.store import jobs
 from analyzer.store.database import Store
 from analyzer.store.jobs import JobFilter, JobState, NewJob, scan_key
 from analyzer.store.scans import get_scan, list_scans
+from analyzer.store.secrets import SecretBox
 from analyzer.store.targets import list_targets
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -124,11 +126,18 @@ def scan_jobs(store: Store) -> tuple[jobs.Job, ...]:
     return jobs.list_jobs(store, JobFilter(kind="scan"))
 
 
-def submitted(store: Store, target_id: int, query: str) -> Mapping[str, Any]:
+def submitted(home: Path, target_id: int, query: str) -> Mapping[str, Any]:
     """The document of a submitted query, once the worker has done it."""
-    job_id = jobs.enqueue(
-        store, NewJob(kind="submission", payload={"query": query}, target_id=target_id)
-    )
+    box = SecretBox(Settings(home=home).ensure_secret_key())
+    with open_store(Place(home=home)) as store:
+        return _submitted(store, target_id, jobs.sealed(box, query))
+
+
+def _submitted(
+    store: Store, target_id: int, payload: Mapping[str, str]
+) -> Mapping[str, Any]:
+    new = NewJob(kind="submission", payload=payload, target_id=target_id)
+    job_id = jobs.enqueue(store, new)
 
     def scan_id() -> int | None:
         job = jobs.get_job(store, job_id)
@@ -174,7 +183,7 @@ def test_a_scan_survives_the_death_of_its_worker(up: Up, database: Address) -> N
         scans = list_scans(store)
         assert [scan.job_id for scan in scans] == [scan_jobs(store)[0].job_id]
         assert scans[0].recommendation_count >= 1
-        document = submitted(store, target.target_id, "SELECT * FROM t WHERE a = 7")
+        document = submitted(up.home, target.target_id, "SELECT * FROM t WHERE a = 7")
         (statement,) = document["statements"]
         assert statement["sources"] == ["submitted"]
         assert [r["advisor"] for r in document["recommendations"]] == ["missing_index"]

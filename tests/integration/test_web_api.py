@@ -10,6 +10,7 @@ import pytest
 
 from analyzer.store import jobs, recommendations
 from analyzer.store.recommendations import RecommendationFilter
+from analyzer.store.secrets import SecretBox
 from analyzer.store.users import Role
 from tests.support.shop_result import ORDERS, SCRIPT
 from tests.support.web import PASSWORD, TARGET_PASSWORD, Site, log_in
@@ -158,7 +159,9 @@ def test_scans_and_submissions_become_jobs(site: Site) -> None:
     assert client.get(answer.headers["Location"], auth=VIEWER).status_code == 200
     stored = jobs.get_job(site.store, job["job_id"])
     assert stored is not None
-    assert stored.payload["query"] == body["query"]
+    assert "secret_column" not in stored.payload["query"]
+    box = SecretBox(site.settings.ensure_secret_key())
+    assert box.decrypt(stored.payload["query"].encode()) == body["query"]
     assert stored.requested_by == "developer"
     cancel_all(site)
 
@@ -186,6 +189,49 @@ def test_bad_submissions(site: Site, body: dict[str, Any], status: int) -> None:
     answer = client.post("/api/v1/submissions", json=body, auth=DEVELOPER)
     assert answer.status_code == status, answer.text
     assert answer.get_json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "options", "status"),
+    [
+        ("GET", "/nothing", {}, 404),
+        ("GET", "/jobs/999999", {}, 404),
+        ("DELETE", "/jobs", {}, 405),
+        (
+            "POST",
+            "/submissions",
+            {"data": b"{", "content_type": "application/json"},
+            400,
+        ),
+        ("POST", "/submissions", {"json": {"query": "SELECT 1"}}, 400),
+        ("POST", "/submissions", {"json": {"query": "x" * 1_300_000}}, 413),
+        (
+            "POST",
+            "/submissions",
+            {
+                "data": b"query=%FF",
+                "content_type": "application/x-www-form-urlencoded",
+            },
+            400,
+        ),
+    ],
+)
+def test_errors_speak_of_the_api(
+    site: Site, method: str, path: str, options: dict[str, Any], status: int
+) -> None:
+    client = site.app.test_client()
+    answer = client.open(f"/api/v1{path}", method=method, auth=DEVELOPER, **options)
+    assert answer.status_code == status
+    said = " ".join(answer.get_json()["error"].values()).lower()
+    words = {word.strip(".,") for word in said.split()}
+    assert not words & {"page", "form", "paste", "go", "choose"}, said
+
+
+def test_a_cookie_alone_is_told_what_the_api_needs(site: Site) -> None:
+    client = log_in(site, Role.DEVELOPER)
+    answer = client.post("/api/v1/submissions", json={"query": "SELECT 1"})
+    assert answer.status_code == 400
+    assert "Authorization" in answer.get_json()["error"]["hint"]
 
 
 def test_description_is_served(site: Site) -> None:

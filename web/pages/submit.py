@@ -20,7 +20,7 @@ from analyzer.errors import (
 from analyzer.pipeline.check_query import check_query
 from analyzer.report.plan_lines import plan_lines
 from analyzer.store import plans, recommendations, scans
-from analyzer.store.jobs import MAX_ATTEMPTS, Job
+from analyzer.store.jobs import MAX_ATTEMPTS, Job, sealed
 from analyzer.store.plans import StoredPlan
 from analyzer.store.recommendations import RecommendationFilter
 from web import auth, current
@@ -92,9 +92,9 @@ def submit(query: str, target_id: int | None) -> int:
         TooManyRequests: this user has submitted too many within a minute.
     """
     if target_id is None:
-        raise UserError("no target was chosen", hint="Choose the database it runs on.")
+        raise UserError("no target was given", hint="Name the database it runs on.")
     if not query.strip():
-        raise UserError("no query was given", hint="Paste one SQL statement.")
+        raise UserError("no query was given", hint="Give one SQL statement.")
     if len(query) > MAX_QUERY_CHARS:
         raise UserError(
             f"the query is longer than {MAX_QUERY_CHARS:,} characters",
@@ -104,12 +104,12 @@ def submit(query: str, target_id: int | None) -> int:
         raise UnsafeText(
             "the query holds characters that cannot be read",
             detail="rule characters: bytes that are not UTF-8 were replaced by \ufffd.",
-            hint="Paste it as UTF-8, or write the character as an escape: U&'\\FFFD'.",
+            hint="Send it as UTF-8, or write the character as an escape: U&'\\FFFD'.",
         )
     target_or_404(target_id)
     auth.spend_work()
     check_query(query)
-    return start(SUBMISSION, target_id, {"query": query})
+    return start(SUBMISSION, target_id, sealed(current.secret_box(), query))
 
 
 @blueprint.get("/submissions/<int:job_id>")

@@ -227,7 +227,7 @@ def _saved_ratio(
         calls = max(1, item.counters.calls)
         lookups = saved_cost * item.counters.rows / calls
         try:
-            own = planner.plan(item.statement.normalized_query).total_cost
+            own = planner.plan(item.planned_query).total_cost
         except PlanningFailed:
             continue  # its share is not claimed
         total += item.exec_time_ratio * lookups / max(own + lookups, 1.0)

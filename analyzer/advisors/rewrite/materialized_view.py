@@ -124,7 +124,7 @@ def advise(
 
 def _plan(item: WorkloadItem, planner: WhatIfPlanner) -> Plan | None:
     try:
-        return planner.plan(item.statement.normalized_query)
+        return planner.plan(item.planned_query)
     except AnalyzerError:
         return None
 
