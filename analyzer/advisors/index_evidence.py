@@ -68,7 +68,7 @@ def build_evidence(
         )
     else:
         yield _estimated(
-            "share of the planner cost of all queries saved, each weighted alike",
+            "share of the planner cost of these queries saved, each weighted alike",
             (chosen.saved_ratio, "ratio"),
             planner,
         )

@@ -16,6 +16,13 @@ class RelationName:
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
+    @property
+    def is_system(self) -> bool:
+        """Whether the name, as written, is one of PostgreSQL's own."""
+        if self.schema:
+            return self.schema in ("pg_catalog", "information_schema")
+        return self.name.startswith("pg_")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class IndexKey:

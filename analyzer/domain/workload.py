@@ -88,6 +88,8 @@ class WorkloadItem:
         logged_from_ms: every call of the window that took at least so long is in the
             log; none where that is not known.
         submitted: the text that a user gave, with its constants; never stored.
+        canceled_count: executions that were ended before they were done, which no
+            counter and no duration tells of.
     """
 
     statement: Statement
@@ -104,6 +106,7 @@ class WorkloadItem:
     sketches: tuple[SketchedSpan, ...] = ()
     logged_from_ms: float | None = None
     submitted: str = field(default="", repr=False)
+    canceled_count: int = 0
 
     @property
     def planned_query(self) -> str:
@@ -114,6 +117,11 @@ class WorkloadItem:
         parameters of the normalized query, or none; the other values are not needed.
         """
         return self.submitted or self.statement.normalized_query
+
+    @property
+    def never_done(self) -> bool:
+        """Whether every execution that was seen was cancelled."""
+        return self.canceled_count > 0 and self.counters.calls == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from analyzer.domain.catalog import Catalog, Relation, RelationActivity
 from analyzer.domain.index import IndexDefinition, RelationName
@@ -72,6 +72,7 @@ FREE = WritePrice(
     basis=Basis.ASSUMED,
     source="no write was seen",
 )
+UNSEEN = replace(FREE, source="a standby does not see the writes of its primary")
 
 
 class WritePrices:
@@ -83,6 +84,7 @@ class WritePrices:
         catalog: Catalog,
         shapes: Iterable[tuple[WorkloadItem, StatementShape]],
     ) -> None:
+        self._none_seen = UNSEEN if catalog.is_replica else FREE
         self._total_ms = _total_ms(workload)
         self._writes = _writes(workload, catalog, tuple(shapes))
 
@@ -99,7 +101,7 @@ class WritePrices:
         """
         writes = self._writes.get(definition.relation)
         if writes is None or not writes.rows:
-            return FREE
+            return self._none_seen
         touching = _updates_touching(definition, writes)
         lost = touching * writes.hot_ratio
         cold = (writes.updated - touching) * (1.0 - writes.hot_ratio)

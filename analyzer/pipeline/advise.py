@@ -8,12 +8,14 @@ from functools import partial
 
 from analyzer.advisors.beside_indexes import weighed
 from analyzer.advisors.combine import combine
-from analyzer.advisors.contract import Advise, Advisor, Facts
+from analyzer.advisors.contract import Advise, Advisor, Facts, Need
 from analyzer.advisors.index import unused_index
 from analyzer.advisors.page_remedies import with_one_page_remedy
 from analyzer.advisors.registry import ADVISORS
+from analyzer.advisors.standby import told_where
 from analyzer.domain.ports import Progress
 from analyzer.domain.recommendation import DidNotRun, NoAdvice, Recommendation
+from analyzer.domain.workload import WorkloadItem
 from analyzer.errors import AnalyzerError
 
 
@@ -73,15 +75,39 @@ def advise(facts: Facts, options: AdviseOptions | None = None) -> Advice:
         except AnalyzerError as error:
             waiting.append(_failed(advisor, error))
     positives = [r for r in found if isinstance(r, Recommendation)]
-    recommendations = tuple(
-        _with_measured_shares(rec, measured)
-        for rec in weighed(with_one_page_remedy(combine(positives)), facts)
+    told = told_where(
+        weighed(with_one_page_remedy(combine(positives)), facts), facts.catalog
     )
+    recommendations = tuple(_with_measured_shares(rec, measured) for rec in told)
     negatives = [n for n in found if isinstance(n, NoAdvice)]
     return Advice(
         recommendations=recommendations,
         no_advice=tuple(_unanswered(negatives, recommendations)),
         did_not_run=tuple(waiting),
+    )
+
+
+def advise_on(
+    asked: Sequence[WorkloadItem], facts: Facts, options: AdviseOptions
+) -> Advice:
+    """Advice on some statements, as if nothing else had run.
+
+    Of a statement by itself no session tells anything, and advice on the rest of the
+    database was not asked for.
+    """
+    advisors = tuple(a for a in options.advisors if Need.LOGS not in a.needs)
+    workload = replace(facts.workload, items=tuple(asked))
+    found = advise(
+        replace(facts, workload=workload), replace(options, advisors=advisors)
+    )
+    names = {item.statement.fingerprint for item in asked}
+    return replace(
+        found,
+        recommendations=tuple(
+            recommendation
+            for recommendation in found.recommendations
+            if any(item.fingerprint in names for item in recommendation.affects)
+        ),
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from analyzer.domain.index import RelationName
 from analyzer.domain.plan import Plan
 from analyzer.domain.ports import Planner
 from analyzer.domain.statement import Fingerprint, StatementKind
@@ -61,7 +60,7 @@ class _Failures:
 
     def add_plan(self, error: AnalyzerError, item: WorkloadItem) -> None:
         """A statement without a plan; one on no table of the database is no loss."""
-        if all(map(_is_system, item.statement.relations)):
+        if all(name.is_system for name in item.statement.relations):
             self.of_no_table += 1
         else:
             self.add(error, item)
@@ -89,13 +88,6 @@ class _Failures:
                 "catalogs or on no table",
                 why="there is nothing to advise on them",
             )
-
-
-def _is_system(relation: RelationName) -> bool:
-    """Whether a name, as written, is one of PostgreSQL's own."""
-    if relation.schema:
-        return relation.schema in ("pg_catalog", "information_schema")
-    return relation.name.startswith("pg_")
 
 
 def plan_workload(

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from analyzer.advisors.contract import Facts, Need
+from analyzer.advisors.contract import Facts
 from analyzer.domain.log_findings import LogFinding
 from analyzer.domain.plan import Plan
 from analyzer.domain.ports import Progress
@@ -16,7 +16,8 @@ from analyzer.domain.snapshot import Snapshot, SnapshotDelta
 from analyzer.domain.what_if import BulkWhatIfPlanner
 from analyzer.domain.workload import NotSeen, Workload
 from analyzer.errors import AnalyzerError, SnapshotMismatch
-from analyzer.pipeline.advise import Advice, AdviseOptions, advise
+from analyzer.pipeline.advise import Advice, AdviseOptions, advise_on
+from analyzer.pipeline.advise_canceled import advise_also_on_canceled
 from analyzer.pipeline.collect import Collected, ScanRequest, collect
 from analyzer.pipeline.plan_workload import (
     PlannedWorkload,
@@ -213,21 +214,9 @@ def _advise(
     options = AdviseOptions(
         min_counter_age_s=request.min_counter_age_s, progress=advising
     )
-    if not request.queries:
-        return advise(facts, options)
-    # Of one submitted query no session tells anything, and advice on the rest of the
-    # database was not asked for.
-    advisors = tuple(a for a in options.advisors if Need.LOGS not in a.needs)
-    advice = advise(facts, replace(options, advisors=advisors))
-    asked = {item.statement.fingerprint for item in planned.workload.items}
-    return replace(
-        advice,
-        recommendations=tuple(
-            recommendation
-            for recommendation in advice.recommendations
-            if any(item.fingerprint in asked for item in recommendation.affects)
-        ),
-    )
+    if request.queries:
+        return advise_on(planned.workload.items, facts, options)
+    return advise_also_on_canceled(facts, options)
 
 
 def _proven(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -105,9 +105,8 @@ def _read(
         is_replica=database.is_replica,
         replica_count=database.replica_count,
     )
-    return catalog, tuple(
-        _not_seen(found, connection.info.user, connection.info.server_version)
-    )
+    unreadable = _not_seen(found, connection.info.user, connection.info.server_version)
+    return catalog, (*unreadable, *_not_seen_on(catalog))
 
 
 def _rows(
@@ -307,6 +306,15 @@ def _not_seen(relations: list[Any], user: str, version_num: int) -> Iterable[Not
             what=f"{len(locked)} relations: {some_of(locked)}",
             why="another session holds an exclusive lock on them",
             hint="Run it again when the lock is gone.",
+        )
+
+
+def _not_seen_on(catalog: Catalog) -> Iterator[NotSeen]:
+    if catalog.is_replica:
+        yield NotSeen(
+            what="what the primary runs and writes",
+            why="this server is a standby, which counts its own statements only",
+            hint="Scan the primary too: an index is built there, and its writers pay.",
         )
 
 

@@ -20,6 +20,7 @@ from analyzer.postgres.statement_counters import (
     read_system_identifier,
     read_texts,
 )
+from analyzer.statements.describe import describe
 
 # Counter by the names it had, the newest first. Times changed name in 1.11 (17).
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -53,7 +54,8 @@ def read_snapshot(
 ) -> tuple[Snapshot, tuple[NotSeen, ...]]:
     """Read all counters, and the texts of ids not known yet.
 
-    Our own statements are left out; they are told by their marker.
+    Our own statements are left out: those with our marker, and those of our role that
+    read nothing but system catalogs, as the pg_dump does that a snapshot is made with.
 
     Args:
         connection: to a database that has the extension.
@@ -74,8 +76,9 @@ def read_snapshot(
     seen = [row for row in rows if row["queryid"] is not None]
     new = sorted({row["queryid"] for row in seen} - set(known_queryids))
     texts = read_texts(connection, extension, new)
-    ours = {n for n, text in texts.by_queryid.items() if MARKER in text}
-    own_ms = sum(_exec_ms(row, chosen) for row in seen if row["queryid"] in ours)
+    own = _own_keys(seen, texts.by_queryid, names)
+    own_ms = sum(_exec_ms(row, chosen) for row in seen if _key(row) in own)
+    others = {row["queryid"] for row in seen if _key(row) not in own}
     server_id = read_system_identifier(connection)
     snapshot = Snapshot(
         server_id=server_id or _address_of(connection),
@@ -84,14 +87,12 @@ def read_snapshot(
         stats_reset_at=reset_at,
         dealloc=dealloc,
         counters={
-            _key(row): _counters(row, chosen)
-            for row in seen
-            if row["queryid"] not in ours
+            _key(row): _counters(row, chosen) for row in seen if _key(row) not in own
         },
         query_texts={
             n: text
             for n, text in texts.by_queryid.items()
-            if n not in ours and text != _HIDDEN
+            if n in others and text != _HIDDEN
         },
         database_names=names.databases,
         user_names=names.roles,
@@ -128,6 +129,28 @@ def _key(row: Mapping[str, Any]) -> StatementKey:
         queryid=row["queryid"],
         toplevel=row.get("toplevel", True),
     )
+
+
+def _own_keys(
+    rows: Sequence[Mapping[str, Any]], texts: Mapping[int, str], names: Names
+) -> frozenset[StatementKey]:
+    marked = {n for n, text in texts.items() if MARKER in text}
+    catalogs = {n for n, text in texts.items() if "pg_" in text and _is_catalogs(text)}
+    return frozenset(
+        _key(row)
+        for row in rows
+        if row["queryid"] in marked
+        or (
+            row["queryid"] in catalogs
+            and names.roles.get(row["userid"]) == names.current_role
+        )
+    )
+
+
+def _is_catalogs(text: str) -> bool:
+    """Whether a statement reads system catalogs and nothing else."""
+    relations = describe(text).relations
+    return bool(relations) and all(name.is_system for name in relations)
 
 
 def _counters(row: Mapping[str, Any], chosen: Mapping[str, str]) -> StatementCounters:

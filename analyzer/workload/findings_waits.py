@@ -11,6 +11,7 @@ from analyzer.domain.log_findings import LOCK_HOT_SPOT, LogFinding
 from analyzer.domain.log_report import Deadlock, ErrorGroup, LoggedLockWait
 from analyzer.domain.statement import Fingerprint
 from analyzer.statements.fingerprint import fingerprint
+from analyzer.workload.canceled import CANCELED_BY
 from analyzer.workload.findings_runs import measured
 
 MIN_WAITS = 3
@@ -177,22 +178,16 @@ def idle_in_transaction(pauses: Sequence[IdleInTransaction]) -> Iterator[LogFind
         )
 
 
-_WHY = {
+_INSTRUCTIONS = {
     "statement_canceled_timeout": (
-        "statement_timeout",
-        "Make the statement faster, or give this job a longer statement_timeout.",
+        "Make the statement faster, or give this job a longer statement_timeout."
     ),
     "statement_canceled_user": (
-        "a user or the client's own timeout",
-        "Look at its slowest executions: someone was not willing to wait for them.",
+        "Look at its slowest executions: someone was not willing to wait for them."
     ),
-    "lock_timeout": (
-        "lock_timeout",
-        "Shorten the transactions that hold the lock it waits for.",
-    ),
+    "lock_timeout": "Shorten the transactions that hold the lock it waits for.",
     "standby_statement_canceled": (
-        "conflict with recovery",
-        "Raise max_standby_streaming_delay, or set hot_standby_feedback = on.",
+        "Raise max_standby_streaming_delay, or set hot_standby_feedback = on."
     ),
 }
 
@@ -204,13 +199,12 @@ def canceled_statements(groups: Iterable[ErrorGroup]) -> Iterator[LogFinding]:
         for name, count in group.by_statement.items():
             counts[(group.kind, name)] += count
     for (kind, name), count in counts.items():
-        if count < MIN_CANCELED or kind not in _WHY:
+        if count < MIN_CANCELED or kind not in CANCELED_BY:
             continue
-        why, instruction = _WHY[kind]
         yield LogFinding(
             kind="canceled_statements",
-            title=f"Cancelled {count:,} times by {why}",
-            instruction=instruction,
+            title=f"Cancelled {count:,} times by {CANCELED_BY[kind]}",
+            instruction=_INSTRUCTIONS[kind],
             evidence=(measured("Cancelled", count, "executions"),),
             fingerprint=name,
             facts={"canceled": count, "class": kind},

@@ -25,6 +25,7 @@ from analyzer.statements.describe import describe
 from analyzer.statements.fingerprint import fingerprint
 from analyzer.statements.prepared import prepared_query
 from analyzer.statements.redact import strip_comments
+from analyzer.workload.canceled import canceled
 from analyzer.workload.counters import total
 from analyzer.workload.delta import weakest
 from analyzer.workload.duration_sketch import sketches_by_slot
@@ -32,6 +33,7 @@ from analyzer.workload.parts import LeftOut, Part, Parts, Source
 from analyzer.workload.percentiles import latency
 from analyzer.workload.rank import rank
 from analyzer.workload.samples import (
+    canceled_values,
     parameter_sets,
     submitted_values,
     written_constants,
@@ -85,8 +87,13 @@ def build_workload(inputs: WorkloadInputs) -> Workload:
         part = _part(parts, query)
         part.submitted = _without_comments(query)
         part.sources.add(Source.SUBMITTED)
-    total_ms = parts.total_ms
     window = _log_window(inputs)
+    for event in canceled(inputs.logs, inputs.database, window):
+        part = _part(parts, event.query)
+        if part.statement.kind is not StatementKind.UTILITY:
+            part.canceled.append(event)
+            part.sources.add(Source.LOG)
+    total_ms = parts.total_ms
     tails = _tails(parts, inputs)
     items = [
         _item(part, _Logged(part, window, tails.get(name)), total_ms)
@@ -278,6 +285,7 @@ def _item(part: Part, logged: _Logged, total_ms: float) -> WorkloadItem:
         certainty=weakest(delta.certainty for delta in part.deltas),
         sources=tuple(source for source in Source if source in part.sources),
         databases=tuple(sorted(filter(None, part.databases))),
+        canceled_count=len(part.canceled),
     )
 
 
@@ -293,6 +301,8 @@ def _values(part: Part) -> tuple[Statement, tuple[ParameterSet, ...]]:
             statement = replace(logged, fingerprint=statement.fingerprint)
     if not sets and part.submitted:
         sets = submitted_values(statement, part.submitted)
+    if not sets and part.canceled:
+        sets = canceled_values(statement, part.canceled[-1].query)
     return statement, sets
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from analyzer.domain.execution import Execution
+from analyzer.domain.execution import Execution, LogEvent
 from analyzer.domain.snapshot import StatementDelta
 from analyzer.domain.statement import Fingerprint, Statement
 from analyzer.domain.workload import NotSeen
@@ -65,6 +65,7 @@ class Part:
     sources: set[Source] = field(default_factory=set)
     databases: set[str] = field(default_factory=set)
     submitted: str = ""
+    canceled: list[LogEvent] = field(default_factory=list)
 
 
 class Parts:

@@ -118,9 +118,21 @@ def submitted_values(statement: Statement, query: str) -> tuple[ParameterSet, ..
 
     None if it has parameters of its own, since nobody gave their values.
     """
+    own = ParameterSet(values=(), label="submitted", source="the submitted query")
+    return _constants(statement, query, own)
+
+
+def canceled_values(statement: Statement, query: str) -> tuple[ParameterSet, ...]:
+    """The constants of a text that was cancelled, as those of a submitted one."""
+    own = ParameterSet(values=(), label="log", source="log: a cancelled execution")
+    return _constants(statement, query, own)
+
+
+def _constants(
+    statement: Statement, query: str, own: ParameterSet
+) -> tuple[ParameterSet, ...]:
     if not statement.parameter_count or query == statement.normalized_query:
         return ()
-    own = ParameterSet(values=(), label="submitted", source="the submitted query")
     found = with_constants_of(query, statement, (own,))
     return found if found != (own,) else ()
 

@@ -95,9 +95,29 @@ def test_extension_in_an_odd_schema(database: Address) -> None:
         connection.execute(
             'ALTER EXTENSION pg_stat_statements SET SCHEMA "odd ""schema"'
         )
-        connection.execute("SELECT relname FROM pg_class WHERE relname = $$odd$$")
+        connection.execute("SELECT 4712 AS odd, 1 AS schema")
         snapshot, _ = read_snapshot(connection)
-    assert calls_of(snapshot, "WHERE relname = $1") == 1
+    assert calls_of(snapshot, "AS odd") == 1
+
+
+def test_our_role_on_the_catalogs_is_our_own(
+    database: Address, superuser: Address
+) -> None:
+    query = b"SELECT relname FROM pg_class AS %s WHERE relkind = 'x'"
+    with session(database, read_only=False) as connection:
+        connection.execute("CREATE ROLE backup_of_others LOGIN SUPERUSER")
+        connection.execute("CREATE TABLE t (relname text)")
+        connection.execute(query % b"ours")
+        connection.execute("SELECT t.relname FROM t, pg_class WHERE false")
+        connection.execute("SET SESSION AUTHORIZATION backup_of_others")
+        connection.execute(query % b"theirs")
+        connection.execute("RESET SESSION AUTHORIZATION")
+        snapshot, _ = read_snapshot(connection)
+        connection.execute("DROP ROLE backup_of_others")
+    texts = " ".join(snapshot.query_texts.values())
+    assert "AS ours" not in texts
+    assert calls_of(snapshot, "AS theirs") == 1
+    assert calls_of(snapshot, "FROM t, pg_class") == 1
 
 
 def test_missing_extension(database: Address) -> None:

@@ -40,6 +40,7 @@ from analyzer.domain.recommendation import (
     Quantity,
     Recommendation,
 )
+from analyzer.indexing.partitioned import with_whole_tables
 from analyzer.indexing.worthwhile import (
     StatementOutcome,
     Worthwhile,
@@ -68,12 +69,15 @@ def advise(
     facts: Facts, thresholds: Thresholds = _DEFAULTS
 ) -> Iterator[Recommendation | NoAdvice]:
     """The chosen indexes, and for heavy statements without one the reason."""
-    if facts.catalog is None or facts.what_if is None:
+    planner = facts.what_if
+    if facts.catalog is None or planner is None:
         return
+    catalog = with_whole_tables(facts.catalog)
+    facts = replace(facts, catalog=catalog)
     search = replace(thresholds.search, views=facts.views)
-    found = worthwhile(facts.workload, facts.catalog, facts.what_if, search)
+    found = worthwhile(facts.workload, catalog, planner, search)
     for index in found.indexes:
-        yield _recommendation(index, facts, facts.catalog, found)
+        yield _recommendation(index, facts, catalog, found)
     for outcome in found.unhelped:
         if outcome.item.exec_time_ratio >= thresholds.min_negative_share_ratio:
             yield _no_advice(outcome, found, thresholds)
