@@ -88,6 +88,7 @@ class WorkloadItem:
         logged_from_ms: every call of the window that took at least so long is in the
             log; none where that is not known.
         submitted: the text that a user gave, with its constants; never stored.
+        logged: the text of a logged execution, with its constants; never stored.
         canceled_count: executions that were ended before they were done, which no
             counter and no duration tells of.
     """
@@ -106,6 +107,7 @@ class WorkloadItem:
     sketches: tuple[SketchedSpan, ...] = ()
     logged_from_ms: float | None = None
     submitted: str = field(default="", repr=False)
+    logged: str = field(default="", repr=False)
     canceled_count: int = 0
 
     @property

@@ -107,8 +107,8 @@ def plan_workload(
             items.append(item)
             continue
         try:
-            filled = _with_parameters(item, parameters)
-            plans[item.statement.fingerprint] = _first_plan(filled, planner)
+            filled, plan = _planned(item, planner, parameters)
+            plans[item.statement.fingerprint] = plan
         except PlanningFailed as error:
             failures.add_plan(error, item)
             filled = item
@@ -127,6 +127,24 @@ def plan_workload(
         plans=plans,
         not_seen=tuple(not_seen),
     )
+
+
+def _planned(
+    item: WorkloadItem, planner: Planner, parameters: ParameterSource
+) -> tuple[WorkloadItem, Plan]:
+    """The item with parameter sets, and its plan; else as the log has its text.
+
+    A parameter has not always the type of the constant in whose place it stands:
+    ``power(random(), $1)`` and ``generate_series($1, $2)`` cannot be planned.
+    """
+    try:
+        filled = _with_parameters(item, parameters)
+        return filled, _first_plan(filled, planner)
+    except PlanningFailed:
+        if item.submitted or not item.logged:
+            raise
+    filled = _with_parameters(replace(item, submitted=item.logged), parameters)
+    return filled, _first_plan(filled, planner)
 
 
 def _with_parameters(item: WorkloadItem, source: ParameterSource) -> WorkloadItem:

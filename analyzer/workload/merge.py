@@ -280,6 +280,7 @@ def _item(part: Part, logged: _Logged, total_ms: float) -> WorkloadItem:
         sketches=logged.sketches,
         logged_from_ms=logged.logged_from_ms,
         submitted=part.submitted,
+        logged=_logged_text(part),
         parameter_sets=sets,
         written=written_constants(statement, part.executions),
         certainty=weakest(delta.certainty for delta in part.deltas),
@@ -304,6 +305,13 @@ def _values(part: Part) -> tuple[Statement, tuple[ParameterSet, ...]]:
     if not sets and part.canceled:
         sets = canceled_values(statement, part.canceled[-1].query)
     return statement, sets
+
+
+def _logged_text(part: Part) -> str:
+    """Of an execution with its constants in the text, or of one that was cancelled."""
+    finished, ended = part.executions, part.canceled
+    found = finished[0].query if finished else ended[0].query if ended else ""
+    return "" if found == part.statement.normalized_query else _without_comments(found)
 
 
 def _queryids(part: Part) -> tuple[int, ...]:
