@@ -61,10 +61,17 @@ class Comparison:
         return self.predicate.other
 
     def value(self, node: Node | None) -> str | None:
-        """The value of a constant, or of a parameter that never varies."""
+        """The value of a constant, or of a parameter that never varies.
+
+        None under a cast with a length or precision, or two casts: they change it.
+        """
         if not node:
             return None
-        inner, _ = without_casts(node)
+        inner = node
+        if "TypeCast" in node:
+            inner = node["TypeCast"]["arg"]
+            if "typmods" in node["TypeCast"]["typeName"]:
+                return None
         if "A_Const" in inner:
             return constant_of(inner["A_Const"])
         if "ParamRef" in inner:

@@ -17,7 +17,7 @@ _EXACT_NUMBERS = frozenset({*INTEGER_RANGES, "numeric"})
 
 _ITEMS = re.compile(r"\{([\w.-]+(?:,[\w.-]+)*)\}", re.ASCII)
 """An array literal of plain items: nothing quoted, nested or blank."""
-_LISTS = ("", "int2[]", "int4[]", "int8[]", "text[]", "varchar[]")
+_LISTS = ("", "int2[]", "int4[]", "int8[]", "text[]", "varchar[]", "date[]", "uuid[]")
 """Casts under which an item is compared as it would be alone."""
 
 

@@ -17,6 +17,7 @@ from analyzer.rewriting.conditions import (
     TIMESTAMPTZ,
     has_pattern_index,
 )
+from analyzer.rewriting.literals import listed
 from analyzer.statements.facts import PredicateKind, SideKind
 from analyzer.statements.identifiers import quote_literal
 from analyzer.statements.parse import Node
@@ -35,13 +36,15 @@ _ANY_INTEGER = ("", "int2", "int4", "int8", "numeric")
 def cast_to_text(found: Comparison) -> SargableForm | None:
     """``id::text = '5'`` to ``id = 5``, for integers and uuids in canonical form."""
     wrapping = found.predicate.wrapping
-    if wrapping is None or wrapping.function != "cast" or found.operator != "=":
+    if wrapping is None or wrapping.function != "cast":
         return None
     is_text = wrapping.type_name in ("text", "varchar") and not _modified(wrapping.node)
     is_known = found.type_name in INTEGER_RANGES or found.type_name == "uuid"
     if not is_text or not is_known or wrapping.argument_position != 0:
         return None
-    if found.other.cast not in ("", "text", "varchar"):
+    if found.operator == "= any":
+        return _text_list(found)
+    if found.operator != "=" or found.other.cast not in ("", "text", "varchar"):
         return None
     if found.is_literal(found.other.node):
         return _text_literal(found)
@@ -84,15 +87,33 @@ _WIDER = {
 
 
 def _text_literal(found: Comparison) -> SargableForm | None:
-    value = found.value(found.other.node) or ""
-    if found.type_name == "uuid":
-        text = quote_literal(value) if _UUID_TEXT.fullmatch(value) else ""
-    else:
-        text = value if _fits(value, found.type_name) else ""
+    text = _own_literal(found, found.other.node)
     if not text:
         return None
     rule = "the value cast instead of the column"
     return SargableForm(rule=rule, text=f"{found.column} = {text}")
+
+
+def _text_list(found: Comparison) -> SargableForm | None:
+    """``id::text IN ('5', '6')``, as a list of the column's own type."""
+    items = (listed(found.predicate.node) or ({}, []))[1]
+    texts = [_own_literal(found, item) for item in items if found.is_literal(item)]
+    if not texts or len(texts) < len(items) or "" in texts:
+        return None
+    return SargableForm(
+        rule="the values cast instead of the column",
+        text=f"{found.column} IN ({', '.join(texts)})",
+    )
+
+
+def _own_literal(found: Comparison, node: Node | None) -> str:
+    """The constant of the column's type that a text is; empty where it is none."""
+    value = found.value(node) or ""
+    if without_casts(node or {})[1] not in ("", "text", "varchar"):
+        return ""
+    if found.type_name == "uuid":
+        return quote_literal(value) if _UUID_TEXT.fullmatch(value) else ""
+    return value if _fits(value, found.type_name) else ""
 
 
 def added_constant(found: Comparison) -> SargableForm | None:
@@ -204,6 +225,20 @@ def coalesced(found: Comparison) -> SargableForm | None:
         return None  # The parameter's type came from the fallback.
     return SargableForm(
         rule="coalesce() left out",
+        text=f"{found.column} {found.operator} {found.other.text}",
+    )
+
+
+def nullified(found: Comparison) -> SargableForm | None:
+    """``nullif(x, k) = v`` to ``x = v``, if k is not v."""
+    wrapping = found.predicate.wrapping
+    fields = wrapping.node.get("A_Expr", {}) if wrapping is not None else {}
+    if fields.get("kind") != "AEXPR_NULLIF" or "ColumnRef" not in fields["lexpr"]:
+        return None
+    if not found.is_literal(fields["rexpr"]) or not _differs(found, fields["rexpr"]):
+        return None
+    return SargableForm(
+        rule="nullif() left out",
         text=f"{found.column} {found.operator} {found.other.text}",
     )
 

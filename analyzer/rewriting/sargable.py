@@ -33,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     plain_values.added_interval,
     plain_values.age_of_timestamp,
     plain_values.coalesced,
+    plain_values.nullified,
     plain_values.left_prefix,
     plain_values.not_distinct,
     plain_values.wider_number,

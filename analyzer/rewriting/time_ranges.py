@@ -18,6 +18,7 @@ from analyzer.rewriting.comparison import (
     stable_type,
 )
 from analyzer.rewriting.conditions import TIMESTAMP, TIMESTAMPTZ
+from analyzer.rewriting.literals import listed
 from analyzer.statements.parse import Node
 
 _Day = TypeVar("_Day", date, datetime)
@@ -32,7 +33,7 @@ UNITS = {
     "year": "1 year",
 }
 _ZONED_UNITS = ("day", "week", "month", "quarter", "year")
-_ZONE = (
+ZONE = (
     "clocks of the session's TimeZone are not set back across midnight "
     "(they are in America/Havana, never in UTC)"
 )
@@ -88,7 +89,7 @@ def _between_dates(found: Comparison) -> SargableForm | None:
 
 def _listed_dates(found: Comparison) -> SargableForm | None:
     """``ts::date IN ('2024-05-01', …)``, days written in the text alone."""
-    items = (found.other.node or {}).get("List", {}).get("items", [])
+    items = (listed(found.predicate.node) or ({}, []))[1]
     days = [_day(found, item) for item in items if found.is_literal(item)]
     known = sorted({day for day in days if day is not None})
     if len(days) < len(items) or None in days or not 1 <= len(known) <= _MAX_DAYS:
@@ -214,6 +215,8 @@ def extract_year(found: Comparison) -> SargableForm | None:
     types = (*_SHORT, "date")
     if found.type_name not in types or len(given) != 2 or found.operator != "=":
         return None
+    if wrapping.argument_position != 1 or "ColumnRef" not in given[1]:
+        return None
     if (found.value(given[0]) or "").lower() != "year":
         return None
     conditions = () if found.is_literal(given[0]) else ("the field is always 'year'",)
@@ -245,7 +248,7 @@ def sargable_form(
     if text is None:
         return None
     if zoned and found.type_name == TIMESTAMPTZ:
-        conditions = (*conditions, _ZONE)
+        conditions = (*conditions, ZONE)
     return SargableForm(rule=rule, text=text, conditions=conditions)
 
 

@@ -1,7 +1,7 @@
 """Search a timestamp by range instead of by the start of its text.
 
 Rule: ``created_at::text LIKE '2024-05-01%'`` prints every timestamp to compare its
-    start.
+    start; so does ``left(created_at::text, 10) = '2024-05-01'``.
 Evidence: planner costs with the indexes that exist, or with one on the column.
 Semantics: the same rows while DateStyle prints ISO dates and no timestamp lies before
     the year 1; for timestamptz both texts use the session's TimeZone.
@@ -21,37 +21,71 @@ from analyzer.domain.recommendation import Semantics
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block
 from analyzer.rewriting.conditions import TIMESTAMP, TIMESTAMPTZ
-from analyzer.rewriting.literals import kind_of, string_node, text_constant
+from analyzer.rewriting.literals import (
+    kind_of,
+    number_constant,
+    string_node,
+    text_constant,
+)
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.trees import conjunction, conjuncts, operation
+from analyzer.rewriting.selects import equality
+from analyzer.rewriting.time_ranges import ZONE
+from analyzer.rewriting.trees import conjunction, conjuncts, operation, text_node
 from analyzer.statements.parse import Node
-from analyzer.statements.sides import without_casts
+from analyzer.statements.sides import function_name, type_name
 
 _PATTERN = re.compile(r"(\d{4})-(\d\d)(?:-(\d\d))?(-?| ?)%")
 _BC = "The same rows only if no timestamp lies before the year 1 (BC)."
+_ZONE = f"The same rows only if {ZONE}."
 
 
 def find(given: Subject) -> Iterator[Found]:
-    """One for each such LIKE that every row must pass."""
+    """One for each such comparison that every row must pass."""
     for block in given.blocks:
         for item in conjuncts(block.fields.get("whereClause")):
-            fields = item.get("A_Expr", {})
-            is_like = fields.get("kind") == "AEXPR_LIKE"
-            if is_like and fields["name"][0]["String"]["sval"] == "~~":
-                yield from _range(given, block, item, fields)
+            found = _like(item) or _start(item)
+            if found is not None:
+                yield from _range(given, block, item, *found)
 
 
-def _range(given: Subject, block: Block, item: Node, fields: Node) -> Iterator[Found]:
-    column, cast = without_casts(fields["lexpr"])
+def _like(item: Node) -> tuple[Node, str] | None:
+    """What is printed, and the pattern it is compared with."""
+    fields = item.get("A_Expr", {})
+    if fields.get("kind") != "AEXPR_LIKE" or fields["name"] != [text_node("~~")]:
+        return None
+    return fields["lexpr"], text_constant(fields["rexpr"]) or ""
+
+
+def _start(item: Node) -> tuple[Node, str] | None:
+    """The same of ``left(ts::text, 10) = '…'`` and ``substr(ts::text, 1, 10)``."""
+    sides = equality(item)
+    for one, two in (sides, sides[::-1]) if sides else ():
+        call, text = one.get("FuncCall", {}), text_constant(two)
+        given = call.get("args", [])
+        numbers = [number_constant(node) for node in given[1:]]
+        is_left = function_name(call) == "left" and len(numbers) == 1
+        is_part = function_name(call) in ("substr", "substring") and (
+            len(numbers) == 2 and numbers[0] == 1
+        )
+        if text and (is_left or is_part) and numbers[-1] == len(text):
+            return given[0], f"{text}%"
+    return None
+
+
+def _range(
+    given: Subject, block: Block, item: Node, printed: Node, pattern: str
+) -> Iterator[Found]:
+    # Only the column itself: a cast in between may leave out its day or its time.
+    column = printed.get("TypeCast", {}).get("arg", {})
+    cast = type_name(printed["TypeCast"]["typeName"]) if column else ""
     use = given.blocks.column(column, block)
-    pattern = text_constant(fields["rexpr"])
-    bounds = _bounds(pattern or "")
+    bounds = _bounds(pattern)
     kind = kind_of(use)
     if use is None or cast != "text" or bounds is None or use[0].relation is None:
         return
     if kind not in (TIMESTAMP, TIMESTAMPTZ, "date"):
         return
-    if kind == "date" and " " in (pattern or ""):
+    if kind == "date" and " " in pattern:
         return
     new = conjunction(
         [
@@ -74,7 +108,7 @@ def _range(given: Subject, block: Block, item: Node, fields: Node) -> Iterator[F
             ),
         ),
         semantics=Semantics.UNCHANGED_IF,
-        caveats=(_BC,),
+        caveats=(_BC, _ZONE) if kind == TIMESTAMPTZ else (_BC,),
         indexes=(IndexDefinition(relation=use[0].relation.name, keys=keys),),
     )
 

@@ -47,7 +47,8 @@ SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM blocked LIMI
 
 -- case: the list is of two sets
 SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM blocked UNION SELECT id FROM users);
--- expect: silent
+-- expect: rewritten
+SELECT name FROM customers WHERE NOT EXISTS (SELECT 1 FROM (SELECT customer_id FROM blocked UNION SELECT id FROM users) listed(value_1) WHERE listed.value_1 = customers.id) AND NOT EXISTS (SELECT 1 FROM (SELECT customer_id FROM blocked UNION SELECT id FROM users) listed(value_1) WHERE listed.value_1 IS NULL)
 
 -- case: IN
 SELECT name FROM customers WHERE id IN (SELECT customer_id FROM blocked);
@@ -107,4 +108,55 @@ SELECT name FROM customers WHERE NOT id <> ALL (SELECT customer_id FROM blocked)
 
 -- case: all of a limited list
 SELECT name FROM customers WHERE id <> ALL (SELECT customer_id FROM blocked LIMIT 3);
+-- expect: silent
+
+-- case: the list is of groups, one of them of NULL
+SELECT id FROM customers c WHERE region_id NOT IN (SELECT e.x FROM events e WHERE e.y > c.id GROUP BY e.x HAVING count(*) > 1);
+-- expect: rewritten
+SELECT id FROM customers c WHERE NOT EXISTS (SELECT 1 FROM (SELECT e.x FROM events e WHERE e.y > c.id GROUP BY e.x HAVING count(*) > 1) listed(value_1) WHERE listed.value_1 = c.region_id) AND NOT EXISTS (SELECT 1 FROM (SELECT e.x FROM events e WHERE e.y > c.id GROUP BY e.x HAVING count(*) > 1) listed(value_1) WHERE listed.value_1 IS NULL) AND (c.region_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM (SELECT e.x FROM events e WHERE e.y > c.id GROUP BY e.x HAVING count(*) > 1) listed(value_1)))
+
+-- case: two sets of which no part is NULL
+SELECT id FROM orders WHERE id NOT IN (SELECT order_id FROM order_items WHERE qty = 1 UNION SELECT id FROM events WHERE y > 3);
+-- expect: rewritten
+SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM (SELECT order_id FROM order_items WHERE qty = 1 UNION SELECT id FROM events WHERE y > 3) listed(value_1) WHERE listed.value_1 = orders.id)
+
+-- case: rows of a difference of two sets
+SELECT id FROM orders WHERE (id, customer_id) NOT IN (SELECT order_id, id FROM order_items EXCEPT SELECT id, y FROM events);
+-- expect: rewritten
+SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM (SELECT order_id, id FROM order_items EXCEPT SELECT id, y FROM events) listed(value_1, value_2) WHERE listed.value_1 = orders.id AND listed.value_2 = orders.customer_id)
+
+-- case: rows of two sets, one with a part that may be NULL
+SELECT id FROM orders WHERE (id, customer_id) NOT IN (SELECT order_id, id FROM order_items UNION SELECT id, x FROM events);
+-- expect: silent
+
+-- case: an arm of the list is cut by LIMIT
+SELECT id FROM orders WHERE id NOT IN (SELECT order_id FROM order_items UNION (SELECT id FROM events LIMIT 3));
+-- expect: silent
+
+-- case: a list that skips rows
+SELECT id FROM orders WHERE id NOT IN (SELECT order_id FROM order_items GROUP BY order_id ORDER BY order_id OFFSET 2);
+-- expect: silent
+
+-- case: sums of sums, whose key is NULL in one
+SELECT id FROM orders WHERE id NOT IN (SELECT order_id FROM order_items GROUP BY ROLLUP (order_id));
+-- expect: silent
+
+-- case: one row of each, whichever
+SELECT id FROM orders WHERE id NOT IN (SELECT DISTINCT ON (product_id) order_id FROM order_items);
+-- expect: silent
+
+-- case: a list of values
+SELECT id FROM orders WHERE amount NOT IN (VALUES (1), (2), (NULL));
+-- expect: silent
+
+-- case: a list of sets and values
+SELECT id FROM orders WHERE amount NOT IN (SELECT x FROM events UNION VALUES (1), (NULL));
+-- expect: silent
+
+-- case: groups of an outer table by the inner one's name
+SELECT id FROM orders e WHERE amount NOT IN (SELECT x FROM events e GROUP BY x);
+-- expect: silent
+
+-- case: rows of the list are locked
+SELECT id FROM orders WHERE amount NOT IN (SELECT x FROM events FOR UPDATE);
 -- expect: silent

@@ -160,3 +160,80 @@ SELECT id FROM orders WHERE amount::bigint = 3000000000;
 -- case: a cast compared with a text
 SELECT id FROM orders WHERE amount::bigint = '3'::bigint;
 -- expect: silent
+
+-- case: a value that can be no NULL
+SELECT id FROM orders WHERE nullif(amount, 0) = 5;
+-- expect: rewritten
+SELECT id FROM orders WHERE amount = 5
+
+-- case: a text that can be no NULL
+SELECT id FROM orders WHERE nullif(note, '') = 'n1';
+-- expect: rewritten
+SELECT id FROM orders WHERE note = 'n1'
+
+-- case: the value that is made NULL
+SELECT id FROM orders WHERE nullif(amount, 5) = 5;
+-- expect: silent
+
+-- case: a column that makes it NULL
+SELECT id FROM orders WHERE nullif(amount, id) = 5;
+-- expect: silent
+
+-- case: NULL where the column is
+SELECT id FROM orders WHERE nullif(5, amount) = 5;
+-- expect: silent
+
+-- case: larger than a value, of which one is made NULL
+SELECT id FROM orders WHERE nullif(amount, 7) > 5;
+-- expect: silent
+
+-- case: a cut column that can be no NULL
+SELECT id FROM orders WHERE nullif(note::varchar(2), 'x') = 'n1';
+-- expect: silent
+
+-- case: texts of integers in a list
+SELECT note FROM orders WHERE id::text IN ('17', '18');
+-- expect: rewritten
+SELECT note FROM orders WHERE id IN (17, 18)
+
+-- case: texts of integers in an array
+SELECT note FROM orders WHERE id::text = ANY ('{17,18}');
+-- expect: rewritten
+SELECT note FROM orders WHERE id IN (17, 18)
+
+-- case: one text in a list that no integer has
+SELECT note FROM orders WHERE id::text IN ('17', '018');
+-- expect: silent
+
+-- case: a text in a list that is computed
+SELECT note FROM orders WHERE id::text IN ('17', note);
+-- expect: silent
+
+-- case: none of a list of texts
+SELECT note FROM orders WHERE id::text NOT IN ('17', '18');
+-- expect: silent
+
+-- case: days in an array
+SELECT id FROM orders WHERE created_at::date = ANY ('{2024-02-01,2024-02-09}'::date[]);
+-- expect: rewritten
+SELECT id FROM orders WHERE (created_at >= '2024-02-01' AND created_at < '2024-02-02' OR created_at >= '2024-02-09' AND created_at < '2024-02-10')
+
+-- case: days in an array with a NULL
+SELECT id FROM orders WHERE created_at::date = ANY ('{2024-02-01,NULL}'::date[]);
+-- expect: silent
+
+-- case: a text that its type cuts
+SELECT id FROM orders WHERE id::text = '123'::varchar(2);
+-- expect: silent
+
+-- case: a text in a list that its type cuts
+SELECT id FROM orders WHERE id::text IN ('123'::varchar(2), '7');
+-- expect: silent
+
+-- case: what stands for NULL is cut by its type
+SELECT id FROM orders WHERE coalesce(note, 'n1x'::varchar(2)) = 'n1';
+-- expect: silent
+
+-- case: the year of a rounded time
+SELECT id FROM orders WHERE extract(year FROM created_at::timestamp(0)) = 2024;
+-- expect: silent

@@ -68,3 +68,55 @@ SELECT o.c FROM (SELECT created_at AS c FROM orders) o WHERE o.c::text LIKE '202
 -- case: a date with its hour
 SELECT amount FROM prices WHERE to_char(since, 'YYYY-MM-DD HH24') = '2024-02-03 00';
 -- expect: silent
+
+-- case: left of the text, a day
+-- style: ISO, MDY
+SELECT id FROM orders WHERE left(created_at::text, 10) = '2024-02-01';
+-- expect: rewritten
+SELECT id FROM orders WHERE created_at >= '2024-02-01' AND created_at < '2024-02-02'
+
+-- case: a part of the text, a month
+-- style: ISO, MDY
+SELECT id FROM orders WHERE '2024-02' = substring(created_at::text from 1 for 7);
+-- expect: rewritten
+SELECT id FROM orders WHERE created_at >= '2024-02-01' AND created_at < '2024-03-01'
+
+-- case: left of the text, more than there is
+-- style: ISO, MDY
+SELECT id FROM orders WHERE left(created_at::text, 9) = '2024-02-01';
+-- expect: silent
+
+-- case: a part further on
+-- style: ISO, MDY
+SELECT id FROM orders WHERE substr(created_at::text, 2, 10) = '2024-02-01';
+-- expect: silent
+
+-- case: a part to the end
+-- style: ISO, MDY
+SELECT id FROM orders WHERE substr(created_at::text, 10) = '2024-02-01';
+-- expect: silent
+
+-- case: not the start
+-- style: ISO, MDY
+SELECT id FROM orders WHERE right(created_at::text, 10) = '2024-02-01';
+-- expect: silent
+
+-- case: other than the start
+-- style: ISO, MDY
+SELECT id FROM orders WHERE left(created_at::text, 10) <> '2024-02-01';
+-- expect: silent
+
+-- case: the time of day alone is printed
+-- style: ISO, MDY
+SELECT id FROM orders WHERE created_at::time::text LIKE '2024-02-01%';
+-- expect: silent
+
+-- case: the day alone is printed
+-- style: ISO, MDY
+SELECT id FROM orders WHERE created_at::date::text LIKE '2024-02-01 %';
+-- expect: silent
+
+-- case: cut before it is compared
+-- style: ISO, MDY
+SELECT id FROM orders WHERE created_at::varchar(5)::text LIKE '2024-02-01%';
+-- expect: silent
