@@ -80,7 +80,7 @@ class CsvWindows:
             return self._read_lines(data)
         read = zip(others.tolist(), starts.tolist(), records, strict=True)
         entries = list(self._entries(data, read))
-        self._tally.line_count += count_of(data, b"\n")
+        self._tally.line_count += int(table["line"].sum())
         count = len(rows) + len(entries)
         return Window(rows=rows, entries=entries, message_count=count)
 

@@ -8,19 +8,25 @@ a DETAIL, without quotes in their names. All others are left to
 from __future__ import annotations
 
 from analyzer.logs.scan_words import (
+    ALL_BITS,
     COMMA,
     DETAIL_START,
     END,
     HAS_ODD_DETAIL,
     HEAD_END,
     HEAD_START,
+    HIGH_BITS,
     IS_ROW,
+    LINE,
     LINE_END,
+    LINE_ENDS,
     NAME_END,
     NAME_START,
+    ONES,
     ORIGIN_HASH,
     QUERYID,
     QUOTE,
+    QUOTES,
     ROW_BYTES,
     SHARED,
     START,
@@ -28,24 +34,50 @@ from analyzer.logs.scan_words import (
     detail,
     digits_end,
     duration,
-    find_quote,
     hash_of,
     local_id,
     read_time,
     signed,
 )
-from analyzer.native.language import Int, Long, is_at, put32, put64, u8, u32
+from analyzer.native.language import (
+    Int,
+    Long,
+    is_at,
+    put32,
+    put64,
+    u8,
+    u32,
+    u64,
+    zeros_behind,
+)
 
 RETURN = ord("\r")
+ABOVE_COMMAS = 0x2D2D2D2D2D2D2D2D
 MAX_FIELD_BYTES = 64
 
 
+def csv_edge(at: Int) -> Int:
+    """The next quote or line end; there must be one, behind the data if not within."""
+    while True:
+        word: Long = u64(at)
+        quote: Long = word ^ QUOTES
+        line: Long = word ^ LINE_ENDS
+        # The lowest flag of each is true.
+        found: Long = ((quote - ONES) & (quote ^ ALL_BITS)) | (
+            (line - ONES) & (line ^ ALL_BITS)
+        )
+        found &= HIGH_BITS
+        if found != 0:
+            return at + (zeros_behind(found) >> 3)
+        at += 8
+
+
 def csv_quoted(at: Int) -> Int:
-    """Pass a comma and a quoted field without quotes in it."""
+    """Pass a comma and a quoted field without quotes and line ends in it."""
     if not is_at(at, b',"'):
         return 0
-    end = find_quote(at + 2)
-    if u8(end + 1) == QUOTE:
+    end = csv_edge(at + 2)
+    if u8(end) != QUOTE or u8(end + 1) == QUOTE:
         return 0
     return end + 1
 
@@ -56,44 +88,70 @@ def csv_plain(at: Int) -> Int:
         return 0
     at += 1
     limit = at + MAX_FIELD_BYTES
-    while at < limit:
-        byte = u8(at)
-        if byte == COMMA:
-            return at
-        if byte in (QUOTE, LINE_END, RETURN):
-            return 0
-        at += 1
-    return 0
+    while True:
+        # Quotes, commas and line ends are low, and few other bytes are.
+        word: Long = u64(at)
+        low: Long = (word - ABOVE_COMMAS) & (word ^ ALL_BITS) & HIGH_BITS
+        if low == 0:
+            at += 8
+        else:
+            at += zeros_behind(low) >> 3
+            byte = u8(at)
+            if byte in (COMMA, QUOTE, LINE_END, RETURN) or at >= limit:
+                break
+            at += 1
+    if byte != COMMA or at >= limit:
+        return 0
+    return at
 
 
-def csv_process(at: Int) -> Int:
-    """Pass a comma and digits."""
-    end = csv_plain(at)
-    if end < at + 2 or digits_end(at + 1, 10) != end:
+def csv_digits(at: Int, limit: Int) -> Int:
+    """Pass a comma and digits, up to the next comma; there may be none."""
+    if u8(at) != COMMA:
+        return 0
+    end = digits_end(at + 1, limit)
+    if u8(end) != COMMA:
         return 0
     return end
 
 
-def csv_text_end(at: Int) -> Int:
-    """Where a quoted field ends that may have quotes in it."""
-    at = find_quote(at)
-    while u8(at + 1) == QUOTE:
-        at = find_quote(at + 2)
-    return at
+def csv_process(at: Int) -> Int:
+    """Pass a comma and the number of a process."""
+    end = csv_digits(at, 10)
+    if end < at + 2:
+        return 0
+    return end
+
+
+def csv_text_end(row: Int, at: Int) -> Int:
+    """Where a quoted field ends that may have quotes and line ends in it.
+
+    Counts the lines of the record, and writes whether there are quotes.
+    """
+    put32(row + HAS_ODD_DETAIL, 0)
+    while True:
+        at = csv_edge(at)
+        if u8(at) == LINE_END:
+            put32(row + LINE, u32(row + LINE) + 1)
+            at += 1
+        elif u8(at + 1) == QUOTE:
+            put32(row + HAS_ODD_DETAIL, 1)
+            at += 2
+        else:
+            return at
 
 
 def csv_texts(row: Int, at: Int) -> Int:
     """Pass the message and the DETAIL, up to the comma before the application."""
     if u8(at) != QUOTE:
         return 0
-    end = csv_text_end(at + 1)
+    end = csv_text_end(row, at + 1)
     if not duration(row, at + 1, end) or u8(end + 1) != COMMA:
         return 0
     at = end + 2
     put32(row + DETAIL_START, -1)
     if u8(at) == QUOTE:
-        end = csv_text_end(at + 1)
-        put32(row + HAS_ODD_DETAIL, find_quote(at + 1) != end)
+        end = csv_text_end(row, at + 1)
         if not detail(row, u32(row + VERB), at + 1, end):
             return 0
         at = end + 1
@@ -129,17 +187,14 @@ def csv_head(row: Int, start: Int) -> Int:
     at = csv_plain(before)
     if at == 0 or not local_id(row, before + 1, at):
         return 0
-    end = csv_plain(at)
     # A transaction is a number.
-    if end == 0 or digits_end(at + 1, MAX_FIELD_BYTES) != end:
-        return 0
-    return end
+    return csv_digits(at, MAX_FIELD_BYTES)
 
 
 def csv_record(row: Int, at: Int, width: Int) -> Int:
     """The end of the line of a record that is a duration."""
-    start = at
-    at = csv_head(row, start)
+    put32(row + LINE, 1)
+    at = csv_head(row, at)
     if at == 0 or not is_at(at, b",LOG,00000,"):
         return 0
     name = csv_texts(row, at + 11)
@@ -153,17 +208,22 @@ def csv_record(row: Int, at: Int, width: Int) -> Int:
     return csv_last(row, at, width)
 
 
-def csv_skip(at: Int, end: Int) -> Int:
-    """The next line end outside quotes, or the end."""
+def csv_skip(row: Int, at: Int, end: Int) -> Int:
+    """The next line end outside quotes, or the end; counts the lines."""
+    lines = 0
     is_open = 0
-    while at < end:
-        byte = u8(at)
-        if byte == QUOTE:
+    while True:
+        at = csv_edge(at)
+        if at >= end:
+            return end
+        if u8(at) == QUOTE:
             is_open = 1 - is_open
-        elif byte == LINE_END and is_open == 0:
-            return at
+        else:
+            lines += 1
+            put32(row + LINE, lines)
+            if is_open == 0:
+                return at
         at += 1
-    return end
 
 
 def scan_csv(at: Int, end: Int, row: Int, limit: Int, width: Int) -> Int:
@@ -183,7 +243,7 @@ def scan_csv(at: Int, end: Int, row: Int, limit: Int, width: Int) -> Int:
         stop = csv_record(row, at, width)
         is_row = stop > 0 and stop < end
         if not is_row:
-            stop = csv_skip(at, end)
+            stop = csv_skip(row, at, end)
         if stop >= end:
             return -1
         put32(row + START, at)
@@ -196,6 +256,6 @@ def scan_csv(at: Int, end: Int, row: Int, limit: Int, width: Int) -> Int:
 
 
 CSV_KERNELS = (
-    *SHARED, csv_quoted, csv_plain, csv_process, csv_text_end, csv_texts, csv_last,
-    csv_head, csv_record, csv_skip, scan_csv,
+    *SHARED, csv_edge, csv_quoted, csv_plain, csv_digits, csv_process, csv_text_end,
+    csv_texts, csv_last, csv_head, csv_record, csv_skip, scan_csv,
 )  # fmt: skip

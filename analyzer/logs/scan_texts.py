@@ -1,4 +1,4 @@
-"""Kernels that look at texts: shapes, hashes and comments, and which are equal."""
+"""Kernels that look at texts: shapes, hashes and comments."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from analyzer.native.language import (
     Long,
     below,
     is_at,
-    long,
     put32,
     put64,
     u8,
     u32,
-    u64,
 )
 
 FACT_BYTES = 24
@@ -61,26 +59,27 @@ def number_end(at: Int, end: Int) -> Int:
 
 
 def shape_of(at: Int, end: Int, out: Int, kinds: Int) -> Long:
-    """A hash of a text in which each number is a zero; 0 where that cannot be told."""
+    """A hash of a text without its numbers; 0 where those cannot be told."""
     state: Long = SEED
     before = 0
+    start = at
     while at < end:
-        byte = u8(at)
-        kind = u8(kinds + byte)
-        at += 1
+        kind = u8(kinds + u8(at))
         if kind == DIGIT and before != LETTER:
-            # All of the number counts as this one digit.
-            byte = ZERO
-            at = number_end(at, end)
-        elif kind >= DOUBT and special(at - 1, kind, out):
-            return 0
-        if kind == FETCH:
-            kind = LETTER
-        if kind != DIGIT or before != LETTER:
-            before = kind
-        state = (state ^ long(byte)) * FACTOR
-        state ^= state >> 32
-    return state | 1
+            # What stands before the number, and that one stands here.
+            state = (hash_of(state, start, at) ^ DIGIT) * FACTOR
+            at = number_end(at + 1, end)
+            start = at
+            before = DIGIT
+        else:
+            if kind >= DOUBT and special(at, kind, out):
+                return 0
+            if kind == FETCH:
+                kind = LETTER
+            if kind != DIGIT:
+                before = kind
+            at += 1
+    return hash_of(state, start, end) | 1
 
 
 def special(at: Int, kind: Int, out: Int) -> Int:
@@ -118,39 +117,6 @@ def text_facts(starts: Int, ends: Int, count: Int, out: Int, kinds: Int) -> None
         count -= 1
 
 
-def number_keys(keys: Int, groups: Int, firsts: Int, slots: Int, mask: Int) -> Int:
-    """Number keys in the order in which each comes first; how many differ.
-
-    Args:
-        keys: hashes of eight bytes; the groups begin behind the last.
-        groups: where the number of each key is written, in four bytes.
-        firsts: where it is written at which place each number came first.
-        slots: a power of two of zeros of four bytes, more of them than keys.
-        mask: their number less one.
-    """
-    found = 0
-    at = 0
-    while keys + at * 8 < groups:
-        place = keys + at * 8
-        key: Long = u64(place)
-        slot = u32(place) ^ u32(place + 4)
-        while True:
-            slot = slot & mask
-            known = u32(slots + slot * 4)
-            if known == 0:
-                put32(firsts + found * 4, at)
-                found += 1
-                known = found
-                put32(slots + slot * 4, known)
-            if u64(keys + u32(firsts + known * 4 - 4) * 8) == key:
-                break
-            slot += 1
-        put32(groups + at * 4, known - 1)
-        at += 1
-    return found
-
-
 TEXT_KERNELS = (
     hash_of, is_verb, is_fetch, is_comment, number_end, special, shape_of, text_facts,
-    number_keys,
 )  # fmt: skip

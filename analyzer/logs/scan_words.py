@@ -21,7 +21,6 @@ from analyzer.native.language import (
     put64,
     u8,
     u64,
-    zeros_behind,
 )
 
 ROW = np.dtype(
@@ -44,7 +43,8 @@ ROW = np.dtype(
 that are durations beyond doubt. Places count from the start of the memory. The head is
 what names the process, ``name`` the application's where it stands apart. The last four
 are of plain logs, where a row is a line that leaves no doubt with those that go on with
-it: its number, the severity, what is behind it, and if that can be what was bound.
+it: its number, the severity, what is behind it, and if that can be what was bound. Of a
+csv log the first of them is how many lines the record has.
 """
 ROW_BYTES = 144
 START, END, IS_ROW, VERB, WITHIN_US, TEXT_START, TEXT_END = range(0, 28, 4)
@@ -83,16 +83,6 @@ def hash_of(state: Long, start: Int, end: Int) -> Long:
         state = (state ^ last) * FACTOR
         state ^= state >> 32
     return state
-
-
-def find_quote(at: Int) -> Int:
-    """The next quote; there must be one, behind the data if not within."""
-    while True:
-        word: Long = u64(at) ^ QUOTES
-        found: Long = (word - ONES) & (word ^ ALL_BITS) & HIGH_BITS
-        if found != 0:
-            return at + (zeros_behind(found) >> 3)
-        at += 8
 
 
 def find_line_end(at: Int, end: Int) -> Int:
@@ -304,7 +294,7 @@ def detail(row: Int, verb: Int, start: Int, end: Int) -> Int:
 
 
 SHARED = (
-    hash_of, find_quote, find_line_end, digits_end, number, signed, local_id, zone_end,
+    hash_of, find_line_end, digits_end, number, signed, local_id, zone_end,
     three_digits, read_time, read_seconds, read_minute, behind_name, verb_end, text_of,
     logged, duration, detail,
 )  # fmt: skip

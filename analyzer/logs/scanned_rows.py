@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzer.logs.entry import Origin
-from analyzer.logs.groups import grouped
 from analyzer.logs.scan_texts import TEXT_KERNELS
 from analyzer.logs.scan_words import PARAMETERS_BYTES, ROW, ROW_BYTES
 from analyzer.logs.slices import MAX_BYTES, Bools, Longs, Slices, hash_of
@@ -23,6 +22,7 @@ from analyzer.logs.text_book import Clean, TextBook
 from analyzer.logs.text_shapes import FactsOf, TextFacts, facts_in
 from analyzer.logs.time_columns import MinuteWords, TimeReader
 from analyzer.logs.window import DurationRows
+from analyzer.native.groups import grouped
 from analyzer.native.machine import machine_of
 from analyzer.native.translate import Kernel
 

@@ -11,9 +11,9 @@ from analyzer.domain.execution import Execution
 from analyzer.domain.execution_columns import KeptText, Statements, as_microseconds
 from analyzer.domain.row_store import Table
 from analyzer.domain.statement import Fingerprint
-from analyzer.logs.groups import grouped
 from analyzer.logs.messages import read_parameters
 from analyzer.logs.slices import Longs, pair_keys
+from analyzer.native.groups import grouped
 
 SAMPLE_COUNT = 3
 """Texts kept of each statement, those of its slowest executions."""

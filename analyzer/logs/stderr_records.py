@@ -15,7 +15,6 @@ from operator import itemgetter
 import numpy as np
 
 from analyzer.logs.entry import Origin, id_number
-from analyzer.logs.groups import grouped
 from analyzer.logs.line_prefix import LinePrefix
 from analyzer.logs.scan_stderr import STDERR_KERNELS
 from analyzer.logs.scanned_rows import Scanner, Table, minutes_of, places
@@ -29,6 +28,7 @@ from analyzer.logs.stderr_settings import (
 )
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import TIME_PATTERN
+from analyzer.native.groups import grouped
 
 IS_COMPANION = np.array([word in COMPANIONS for word in WORDS])
 

@@ -11,7 +11,6 @@ import numpy as np
 
 from analyzer.domain.execution_columns import as_datetime
 from analyzer.logs.entry import LogEntry
-from analyzer.logs.groups import grouped
 from analyzer.logs.scan_words import NO_VERB
 from analyzer.logs.scanned_rows import Found, duration_rows, places
 from analyzer.logs.severity import ENGLISH
@@ -31,6 +30,7 @@ from analyzer.logs.text_book import TextBook
 from analyzer.logs.time_columns import TimeReader
 from analyzer.logs.timestamps import Clock
 from analyzer.logs.window import DurationRows, Verb, Window
+from analyzer.native.groups import grouped
 
 _LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
 _MAX_HEAD_BYTES = 4_000

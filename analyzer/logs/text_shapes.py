@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.domain.statement import Fingerprint
-from analyzer.logs.groups import grouped
 from analyzer.logs.scan_texts import (
     COMMENT,
     DIGIT,
@@ -27,6 +26,7 @@ from analyzer.logs.scan_texts import (
     TEXT_KERNELS,
 )
 from analyzer.logs.slices import MAX_BYTES, Bools, Longs, Slices, hash_of
+from analyzer.native.groups import grouped
 from analyzer.native.machine import Machine, machine_of
 
 CHECKED_EVERY = 1000

@@ -17,7 +17,6 @@ from analyzer.domain.workload import StatementRun
 from analyzer.statements.traits import StatementTraits, batched_text, traits
 from analyzer.workload.cache_simulation import (
     CacheOutcome,
-    hit_ratio_at_most,
     reads_of,
     repeated,
     simulate,
@@ -178,8 +177,6 @@ def repeated_reads(facts: LogFacts) -> Iterator[LogFinding]:
         if saved_us[statement] < MIN_SAVED_MS * 1000 or not found.is_cacheable:
             continue
         reads = reads_of(columns, statement)
-        if hit_ratio_at_most(reads) < MIN_HIT_RATIO:
-            continue
         outcomes = simulate(reads, writes.to(found))
         if max(item.hit_ratio for item in outcomes) >= MIN_HIT_RATIO:
             yield _cached(facts.name(statement), int(counts[statement]), outcomes)

@@ -12,12 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzer.domain.execution import Execution
-from analyzer.domain.execution_columns import columns_of
+from analyzer.domain.execution_columns import as_microseconds, columns_of
 from analyzer.domain.log_report import LockHolder, LoggedLockWait
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.workload.cache_simulation import (
     TTLS_S,
-    hit_ratio_at_most,
     reads_of,
     simulate,
 )
@@ -47,23 +46,37 @@ def executions(reads: list[tuple[int, int, int]]) -> list[Execution]:
     ]
 
 
-@given(READS)
-def test_a_cache_replayed_read_by_read(reads: list[tuple[int, int, int]]) -> None:
-    table = reads_of(columns_of(executions(reads)), 0)
-    for outcome in simulate(table, np.array([], np.int64)):
-        hits = 0
+WRITES = st.lists(st.integers(0, 901_000), max_size=9).map(sorted)
+
+
+@given(READS, WRITES, st.sampled_from([8, 1 << 20]))
+def test_a_cache_replayed_read_by_read(
+    reads: list[tuple[int, int, int]], writes: list[int], rows: int
+) -> None:
+    noon_us = as_microseconds(NOON)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analyzer.domain.pages.SPILL_ROWS", rows)
+        table = reads_of(columns_of(executions(reads)), 0)
+        writes_us = noon_us + 1000 * np.array(writes, np.int64)
+        outcomes = simulate(table, writes_us)
+    assert [item.ttl_s for item in outcomes] == list(TTLS_S)
+    for outcome in outcomes:
         ready: dict[int, int] = {}
+        hits: list[tuple[int, int, bool]] = []
         for start, length, value in sorted(reads):
             filled = ready.get(value)
-            if filled is not None and filled <= start < filled + outcome.ttl_s * 1000:
-                hits += 1
-            elif filled is None or start >= filled + outcome.ttl_s * 1000:
+            if filled is None or start >= filled + outcome.ttl_s * 1000:
                 ready[value] = start + length
-        assert outcome.hit_count == hits
-        assert outcome.stale_count == 0
-        assert outcome.hit_ratio <= hit_ratio_at_most(table)
-    writes = np.arange(len(reads))
-    assert [item.ttl_s for item in simulate(table, writes)] == list(TTLS_S)
+            elif filled <= start:
+                written = any(filled < moment <= start for moment in writes)
+                hits.append((start - filled, length, written))
+        ages = [age for age, _, _ in hits]
+        assert outcome.hit_count == len(hits)
+        assert outcome.hit_ratio == len(hits) / len(reads)
+        assert outcome.stale_count == sum(written for _, _, written in hits)
+        assert outcome.saved_ms == sum(length for _, length, _ in hits)
+        assert outcome.oldest_s == max(ages, default=0) / 1000
+        assert outcome.mean_age_s == pytest.approx(sum(ages) / 1000 / max(len(ages), 1))
 
 
 @given(READS)
