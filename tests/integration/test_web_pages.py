@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +11,17 @@ import pytest
 from analyzer.domain.recommendation import RecommendationState
 from analyzer.store import recommendations
 from analyzer.store.recommendations import RecommendationFilter
-from tests.support.shop_result import CUSTOMERS, HOSTILE, LOOKUP, ORDERS, SCRIPT
+from analyzer.store.save import save_scan
+from tests.support.scan_results import fingerprint, item
+from tests.support.shop_result import (
+    CUSTOMERS,
+    HOSTILE,
+    LOOKUP,
+    ORDERS,
+    SCRIPT,
+    ResultOptions,
+    scan_result,
+)
 from tests.support.web import TARGET_PASSWORD, Site, add_shop, log_in
 
 pytestmark = pytest.mark.integration
@@ -112,6 +123,16 @@ def test_query_page_has_percentiles_of_any_range(site: Site) -> None:
 def test_query_page_without_a_log_has_bounds_only(site: Site) -> None:
     page = log_in(site).get(f"/queries/{site.target_id}/{CUSTOMERS}").text
     assert "not known, since no log was read: p95 is at most 239 ms" in page
+
+
+def test_query_page_of_a_statement_that_never_ended(site: Site) -> None:
+    never = replace(item(7, calls=0, time_ms=0.0), sources=("log",), canceled_count=3)
+    found = scan_result(ResultOptions(started_at=datetime.now(UTC)))
+    workload = replace(found.workload, items=(*found.workload.items, never))
+    save_scan(site.store, site.target_id, replace(found, workload=workload))
+    client, path = log_in(site), f"/queries/{site.target_id}"
+    assert "No execution was seen to end" in client.get(f"{path}/{fingerprint(7)}").text
+    assert "No execution was seen to end" not in client.get(f"{path}/{ORDERS}").text
 
 
 def test_query_page_says_why_there_is_nothing(site: Site) -> None:
