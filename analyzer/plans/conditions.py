@@ -119,7 +119,7 @@ def is_within_row(part: Condition) -> bool:
     [True, False]
     """
     owners = [
-        {name.rpartition(".")[0] for name in _qualified(side)} for side in part.sides
+        {name.rpartition(".")[0] for name in qualified(side)} for side in part.sides
     ]
     return len(owners) == 2 and owners[0] == owners[1] and len(owners[0]) == 1
 
@@ -130,10 +130,10 @@ def columns(text: str) -> tuple[str, ...]:
     >>> columns("((o.kind = 1) AND (abs((twin - kind)) = 'x'::text))")
     ('kind', 'twin')
     """
-    return tuple(dict.fromkeys(_bare(name) for name in _qualified(text)))
+    return tuple(dict.fromkeys(_bare(name) for name in qualified(text)))
 
 
-def _qualified(text: str) -> Iterator[str]:
+def qualified(text: str) -> Iterator[str]:
     """Columns of a condition with the names of their tables, as they are printed."""
     bare = re.sub(rf"::{_TYPE}", "", _STRING.sub("''", text[:MAX_CHARS]))
     bare = _SUBPLAN.sub("", bare)
@@ -238,7 +238,7 @@ def _is_bound(column: str, value: str) -> bool:
     if _is_constant(value) or not columns(value):
         return True
     own = column.rpartition(".")[0]
-    owners = {name.rpartition(".")[0] for name in _qualified(value)}
+    owners = {name.rpartition(".")[0] for name in qualified(value)}
     return own not in owners and "" not in owners
 
 
@@ -256,8 +256,10 @@ def _is_other_type(inner: str, kind: str) -> bool:
 def _is_cast_column(text: str) -> bool:
     """Whether a side is a column in casts, one of which keeps an index from use."""
     inner, kinds = _without_casts(text)
-    return bool(_COLUMN.fullmatch(inner)) and any(
-        _is_other_type(inner, kind) for kind in kinds
+    # A varchar is read as text by one cast, which only relabels it; two convert.
+    is_converted = len(kinds) > 1 and _AS_TEXT.issuperset(kinds)
+    return bool(_COLUMN.fullmatch(inner)) and (
+        is_converted or any(_is_other_type(inner, kind) for kind in kinds)
     )
 
 

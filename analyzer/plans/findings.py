@@ -58,6 +58,7 @@ from analyzer.plans.findings_waits import (
     lock_waits,
     slow_planning,
 )
+from analyzer.plans.findings_windows import first_of_groups
 from analyzer.plans.findings_work import functions_per_row, temporary_files
 from analyzer.plans.findings_workers import missing_workers, too_few_workers
 from analyzer.plans.findings_writes import kept_indexes, slow_triggers
@@ -68,6 +69,7 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     estimate_errors,
     joins_below_limits,
     sorts_for_limits,
+    first_of_groups,
     spilled_sorts,
     spilled_hashes,
     temporary_files,
@@ -114,7 +116,11 @@ _EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "estimate_error": (_OF_THE_NODE, _CHOSEN),
     "generic_plan": (_OF_THE_NODE, _CHOSEN),
     "function_per_row": (_OF_THE_NODE | {"index_does_not_fit"}, frozenset()),
+    "toasted_values": (_OF_THE_NODE | {"index_does_not_fit"}, frozenset()),
+    "repeated_subplan": (frozenset({"temporary_file"}), frozenset()),
     "filter_late": (frozenset({"temporary_file"}), frozenset()),
+    "join_multiplies": (frozenset(), frozenset({"first_of_groups"})),
+    "first_of_groups": (frozenset({"temporary_file"}), frozenset({"filter_late"})),
 }
 """What a cause leads to at its own node, and at those above it."""
 

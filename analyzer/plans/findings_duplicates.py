@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
+from analyzer.plans.conditions import NAME
 from analyzer.plans.findings_joins import (
     HASHED,
     MIN_JOIN_RATIO,
@@ -19,6 +21,7 @@ from analyzer.plans.findings_view import (
     finding,
     is_partition,
     measured,
+    place,
     rows_of,
     title,
 )
@@ -28,6 +31,11 @@ from analyzer.plans.node_facts import hash_facts, sort_facts
 MIN_COMPARED = 50_000
 MIN_COMPARED_RATIO = 0.5
 
+_JOINS = HASHED | {"Nested Loop"}
+_BETWEEN = frozenset({"Sort", "Incremental Sort", "Gather", "Gather Merge"})
+_OWNED = re.compile(rf"(?P<owner>{NAME})\.{NAME}(?: DESC)?(?: NULLS (?:FIRST|LAST))?")
+"""A column as EXPLAIN prints it among the keys of a group or sort."""
+_KEYS = ("Group Key", "Sort Key")
 _GROUPS = frozenset({"Aggregate", "Group", "Unique", "HashAggregate", "SetOp"})
 _APPENDS = frozenset({"Append", "Merge Append"})
 
@@ -36,7 +44,11 @@ def multiplied_rows(view: PlanView) -> Iterator[Finding]:
     """Joins that make many rows of few, which are then grouped to few again."""
     for join in view.ran():
         sides = view.inputs(join)
-        if join.node.node_type not in HASHED | {"Nested Loop"} or len(sides) != 2:
+        if join.node.node_type not in _JOINS or len(sides) != 2:
+            continue
+        exploded = _exploded(view, join)
+        if exploded is not None:
+            yield exploded
             continue
         made = rows_of(join)
         grouped = _grouped(view, join) if made >= MIN_PAIRS else []
@@ -61,10 +73,86 @@ def multiplied_rows(view: PlanView) -> Iterator[Finding]:
         yield replace(found, remedy=remedy)
 
 
+def _exploded(view: PlanView, join: NodeMeasure) -> Finding | None:
+    """DISTINCT over a join of which it wants the columns of one table only.
+
+    That nothing else is computed follows from the widths: an aggregate has a column
+    more than what it reads, and a column of the other side makes the join wider.
+    """
+    passed = _distinct_above(view, join)
+    made = rows_of(join)
+    if not passed or made < max(MIN_PAIRS, MIN_PAIRS_PER_ROW * rows_of(passed[-1])):
+        return None
+    scan = _owner(view, join, passed)
+    if scan is None or join.node.plan_width_bytes > scan.node.plan_width_bytes:
+        return None
+    if made < MIN_TIMES * rows_of(scan):
+        return None
+    below = [one for one in view.items if one.path[: len(join.path)] == join.path]
+    joining = [one for one in below if one.node.node_type in _JOINS | {"Hash"}]
+    ratio = min(sum(map(view.own_ratio, (*joining, *passed))), 1.0)
+    if ratio < MIN_JOIN_RATIO:
+        return None
+    claim = (
+        f"{title(join)} makes {made:,.0f} rows of {rows_of(scan):,.0f} rows of "
+        f"{place(scan)}, only to be made distinct again by {title(passed[-1])}, which "
+        f"leaves {rows_of(passed[-1]):,.0f}"
+    )
+    remedy = (
+        f"Ask with EXISTS (a semi join) whether a row of {place(scan)} has any in the "
+        "other tables, rather than join them and take DISTINCT: no row is doubled."
+    )
+    found = finding(join, "join_multiplies", claim, measured(made, "rows"), ratio)
+    return replace(found, remedy=remedy)
+
+
+def _distinct_above(view: PlanView, join: NodeMeasure) -> list[NodeMeasure]:
+    """The nodes above a join that only make its rows distinct, the topmost last."""
+    passed: list[NodeMeasure] = []
+    for above, _ in view.ancestors(join):
+        node = above.node
+        is_group = node.node_type in ("Unique", "Group") or (
+            node.node_type == "Aggregate" and "Group Key" in node.details
+        )
+        is_same = node.plan_width_bytes == join.node.plan_width_bytes > 0
+        if not is_same or not (is_group or node.node_type in _BETWEEN):
+            break
+        passed.append(above)
+    while passed and passed[-1].node.node_type in _BETWEEN:
+        passed.pop()
+    return passed
+
+
+def _owner(
+    view: PlanView, join: NodeMeasure, passed: list[NodeMeasure]
+) -> NodeMeasure | None:
+    """The scan of the one table whose columns are made distinct."""
+    values = (one.node.details.get(name) for one in passed for name in _KEYS)
+    texts = [
+        text
+        for value in values
+        if value
+        for text in (
+            value if isinstance(value, list | tuple) else str(value).split(", ")
+        )
+    ]
+    found = [_OWNED.fullmatch(str(text)) for text in texts]
+    owners = {one["owner"].strip('"') for one in found if one}
+    if not found or not all(found) or len(owners) != 1:
+        return None
+    below = (one for one in view.items if one.path[: len(join.path)] == join.path)
+    scans = [
+        one
+        for one in below
+        if one.node.alias in owners and one.node.node_type != "Bitmap Index Scan"
+    ]
+    return scans[0] if len(scans) == 1 else None
+
+
 def _most_joined(view: PlanView, side: NodeMeasure) -> float:
     """The most rows of an input of all joins that follow each other below."""
     side = source(view, side)
-    if side.node.node_type in HASHED | {"Nested Loop"}:
+    if side.node.node_type in _JOINS:
         below = view.inputs(side)
         return max((_most_joined(view, one) for one in below), default=0.0)
     return rows_of(side)

@@ -19,6 +19,7 @@ from analyzer.plans.findings_view import (
     names_partition,
     title,
 )
+from analyzer.plans.findings_windows import is_of_window
 from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.remedies import not_searchable
 
@@ -154,7 +155,7 @@ def _late_filters(view: PlanView) -> Iterator[Finding]:
         if node.node_type not in _LATE or not node.filter or "SubPlan" in node.filter:
             continue
         made = _made(view, item)
-        if made is None:
+        if made is None or is_of_window(view, item):
             continue
         ratio, rows = _ratio(view, made), made.node.plan_rows
         if ratio < MIN_COST_RATIO or rows < MIN_LATE_ROWS:

@@ -78,7 +78,7 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
         read = rows_of(below[0])
         if read < max(MIN_SORTED, MIN_SORTED_PER_ROW * rows_of(item)):
             continue
-        ratio, keys = view.total_ratio(item), _keys(item, scan)
+        ratio, keys = view.total_ratio(item), sort_keys(item, scan)
         if ratio < MIN_LIMIT_RATIO or not (keys or is_random):
             continue
         joined = "" if scan.path == below[0].path else " of its join"
@@ -139,7 +139,7 @@ def _is_limited(view: PlanView, item: NodeMeasure) -> bool:
     return False
 
 
-def _keys(item: NodeMeasure, scan: NodeMeasure) -> str:
+def sort_keys(item: NodeMeasure, scan: NodeMeasure) -> str:
     """The sort's key as columns of an index, behind those that a filter fixes.
 
     Empty where it is computed.

@@ -18,7 +18,7 @@ from analyzer.plans.findings_view import (
     title,
 )
 from analyzer.plans.measure import NodeMeasure
-from analyzer.plans.node_facts import number
+from analyzer.plans.node_facts import CacheFacts, cache_facts, number
 from analyzer.plans.remedies import not_searchable
 from analyzer.plans.titles import one_line
 
@@ -147,13 +147,30 @@ def repeated_subplans(view: PlanView) -> Iterator[Finding]:
         if loops < few or ratio < MIN_REPEATED_RATIO:
             continue
         name = node.subplan_name or "A subquery"
-        claim = (
-            f"{name} ({title(item).removeprefix(f'{name}: ')}) is run {loops:,.0f} "
-            "times, once for each row"
-        )
-        found = finding(item, "repeated_subplan", claim, measured(loops, "runs"), ratio)
+        what = f"{name} ({title(item).removeprefix(f'{name}: ')})"
+        claim = f"{what} is run {loops:,.0f} times, once for each row"
         remedy = "Write it as a join, or give it an index for the row it depends on."
+        if node.node_type == "Materialize":
+            claim, remedy = _searched_list(what, view.most_rows_below(item), loops)
+        found = finding(item, "repeated_subplan", claim, measured(loops, "runs"), ratio)
         yield replace(found, remedy=remedy)
+
+
+def _searched_list(what: str, rows: float, loops: float) -> tuple[str, str]:
+    """Of a subquery that depends on no row: its result is kept, and not hashed.
+
+    What depends on a row is never kept (subselect.c, build_subplan()).
+    """
+    claim = (
+        f"{what} is a list of up to {rows / max(loops, 1.0):,.0f} rows that is not "
+        f"hashed, but searched from its start for each of {loops:,.0f} rows (NOT IN, "
+        "or IN beside an OR)"
+    )
+    remedy = (
+        "Write NOT EXISTS (or EXISTS), which can be an anti or semi join; or raise "
+        "work_mem until the list fits in, so that it is hashed."
+    )
+    return claim, remedy
 
 
 def large_outer_sides(view: PlanView) -> Iterator[Finding]:
@@ -162,25 +179,54 @@ def large_outer_sides(view: PlanView) -> Iterator[Finding]:
         sides = view.inputs(item)
         if item.node.node_type != "Nested Loop" or len(sides) != 2:
             continue
-        inner = _looked_up(view, sides[1])
+        inner, cache = _looked_up(view, sides[1])
         loops = (inner.node.loops or 0.0) / view.processes(inner)
         is_subquery = inner.node.node_type in _WHOLE
         if loops < (MIN_REPEATS if is_subquery else MIN_OUTER_ROWS):
             continue
-        ratio = min(view.total_ratio(inner) + view.own_ratio(item), 1.0)
+        ratio = min(view.total_ratio(sides[1]) + view.own_ratio(item), 1.0)
         if ratio < MIN_LOOP_RATIO or inner.node.node_type not in _LOOKUPS | _WHOLE:
             continue
         if is_subquery:
             yield _lateral(inner, loops, ratio)
+        elif cache is not None and cache.misses > cache.hits:
+            yield _uncached(view.inputs(item)[1], cache, ratio)
         else:
             yield _large_outer(item, inner, loops, ratio)
 
 
-def _looked_up(view: PlanView, side: NodeMeasure) -> NodeMeasure:
-    """The inner side, below what only remembers its rows."""
+def _looked_up(
+    view: PlanView, side: NodeMeasure
+) -> tuple[NodeMeasure, CacheFacts | None]:
+    """The inner side, below what only remembers its rows, and how it did that."""
+    cache = cache_facts(side.node)
     while side.node.node_type == "Memoize" and view.inputs(side):
         side = view.inputs(side)[0]
-    return side
+    return side, cache
+
+
+def _uncached(memo: NodeMeasure, cache: CacheFacts, ratio: float) -> Finding:
+    """Lookups by a cache that rarely has what is asked for."""
+    asked = cache.hits + cache.misses
+    claim = (
+        f"{title(memo)} has only {cache.hits:,.0f} of {asked:,.0f} lookups of a nested "
+        f"loop in its cache: {cache.misses:,.0f} are searched for"
+    )
+    remedy = (
+        "Nearly all keys are new, of which the planner expected few: ANALYZE, or ALTER "
+        "TABLE … SET (n_distinct) for the column of the cache key; enable_memoize=off "
+        "shows what a hash join takes, which reads the inner side once."
+    )
+    if cache.evictions >= cache.misses / 2:
+        claim += f", since {cache.evictions:,.0f} were thrown out for want of room"
+        remedy = (
+            "The cache is as large as work_mem allows: raise that, if keys come again, "
+            f"or see by enable_memoize = off what a hash join takes. {remedy}"
+        )
+    found = finding(
+        memo, "useless_memoize", claim, measured(cache.misses, "misses"), ratio
+    )
+    return replace(found, remedy=remedy)
 
 
 def _lateral(inner: NodeMeasure, loops: float, ratio: float) -> Finding:

@@ -25,6 +25,7 @@ from analyzer.plans.findings_view import (
     rows_of,
     title,
 )
+from analyzer.plans.findings_windows import is_of_window
 from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.remedies import index_for, not_searchable, partial_index_for
 from analyzer.plans.titles import one_line
@@ -45,6 +46,12 @@ MIN_PAGES = 64
 _BY_SUBQUERY = re.compile(r"\b(?:SubPlan|ANY \(hashed|hashed )")
 _BY_UNKNOWN_PATTERN = re.compile(r" ~~\*? \$\d")
 _BY_UNKNOWN_CHOICE = re.compile(r"\$\d{1,5}(?:\)?::[a-z ]{1,40})?\)? IS (?:NOT )?NULL")
+_AS_TEXT = re.compile(r"\([^()]{1,200}\)::(?:text|bpchar|character varying)")
+_NO_WORD = re.compile(
+    r"\(?'(?:-?\d{1,40}(?:\.\d{1,20})?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'"
+    r"(?:::[a-z ]{1,40})?\)?"
+)
+_CLOSE_RATIO = 0.05
 _NOT_NULL = re.compile(r"\A\(\S+ IS NOT NULL\)\Z")
 INDEX_SCANS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 _OUTSIDE = frozenset(
@@ -86,6 +93,8 @@ def _by_table(view: PlanView) -> Iterable[list[NodeMeasure]]:
         node = item.node
         if _BY_SUBQUERY.search(node.filter) or node.node_type in _OF_ITS_GROUPS:
             continue  # no index serves such a filter; what it costs is the subquery's
+        if is_of_window(view, item):
+            continue
         if node.rows_removed_by_filter:
             found.setdefault(_alike_by(item), []).append(item)
     return [
@@ -148,7 +157,11 @@ def why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
             "Let it be planned with its values: plan_cache_mode = force_custom_plan "
             "for this statement; or leave a condition that is not asked for out of it.",
         )
-    computed = not_searchable(node, node.filter) or _guessed(view, item)
+    computed = (
+        not_searchable(node, node.filter)
+        or _guessed(view, item)
+        or _cast_by_guess(view, item)
+    )
     if computed is not None:
         return _computed(computed, item)
     if node.node_type == "Seq Scan" and _BY_UNKNOWN_PATTERN.search(node.filter):
@@ -190,6 +203,27 @@ def _guessed(view: PlanView, item: NodeMeasure) -> Condition | None:
     expected = node.plan_rows * (node.loops or 0.0)
     is_wide = expected >= MIN_OTHERS_RATIO * guess * read
     return computed[0] if is_wide and read else None
+
+
+def _cast_by_guess(view: PlanView, item: NodeMeasure) -> Condition | None:
+    """A column compared as text with what is no word, where that is no text's cast.
+
+    A varchar is relabelled to be compared as text, and has statistics as such. For a
+    number or uuid that is converted the planner has none, and guesses one half percent
+    of the rows (DEFAULT_NUM_DISTINCT in selfuncs.h).
+    """
+    node = item.node
+    parts = conditions(node.filter)
+    if node.node_type != "Seq Scan" or len(parts) != 1 or not parts[0].is_equality:
+        return None
+    text, value = parts[0].sides
+    if not _AS_TEXT.fullmatch(text) or not _NO_WORD.fullmatch(value):
+        return None
+    read = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
+    share = node.plan_rows * view.planned_share(item) / max(read, 1.0)
+    if abs(share - _GUESSED_EQUAL) > _GUESSED_EQUAL * _CLOSE_RATIO:
+        return None
+    return replace(parts[0], kind=ConditionKind.CAST, expression=text)
 
 
 def _late(node: PlanNode) -> tuple[str, str, str]:

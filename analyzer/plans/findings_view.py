@@ -23,6 +23,7 @@ _INDEXED = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 GATHERS = frozenset({"Gather", "Gather Merge"})
 _LARGEST = 1e18
 """A plan in a file may claim any number."""
+_LEADER_LOSS = 0.3
 _PARAMETER = re.compile(r"\$\d{1,5}\b")
 _SEARCHES = (
     "Recheck Cond",
@@ -123,6 +124,17 @@ class PlanView:
     def processes(self, item: NodeMeasure) -> float:
         """How many processes ran a node at the same time, the leader among them."""
         return self._processes[item.path]
+
+    def planned_share(self, item: NodeMeasure) -> float:
+        """Into how many shares the planner divided the rows of a parallel scan.
+
+        The leader counts for what workers leave it (costsize.c,
+        get_parallel_divisor()); a node that all processes run in full is not divided.
+        """
+        if item.node.details.get("Parallel Aware") is not True:
+            return 1.0
+        workers = self._processes[item.path] - 1.0
+        return workers + max(1.0 - _LEADER_LOSS * workers, 0.0)
 
     def own_ratio(self, item: NodeMeasure) -> float:
         """Share of wall time spent in a node itself; of cost where no time is known."""

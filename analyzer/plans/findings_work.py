@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,11 +17,14 @@ from analyzer.plans.findings_view import (
     is_of_functions,
     measured,
     over_loops,
+    own_pages,
+    place,
     rows_of,
     title,
 )
 from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.node_facts import hash_facts, sort_facts, stored_bytes
+from analyzer.plans.remedies import not_searchable
 from analyzer.plans.titles import one_line
 
 MIN_ROWS = 100
@@ -39,6 +43,10 @@ MIN_TEMPORARY_BLKS = 100
 _BLOCK_BYTES = 8192
 _SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
 _COMPUTES = frozenset({"Result", "Subquery Scan", "ProjectSet", "Function Scan"})
+_DETOASTS = re.compile(r"(?:jsonb?_|to_tsv|ts_|length\Z|md5\Z|position\Z|regexp_|str)")
+"""Functions of PostgreSQL that read a long value, and no table."""
+_INTO_VALUES = re.compile(r" (?:->>?|#>>?|@>|@@|@\?|\?[|&]?|!?~~\*?) ")
+"""Operators that look into a document or text; a regular expression works besides."""
 _CHEAP = frozenset(
     (
         *("lower", "upper", "COALESCE", "abs", "now", "EXTRACT", "length", "round"),
@@ -66,6 +74,9 @@ def functions_per_row(view: PlanView) -> Iterator[Finding]:
         is_few = rows < MIN_ROWS and not (rows and is_call)
         if is_few or own_us < least_us * rows or _reads(item, own_us):
             continue
+        if is_of_functions(item) and _unpacks(node.filter, names):
+            yield _toasted(item, ratio)
+            continue
         called = f" (calls {one_line(', '.join(names))})" if names else ""
         claim = (
             f"{title(item)} spends {own_us / rows:,.1f} microseconds on each of "
@@ -79,6 +90,34 @@ def functions_per_row(view: PlanView) -> Iterator[Finding]:
             item, "function_per_row", claim, measured(own_us / rows, "us"), ratio
         )
         yield replace(found, remedy=remedy)
+
+
+def _unpacks(condition: str, names: Sequence[str]) -> bool:
+    """Whether a filter looks into long values, and nothing else may read pages."""
+    looks = _INTO_VALUES.search(condition) or any(map(_DETOASTS.match, names))
+    return bool(looks) and all(map(_DETOASTS.match, names))
+
+
+def _toasted(item: NodeMeasure, ratio: float) -> Finding:
+    """More pages than the table has, and no function that could have read them."""
+    node, pages = item.node, own_pages(item)
+    rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
+    table_pages = min(node.total_cost, pages)
+    claim = (
+        f"{title(item)} touches {pages:,.0f} pages for {rows:,.0f} rows of a table "
+        f"that has fewer than {table_pages:,.0f}: large values outside of the rows "
+        "(TOAST) are fetched and unpacked for each row"
+    )
+    computed = not_searchable(node, node.filter)
+    remedy = (
+        "Keep what is asked of the value in a column of its own (a generated one), or "
+        "select fewer rows before it is unpacked."
+    )
+    if computed is not None:
+        index = f"CREATE INDEX ON {place(item)} (({one_line(computed.expression)}))"
+        remedy = f"An index on the expression finds the rows: {index}. {remedy}"
+    found = finding(item, "toasted_values", claim, measured(pages, "pages"), ratio)
+    return replace(found, remedy=remedy)
 
 
 def _least_us(item: NodeMeasure, names: Sequence[str]) -> float:

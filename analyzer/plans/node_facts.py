@@ -47,6 +47,16 @@ class BitmapFacts:
     lossy_blks: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheFacts:
+    """What a Memoize node found among the rows it kept, over all processes."""
+
+    hits: float
+    misses: float
+    evictions: float
+    peak_memory_bytes: int
+
+
 def sort_facts(node: PlanNode) -> SortFacts | None:
     """How a sort was done; none where the node is no sort or was not run."""
     found = [fact for fields in _with_workers(node) if (fact := _sort(fields))]
@@ -150,6 +160,38 @@ def stored_bytes(node: PlanNode) -> int:
         text, "Maximum Storage"
     )
     return int(used_kib * _KIB) if on_disk else 0
+
+
+def cache_facts(node: PlanNode) -> CacheFacts | None:
+    """How often a Memoize node had what was asked for; none of another node."""
+    if node.node_type != "Memoize":
+        return None
+    found = [_cache(fields) for fields in _with_workers(node)]
+    return CacheFacts(
+        hits=sum(fact.hits for fact in found),
+        misses=sum(fact.misses for fact in found),
+        evictions=sum(fact.evictions for fact in found),
+        peak_memory_bytes=max(fact.peak_memory_bytes for fact in found),
+    )
+
+
+def _cache(fields: Mapping[str, Any]) -> CacheFacts:
+    # In text all stand in one line, which begins with the hits.
+    line = f"Hits: {fields.get('Hits', '')}"
+    hits = number(fields, "Cache Hits")
+    told = {name: _count_of(line, name) for name in ("Hits", "Misses", "Evictions")}
+    memory = number(fields, "Peak Memory Usage") or _of_line(line, "Memory Usage")
+    return CacheFacts(
+        hits=told["Hits"] if hits is None else hits,
+        misses=number(fields, "Cache Misses") or told["Misses"],
+        evictions=number(fields, "Cache Evictions") or told["Evictions"],
+        peak_memory_bytes=int(memory * _KIB),
+    )
+
+
+def _count_of(line: str, name: str) -> float:
+    found = re.search(rf"{name}: (\d{{1,15}})\b", line)
+    return float(found[1]) if found else 0.0
 
 
 def jit_ms(plan: Plan) -> float | None:

@@ -13,6 +13,7 @@ from analyzer.plans.conditions import (
     columns,
     conditions,
     functions,
+    qualified,
     searchable_columns,
 )
 from analyzer.plans.findings_view import PlanView, place
@@ -20,7 +21,9 @@ from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.titles import one_line
 
 _FUNCTIONS = frozenset({"Function Scan", "ProjectSet", "Table Function Scan"})
+_JOINS = frozenset({"Nested Loop", "Hash Join", "Merge Join"})
 _IS_SAME = re.compile(r"\(NOT \([^()]{1,300} IS DISTINCT FROM ")
+_RETURNED = re.compile(r"\(?(?:InitPlan \d+\)\.col\d+|\$\d+)")
 _MAX_CONDITION_CHARS = 200
 _EXPRESSIONS = (ConditionKind.EXPRESSION, ConditionKind.CAST)
 
@@ -118,7 +121,10 @@ def statistics_for(view: PlanView, item: NodeMeasure) -> tuple[str, str]:
         )
     if not node.relation:
         return (
-            "",
+            "values are not as evenly frequent as is taken for granted, or conditions "
+            "of its inputs depend on one another"
+            if node.node_type in _JOINS
+            else "",
             "Its condition is on columns of several tables, which have no statistics.",
         )
     parts = [
@@ -126,6 +132,9 @@ def statistics_for(view: PlanView, item: NodeMeasure) -> tuple[str, str]:
         for text in (node.filter, *search_conditions(node))
         for part in conditions(text)
     ]
+    looked_up = _looked_up(item, parts)
+    if looked_up:
+        return looked_up
     names = [name for part in parts for name in columns(part.column or part.expression)]
     names = list(dict.fromkeys(names))[:MAX_COLUMNS]
     table = place(item)
@@ -143,6 +152,28 @@ def statistics_for(view: PlanView, item: NodeMeasure) -> tuple[str, str]:
         f"ANALYZE {table}; if that does not help, raise the statistics target"
         + (f" of {one_line(names[0])}." if names else ".")
     )
+
+
+def _looked_up(item: NodeMeasure, parts: Sequence[Condition]) -> tuple[str, str] | None:
+    """Of a search by a value that comes from elsewhere in the plan while it runs."""
+    node = item.node
+    own = {node.alias, node.relation}
+    for part in parts:
+        if not part.is_equality or not part.column or len(part.sides) != 2:
+            continue
+        value = next((s for s in part.sides if columns(s) != (part.column,)), "")
+        owners = {name.rpartition(".")[0].strip('"') for name in qualified(value)}
+        if not (owners - own - {""}) and not _RETURNED.search(value):
+            continue
+        column, table = one_line(part.column), place(item)
+        what = "a subquery" if _RETURNED.search(value) else one_line(value)
+        return (
+            f"the value of {column} comes from {what} while it runs, and some values "
+            "are far more frequent than the average that was expected",
+            f"Look the value of {what} up first and give it as a constant, so that its "
+            f"own frequency in {table} is known; ANALYZE {table} if that changed.",
+        )
+    return None
 
 
 def _of_groups(
