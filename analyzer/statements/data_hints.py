@@ -145,10 +145,11 @@ def _unique(items: Sequence[str]) -> tuple[str, ...]:
 
 
 def _constant(seen: _Seen, fields: Node) -> None:
-    text = constant_text(fields)
+    text = _written(fields)
     if text is None:
         return
-    (seen.strings if "sval" in fields else seen.numbers).append(text)
+    is_number = "ival" in fields or "fval" in fields
+    (seen.numbers if is_number else seen.strings).append(text)
 
 
 def constant_text(fields: Node) -> str | None:
@@ -164,6 +165,12 @@ def constant_text(fields: Node) -> str | None:
     if "sval" in fields:
         return str(fields["sval"].get("sval", ""))
     return None
+
+
+def _written(fields: Node) -> str | None:
+    """As :func:`constant_text`; a string of bits as ``b01``."""
+    bits = fields.get("bsval")
+    return constant_text(fields) if bits is None else str(bits.get("bsval", ""))
 
 
 def _column(seen: _Seen, fields: Node) -> None:
@@ -325,7 +332,7 @@ def _compare(
     if not columns:
         return
     for kind, fields in walk(other):
-        text = constant_text(fields) if kind == "A_Const" else None
+        text = _written(fields) if kind == "A_Const" else None
         if text is not None:
             for column in columns:
                 seen.comparisons.append(

@@ -12,6 +12,7 @@ from itertools import islice, product
 from analyzer.postgres.attempt import Failure, attempt
 from analyzer.statements.column_expressions import ColumnExpression
 from analyzer.statements.identifiers import quote_identifier
+from analyzer.statements.type_names import base_type
 from analyzer.verification.schema_facts import Column, Table
 from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_sql import literal
@@ -102,8 +103,11 @@ def _differing(
     """
     (alias, text), (other_alias, other) = pair
     name = quote_identifier(column.name)
+    # A domain may forbid some of the values, and they are not asked for that here.
+    is_domain = base_type(column.type_name) != column.base_type
+    type_name = column.base_type if is_domain else column.type_name
     query = (
-        f"SELECT two.v::text FROM (SELECT s.v::{column.type_name} AS v FROM ({values})"
+        f"SELECT two.v::text FROM (SELECT s.v::{type_name} AS v FROM ({values})"
         f" AS s (v)) AS one, LATERAL (SELECT ({text}) AS a, one.v FROM (SELECT one.v"
         f" AS {name}) AS {quote_identifier(alias)}) AS two, LATERAL (SELECT ({other})"
         f" AS b FROM (SELECT two.v AS {name}) AS {quote_identifier(other_alias)})"

@@ -119,7 +119,7 @@ def between_moments(texts: Sequence[str]) -> Iterator[str]:
     moments = [m for m in map(read_moment, texts) if m is not None]
     known = [m.replace(tzinfo=None) for m in moments][:_MAX_BASES]
     bases = [*known, *(datetime.fromisoformat(day) for day in _BASES)]
-    for length, base in product(map(_length, texts), bases):
+    for length, base in product(map(length_named, texts), bases):
         if length:
             yield from _stepped(base, (length, -length))
             for step in (timedelta(microseconds=1), timedelta(microseconds=-1)):
@@ -143,8 +143,12 @@ def _across(moment: datetime, zone: ZoneInfo) -> Iterator[str]:
             yield from _stepped(at, (timedelta(microseconds=-1), timedelta(hours=1)))
 
 
-def _length(text: str) -> timedelta | None:
-    """The length of an interval, a month counted as 31 days."""
+def length_named(text: str) -> timedelta | None:
+    """The length of an interval, a month counted as 31 days; none of another text.
+
+    >>> length_named("90 minutes"), length_named("a day")
+    (datetime.timedelta(seconds=5400), None)
+    """
     clock = _CLOCK.match(text)
     if clock:
         hours, minutes, seconds = (int(part or 0) for part in clock.groups())

@@ -1,15 +1,15 @@
-"""Texts that may be documents, arrays or ranges near the constants of queries."""
+"""Texts that may be documents or arrays near the constants of queries, and rows."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice, pairwise, zip_longest
 
 _MAX_WORDS = 6
+_MAX_TURNS = 8
 _PATH = re.compile(r"\{([\w,\s]+)\}\Z")
-_RANGE = re.compile(r"\s*[\[(]([^,()\[\]]*),([^,()\[\]]*)[\])]\s*\Z")
 _STEP = re.compile(r"\.\"?(\w+)(?![\w(])")
 _JSON_NUMBER = re.compile(r"(?<![\w.\"])-?\d{1,15}(\.\d{1,15})?(?![\w.\"])")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -21,20 +21,21 @@ def of_json(texts: Sequence[str], numbers: Sequence[str]) -> Iterator[str]:
     >>> list(of_json(['{"a": 1}'], []))[:4]
     ['{"a": 1}', '[{"a": 1}]', '{"a": 1, "x": 1}', '{}']
     """
-    for text in texts:
-        yield from _near_document(text)
     words = [w for w in dict.fromkeys((*texts, *numbers)) if len(w) < 40]
     words = [w for w in words if w[:1] not in ("{", "[")][:_MAX_WORDS]
     keys = [word for word in words if word in texts]
-    for text in texts:
-        if text.startswith(("$", "strict $", "lax $")):
-            yield from _of_jsonpath(text)
-    for path in (m.group(1) for m in map(_PATH.match, texts) if m):
-        yield from _nested([part.strip() for part in path.split(",")], words)
-    for key in keys:
-        yield from _with_key(key, words)
-    for first, second in pairwise(keys):
-        yield from _nested([first, second], words)
+    paths = [text for text in texts if text.startswith(("$", "strict $", "lax $"))]
+    ways = [m.group(1).split(",") for m in map(_PATH.match, texts) if m]
+    makers = [
+        *(_of_jsonpath(text) for text in paths),
+        *(_nested([part.strip() for part in way], words) for way in ways),
+        *(_with_key(key, words) for key in keys),
+        *(_nested([first, second], words) for first, second in pairwise(keys)),
+    ]
+    yield from chain.from_iterable(map(_near_document, texts))
+    # In turns, since lists are cut: each constant keeps the first of its documents.
+    turns = chain.from_iterable(zip_longest(*makers))
+    yield from (document for document in turns if document is not None)
 
 
 def _of_jsonpath(text: str) -> Iterator[str]:
@@ -44,10 +45,21 @@ def _of_jsonpath(text: str) -> Iterator[str]:
     leaves: list[object] = [*near, 1, "a", None, True]
     for leaf in leaves if steps else ():
         for shape in (leaf, [leaf], [leaf, 0]):
-            document: object = shape
-            for key in reversed(steps):
-                document = {key: document}
-            yield json.dumps(document)
+            yield from _at_path(steps, shape)
+
+
+def _at_path(steps: Sequence[str], leaf: object) -> Iterator[str]:
+    """A document with something at a path, and the same with lists on the way."""
+    document = leaf
+    for key in reversed(steps):
+        document = {key: document}
+    yield json.dumps(document)
+    # A path of SQL/JSON looks into lists by itself, an operator does not.
+    for depth in range(len(steps)):
+        listed = leaf
+        for place, key in reversed(list(enumerate(steps))):
+            listed = {key: [listed]} if place == depth else {key: listed}
+        yield json.dumps(listed if depth < len(steps) - 1 else [document])
 
 
 def _beside(number: float) -> Iterator[float]:
@@ -58,15 +70,10 @@ def _beside(number: float) -> Iterator[float]:
 
 def _with_key(key: str, values: Sequence[str]) -> Iterator[str]:
     yield json.dumps({key: None})
-    # What json keeps as it is written, and jsonb does not.
-    yield f"{{{json.dumps(key)}: 1e2}}"
-    yield json.dumps([key])
-    yield json.dumps(key)
-    for value in values:
+    meant = dict.fromkeys(filter(None, map(_scalar, values)))
+    for value in (*values, *(text for text in meant if text not in values)):
         yield json.dumps({key: value})
         yield json.dumps({key: [value]})
-        twice = f"{json.dumps(value)}:1e2,{json.dumps(value)}: 2"
-        yield f"{{{json.dumps(key)}:  {{{twice}}}}}"
         if _NUMBER.fullmatch(value):
             yield f"{{{json.dumps(key)}: {value}}}"
             # Equal as numbers, and written otherwise, the second by json alone.
@@ -74,6 +81,28 @@ def _with_key(key: str, values: Sequence[str]) -> Iterator[str]:
             yield f"{{{json.dumps(key)}: {value}e0}}"
             yield f"{{{json.dumps(key)}: [{value}]}}"
             yield f"{{{json.dumps(key)}: [{value}, 0]}}"
+        twice = f"{json.dumps(value)}:1e2,{json.dumps(value)}: 2"
+        yield f"{{{json.dumps(key)}:  {{{twice}}}}}"
+        yield json.dumps({key: {value: 1}})
+    yield from (json.dumps({key: value}) for value in _ANY)
+    # What json keeps as it is written, and jsonb does not.
+    yield f"{{{json.dumps(key)}: 1e2}}"
+    yield json.dumps([key])
+    yield json.dumps(key)
+    yield json.dumps([{key: 1}])
+
+
+_ANY: tuple[object, ...] = (1, 1.5, "", -1, True, "1", [], {}, False, " 1", [None], "x")
+"""Values of each kind that JSON has, and some that look like others."""
+
+
+def _scalar(text: str) -> str | None:
+    """The text that a constant is as a document, if it is one in double quotes."""
+    try:
+        value = json.loads(text) if text[:1] == '"' else None
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None
 
 
 def _same_number(text: str) -> str:
@@ -88,12 +117,9 @@ def _same_number(text: str) -> str:
 def _nested(path: Sequence[str], values: Sequence[str]) -> Iterator[str]:
     """Documents in which a path leads to each value, or ends early."""
     leaves: list[object] = [*values[:_MAX_WORDS], None, 1, "b"]
-    for leaf in leaves:
-        document = leaf
-        for key in reversed(path):
-            document = {key: document}
-        yield json.dumps(document)
     yield json.dumps({path[0]: "b"})
+    for leaf in leaves:
+        yield from _at_path(path, leaf)
 
 
 def _near_document(text: str) -> Iterator[str]:
@@ -136,7 +162,7 @@ def _other_values(value: object) -> Iterator[object]:
 
 def of_array(elements: Sequence[str]) -> Iterator[str]:
     """Arrays of a few elements: empty, of one, of two, doubled, with a NULL."""
-    quoted = ['"' + _escaped(text) + '"' for text in elements[:_MAX_WORDS]]
+    quoted = ['"' + escaped(text) + '"' for text in elements[:_MAX_WORDS]]
     yield "{}"
     yield "{NULL}"
     for text in quoted:
@@ -153,53 +179,38 @@ def odd_arrays(elements: Sequence[str]) -> Iterator[str]:
     >>> list(odd_arrays(["1", "2"]))
     ['[0:1]={"1","2"}', '[2:3]={"2","1"}', '{{"1","2"},{"2","1"}}']
     """
-    quoted = ['"' + _escaped(text) + '"' for text in elements[:_MAX_WORDS]]
+    quoted = ['"' + escaped(text) + '"' for text in elements[:_MAX_WORDS]]
     for first, second in pairwise(quoted):
         yield f"[0:1]={{{first},{second}}}"
         yield f"[2:3]={{{second},{first}}}"
         yield f"{{{{{first},{second}}},{{{second},{first}}}}}"
 
 
-def of_multirange(ranges: Iterable[str]) -> Iterator[str]:
-    """None, one and two of some ranges.
+def of_composite(fields: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Rows of a composite type: all NULL, one NULL, one other, all moved on.
 
-    >>> list(of_multirange(["[1,2)", "[4,)"]))
-    ['{}', '{[1,2)}', '{[4,)}', '{[1,2),[4,)}']
+    Args:
+        fields: values of each.
+
+    >>> list(of_composite([["1", "2"], ["a"]]))[:4]
+    ['(,)', '("1","a")', '(,"a")', '("2","a")']
     """
-    known = list(ranges)[: 4 * _MAX_WORDS]
-    yield "{}"
-    yield from (f"{{{text}}}" for text in known)
-    for place, first in enumerate(known):
-        yield from (f"{{{first},{second}}}" for second in known[place + 1 : place + 8])
+    known = [values or ("",) for values in fields]
+    yield _row([None] * len(known))
+    for turn in range(_MAX_TURNS):
+        row = [v[(turn * (n + 1)) % len(v)] for n, v in enumerate(known)]
+        yield _row(row)
+        for place, values in enumerate(known):
+            other = values[(turn + 1) % len(values)]
+            yield _row([*row[:place], None, *row[place + 1 :]])
+            yield _row([*row[:place], other, *row[place + 1 :]])
 
 
-def _escaped(text: str) -> str:
+def _row(values: Sequence[str | None]) -> str:
+    inner = ",".join("" if v is None else f'"{escaped(v)}"' for v in values)
+    return f"({inner})"
+
+
+def escaped(text: str) -> str:
+    """A text as it stands between double quotes in an array or a range."""
     return text.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def range_ends(text: str) -> tuple[str, ...]:
-    """The bounds of a text that is a range; none of another.
-
-    >>> range_ends("[1,5)"), range_ends("1,5")
-    (('1', '5'), ())
-    """
-    found = _RANGE.match(text)
-    ends = found.groups() if found else ()
-    return tuple(end.strip('"') for end in ends if end)
-
-
-def of_range(bounds: Iterable[str]) -> Iterator[str]:
-    """Ranges that begin, end or lie at each of some values, and unbounded ones.
-
-    >>> list(of_range(["5"]))
-    ['["5","5"]', '["5",)', '("5",)', '(,"5"]', '(,"5")']
-    """
-    known = [f'"{_escaped(text)}"' for text in bounds][: 2 * _MAX_WORDS]
-    for text in known:
-        yield f"[{text},{text}]"
-        yield from (f"[{text},)", f"({text},)", f"(,{text}]", f"(,{text})")
-    for place, first in enumerate(known):
-        for second in known[place + 1 : place + 4]:
-            # Of the two orders the server accepts one.
-            yield from (f"[{first},{second})", f"[{second},{first})")
-            yield from (f"({first},{second}]", f"({second},{first}]")

@@ -37,6 +37,7 @@ from analyzer.verification.joined_columns import (
 )
 from analyzer.verification.known_constants import with_known_constants
 from analyzer.verification.schema_facts import parameter_table
+from analyzer.verification.spaced_values import spaced_contrasts
 from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_needs import TrialNeeds
 from analyzer.verification.trial_result import AFTER, BEFORE, FIRST_MUTANT
@@ -265,7 +266,10 @@ def _make_rows(
         row_counts=tuple(sorted({n for hint in hints for n in hint.row_counts})),
         asked=frozenset(table.oid for table in tables if table.name in named),
         computes=any(hint.computes for hint in hints),
-        contrasts=find_contrasts(database, queries, pools, seed=seed),
+        contrasts=(
+            *find_contrasts(database, queries, pools, seed=seed),
+            *spaced_contrasts(filled, hints),
+        ),
         ranged=ranged_columns(filled, hints, leaders),
     )
     return TrialRowMaker(needs, seed=seed)

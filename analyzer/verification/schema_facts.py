@@ -18,8 +18,9 @@ class Column:
     """A column.
 
     ``base_type`` is the type below any domain, ``category`` as in pg_type,
-    ``element_type`` that of an array, ``labels`` those of an enumeration. A value for
-    a column that is ``GENERATED ALWAYS AS IDENTITY`` has to be insisted on.
+    ``element_type`` that of an array, ``labels`` those of an enumeration, ``fields``
+    the types within a composite one. A value for a column that is ``GENERATED ALWAYS
+    AS IDENTITY`` has to be insisted on.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     has_default: bool = False
     is_always_identity: bool = False
     labels: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +146,7 @@ def _grouped(rows: Iterable[Any], make: Any) -> dict[int, list[Any]]:
 
 
 def _column(name: str, rest: Sequence[Any]) -> Column:
-    type_name, base_type, category, element_type, *flags, labels = rest
+    type_name, base_type, category, element_type, *flags, labels, fields = rest
     not_null, is_generated, has_default, is_always_identity = flags
     return Column(
         name=name,
@@ -157,6 +159,7 @@ def _column(name: str, rest: Sequence[Any]) -> Column:
         has_default=has_default,
         is_always_identity=is_always_identity,
         labels=tuple(labels),
+        fields=tuple(fields),
     )
 
 

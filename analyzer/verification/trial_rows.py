@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from random import Random
 
+from analyzer.verification.number_texts import decimal_of
 from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Table
 from analyzer.verification.trial_filling import Filling, Large
 from analyzer.verification.trial_needs import (
@@ -32,7 +33,6 @@ from analyzer.verification.trial_styles import (
     STYLES,
     TELLING,
 )
-from analyzer.verification.value_candidates import decimal_of
 
 _MAX_CHANGES = 3
 _MAX_LARGE = 2

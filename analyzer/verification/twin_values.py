@@ -18,7 +18,8 @@ from itertools import chain, zip_longest
 from zoneinfo import ZoneInfo
 
 from analyzer.verification.moment_values import read_moment, written_moment, zone_named
-from analyzer.verification.value_candidates import INTEGERS, SAME_AS, decimal_of
+from analyzer.verification.number_texts import decimal_of
+from analyzer.verification.value_candidates import INTEGERS, SAME_AS
 
 _GENERIC: dict[str, tuple[str, ...]] = {
     "smallint": ("9", "10", "99", "100", "-2", "7", "14"),

@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import chain, pairwise, permutations, zip_longest
 
+from analyzer.verification.binary_values import NEAR, lengths_of
 from analyzer.verification.moment_values import (
     between_moments,
     days_of_year,
     near_moment,
 )
+from analyzer.verification.number_texts import decimal_of
 from analyzer.verification.pattern_texts import pattern_texts
+from analyzer.verification.range_values import ORDINARY_RANGES, of_multirange
 
 INTEGERS = frozenset({"smallint", "integer", "bigint"})
 _ORDINARY: dict[str, tuple[str, ...]] = {
@@ -33,8 +36,8 @@ _ORDINARY: dict[str, tuple[str, ...]] = {
     "boolean": ("t", "f"),
     "text": ("a", "b", "A", "ab", "a ", "1"),
     "date": ("2024-01-31", "2024-02-01", "2024-02-29", "2023-12-31"),
-    "time without time zone": ("00:00:00", "12:30:00", "23:59:59.999999"),
-    "time with time zone": ("00:00:00+00", "12:30:00+02"),
+    "time without time zone": ("00:00:00", "12:30:00", "23:59:59.999999", "14:00"),
+    "time with time zone": ("00:00:00+00", "12:30:00+02", "12:30:00+00"),
     "interval": ("1 day", "24:00:00", "1 month", "30 days", "0", "-1 hour"),
     "uuid": (
         "00000000-0000-0000-0000-000000000001",
@@ -48,12 +51,7 @@ _ORDINARY: dict[str, tuple[str, ...]] = {
     "macaddr": ("08:00:2b:01:02:03", "08:00:2b:01:02:04"),
     "bit": ("0", "1"),
     "bit varying": ("", "0", "1", "10"),
-    "int4range": ("empty", "[0,2)", "[1,3)", "[2,)", "(,1)"),
-    "int8range": ("empty", "[0,2)", "[1,3)", "[2,)"),
-    "numrange": ("empty", "[0,2)", "[1,3]", "(1,3)"),
-    "daterange": ("empty", "[2024-01-01,2024-02-01)", "[2024-01-31,)"),
-    "tsrange": ("empty", "[2024-01-01,2024-02-01)", "(2024-01-31,)"),
-    "tstzrange": ("empty", "[2024-01-01,2024-02-01)", "(2024-01-31,)"),
+    **ORDINARY_RANGES,
     "point": ("(0,0)", "(1,1)", "(0,1)"),
     "tsvector": ("", "a", "a b"),
     "xml": ("<a/>", "<a>1</a>"),
@@ -75,7 +73,10 @@ _EXTREMES: dict[str, tuple[str, ...]] = {
     "text": (
         *("", " ", "é", "É", "%", "_", "a%", "\\", "ß", "aa", "a'b", "NULL", "abca"),
     ),
-    "date": ("infinity", "-infinity", "0001-01-01", "1970-01-01"),
+    "date": ("infinity", "-infinity", "0001-01-01", "1970-01-01", "0044-03-15 BC"),
+    "time without time zone": ("24:00:00",),
+    "time with time zone": ("24:00:00+00", "00:00:00-12"),
+    "money": ("-1.00", "0.01", "92233720368547758.07"),
     "json": ('{"a": {"b": 1}}', '[1, "a"]', '{"a": ""}', '{"a": "1"}', '{"a": [1]}'),
     "interval": ("1 mon 1 day", "-1 month", "1 year", "36:00:00"),
 }
@@ -95,15 +96,16 @@ _TIMES_OF_DAY = ("", " 12:00:00", " 23:59:59.999999")
 _ALIKE_IN_CASE = str.maketrans("kKsS", "\u212a\u212a\u017f\u017f")
 _MAX_SPLITS = 12
 _MAX_BITS = 64
-_MAX_DIGITS = 400
 _LENGTHS = range(2, 41)
 """Numbers that a text may be as long as."""
 _REPEATED = re.compile(r"[{,](\d{1,3})(?=[,}])")
 """How often a pattern repeats a piece."""
 _MAX_JOINED = 4
+_MAX_COORDINATES = 3
 _HALF = Decimal("0.5")
 _SMALL_STEPS = {
     "numeric": Decimal("0.01"),
+    "money": Decimal("0.01"),
     # Powers of two, so that sums stay exact.
     "real": Decimal("0.0078125"),
     "double precision": Decimal("0.0078125"),
@@ -117,6 +119,8 @@ def ordinary(base_type: str) -> tuple[str, ...]:
     ('a', 'b')
     """
     name = SAME_AS.get(base_type, base_type)
+    if name.endswith("multirange"):
+        return tuple(of_multirange(ORDINARY_RANGES.get(name.replace("multi", ""), ())))
     if name.startswith("timestamp"):
         return tuple(
             f"{day}{time}" for day in _ORDINARY["date"] for time in _TIMES_OF_DAY
@@ -161,7 +165,9 @@ def near(
     # In turns, since lists are cut: each constant keeps the values nearest to it.
     turns = chain.from_iterable(zip_longest(*around))
     found = [text for text in turns if text is not None]
-    if base_type.startswith(("timestamp", "date")):
+    if base_type == "point":
+        found += _points([*numbers, *texts])
+    elif base_type.startswith(("timestamp", "date")):
         found += between_moments(texts)
     elif SAME_AS.get(base_type, base_type) == "text":
         found += _joined(texts)
@@ -174,6 +180,15 @@ def _between(texts: Iterable[str]) -> Iterator[str]:
     """Numbers half way between two constants that follow each other."""
     known = sorted({n for n in map(decimal_of, texts) if n is not None})
     return (f"{(low + high) / 2:f}" for low, high in pairwise(known))
+
+
+def _points(texts: Iterable[str]) -> Iterator[str]:
+    """Points whose coordinates, or distance from another, are constants."""
+    numbers = [n for n in map(decimal_of, texts) if n is not None][:_MAX_COORDINATES]
+    near_by = dict.fromkeys(
+        n + step for step in (0, 1, -1) for n in (*numbers, Decimal(0))
+    )
+    yield from (f"({x:f},{y:f})" for x in near_by for y in near_by)
 
 
 def _joined(texts: Sequence[str]) -> Iterator[str]:
@@ -196,6 +211,9 @@ def _near_number(number: str, base_type: str) -> Iterator[str]:
     if base_type.startswith(("timestamp", "date")):
         yield from days_of_year(value)
         return
+    if base_type == "interval":
+        yield from lengths_of(number)
+        return
     yield f"{value + 1:f}"
     yield f"{value - 1:f}"
     yield f"{-value:f}"
@@ -214,23 +232,12 @@ def _near_number(number: str, base_type: str) -> Iterator[str]:
             yield "1" * int(value)
 
 
-def decimal_of(text: str) -> Decimal | None:
-    """The number that a text is; none if it is none that can be written out.
-
-    >>> decimal_of("1.50"), decimal_of("Infinity"), decimal_of("1e999999")
-    (Decimal('1.50'), None, None)
-    """
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    is_short = number.is_finite() and abs(number.adjusted()) <= _MAX_DIGITS
-    return number if is_short else None
-
-
 def _near_string(text: str, base_type: str) -> Iterator[str]:
     yield text
-    if base_type.startswith(("timestamp", "date", "time")):
+    if base_type in NEAR:
+        yield from NEAR[base_type](text)
+        return
+    if base_type.startswith(("timestamp", "date")):
         yield from near_moment(text)
         return
     name = SAME_AS.get(base_type, base_type)
@@ -238,7 +245,7 @@ def _near_string(text: str, base_type: str) -> Iterator[str]:
         return
     if name == "text":
         yield from _near_text(text)
-    elif name in INTEGERS or name == "numeric":
+    elif name in INTEGERS or name in ("numeric", "money"):
         yield from _near_number(text, name) if _is_number(text) else ()
 
 
@@ -315,5 +322,8 @@ _SERIAL_FORMS = {
     "jsonb": "{}",
     "bytea": r"\x{:08d}",
     "inet": "10.1.{}.1",
+    "int4range": "[{0},{0}]",
+    "int8range": "[{0},{0}]",
+    "numrange": "[{0},{0}]",
     "time without time zone": "00:{:02d}:00",
 }

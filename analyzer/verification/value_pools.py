@@ -14,10 +14,14 @@ from analyzer.verification.definitions import constants_of
 from analyzer.verification.nested_values import (
     odd_arrays,
     of_array,
+    of_composite,
     of_json,
+)
+from analyzer.verification.range_values import (
     of_multirange,
     of_range,
     range_ends,
+    with_gaps,
 )
 from analyzer.verification.schema_facts import FOLDER, Column, Table
 from analyzer.verification.value_candidates import (
@@ -29,7 +33,11 @@ from analyzer.verification.value_candidates import (
     serial,
 )
 
+_MAX_BOUNDS = 7
 _MAX_PER_LIST = 60
+_MAX_NESTED = 120
+_NESTED = frozenset("RUC")
+"""Categories of pg_type whose values have parts: ranges, documents, rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +105,8 @@ def make_pools(
         made = [t for t in _first_made(column) if t in texts]
         mine = texts & {*pool.all, *pool.fitting, *made}
         allowed = allowed_values(connection, table, column, mine)
-        kept = _kept(pool, mine if allowed is None else allowed)
+        most = _MAX_NESTED if column.category in _NESTED else _MAX_PER_LIST
+        kept = _kept(pool, mine if allowed is None else allowed, most)
         is_listed = allowed is not None and not allowed.issuperset(made)
         pools[key] = replace(kept, is_listed=is_listed)
     return pools
@@ -177,6 +186,8 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
             ordinary=(*known.strings, *of_array(elements)),
             extremes=tuple(odd_arrays(elements)),
         )
+    if column.fields:
+        return _of_composite(column, known)
     literals = [item.literal for item in compared]
     is_joined = column.category == "S" and known.joins_texts
     pieces = _pieces(known.strings) if is_joined else ()
@@ -195,15 +206,31 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
     )
 
 
+def _of_composite(column: Column, known: _Constants) -> Pool:
+    """Rows of a composite type: their fields have values as columns have them."""
+    constants = [near(known.numbers, known.strings, kind) for kind in column.fields]
+    usual = [ordinary(kind) for kind in column.fields]
+    return Pool(
+        ordinary=tuple(of_composite(usual)),
+        constants=tuple(
+            of_composite([(*c, *o[:2]) for c, o in zip(constants, usual, strict=True)])
+        ),
+        telling=tuple(known.strings),
+    )
+
+
 def _near_constants(column: Column, known: _Constants) -> tuple[str, ...]:
     base = column.base_type
     if base in ("json", "jsonb"):
         return (*known.strings, *of_json(known.strings, known.numbers))
     if column.category == "R":
-        inner = _BOUNDS.get(base.replace("multirange", "range"), "integer")
+        inner = _BOUNDS.get(base.replace("multi", ""), "integer")
         ends = [end for text in known.strings for end in range_ends(text)]
-        made = of_range(near((*ends, *known.numbers), known.strings, inner))
-        return tuple(of_multirange(made) if "multirange" in base else made)
+        bounds = near((*ends, *known.numbers), known.strings, inner)
+        made = of_range(bounds)
+        if "multirange" not in base:
+            return tuple(made)
+        return (*with_gaps(bounds[:_MAX_BOUNDS]), *of_multirange(made))
     if known.reads_calendar and base.startswith(("timestamp", "date")):
         return (*CALENDAR, *near(known.numbers, known.strings, base))
     return near(known.numbers, known.strings, base)
@@ -265,10 +292,10 @@ def _valid(
     return {kind: frozenset(texts) for kind, texts in valid.items()}
 
 
-def _kept(pool: Pool, valid: frozenset[str]) -> Pool:
+def _kept(pool: Pool, valid: frozenset[str], most: int) -> Pool:
     def keep(texts: Iterable[str]) -> tuple[str, ...]:
         kept = [text for text in dict.fromkeys(texts) if text in valid]
-        return tuple(kept[:_MAX_PER_LIST])
+        return tuple(kept[:most])
 
     usual = keep(pool.ordinary)
     if not usual:

@@ -99,6 +99,17 @@ def test_a_pair_that_differs_in_one_rare_row_is_told_from_one_that_does_not(
     assert verdict.is_accepted is pair.is_equivalent, verdict
 
 
+PARTS = read_pairs(Path(SHOWN[0]).with_name("parts_of_values.sql"))
+
+
+@pytest.mark.parametrize("pair", PARTS[1], ids=lambda p: p.number)
+def test_values_have_parts_and_lie_as_far_apart_as_a_query_says(
+    checker: EquivalenceChecker, pair: LabelledPair
+) -> None:
+    verdict = checker.check(CheckedSchema(ddl=PARTS[0]), pair.before, pair.after)
+    assert verdict.is_accepted is pair.is_equivalent, verdict
+
+
 THRESHOLDS = [pair for pair in PAIRS if "HAVING" in pair.before and "100" in pair.after]
 
 

@@ -18,7 +18,7 @@ SHOWN = [
     FILE.with_name(f"{name}.sql")
     for name in (
         *("reports", "odd_types", "constraints_and_writes", "far_values"),
-        *("states_and_spans", "two_tables", "bookings"),
+        *("states_and_spans", "two_tables", "bookings", "parts_of_values"),
     )
 ]
 """Pairs as in ``FILE``; behind each false one stand rows that show it."""

@@ -23,7 +23,10 @@ SELECT a.attrelid::bigint AS table_oid,
        a.attgenerated = '' AND (a.atthasdef OR own.typdefault IS NOT NULL) AS has_default,
        a.attidentity = 'a' AS is_always_identity,
        ARRAY(SELECT e.enumlabel::text FROM pg_enum AS e
-              WHERE e.enumtypid = b.base_oid ORDER BY e.enumsortorder) AS labels
+              WHERE e.enumtypid = b.base_oid ORDER BY e.enumsortorder) AS labels,
+       ARRAY(SELECT format_type(f.atttypid, NULL) FROM pg_attribute AS f
+              WHERE f.attrelid = t.typrelid AND f.attnum > 0 AND NOT f.attisdropped
+              ORDER BY f.attnum) AS fields
   FROM pg_attribute AS a
   JOIN pg_class AS c ON c.oid = a.attrelid
   JOIN pg_namespace AS n ON n.oid = c.relnamespace
