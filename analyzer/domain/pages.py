@@ -81,6 +81,14 @@ class Column:
             self._write(at, values)
         self._count = max(self._count, end)
 
+    def taken(self, rows: Array) -> Column:
+        """A column of some of the values, so few that they may be in memory."""
+        found = Column(self._kind)
+        found._reserve(len(rows))
+        self.array().take(rows, out=found._memory[: len(rows)], mode="clip")
+        found._count = len(rows)
+        return found
+
     def array(self) -> Array:
         """All values; writing to it changes the column."""
         if self._file is None:

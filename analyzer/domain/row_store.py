@@ -59,7 +59,7 @@ class RowStore:
         if order is not None:
             for name, column in self._columns.items():
                 # One by one: all of them twice would be twice the memory.
-                self._columns[name] = _column(column.array()[order])
+                self._columns[name] = column.taken(order)
 
 
 def _order(keys: Array) -> Array | None:
@@ -67,12 +67,6 @@ def _order(keys: Array) -> Array | None:
     if not bool((keys[1:] < keys[:-1]).any()):
         return None
     return stable_order(keys)
-
-
-def _column(values: Array) -> Column:
-    new = Column(values.dtype)
-    new.append(values)
-    return new
 
 
 def sorted_table(table: Table, key: Callable[[Table], Array]) -> dict[str, Array]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-import numpy as np
-
 from analyzer.logs.csvlog import (
     COLUMN_COUNTS,
     TEXT_LIMIT,
@@ -70,17 +68,17 @@ class CsvWindows:
         table = self._scanner.scan(data, width) if width else None
         if table is None:
             return self._read_lines(data)
+        line_count = int(table["line"].sum())
+        starts, ends = places(table, "start"), places(table, "end")
         rows = scanned_rows(data, table, self._meaning)
-        is_row = np.zeros(len(table), np.bool_)
-        is_row[rows.order] = True
-        others = np.flatnonzero(~is_row)
-        starts, ends = (places(table, name)[others] for name in ("start", "end"))
+        others = rows.others(len(starts))
+        starts, ends = starts[others], ends[others]
         records = _records(data, starts, ends)
         if records is None:
             return self._read_lines(data)
         read = zip(others.tolist(), starts.tolist(), records, strict=True)
         entries = list(self._entries(data, read))
-        self._tally.line_count += int(table["line"].sum())
+        self._tally.line_count += line_count
         count = len(rows) + len(entries)
         return Window(rows=rows, entries=entries, message_count=count)
 

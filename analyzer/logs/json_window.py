@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import numpy as np
-
 from analyzer.logs.entry import LogEntry, Origin
 from analyzer.logs.json_text import load
 from analyzer.logs.jsonlog import entry_of_line, origin_of
@@ -54,18 +52,17 @@ class JsonWindows:
         table = self._scanner.scan(data)
         if table is None:
             return self._read_lines(data)
+        starts, ends = places(table, "start"), places(table, "end")
+        line_count = len(table)
         rows = scanned_rows(data, table, self._meaning)
-        is_row = np.zeros(len(table), np.bool_)
-        is_row[rows.order] = True
-        others = np.flatnonzero(~is_row)
-        starts, ends = (places(table, name)[others] for name in ("start", "end"))
+        others = rows.others(line_count)
         lines = zip(
             others.tolist(),
-            map(slice, starts.tolist(), ends.tolist()),
+            map(slice, starts[others].tolist(), ends[others].tolist()),
             strict=True,
         )
         entries = list(self._entries((at, data[place]) for at, place in lines))
-        self._tally.line_count += len(table)
+        self._tally.line_count += line_count
         count = len(rows) + len(entries)
         return Window(rows=rows, entries=entries, message_count=count)
 

@@ -7,7 +7,7 @@ there is as expected are read here; all others are left to :mod:`analyzer.logs.j
 from __future__ import annotations
 
 from analyzer.logs.scan_words import (
-    BLANK,
+    ALL_BITS,
     DETAIL_START,
     END,
     HAS_ODD_DETAIL,
@@ -38,7 +38,17 @@ from analyzer.logs.scan_words import (
     number,
     read_time,
 )
-from analyzer.native.language import Int, Long, is_at, put32, put64, u8, u32, u64
+from analyzer.native.language import (
+    Int,
+    Long,
+    is_at,
+    put32,
+    put64,
+    u8,
+    u32,
+    u64,
+    zeros_behind,
+)
 
 BACKSLASH = ord("\\")
 BACKSLASHES = 0x5C5C5C5C5C5C5C5C
@@ -46,19 +56,19 @@ BLANKS = 0x2020202020202020
 
 
 def json_plain(at: Int) -> Int:
-    """The next byte that is a quote, a backslash or no character, or one before it."""
+    """The next byte that is a quote, a backslash or no character."""
     while True:
         word: Long = u64(at)
         quote: Long = word ^ QUOTES
         escape: Long = word ^ BACKSLASHES
-        # Each may flag bytes behind a true one, or those with a high bit, as well.
-        flags: Long = (quote - ONES) | (escape - ONES) | (word - BLANKS)
-        if (flags & HIGH_BITS) != 0:
-            break
+        # The lowest flag of each is true.
+        found: Long = (quote - ONES) & (quote ^ ALL_BITS)
+        found |= (escape - ONES) & (escape ^ ALL_BITS)
+        found |= (word - BLANKS) & (word ^ ALL_BITS)
+        found &= HIGH_BITS
+        if found != 0:
+            return at + (zeros_behind(found) >> 3)
         at += 8
-    while u8(at) >= BLANK and u8(at) != QUOTE and u8(at) != BACKSLASH:
-        at += 1
-    return at
 
 
 def json_text_end(at: Int) -> Int:

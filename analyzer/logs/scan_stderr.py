@@ -305,12 +305,14 @@ def scan_stderr(at: Int, end: Int, row: Int, limit: Int, settings: Int) -> Int:
         at: where the first line begins.
         end: behind the last line end; another one stands there.
         row: where the first row is written.
-        limit: behind the last place for rows; -1 is told if that is not enough.
+        limit: behind the last place for rows; -1 is told if that is not enough. The
+            number of lines is written there, and where each ends.
         settings: where these are: flags, the lengths of severities, the last two bytes
             of each, and the steps of the prefix.
     """
     count = 0
     line = 0
+    ends = limit + 4
     while at < end:
         stop = find_in_line(at, LINE_ENDS)
         if stop > at and u8(at) != TAB:
@@ -320,6 +322,7 @@ def scan_stderr(at: Int, end: Int, row: Int, limit: Int, settings: Int) -> Int:
             put32(row + START, at)
             put32(row + IS_ROW, record(row, at, stop, settings))
             while u8(stop + 1) == TAB and stop + 1 < end:
+                put32(ends + line * 4, stop)
                 stop = find_in_line(stop + 1, LINE_ENDS)
                 line += 1
             put32(row + END, stop)
@@ -327,8 +330,10 @@ def scan_stderr(at: Int, end: Int, row: Int, limit: Int, settings: Int) -> Int:
                 message(row, u32(row + MESSAGE_START), stop)
             row += ROW_BYTES
             count += 1
+        put32(ends + line * 4, stop)
         at = stop + 1
         line += 1
+    put32(limit, line)
     return count
 
 

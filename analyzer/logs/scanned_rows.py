@@ -17,7 +17,15 @@ import numpy.typing as npt
 from analyzer.logs.entry import Origin
 from analyzer.logs.scan_texts import TEXT_KERNELS
 from analyzer.logs.scan_words import PARAMETERS_BYTES, ROW, ROW_BYTES
-from analyzer.logs.slices import MAX_BYTES, Bools, Longs, Slices, hash_of
+from analyzer.logs.slices import (
+    MAX_BYTES,
+    Bools,
+    Bytes,
+    Longs,
+    Slices,
+    count_of,
+    hash_of,
+)
 from analyzer.logs.text_book import Clean, TextBook
 from analyzer.logs.text_shapes import FactsOf, TextFacts, facts_in
 from analyzer.logs.time_columns import MinuteWords, TimeReader
@@ -39,6 +47,9 @@ _BEHIND = b'"\n'.ljust(64, b"\0")
 _BYTES_PER_RECORD = 100
 """A log whose records are shorter than that has no durations to speak of."""
 
+_BYTES_PER_LINE = 60
+"""As a rule; a time, a severity and a word are more."""
+
 _SPARE_RECORDS = 64
 
 
@@ -51,26 +62,51 @@ class Scanner:
         self._machine = machine_of((*own, *kernels))
         self._name = kernels[-1].__name__
 
-    def scan(
-        self, data: bytes, *more: int, settings: bytes = b"", records: int | None = None
-    ) -> Table | None:
+    def scan(self, data: bytes, *more: int) -> Table | None:
         """What the scanner wrote, or none if the data are no whole records.
 
-        Places count from the start of the data.
+        Until the scanner is used again, for the facts of texts as well.
 
         Args:
             data: ends in a line end.
             more: what the kernel is given beside the places.
-            settings: bytes whose place it is given last.
-            records: how many there can be.
+        """
+        records = len(data) // _BYTES_PER_RECORD + _SPARE_RECORDS
+        found = self._called(data, records, *more)
+        return None if found is None else found[0]
+
+    def scan_lines(self, data: bytes, settings: bytes) -> tuple[Table, Longs]:
+        """The same of a plain log, and where its lines end.
+
+        Args:
+            data: ends in a line end.
+            settings: bytes whose place the kernel is given.
+        """
+        records = len(data) // _BYTES_PER_LINE + _SPARE_RECORDS
+        found = self._called(data, records, settings=settings)
+        if found is None:
+            # There is no more than one for each line.
+            records = count_of(data, b"\n")
+            found = self._called(data, records, settings=settings)
+        if found is None:
+            raise ValueError("there are more records than lines")
+        table, behind = found
+        count, *_ = behind[:4].view(np.int32).tolist()
+        ends = behind[4 : 4 + 4 * count].view(np.int32)
+        return table, np.subtract(ends, _BASE, dtype=np.int64)
+
+    def _called(
+        self, data: bytes, records: int, *more: int, settings: bytes = b""
+    ) -> tuple[Table, Bytes] | None:
+        """What was written of records, and the memory behind the place for them.
+
+        There a plain log's lines have room, were it nothing but line ends.
         """
         size = len(data)
         behind = _BEHIND + settings
         begin = (_BASE + size + len(behind) + 7) & ~7
-        if records is None:
-            records = size // _BYTES_PER_RECORD + _SPARE_RECORDS
         limit = begin + records * ROW_BYTES
-        memory = self._machine.memory(limit)
+        memory = self._machine.memory(limit + 4 * (size + 1) if settings else limit)
         end = _BASE + size
         memory[_BASE:end] = np.frombuffer(data, np.uint8)
         memory[end : end + len(behind)] = np.frombuffer(behind, np.uint8)
@@ -79,8 +115,7 @@ class Scanner:
         count = self._machine.call(self._name, _BASE, end, begin, limit, *more)
         if count < 0:
             return None
-        written = memory[begin : begin + count * ROW_BYTES]
-        return written.copy().view(ROW)
+        return memory[begin : begin + count * ROW_BYTES].view(ROW), memory[limit:]
 
     def facts(self, texts: Slices) -> TextFacts:
         """The facts of texts of the data that were scanned last."""
@@ -108,7 +143,7 @@ class Meaning:
 
 def places(table: Table, name: str) -> Longs:
     """A column of places, counted from the start of the data."""
-    found: Longs = table[name].astype(np.int64) - _BASE
+    found: Longs = np.subtract(table[name], _BASE, dtype=np.int64)
     return found
 
 

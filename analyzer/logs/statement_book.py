@@ -81,6 +81,7 @@ class StatementBook:
         self._floors = np.zeros(0)
         self._floor_times = np.zeros(0, np.int64)
         self._first_times = np.zeros(0, np.int64)
+        self._latest_ids = np.zeros((2, 0), np.int64)
 
     def statements(self) -> Statements:
         """All of them."""
@@ -122,6 +123,8 @@ class StatementBook:
         self._floors = np.append(self._floors, np.full(missing, -1.0))
         self._floor_times = np.append(self._floor_times, np.zeros(missing, np.int64))
         self._first_times = np.append(self._first_times, np.full(missing, _FOREVER))
+        none = np.zeros((2, missing), np.int64)
+        self._latest_ids = np.append(self._latest_ids, none, axis=1)
         self._note_firsts(columns, sample)
         self._note_queryids(columns)
         for row in self._candidates(columns):
@@ -150,13 +153,17 @@ class StatementBook:
 
     def _note_queryids(self, columns: Table) -> None:
         statement, queryid = columns["statement"].astype(np.int64), columns["queryid"]
-        has = np.flatnonzero(queryid)
-        first, _ = grouped(pair_keys(queryid[has], statement[has]))
-        chosen = has[first]
+        # As a rule a statement has one, or one more where it was prepared.
+        latest, before = self._latest_ids[:, statement]
+        new = np.flatnonzero((queryid != 0) & (queryid != latest) & (queryid != before))
+        first, _ = grouped(pair_keys(queryid[new], statement[new]))
+        chosen = new[first]
         for number, found in zip(
             statement[chosen].tolist(), queryid[chosen].tolist(), strict=True
         ):
             self._statements[number].queryids.add(found)
+            latest_ids = self._latest_ids[:, number]
+            latest_ids[:] = found, latest_ids[0]
 
     def _candidates(self, columns: Table) -> Sequence[int]:
         """Rows that may be among the slowest of their statement."""

@@ -43,20 +43,14 @@ OriginOf = Callable[[Mapping[str, str | None]], Origin]
 
 
 class Lines:
-    """The lines of a window; the last one ends in a line end as well.
+    """The lines of a window; the last one ends in a line end as well."""
 
-    ``record_count`` is the number of those that may begin a record, or more.
-    """
-
-    def __init__(self, data: bytes) -> None:
-        """Find lines."""
+    def __init__(self, data: bytes, ends: Longs) -> None:
+        """Take the places where they end."""
         self.data = data
-        buffer = np.frombuffer(data, np.uint8)
-        self.ends: Longs = np.flatnonzero(buffer == ord("\n"))
-        self.starts: Longs = np.zeros_like(self.ends)
-        self.starts[1:] = self.ends[:-1] + 1
-        first = buffer[self.starts]
-        self.record_count = int(np.count_nonzero(first != ord("\t")))
+        self.ends = ends
+        self.starts: Longs = np.zeros_like(ends)
+        self.starts[1:] = ends[:-1] + 1
 
     def __len__(self) -> int:
         """Number of lines."""
@@ -142,22 +136,22 @@ class HeadReader:
         self._origin_of = origin_of
         self._known: dict[object, Origin] = {}
 
-    def read(self, lines: Lines) -> Records:
-        """The records of a window."""
-        table = self._scanner.scan(
-            lines.data, settings=self._settings, records=lines.record_count
-        )
-        if table is None:
-            raise ValueError("there are more records than lines")
+    def read(self, data: bytes) -> tuple[Lines, Records]:
+        """The lines of a window, and its records.
+
+        The table of these is only there until the scanner is used again.
+        """
+        table, ends = self._scanner.scan_lines(data, self._settings)
+        lines = Lines(data, ends)
         is_read = table["is_row"] > 0
-        found = table.take(np.flatnonzero(is_read))
+        found = table if is_read.all() else table.take(np.flatnonzero(is_read))
         minute_us, is_time = self._times.moments(minutes_of(found))
         heads = self._heads(lines, found)
         known = (heads.origin >= 0) & is_time
         if not known.all():
             is_read[np.flatnonzero(is_read)[~known]] = False
             found = found.take(np.flatnonzero(known))
-        return Records(
+        return lines, Records(
             line=found["line"].astype(np.int64),
             text_start=places(found, "message_start"),
             logged_at_us=minute_us[known] + found["within_us"],

@@ -110,8 +110,7 @@ class StderrWindows:
 
     def read(self, data: bytes) -> Window:
         """One window; ``data`` ends in a line end."""
-        lines = Lines(data)
-        records = self._heads.read(lines)
+        lines, records = self._heads.read(data)
         unread = self._read_singly(lines, records)
         grouped = _in_order(lines, records, unread)
         self._count_lines(lines, grouped, unread)
@@ -227,7 +226,7 @@ class StderrWindows:
         verb = table["verb"]
         is_run = (verb == Verb.EXECUTE) | (verb == Verb.LOGGED_EXECUTE)
         shows = (detail >= 0) & is_run
-        said = records.table.take(np.where(shows, grouped.column[detail], 0))
+        said = np.where(shows, grouped.column[detail], 0)
         return duration_rows(
             Found(
                 order=at,
@@ -238,10 +237,10 @@ class StderrWindows:
                 queryid=records.queryid[index],
                 details=Slices(
                     data=lines.data,
-                    starts=np.where(shows, places(said, "message_start"), -1),
-                    ends=np.where(shows, places(said, "end"), -1),
+                    starts=np.where(shows, records.text_start[said], -1),
+                    ends=np.where(shows, places(records.table, "end")[said], -1),
                 ),
-                detail_hash=said["detail_hash"],
+                detail_hash=records.table["detail_hash"][said],
                 has_odd_detail=grouped.until[detail] - grouped.line[detail] > 1,
                 origins=records.origins,
             ),

@@ -93,6 +93,12 @@ class DurationRows:
             values_hash=self.values_hash[numbers],
         )
 
+    def others(self, message_count: int) -> Longs:
+        """The messages of the window that are no rows, by their places."""
+        is_other = np.ones(message_count, np.bool_)
+        is_other[self.order] = False
+        return np.flatnonzero(is_other)
+
     def detail(self, at: int) -> str:
         """What the DETAIL line of a row said, empty without one."""
         if not self.details.has(at):

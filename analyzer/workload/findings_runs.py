@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
-from analyzer.domain.execution_columns import ExecutionColumns, Longs
+from analyzer.domain.execution_columns import KINDS, ExecutionColumns, Longs
 from analyzer.domain.log_findings import LogFinding
-from analyzer.domain.pages import Column
 from analyzer.domain.recommendation import Basis, Evidence, Quantity
+from analyzer.domain.row_store import RowStore, Table, in_parts
 from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.workload import StatementRun
 from analyzer.statements.traits import StatementTraits, batched_text, traits
@@ -31,6 +32,7 @@ MIN_REPEATED_CALLS = 100
 MIN_HIT_RATIO = 0.5
 MIN_SAVED_MS = 100.0
 MAX_CACHED = 20
+_ENDS = ("statement", "logged_at_us")
 _WRITES = (StatementKind.UPDATE, StatementKind.DELETE, StatementKind.INSERT)
 
 
@@ -188,22 +190,31 @@ class _Writes:
     def __init__(self, facts: LogFacts) -> None:
         self._facts = facts
         self._tables: dict[str, list[int]] | None = None
+        self._rows: Table = {}
 
     def to(self, reader: StatementTraits) -> Longs:
         """Ends of logged writes to any table that a statement reads, ascending."""
         if self._tables is None:
             self._tables = self._written()
-        statements = {
-            number
-            for relation in reader.relations
-            for number in self._tables.get(relation.name, ())
-        }
-        is_writer = np.zeros(len(self._facts.kinds), np.bool_)
-        is_writer[[*statements]] = True
-        ends_us = Column(np.int64)
-        for part in self._facts.columns.windows():
-            ends_us.append(part.logged_at_us[is_writer[part.statement]])
-        return ends_us.array()
+            columns = self._facts.columns
+            rows = {name: getattr(columns, name) for name in _ENDS}
+            everything = chain.from_iterable(self._tables.values())
+            self._rows = self._of(rows, everything)
+        named = (self._tables.get(item.name, ()) for item in reader.relations)
+        ends_us: Longs = self._of(self._rows, chain.from_iterable(named))[
+            "logged_at_us"
+        ]
+        return ends_us
+
+    def _of(self, rows: Table, statements: Iterable[int]) -> Table:
+        """Those of some executions that are of some statements."""
+        is_one = np.zeros(len(self._facts.kinds), np.bool_)
+        is_one[[*statements]] = True
+        found = RowStore({name: KINDS[name] for name in _ENDS})
+        for part in in_parts(rows):
+            mask = is_one[part["statement"]]
+            found.append({name: values[mask] for name, values in part.items()})
+        return found.table()
 
     def _written(self) -> dict[str, list[int]]:
         tables: dict[str, list[int]] = defaultdict(list)

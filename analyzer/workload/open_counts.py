@@ -72,19 +72,22 @@ def _busiest_minute(opened: Table, span: _Span) -> tuple[int, float]:
     Looked at are minutes in which something begins or ends, and those behind them:
     from there on nothing changes until the next.
     """
-    # Of each minute the time that is open in it but does not fill it, and how many
-    # more than before fill it.
-    sums = SumsByKey(2)
+    # Of each minute the time that is open in it but does not fill it, how many more
+    # than before fill it, and how many begin or end in it.
+    sums = SumsByKey(3)
     for part in in_parts(opened):
         start, end = part["started_at_us"], part["ended_at_us"]
         first, last = start // _MINUTE_US, end // _MINUTE_US
         none, one = np.zeros(len(start), np.int64), np.ones(len(start), np.int64)
-        is_more = last > first
-        sums.add(first, np.minimum(end, (first + 1) * _MINUTE_US) - start, none)
-        sums.add(first + 1, none, is_more * one)
-        sums.add(last, is_more * (end - last * _MINUTE_US), -(is_more * one))
-        sums.add(last + 1, none, none)
-    minutes, (part_us, change) = sums.found()
+        sums.add(first, np.minimum(end, (first + 1) * _MINUTE_US) - start, none, one)
+        more = np.flatnonzero(last > first)
+        none, one, last = none[more], one[more], last[more]
+        sums.add(first[more] + 1, none, one, none)
+        sums.add(last, end[more] - last * _MINUTE_US, -one, one)
+    minutes, (_, _, edges) = sums.found()
+    behind = minutes[edges > 0] + 1
+    sums.add(behind, *np.zeros((3, len(behind)), np.int64))
+    minutes, (part_us, change, _) = sums.found()
     open_us = part_us + np.cumsum(change) * _MINUTE_US
     # The log may begin or end within a minute.
     seen = np.clip(np.array([minutes, minutes + 1]) * _MINUTE_US, *span)
