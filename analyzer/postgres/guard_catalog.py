@@ -133,7 +133,8 @@ def _casts(
     reached = {item.oid for part in parts for item in part.types}
     named = {item.oid for part in parts for item in part.types if item.asked_name}
     implicit = {"i", "a"} if writes else {"i"}
-    rows = rows_of(connection, "guard_casts", {})
+    values = {"trusted": sorted(TRUSTED_EXTENSIONS)}
+    rows = rows_of(connection, "guard_casts", values)
     return tuple(
         item
         for item in with_functions(connection, CastFact, rows)
@@ -141,7 +142,7 @@ def _casts(
         or (
             item.context in implicit
             and (item.is_target_built_in or item.target_oid in reached)
-            and (item.is_source_built_in or item.source_oid in reached)
+            and (item.is_source_anywhere or item.source_oid in reached)
         )
     )
 

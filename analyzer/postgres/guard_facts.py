@@ -72,11 +72,15 @@ class OperatorFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CastFact:
-    """A cast that the database has made for itself, with the function behind it."""
+    """A cast that the database has made for itself, with the function behind it.
+
+    ``is_source_anywhere`` if a value of the type needs no name: it is built in, or of a
+    trusted extension, whose functions give such values.
+    """
 
     source_oid: int
     target_oid: int
-    is_source_built_in: bool
+    is_source_anywhere: bool
     is_target_built_in: bool
     context: str
     source: str
@@ -128,6 +132,7 @@ class RelationFact:
     part_count: int
     computed_query: str | None
     type_oids: list[int]
+    row_type_oid: int
     has_rules: bool
 
 

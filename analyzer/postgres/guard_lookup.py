@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from psycopg.rows import dict_row
@@ -47,7 +47,8 @@ class NameLookup:
         operators = with_functions(self._connection, OperatorFact, rows)
         relations = self._relations(facts)
         # A call f(x) may also be a cast to a type named f.
-        types = self._types([*facts.types, *facts.functions, *parts], relations)
+        asked = [*facts.types, *facts.functions, *parts]
+        types = self._types(asked, _type_oids(relations, facts))
         return CatalogFacts(
             functions=_all_of(calls, facts.functions),
             field_functions=(
@@ -84,12 +85,10 @@ class NameLookup:
         return tuple(RelationFact(**row) for row in rows)
 
     def _types(
-        self, names: Iterable[Name], relations: Iterable[RelationFact]
+        self, names: Iterable[Name], oids: Iterable[int]
     ) -> tuple[TypeFact, ...]:
-        oids = sorted({oid for item in relations for oid in item.type_oids})
-        return tuple(
-            TypeFact(**row) for row in self._named("guard_types", names, oids=oids)
-        )
+        rows = self._named("guard_types", names, oids=sorted(set(oids)))
+        return tuple(TypeFact(**row) for row in rows)
 
     def _unknown_keywords(self, facts: SafetyFacts) -> list[Name]:
         """Keywords that an older server takes for names of functions."""
@@ -144,6 +143,14 @@ def rows_of(connection: Connection, question: str, values: _Row) -> list[_Row]:
     query = load(question, connection.info.server_version)
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(query, values).fetchall()
+
+
+def _type_oids(relations: Iterable[RelationFact], facts: SafetyFacts) -> Iterator[int]:
+    """Types of the columns of relations, and of their rows where one is a value."""
+    for item in relations:
+        yield from item.type_oids
+        if (item.asked_schema, item.asked_name) in facts.rows and item.row_type_oid:
+            yield item.row_type_oid
 
 
 def _json_makers(facts: SafetyFacts) -> tuple[str, ...]:

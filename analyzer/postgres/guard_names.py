@@ -65,8 +65,15 @@ _DENIED = frozenset(
         "currtid2",
         "domain_in",  # runs the checks of a domain
         "fmgr_c_validator",  # loads a library
+        "fmgr_internal_validator",
+        "fmgr_sql_validator",  # parses a function's text, and so runs checks in it
         "#=",  # of hstore: makes a row, and so runs the checks of its domains
         "loread",
+        # Of pgcrypto: numbers of 65,535 bits, which no interrupt stops.
+        "pgp_pub_decrypt",
+        "pgp_pub_decrypt_bytea",
+        "pgp_pub_encrypt",
+        "pgp_pub_encrypt_bytea",
         "lowrite",
         "populate_record",  # of hstore, as #=
         "record_in",

@@ -259,6 +259,8 @@ def _types(
 
 
 def _is_unsafe_type(item: TypeFact, *, is_column: bool, is_call: bool) -> bool:
+    if item.name == "jsonpath" and item.is_part and not is_column:
+        return True  # a path that was not read: see statements.json_paths
     if item.kind == "c" and not item.is_part:
         # A call named like a table is a call; its functions are judged as such.
         return not (is_column or is_call)

@@ -14,6 +14,8 @@ from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import marked
 
 _SET_LOCAL = marked("SELECT pg_catalog.set_config($1, $2, true)")
+_BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY"
+"""By default a database may be SERIALIZABLE, where a reader makes others fail."""
 _SAVEPOINT = "pgproof_rolled_back"
 
 
@@ -38,7 +40,7 @@ def rolled_back(
     end: tuple[str, ...]
     status = connection.info.transaction_status
     if status == pq.TransactionStatus.IDLE:
-        begin, end = ("BEGIN READ ONLY",), ("ROLLBACK",)
+        begin, end = (_BEGIN,), ("ROLLBACK",)
     elif status == pq.TransactionStatus.INTRANS:
         begin = (f"SAVEPOINT {_SAVEPOINT}", "SET LOCAL transaction_read_only = on")
         end = (f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}", f"RELEASE SAVEPOINT {_SAVEPOINT}")

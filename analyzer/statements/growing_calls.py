@@ -43,12 +43,21 @@ _TIMES = {
     **dict.fromkeys(("json_build_object", "jsonb_build_object"), 2),
     **dict.fromkeys(("json_build_array", "jsonb_build_array", "json_object"), 2),
     **dict.fromkeys(("convert", "convert_from", "convert_to", "hstore"), 2),
-    **dict.fromkeys(("encode", "jsonb_pretty", "xmlcomment", "xmlparse"), 6),
+    **dict.fromkeys(("encode", "xmlcomment", "xmlparse", "show_trgm"), 6),
     **dict.fromkeys(("string_to_array", "regexp_split_to_array", "to_tsvector"), 12),
+    # A letter of Arabic decomposes into eighteen others, "J" is a day of seven digits.
+    **dict.fromkeys(("normalize", "to_char"), 12),
+    # Of OpenPGP, which may be compressed, a thousand to one (RFC 1951).
+    **dict.fromkeys(("pgp_sym_decrypt", "pgp_sym_decrypt_bytea"), 1_000),
 }
-_BUILDING = frozenset({"concat", "concat_ws", "array_cat", "array_append", "overlay"})
-_REPLACING = {"replace": 2, "regexp_replace": 2, "array_replace": 2}
+_BUILDING = frozenset({"concat", "array_cat", "array_append", "overlay"})
+_REPLACEMENT = 2
+_REPLACING = {"replace": 2, "array_replace": 2}
 _WIDTH = re.compile(r"%(?:\d+\$)?-?(\d+)")
+_POINT_BYTES = 16
+_COLUMN = 100
+"""Bytes that a column of a table counts as."""
+_NO_BOUND = 1 << 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +111,70 @@ def _padded(arguments: Sequence[Argument], total: int) -> int:
 
 
 def _formatted(arguments: Sequence[Argument], total: int) -> int:
-    widths = _WIDTH.findall(_text(arguments, 0) or "")
-    return 2 * total + sum(int(width[:9]) for width in widths)
+    pattern = _text(arguments, 0) or ""
+    widths = sum(int(width[:9]) for width in _WIDTH.findall(pattern))
+    # %1$s may name the same argument each time.
+    largest = max((size.size_bytes for _kind, _node, size in arguments[1:]), default=0)
+    return 2 * total + widths + 2 * pattern.count("%") * largest
+
+
+def _separated(arguments: Sequence[Argument], total: int) -> int:
+    """``concat_ws``: the first argument comes between all others, or parts of one."""
+    between = len(arguments) - 2
+    if between == 0:
+        between = _bytes(arguments, 1)  # VARIADIC
+    return total + max(between, 0) * _bytes(arguments, 0) if arguments else total
+
+
+def _substituted(arguments: Sequence[Argument], total: int) -> int:
+    """``regexp_replace``: it may match each character, and name the match again."""
+    if len(arguments) <= _REPLACEMENT:
+        return total
+    return (_bytes(arguments, 0) + 1) * _bytes(arguments, _REPLACEMENT)
+
+
+def _matched(arguments: Sequence[Argument], total: int) -> int:
+    """``regexp_match``: every group may be the whole text."""
+    if len(arguments) < 2:
+        return total
+    pattern = _text(arguments, 1)
+    groups = _bytes(arguments, 1) if pattern is None else pattern.count("(")
+    return _bytes(arguments, 0) * (1 + groups)
+
+
+def _polygon(arguments: Sequence[Argument], total: int) -> int:
+    """``polygon(points, circle)``, or of another shape."""
+    if len(arguments) < 2:
+        return total + 13 * _POINT_BYTES
+    return (_constant(arguments, 0) or _NO_BOUND) * _POINT_BYTES
+
+
+def _pretty(arguments: Sequence[Argument], total: int) -> int:
+    """``jsonb_pretty``: each line is indented as deep as it lies.
+
+    A text that a statement builds may be nothing but brackets; what a column of a table
+    holds, or constructors make, is not deep.
+    """
+    is_text = any(
+        _is_cast({kind: node}) or (kind == "ColumnRef" and size.size_bytes > _COLUMN)
+        for kind, node, size in arguments
+    )
+    return total * (6 + (total if is_text else 0))
+
+
+def _is_cast(tree: object) -> bool:
+    """Whether a value that is no column is read as json anywhere in an expression."""
+    pending = [tree]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, list):
+            pending += current
+        elif isinstance(current, dict):
+            cast = current.get("TypeCast", {"arg": {"ColumnRef": {}}})
+            if "ColumnRef" not in cast.get("arg", {}) or "JsonParseExpr" in current:
+                return True
+            pending += current.values()
+    return False
 
 
 def _joined(arguments: Sequence[Argument], total: int) -> int:
@@ -114,9 +185,12 @@ def _joined(arguments: Sequence[Argument], total: int) -> int:
 
 
 def _headline(arguments: Sequence[Argument], total: int) -> int:
-    """``ts_headline``: its options are put around each word that is found."""
+    """``ts_headline``: its options are put around each word that is found.
+
+    A word and what parts it from the next are two characters at least.
+    """
     options = _text(arguments, -1)
-    return total * (1 + (len(options) if options is not None else 0) // 20)
+    return total * (1 + (len(options) if options is not None else 0) // 2)
 
 
 _RULES = {
@@ -125,6 +199,11 @@ _RULES = {
     "format": _formatted,
     "array_to_string": _joined,
     "ts_headline": _headline,
+    "concat_ws": _separated,
+    "regexp_replace": _substituted,
+    **dict.fromkeys(("regexp_match", "regexp_matches"), _matched),
+    "polygon": _polygon,
+    "jsonb_pretty": _pretty,
 }
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from analyzer.statements import json_paths
 from analyzer.statements.call_arguments import (
     are_short,
     is_harmless_setting,
@@ -27,6 +28,7 @@ from analyzer.statements.node_types import (
     WRITING_NODES,
 )
 from analyzer.statements.parse import Node, ParsedQuery, parse_one
+from analyzer.statements.row_values import row_relations
 from analyzer.statements.server_text import server_text
 
 Name = tuple[str, str]
@@ -62,6 +64,7 @@ class SafetyFacts:
             argument, or cast: ``('x'::text).upper`` is ``upper('x')``, and so is
             ``f.upper`` where ``f`` is a function in FROM.
         relations: named, and how often at most; also names that are of a CTE somewhere.
+        rows: relations whose row, as a whole, may be a value: ``SELECT t FROM t``.
         ctes: names of CTEs, which are relations elsewhere if there are such relations.
         expanded_count: relations after CTEs are inlined.
         parameter_count: the highest ``$n``.
@@ -81,6 +84,7 @@ class SafetyFacts:
     fields: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     relations: tuple[tuple[str, str, int], ...] = ()
+    rows: tuple[Name, ...] = ()
     ctes: tuple[str, ...] = ()
     expanded_count: int = 0
     parameter_count: int = 0
@@ -111,6 +115,7 @@ def safety_facts(query: str) -> SafetyFacts:
         fields=tuple(sorted(seen.fields)),
         parts=tuple(sorted(seen.parts)),
         relations=tuple(sorted((*name, n) for name, n in seen.relations.items())),
+        rows=row_relations(parsed.tree),
         ctes=tuple(sorted(seen.ctes)),
         expanded_count=sum(seen.expanded.values()),
         parameter_count=seen.parameter_count,
@@ -210,6 +215,8 @@ class _Seen:
             self.violations.add(("memory", name[1]))
         if name[1] == "current_setting" and not is_harmless_setting(arguments):
             self.violations.add(("denied function", "pg_catalog.current_setting"))
+        if name[1] == "jsonpath":
+            self.path({"pathspec": arguments[0] if arguments else {}})
 
     def expression(self, fields: Node) -> None:
         kind = fields.get("kind", "")
@@ -228,10 +235,18 @@ class _Seen:
             self.operators.add(self._name(fields["useOp"]))
 
     def constant(self, fields: Node) -> None:
-        # Each "any depth" of a path multiplies what the one before it has found.
         text = fields.get("sval", {}).get("sval", "")
-        if text.count(".**") > 1:
-            self.violations.add(("memory", "a JSON path with .** twice"))
+        if json_paths.times(text) > json_paths.MAX_TIMES:
+            self.violations.add(("memory", "a JSON path that finds a value many times"))
+
+    def cast(self, fields: Node) -> None:
+        names = _strings(fields.get("typeName", {}).get("names", []))
+        if names[-1:] == ["jsonpath"]:
+            self.path({"pathspec": fields.get("arg", {})})
+
+    def path(self, fields: Node) -> None:
+        if not json_paths.is_known(fields.get("pathspec", {})):
+            self.violations.add(("memory", "a JSON path that is computed"))
 
     def type_name(self, fields: Node) -> None:
         if fields.get("pct_type"):
@@ -312,6 +327,8 @@ _READERS = {
     "RangeFunction": _Seen.range_function,
     "ColumnRef": _Seen.column,
     "A_Indirection": _Seen.indirection,
+    "JsonFuncExpr": _Seen.path,
+    "TypeCast": _Seen.cast,
     "RangeVar": _Seen.range_variable,
     "relation": _Seen.range_variable,
 }

@@ -112,6 +112,16 @@ CREATE FUNCTION f_angle(float8) RETURNS float8 LANGUAGE sql IMMUTABLE
     AS 'SELECT gc_to_sec(sec_to_gc($1))';
 CREATE FUNCTION evil_mood(int) RETURNS mood LANGUAGE sql IMMUTABLE AS 'SELECT ''glad''::mood';
 CREATE CAST (int AS mood) WITH FUNCTION evil_mood(int);
+CREATE TABLE castable (id int);
+CREATE FUNCTION evil_row(castable) RETURNS int LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN PERFORM pg_sleep(0.5); RETURN 1; END';
+CREATE CAST (castable AS int) WITH FUNCTION evil_row(castable) AS IMPLICIT;
+CREATE FUNCTION evil_rows(castable[]) RETURNS int LANGUAGE plpgsql IMMUTABLE
+    AS 'BEGIN PERFORM pg_sleep(0.5); RETURN 1; END';
+CREATE CAST (castable[] AS int) WITH FUNCTION evil_rows(castable[]) AS IMPLICIT;
+INSERT INTO castable VALUES (1);
+CREATE FUNCTION checking() RETURNS text LANGUAGE sql AS 'SELECT ''x''::checked::text';
+CREATE DOMAIN stored_path AS jsonpath;
 """
 
 CAST = "CREATE CAST (text AS int) WITH FUNCTION evil_int(text) AS IMPLICIT"
@@ -178,6 +188,43 @@ HOLES = [
     ("a path that is asked for", "denied function",
      "SELECT xmlexists('//a' PASSING ('<a/>'::xml))"),
     ("a width that is a bomb", "memory", "SELECT format('%900000000s', name) FROM t"),
+    ("a literal beside a row", "user function", "SELECT coalesce(x, '(1,a,,,z,,,)') FROM t x"),
+    ("a literal beside a row by its star", "user function",
+     "SELECT coalesce(x.*, '(1,a,,,z,,,)') FROM t x"),
+    ("a row that is cast without a word", "user cast", "SELECT abs(c) FROM castable c"),
+    ("rows of a subquery that are", "user cast",
+     "SELECT abs(w) FROM (SELECT castable FROM castable) s (w)"),
+    ("an array of rows that is", "user cast", "SELECT abs(array_agg(c)) FROM castable c"),
+    ("a function's text that is parsed", "denied function",
+     "SELECT fmgr_sql_validator('checking'::regproc)"),
+    ("a path that finds one value a billion times", "memory",
+     f"SELECT jsonb_path_exists('1', '${'[0,0,0,0,0,0,0,0]' * 10}')"),
+    ("a path of pairs of pairs", "memory",
+     f"SELECT jsonb_path_query_array('{{\"a\": 1}}', '${'.keyvalue()' * 20}')"),
+    ("a path that is computed", "memory",
+     "SELECT jsonb_path_query('1', ('$' || repeat('[0,0]', 30))::jsonpath)"),
+    ("a path by a call", "memory", "SELECT jsonb_path_query('1', jsonpath(repeat('[0,0]', 30)))"),
+    ("a path of SQL/JSON", "memory", "SELECT JSON_QUERY('1', '$' || repeat('[0,0]', 30))"),
+    ("a path by a domain", "user type",
+     "SELECT jsonb_path_query('1', ('$' || repeat('[0,0]', 30))::stored_path)"),
+    ("a polygon of any number of points", "memory",
+     "SELECT polygon(60000000, '((0,0),1)'::circle)"),
+    ("brackets that are indented", "memory",
+     f"SELECT jsonb_pretty('{'[' * 5000}{']' * 5000}'::jsonb)"),
+    ("such brackets by a column", "memory",
+     "SELECT jsonb_pretty(j) FROM (SELECT (repeat('[', 5000) || repeat(']', 5000))::jsonb j) s"),
+    ("a format that repeats", "memory",
+     f"SELECT format('{'%1$s' * 700}', format('{'%1$s' * 700}', name)) FROM t"),
+    ("a separator many times", "memory",
+     "SELECT concat_ws(repeat('x', 10000)" + ", ''" * 1000 + ")"),
+    ("a separator of an array", "memory",
+     "SELECT concat_ws(repeat('x', 10000), VARIADIC string_to_array(repeat(',', 9000), ','))"),
+    ("a match of each character", "memory",
+     f"SELECT regexp_replace(repeat('x', 5000), '.|{'y' * 900}', '{'x' * 2000}', 'g')"),
+    ("groups around all", "memory",
+     f"SELECT regexp_match(repeat('x', 9000), '{'(' * 900}.*{')' * 900}')"),
+    ("words that are marked", "memory",
+     f"SELECT ts_headline(repeat('a ', 900), 'a', 'HighlightAll=1,StartSel={'x' * 9000}')"),
     ("row security", "row security", "SELECT * FROM secured"),
     ("a wrapper with a setting", "user function", "SELECT f_with_setting('x')"),
     ("a wrapper that reads", "user function", "SELECT f_reading('x')"),
@@ -219,6 +266,12 @@ HARMLESS = [
     "SELECT * FROM with_wrapper WHERE f_search(name) = f_unaccent('a')",
     "SELECT sec_to_gc(lat), f_angle(lon) FROM places",
     "SELECT * FROM t WHERE span @> 3 AND moods = '{glad}'",
+    "SELECT jsonb_path_query('{\"a\": [1, 2]}', '$.a[0, 1] ? (@ > 1)'::jsonpath)",
+    "SELECT JSON_VALUE('{\"a\": 1}', 'strict $.a'), JSON_EXISTS('[1]', '$[*] ? (@ > $x)' PASSING 1 AS x)",
+    "SELECT jsonb_pretty(jsonb_build_object('id', id, 'name', name)), polygon('((0,0),1)'::circle) FROM t",
+    "SELECT concat_ws(', ', id, name, contact), format('%1$s %2$s (%1$s)', name, id) FROM t",
+    "SELECT regexp_replace(name, '[^a-z]+', '-', 'g'), regexp_match(name, '(\\d+)-(\\d+)') FROM t",
+    "SELECT ts_headline(name, 'a', 'StartSel=<b>, StopSel=</b>, MaxWords=35, MinWords=15') FROM t",
 ]
 
 

@@ -13,6 +13,7 @@ from analyzer.errors import Refusal
 from analyzer.planner.analyze import analyze, guard_statement
 from analyzer.postgres.connect import session
 from analyzer.postgres.guard import Action, Place
+from analyzer.postgres.rolled_back import rolled_back
 from analyzer.statements.safety import safety_facts
 
 pytestmark = pytest.mark.integration
@@ -106,3 +107,12 @@ def test_what_was_left_is_not_reached(
 @pytest.mark.parametrize("query", HARMLESS)
 def test_what_nobody_altered_passes(database: Address, query: str) -> None:
     assert analyze(database, query).execution_time_ms is not None
+
+
+def test_a_serializable_database_is_not_read_so(superuser: Address) -> None:
+    """A reader that is SERIALIZABLE makes transactions of others fail."""
+    with session(superuser) as connection:
+        connection.execute("SET default_transaction_isolation = serializable")
+        with rolled_back(connection):
+            row = connection.execute("SHOW transaction_isolation").fetchone()
+    assert row is not None and row[0] == "read committed"

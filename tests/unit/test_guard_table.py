@@ -66,6 +66,7 @@ TABLE = RelationFact(
     part_count=1,
     computed_query=None,
     type_oids=[23],
+    row_type_oid=0,
     has_rules=False,
 )
 TEXT = TypeFact(
@@ -94,7 +95,7 @@ TRUSTED: dict[str, Any] = {
 OWN_CAST = CastFact(
     source_oid=23,
     target_oid=25,
-    is_source_built_in=True,
+    is_source_anywhere=True,
     is_target_built_in=True,
     context="i",
     source="integer",

@@ -1,9 +1,27 @@
 -- Casts of the database's own that call a function: one row each, with that function.
 -- Needs: nothing. Costs: a scan of pg_cast, which has a few hundred rows.
 SELECT
-    cast_made.castsource AS source_oid,
+    -- Of an array, what it is made of: whoever has a value can make an array of it.
+    coalesce(
+        (SELECT nullif(made.typelem, 0) FROM pg_type AS made
+         WHERE made.oid = cast_made.castsource AND made.typcategory = 'A'),
+        cast_made.castsource
+    ) AS source_oid,
     cast_made.casttarget AS target_oid,
-    cast_made.castsource < 16384 AS is_source_built_in,
+    -- Functions of extensions that may be called give values of types nobody names.
+    (
+        cast_made.castsource < 16384
+        OR EXISTS (
+            SELECT
+            FROM pg_depend AS membership
+            JOIN pg_extension AS extension ON extension.oid = membership.refobjid
+            WHERE membership.classid = 'pg_type'::regclass
+                AND membership.objid = cast_made.castsource
+                AND membership.deptype = 'e'
+                AND membership.refclassid = 'pg_extension'::regclass
+                AND extension.extname = ANY (%(trusted)s::text[])
+        )
+    ) AS is_source_anywhere,
     cast_made.casttarget < 16384 AS is_target_built_in,
     cast_made.castcontext::text AS context,
     format_type(cast_made.castsource, NULL) AS source,

@@ -61,6 +61,7 @@ SELECT
             AND attribute.attnum > 0
             AND NOT attribute.attisdropped
     ) AS type_oids,
+    relation.row_type_oid,
     EXISTS (
         SELECT
         FROM pg_rewrite AS rule
@@ -72,6 +73,7 @@ CROSS JOIN LATERAL (
         class.oid,
         space.nspname AS schema,
         class.relkind::text AS kind,
+        class.reltype AS row_type_oid,
         class.relrowsecurity AS has_row_security,
         coalesce(method.amname, '') AS access_method,
         pg_has_role(class.relowner, 'USAGE') AS is_owner
