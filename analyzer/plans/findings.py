@@ -131,7 +131,10 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
     Args:
         plan: of EXPLAIN ANALYZE; one that was not run has no findings.
     """
-    view = PlanView(plan)
+    return _of_run(PlanView(plan))
+
+
+def _of_run(view: PlanView) -> tuple[Finding, ...]:
     if not view.was_run:
         return ()
     planned = tuple(slow_planning(view))
@@ -140,14 +143,14 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
     found = _without_jit([item for rule in _RULES for item in rule(view)])
     found = [_with_effects(item, found) for item in found]
     found = [item for item in found if not _is_told_already(item, found)]
-    found = [with_settings(item, plan.settings) for item in found]
+    found = [with_settings(item, view.plan.settings) for item in found]
     return tuple(sorted(found, key=lambda item: -round(item.lost_ratio, 2)))
 
 
 def findings_or_expected(plan: Plan) -> tuple[Finding, ...]:
     """The findings of a plan; where it was not run, what its shape and costs tell."""
     view = PlanView(plan)
-    return findings(plan) if view.was_run else expected(view)
+    return _of_run(view) if view.was_run else expected(view)
 
 
 def _without_jit(found: Sequence[Finding]) -> list[Finding]:

@@ -42,7 +42,10 @@ class PlanView:
         self.plan = plan
         self.items = measure(plan)
         self._by_path = {item.path: item for item in self.items}
+        self._inputs: dict[tuple[int, ...], tuple[NodeMeasure, ...]] = {}
+        self._ran = [item for item in self.items if item.node.loops]
         self._has_times = self.items[0].total_time_ms is not None
+        self.total_ms = self._total_ms()
         self._most_rows = _most_rows(self.items)
         self._processes = _processes(self.items)
         names = (item.node.subplan_name for item in self.items)
@@ -59,8 +62,7 @@ class PlanView:
         total_ms = self.plan.execution_time_ms or self.items[0].total_time_ms
         return total_ms is None or total_ms >= MIN_TOTAL_MS
 
-    @property
-    def total_ms(self) -> float:
+    def _total_ms(self) -> float:
         """Wall time of the whole statement, 0 where no time was taken.
 
         What passes outside of all nodes counts: triggers, writing out the rows.
@@ -70,7 +72,7 @@ class PlanView:
 
     def ran(self) -> Iterator[NodeMeasure]:
         """The nodes that were run at least once."""
-        return (item for item in self.items if item.node.loops)
+        return iter(self._ran)
 
     def parent(self, item: NodeMeasure) -> NodeMeasure | None:
         """The node above."""
@@ -85,11 +87,17 @@ class PlanView:
 
     def inputs(self, item: NodeMeasure) -> tuple[NodeMeasure, ...]:
         """The children that feed a node, its outer side first; subplans left out."""
-        return tuple(
-            self._by_path[*item.path, place]
-            for place, child in enumerate(item.node.children)
-            if child.parent_relationship not in _ASIDE
-        )
+        if not item.node.children:
+            return ()
+        found = self._inputs.get(item.path)
+        if found is None:
+            found = tuple(
+                self._by_path[*item.path, place]
+                for place, child in enumerate(item.node.children)
+                if child.parent_relationship not in _ASIDE
+            )
+            self._inputs[item.path] = found
+        return found
 
     def most_rows_below(self, item: NodeMeasure) -> float:
         """The most rows that the node or any below it gave, over all loops."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from analyzer.domain.plan import Buffers, Plan, PlanNode
 from analyzer.plans.own_times import own_times_ms
 
+_BUFFERS = tuple(field.name for field in fields(Buffers))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NodeMeasure:
@@ -111,16 +113,16 @@ def _paid(node: PlanNode) -> tuple[PlanNode, ...]:
 
 
 def _own_buffers(node: PlanNode) -> Buffers | None:
-    if node.buffers is None:
-        return None
-    own = {}
-    for field in fields(Buffers):
-        below = sum(
-            getattr(child.buffers, field.name)
-            for child in node.children
-            if child.buffers
+    if node.buffers is None or not node.children:
+        return node.buffers
+    below = [child.buffers for child in node.children if child.buffers]
+    own = {
+        name: max(
+            getattr(node.buffers, name) - sum(getattr(child, name) for child in below),
+            0,
         )
-        own[field.name] = max(getattr(node.buffers, field.name) - below, 0)
+        for name in _BUFFERS
+    }
     return Buffers(**own)
 
 

@@ -18,6 +18,8 @@ _MAX_DIGITS = 20
 _LARGEST = 1e15
 """No plan has a larger number; a file may claim one."""
 _TEXT_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_SORTS = frozenset({"Sort", "Incremental Sort"})
+_HASHES = frozenset({"Hash", "Aggregate"})
 _JIT_TOTAL = re.compile(r"Total (\d{1,15}(?:\.\d{1,6})?) ms")
 
 
@@ -59,6 +61,8 @@ class CacheFacts:
 
 def sort_facts(node: PlanNode) -> SortFacts | None:
     """How a sort was done; none where the node is no sort or was not run."""
+    if node.node_type not in _SORTS:
+        return None
     found = [fact for fields in _with_workers(node) if (fact := _sort(fields))]
     return max(found, key=lambda fact: fact.space_bytes, default=None)
 
@@ -95,6 +99,8 @@ def _incremental(fields: Mapping[str, Any]) -> SortFacts | None:
 
 def hash_facts(node: PlanNode) -> HashFacts | None:
     """The hash table of a Hash node or an aggregate; none where there is none."""
+    if node.node_type not in _HASHES:
+        return None
     found = [fact for fields in _with_workers(node) if (fact := _hash(fields))]
     return max(found, key=lambda fact: fact.batches, default=None)
 
@@ -222,7 +228,8 @@ def read_ms(node: PlanNode) -> float | None:
     if isinstance(text, str):
         blocks = text.partition("temp ")[0]
         return sum(float(found) for found in _READ_IN_TEXT.findall(blocks))
-    known = [number(node.details, name) for name in _READ_TIMES]
+    details = node.details
+    known = [number(details, name) for name in _READ_TIMES if name in details]
     found = [value for value in known if value is not None]
     return sum(found) if found else None
 

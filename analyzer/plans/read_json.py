@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import NoneType
 from typing import Any
 
 from analyzer.domain.plan import Buffers, Plan, PlanNode
@@ -48,6 +49,9 @@ _BUFFERS = {
     "temp_read_blks": "Temp Read Blocks",
     "temp_written_blks": "Temp Written Blocks",
 }
+_LARGEST = 1e300
+_SCALAR = (str, int, float, NoneType)
+_KNOWN = _FIELDS | set(_BUFFERS.values())
 NUMBERS = frozenset(
     {
         *("Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Rows"),
@@ -141,13 +145,16 @@ def _check_size(top: Mapping[str, Any]) -> None:
     seen = 0
     while stack:
         value, depth = stack.pop()
-        seen += 1
+        inner: Collection[object] = ()
+        if isinstance(value, Mapping):
+            inner = value.values()
+        elif isinstance(value, list | tuple):
+            inner = value
+        seen += len(inner)
         if depth > 2 * MAX_DEPTH + 10 or seen > MAX_NESTED_VALUES:
             raise _Damaged("it is nested too deep or too large")
-        if isinstance(value, Mapping):
-            stack.extend((item, depth + 1) for item in value.values())
-        elif isinstance(value, list | tuple):
-            stack.extend((item, depth + 1) for item in value)
+        below = depth + 1
+        stack.extend((item, below) for item in inner if not isinstance(item, _SCALAR))
 
 
 @dataclass(slots=True)
@@ -194,8 +201,6 @@ def _node(fields: Mapping[str, Any], children: tuple[PlanNode, ...]) -> PlanNode
     node_type = _text(fields, "Node Type")
     if not node_type:
         raise _Damaged("a node has no Node Type")
-    buffers = {name: _number(fields, key, 0) for name, key in _BUFFERS.items()}
-    known = _FIELDS | set(_BUFFERS.values())
     return PlanNode(
         node_type=node_type,
         startup_cost=_number(fields, "Startup Cost", 0),
@@ -215,12 +220,19 @@ def _node(fields: Mapping[str, Any], children: tuple[PlanNode, ...]) -> PlanNode
         actual_total_time_ms=_optional(fields, "Actual Total Time"),
         loops=_optional(fields, "Actual Loops"),
         rows_removed_by_filter=_optional(fields, "Rows Removed by Filter"),
-        buffers=Buffers(**{name: int(value) for name, value in buffers.items()})
-        if "Shared Hit Blocks" in fields
-        else None,
+        buffers=_buffers(fields),
         children=children,
-        details={str(key): value for key, value in fields.items() if key not in known},
+        details={str(key): value for key, value in fields.items() if key not in _KNOWN},
     )
+
+
+def _buffers(fields: Mapping[str, Any]) -> Buffers | None:
+    counts = {
+        name: int(_number(fields, key, 0))
+        for name, key in _BUFFERS.items()
+        if key in fields
+    }
+    return Buffers(**counts) if "Shared Hit Blocks" in fields else None
 
 
 def _text(fields: Mapping[str, Any], key: str) -> str:
@@ -232,6 +244,8 @@ def _text(fields: Mapping[str, Any], key: str) -> str:
 
 def _number(fields: Mapping[str, Any], key: str, default: float) -> float:
     value = fields.get(key, default)
+    if type(value) is float and -_LARGEST < value < _LARGEST:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _Damaged(f"{key} is not a number")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from analyzer.domain.plan import Plan
@@ -32,6 +33,11 @@ _PROPERTY = re.compile(
 )
 _BUFFERS = re.compile(r"(shared|local|temp) ((?:(?:hit|read|dirtied|written)=\d+ ?)+)")
 _TIME_MS = re.compile(r"(?:Planning|Execution|Total) (?:[Tt]ime|runtime): ([\d.]+) ms")
+_NO_PROPERTIES = (
+    *("Planning", "Execution", "Total", "JIT:", "Trigger "),
+    *("InitPlan ", "SubPlan ", "CTE "),
+)
+"""How all lines begin that are neither nodes nor properties of one."""
 _WORKER = re.compile(r"Worker \d+")
 _SETTING = re.compile(r"([\w.]+) = '((?:[^']|'')*)'")
 _NAME = r'(?:"(?:[^"]|"")+"|[^\s".]+)'
@@ -73,10 +79,7 @@ def read_text_plan(text: str, *, source: str) -> Plan:
     if len(text) > MAX_TEXT_CHARS:
         raise _not_a_plan("it is too large")
     lines = whole_lines(text.expandtabs(8).split("\n"))
-    numbered = any(numbers_at(line) < len(line) for _, line in lines)
-    arrows = any(line.lstrip().startswith("->") for _, line in lines)
-    alone = any(_SCAN.match(line) for _, line in lines)
-    reader = _Reader(bare=(arrows or alone) and not numbered)
+    reader = _Reader(bare=_is_without_numbers([line for _, line in lines]))
     for number, line in lines:
         reader.take(line, number)
     if reader.root is None:
@@ -85,6 +88,14 @@ def read_text_plan(text: str, *, source: str) -> Plan:
     return read_plan(
         {"Plan": reader.root, **reader.totals}, source=source, form="FORMAT TEXT"
     )
+
+
+def _is_without_numbers(lines: Sequence[str]) -> bool:
+    """Whether nodes stand without cost and rows, as EXPLAIN (COSTS OFF) prints them."""
+    if any(numbers_at(line) < len(line) for line in lines):
+        return False
+    arrows = any(line.lstrip().startswith("->") for line in lines)
+    return arrows or any(_SCAN.match(line) for line in lines)
 
 
 class _Reader:
@@ -103,17 +114,21 @@ class _Reader:
 
     def take(self, line: str, number: int) -> None:
         at = numbers_at(line)
-        title = _TITLE.fullmatch(line[:at].rstrip()[:MAX_TITLE_CHARS])
-        numbers = _NUMBERS.fullmatch(line, at)
-        is_node = at < len(line) or self._is_bare(line)
-        if is_node and title is not None and numbers is not None:
-            self._add(title, _numbers(numbers), number)
-        elif self.root is not None:
+        if at < len(line) or self._is_bare(line):
+            title = _TITLE.fullmatch(line[:at].rstrip()[:MAX_TITLE_CHARS])
+            numbers = _NUMBERS.fullmatch(line, at)
+            if title is not None and numbers is not None:
+                self._add(title, _numbers(numbers), number)
+                return
+        if self.root is not None:
             self._take_more(line, self.root)
 
     def _take_more(self, line: str, root: dict[str, Any]) -> None:
         """A line below a node: a section, a total, a subplan's name or a property."""
         stripped = line.strip()
+        if not stripped.startswith(_NO_PROPERTIES):
+            self._take_property(line)
+            return
         total = _TIME_MS.fullmatch(stripped)
         subplan = _SUBPLAN.fullmatch(line[:MAX_TITLE_CHARS])
         trigger = _TRIGGER.fullmatch(stripped)
