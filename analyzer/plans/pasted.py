@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
+from analyzer.errors import SourceError
+
 _BORDER = re.compile(r"[\s+|─-╿-]*(?:-{3}|[─═]{3})[\s+|─-╿-]*")
 """psql's lines between header and rows, in ascii and in both unicode styles."""
+_RULES = ("---", "───", "═══")
 _SIDES = "|│║"
 _CONTINUED = "+↵"
 _FOOTER = re.compile(r"\s*\(\d+ (?:rows?|lignes?|Zeilen?|filas?|строк\w*)\)\s*")
@@ -69,15 +72,18 @@ def _without_margin(lines: list[str]) -> list[str]:
 def _after_header(lines: list[str]) -> list[str]:
     """Lines below the last border of the header, without the border at the end."""
     borders = [
-        n
-        for n, line in enumerate(lines)
-        if len(line) < 10_000 and _BORDER.fullmatch(line)
+        n for n, line in enumerate(lines) if len(line) < 10_000 and _is_border(line)
     ]
     if not borders:
         headed = bool(lines) and lines[0].strip(" '\"") == "QUERY PLAN"
         return _of_csv(lines[1:]) if headed else lines
-    if any(_NODE.search(line) for line in lines[: borders[0]]):
-        return lines[: borders[0]]
+    ends = [*borders, len(lines)]
+    parts = [lines[a + 1 : b] for a, b in zip([-1, *borders], ends, strict=True)]
+    plans = [part for part in parts if any(map(_NODE.search, part))]
+    if len(plans) > 1:
+        raise more_than_one(len(plans))
+    if plans:
+        return plans[0]
     head = borders[0] + 1
     for border in borders[1:]:
         # A header may be as long as the plan is wide, and be wrapped as its lines are.
@@ -85,6 +91,20 @@ def _after_header(lines: list[str]) -> list[str]:
             return lines[head:border]
         head = border + 1
     return lines[head:]
+
+
+def more_than_one(count: int) -> SourceError:
+    """The refusal of a text that holds several plans, of which none is the one."""
+    return SourceError(
+        "this is more than one plan of EXPLAIN",
+        detail=f"The text holds {count:,} plans, one after the other.",
+        hint="Give one plan at a time; --compare takes a second one from a file.",
+    )
+
+
+def _is_border(line: str) -> bool:
+    # Most lines have no rule: looking for one first is ten times as fast.
+    return any(rule in line for rule in _RULES) and bool(_BORDER.fullmatch(line))
 
 
 def _of_csv(lines: list[str]) -> list[str]:

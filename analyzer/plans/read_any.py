@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from analyzer.domain.plan import Plan
 from analyzer.errors import SourceError
-from analyzer.plans.pasted import without_frame
+from analyzer.plans.pasted import more_than_one, without_frame
 from analyzer.plans.read_json import not_a_plan, read_plan
 from analyzer.plans.read_text import read_text_plan
 from analyzer.plans.read_xml import read_xml_plan
@@ -68,15 +68,22 @@ def read_any_plan(text: str, *, source: str) -> Plan:
 
 
 def _read(inner: str, source: str) -> Plan:
-    if _JSON_NODE.search(inner):
+    if _is_json(inner):
         return _json(inner, source)
     if _XML.search(inner):
         return read_xml_plan(_until(inner, ">"), source=source)
-    yaml = _YAML.search(inner)
+    yaml = _YAML.search(inner) if "Plan:" in inner else None
     if yaml:
+        count = len(_YAML.findall(inner))
+        if count > 1:
+            raise more_than_one(count)
         document = _of_log(inner[yaml.start() :].expandtabs(8))
         return read_yaml_plan(_indented(document), source=source)
     return read_text_plan(inner, source=source)
+
+
+def _is_json(text: str) -> bool:
+    return 'Node Type"' in text and bool(_JSON_NODE.search(text))
 
 
 def _placed(error: SourceError, text: str, inner: str) -> SourceError:
@@ -84,7 +91,7 @@ def _placed(error: SourceError, text: str, inner: str) -> SourceError:
 
     The readers count from the plan's own first line.
     """
-    form = _JSON_BEGINS if _JSON_NODE.search(inner) else _XML
+    form = _JSON_BEGINS if _is_json(inner) else _XML
     begin = form.search(inner) or _YAML.search(inner)
     first = inner[begin.start() if begin else 0 :].lstrip().partition("\n")[0].strip()
     lines = text.split("\n")
@@ -109,7 +116,7 @@ def _json(text: str, source: str) -> Plan:
 
 
 def _alone(plan: Plan, rest: str, line: int) -> Plan:
-    if _JSON_NODE.search(rest):
+    if _is_json(rest):
         raise not_a_plan("FORMAT JSON", f"it holds more than one plan, line {line}")
     return plan
 

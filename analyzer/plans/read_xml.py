@@ -80,7 +80,9 @@ class _Reader:
             value = content.get("", []) if isinstance(content, dict) else []
         elif isinstance(content, dict) and set(content) == {""}:
             value = content[""]
-        if name == "Query" and self.query is None:
+        if name == "Query":
+            if self.query is not None:
+                raise _not_a_plan("it holds more than one plan")
             self.query = value
         elif self._open:
             above, owner, _ = self._open[-1]

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 
+from analyzer.plans.pasted import more_than_one
+
 MAX_LAYERS = 4
 """A page shows a mail that quotes a mail that quotes a log."""
 
@@ -23,6 +25,7 @@ _TAGS = re.compile(
     r"|\{(?:code|noformat)(?::[^{}\n]{0,100})?\}"
 )
 _ARROW = re.compile(r"^([ \t]*)(?:→|[\u2013\u2014=]>)(?=[ \t])", re.MULTILINE)
+_ARROWS = ("→", "\u2013>", "\u2014>", "=>")
 _QUOTED = re.compile(r"[ \t]*> ?")
 _SYSLOG = re.compile(
     r"(?:\w{3} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.+Z-]{8,30}) \S{1,100} "
@@ -59,7 +62,8 @@ def unwrapped(text: str) -> str:
         if inner == text:
             break
         text = inner
-    return _ARROW.sub(r"\1->", text)
+    has_arrows = any(arrow in text for arrow in _ARROWS)
+    return _ARROW.sub(r"\1->", text) if has_arrows else text
 
 
 def _of_rows(text: str) -> str:
@@ -88,8 +92,10 @@ def _value(row: object) -> str | None:
 
 
 def _of_csv_log(text: str) -> str:
-    found = _CSV_LOG.search(text)
-    return found["plan"].replace('""', '"') if found else text
+    found = [*_CSV_LOG.finditer(text)] if "plan:" in text else []
+    if len(found) > 1:
+        raise more_than_one(len(found))
+    return found[0]["plan"].replace('""', '"') if found else text
 
 
 def _of_tuples(text: str) -> str:
@@ -116,7 +122,7 @@ def _without_backslashes(text: str) -> str:
 
 def _of_page(text: str) -> str:
     is_xml = any(tag in text for tag in ("<explain", "<Plan>", "<Query>"))
-    if _ESCAPED.search(text) and not is_xml:
+    if "&" in text and _ESCAPED.search(text) and not is_xml:
         text = html.unescape(text)
     return "\n".join(map(_without_tags, text.split("\n")))
 

@@ -205,3 +205,52 @@ def test_refusal_speaks_of_the_form_that_was_given(text: str, form: str) -> None
         read_any_plan(text, source="test")
     assert form in str(refused.value)
     assert form in (refused.value.hint or "")
+
+
+_SCAN = "Seq Scan on a  (cost=0.00..1.00 rows=1 width=4)"
+_IN_FRAMES = f"""\
+                    QUERY PLAN
+-----------------------------------------------------
+ {_SCAN}
+   Filter: (x = 1)
+(2 rows)
+
+"""
+_IN_A_BOX = f"""\
++---------------------------------------------------+
+|                    QUERY PLAN                     |
++---------------------------------------------------+
+| {_SCAN}   |
+|   Filter: (x = 1)                                 |
++---------------------------------------------------+
+(2 rows)
+
+"""
+_IN_CSV = f"""\
+2026-01-01 00:00:00 UTC,"a","b",1,,1,"SELECT",,,,LOG,00000,"duration: 5.0 ms  plan:
+Query Text: select 1
+{_SCAN}",,,
+"""
+_IN_YAML = """\
+- Plan:
+    Node Type: "Seq Scan"
+    Total Cost: 1.0
+  Planning Time: 0.1
+"""
+_QUERY = "<Query><Plan><Node-Type>Seq Scan</Node-Type></Plan></Query>"
+
+
+@pytest.mark.parametrize("text", [_IN_FRAMES, _IN_A_BOX, _IN_CSV, _IN_YAML])
+def test_one_of_several_plans_is_never_taken_for_all(text: str) -> None:
+    assert read_any_plan(text, source="test").root.node_type == "Seq Scan"
+    with pytest.raises(SourceError) as refused:
+        read_any_plan(text * 2, source="test")
+    assert "more than one plan" in refused.value.message
+    assert "2 plans" in (refused.value.detail or "")
+
+
+def test_several_plans_of_one_xml_document_are_refused() -> None:
+    document = f"<explain>{_QUERY * 2}</explain>"
+    with pytest.raises(SourceError) as refused:
+        read_any_plan(document, source="test")
+    assert "more than one plan" in (refused.value.detail or "")
