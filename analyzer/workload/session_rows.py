@@ -26,6 +26,8 @@ from analyzer.domain.row_store import sorted_table
 from analyzer.workload.session_cuts import last_cut
 
 CHUNK_ROWS = 1 << 17
+MAX_LOOP_CHUNKS = 4
+"""A loop of several statements that goes on for longer is looked at in parts."""
 NO_TRANSACTION = 0
 
 CONTROL = re.compile(
@@ -137,7 +139,8 @@ def _end(found: BySession, first: int, begins: Bools, ends: Bools) -> int:
     size = 2 * CHUNK_ROWS
     while first + size < end:
         part = columns[first : first + size]
-        cut = last_cut(part, (begins, ends), clock_us)
+        endless = size >= MAX_LOOP_CHUNKS * CHUNK_ROWS
+        cut = last_cut(part, (begins, ends), clock_us, through_loops=endless)
         if cut:
             return first + cut
         size *= 2

@@ -1,11 +1,12 @@
 """Sequences of statements within a session: one fingerprint again and again (N+1).
 
-A run is at least ``MIN_RUN`` consecutive executions of one statement with different
-parameters and short gaps, after another statement that may have fed it. Inside a known
-transaction (the same virtual transaction id, or between a logged BEGIN and COMMIT) that
-is the proof. Outside, executions of different requests may follow one another on a
-pooled connection, so there a run also needs its parent: the same statement must come
-just before most of the runs, and most of its executions must be followed by one.
+A run is at least ``MIN_RUN`` executions of one statement with different parameters and
+short gaps, in a row or in turn with others that are repeated as often, after a
+statement that may have fed it. Inside a known transaction (the same virtual transaction
+id, or between a logged BEGIN and COMMIT) that is the proof. Outside, executions of
+different requests may follow one another on a pooled connection, so there a run also
+needs its parent: the same statement must come just before most of the runs, and most of
+its executions must be followed by one.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from analyzer.domain.statement import Fingerprint
 from analyzer.domain.workload import StatementRun
 from analyzer.statements.fingerprint import fingerprint
 from analyzer.workload.distinct import first_of_each
+from analyzer.workload.loops import members, spanned
 from analyzer.workload.session_cuts import MAX_GAP_US
 from analyzer.workload.session_rows import (
     NO_TRANSACTION,
@@ -195,31 +197,94 @@ def _plain_rows(rows: SessionRows) -> SessionRows:
 
 
 def runs_of(rows: SessionRows, clock_us: int) -> RunRows:
-    """Runs of at least ``MIN_RUN`` executions.
+    """Runs of at least ``MIN_RUN`` executions, in a row or in a loop with others.
 
     Args:
         rows: of whole sessions, without BEGIN and COMMIT.
         clock_us: what their times may be off.
     """
-    limits_us = _gap_limits_us(rows)
-    close = _close(rows, limits_us + clock_us)
-    same = together(rows.session, rows.transaction, rows.statement)
-    starts, ends = segments(same & close)
-    starts, ends = _long(rows, starts, ends, limits_us, clock_us)
-    # Whole microseconds, whose sums do not depend on the order.
-    sums_us = np.append(0, np.cumsum(np.rint(rows.duration_ms * 1000).astype(np.int64)))
-    before = np.maximum(starts - 1, 0)
-    has_parent = (starts > 0) & close[starts]
-    has_parent &= rows.session[before] == rows.session[starts]
+    pace = _pace(rows, clock_us)
+    joined = together(rows.session, rows.transaction) & pace.close
+    starts, ends = segments(joined & together(rows.statement))
+    starts, ends = _long(rows, starts, ends, pace)
+    in_a_row = _run_rows(rows, pace, (np.arange(len(rows)), starts, ends, starts))
+    taken = np.zeros(len(rows) + 1, np.int32)
+    taken[starts] += 1
+    taken[ends] -= 1
+    free = np.cumsum(taken[:-1]) == 0
+    joined &= free & np.append(True, free[:-1])[: len(free)]
+    return _both(in_a_row, _in_loops(rows, pace, joined))
+
+
+def _in_loops(rows: SessionRows, pace: _Pace, joined: Bools) -> RunRows:
+    """Runs of the statements of a loop that has several.
+
+    Those that nothing could make believable are left out: of no known transaction, and
+    with nothing before them.
+    """
+    starts, ends = segments(spanned(rows.statement, joined))
+    starts, ends = _long(rows, starts, ends, pace)
+    known = rows.transaction[starts] != NO_TRANSACTION
+    known |= _parents(rows, pace, starts) != NO_PARENT
+    starts, ends = starts[known], ends[known]
+    places, first, behind, loop = members(rows.statement, starts, ends, MIN_RUN)
+    return _run_rows(rows, pace, (places, first, behind, starts[loop]))
+
+
+def _both(one: RunRows, other: RunRows) -> RunRows:
+    table = other.table()
     return RunRows(
-        statement=rows.statement[starts],
-        parent=np.where(has_parent, rows.statement[before], NO_PARENT),
-        session=rows.session[starts],
+        **{
+            name: np.concatenate((values, table[name]))
+            for name, values in one.table().items()
+        }
+    )
+
+
+def _run_rows(
+    rows: SessionRows, pace: _Pace, runs: tuple[Longs, Longs, Longs, Longs]
+) -> RunRows:
+    """Runs by places among rows, where each begins and ends there, and its loop."""
+    places, starts, ends, heads = runs
+    # Whole microseconds, whose sums do not depend on the order.
+    spent_us = np.rint(rows.duration_ms * 1000).astype(np.int64)[places]
+    sums_us = np.append(0, np.cumsum(spent_us))
+    first = places[starts]
+    return RunRows(
+        statement=rows.statement[first],
+        parent=_parents(rows, pace, heads),
+        session=rows.session[first],
         call_count=ends - starts,
         total_us=sums_us[ends] - sums_us[starts],
-        distinct_count=_distinct_counts(rows.values_hash, starts, ends),
-        in_transaction=rows.transaction[starts] != NO_TRANSACTION,
+        distinct_count=_distinct_counts(rows.values_hash[places], starts, ends),
+        in_transaction=rows.transaction[first] != NO_TRANSACTION,
     )
+
+
+def _parents(rows: SessionRows, pace: _Pace, heads: Longs) -> Ints | Longs:
+    """The statement just before each loop, if there is one."""
+    before = np.maximum(heads - 1, 0)
+    has_parent = (heads > 0) & pace.close[heads]
+    has_parent &= rows.session[before] == rows.session[heads]
+    return np.where(has_parent, rows.statement[before], NO_PARENT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pace:
+    """How soon executions follow one another.
+
+    ``limits_us`` is how long after the one before it each may start in a loop;
+    ``close`` tells whether it does; ``clock_us`` is what times may be off.
+    """
+
+    limits_us: Longs
+    close: Bools
+    clock_us: int
+
+
+def _pace(rows: SessionRows, clock_us: int) -> _Pace:
+    limits_us = _gap_limits_us(rows)
+    return _Pace(limits_us, _close(rows, limits_us + clock_us), clock_us)
 
 
 def _gap_limits_us(rows: SessionRows) -> Longs:
@@ -239,7 +304,7 @@ def _close(rows: SessionRows, limits_us: Longs) -> Bools:
 
 
 def _long(
-    rows: SessionRows, starts: Longs, ends: Longs, limits_us: Longs, clock_us: int
+    rows: SessionRows, starts: Longs, ends: Longs, pace: _Pace
 ) -> tuple[Longs, Longs]:
     """The segments that are runs: enough executions, and together without pauses.
 
@@ -248,12 +313,12 @@ def _long(
     """
     enough = ends - starts >= MIN_RUN
     starts, ends = starts[enough], ends[enough]
-    if not clock_us or not len(starts):
+    if not pace.clock_us or not len(starts):
         return starts, ends
     spent_us = np.concatenate(([0], np.cumsum(rows.ended_at_us - rows.started_at_us)))
     passed_us = rows.ended_at_us[ends - 1] - rows.ended_at_us[starts]
     gaps_us = passed_us - (spent_us[ends] - spent_us[starts + 1])
-    allowed_us = (ends - starts - 1) * limits_us[starts + 1] + clock_us
+    allowed_us = (ends - starts - 1) * pace.limits_us[starts + 1] + pace.clock_us
     steady = gaps_us <= allowed_us
     return starts[steady], ends[steady]
 

@@ -32,12 +32,14 @@ TEXTS = (
     "INSERT INTO items (id) VALUES ({})",
     "UPDATE orders SET day = {}",
 )
-# What one session does: a statement so many times, then a pause.
+Step = tuple[int, int, int, int, int, int, bool]
+# What one session does: statements in turn, so many in all, then a pause.
 STEPS = st.lists(
     st.tuples(
         st.integers(0, 2),
         st.sampled_from(range(len(TEXTS))),
-        st.integers(1, 9),
+        st.sampled_from((1, 1, 1, 2, 3)),
+        st.sampled_from((*range(1, 10), 15, 30)),
         st.sampled_from((0, 1, 20, 300, 70_000)),
         st.integers(0, 3),
         st.booleans(),
@@ -46,24 +48,27 @@ STEPS = st.lists(
 )
 
 
-def executions(steps: list[tuple[int, int, int, int, int, bool]]) -> list[Execution]:
+def executions(
+    steps: list[Step],
+) -> list[Execution]:
     found = []
     at = {session: NOON for session in range(3)}
-    for step, (session, text, count, pause_ms, local, grows) in enumerate(steps):
+    for step, (session, text, turns, count, pause_ms, local, grows) in enumerate(steps):
         for number in range(count):
+            which = (text + number % turns) % len(TEXTS)
             duration_ms = (number + 1) * 0.75 if grows else 0.5
             at[session] += timedelta(milliseconds=duration_ms + 1)
             found.append(
                 Execution(
                     logged_at=at[session],
                     duration_ms=duration_ms,
-                    query=TEXTS[text].format(number if grows else step % 3),
+                    query=TEXTS[which].format(number if grows else step % 3),
                     session_id=f"s{session}",
                     process_id=session + 1,
                     virtual_transaction_id=f"3/{local}" if local else "",
                     database="shop",
                     application_name=OWN_APPLICATION if session == 2 else "web",
-                    fingerprint=Fingerprint(f"{text:016x}"),
+                    fingerprint=Fingerprint(f"{which:016x}"),
                 )
             )
         at[session] += timedelta(milliseconds=pause_ms)
@@ -73,11 +78,14 @@ def executions(steps: list[tuple[int, int, int, int, int, bool]]) -> list[Execut
 def limited(patch: pytest.MonkeyPatch, rows: int, session_rows: int) -> None:
     patch.setattr("analyzer.domain.pages.SPILL_ROWS", rows)
     patch.setattr("analyzer.workload.session_rows.CHUNK_ROWS", session_rows)
+    patch.setattr("analyzer.workload.session_rows.MAX_LOOP_CHUNKS", 1_000)
     patch.setattr("analyzer.workload.logged_shares._MAX_DENSE", 5)
 
 
 @given(STEPS)
-def test_a_report_of_parts(steps: list[tuple[int, int, int, int, int, bool]]) -> None:
+def test_a_report_of_parts(
+    steps: list[Step],
+) -> None:
     contents = LogContents(executions=columns_of(executions(steps)))
     with pytest.MonkeyPatch.context() as patch:
         for name in ("MIN_REPEATED_CALLS", "MIN_SAVED_MS", "MIN_INSERT_RUN"):

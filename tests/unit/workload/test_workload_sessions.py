@@ -187,3 +187,59 @@ def test_a_long_session_is_cut_where_nobody_sees_it(
     assert len(list(session_rows(rows))) > 3
     assert transactions(rows, kinds) == spans
     assert statement_runs(session.executions) == whole
+
+
+def in_turn(session: Session, rounds: int, *, first: int = 0, vxid: str = "") -> None:
+    """What an ORM asks for each row of a list: two statements, one of them not always.
+
+    The second is left out where the identity map has its row.
+    """
+    for number in range(first, first + rounds):
+        session.run(f"SELECT * FROM items WHERE order_id = {number}", vxid=vxid)
+        if number % 4:
+            session.run(f"SELECT * FROM buyers WHERE id = {number}", vxid=vxid)
+
+
+def test_two_statements_in_turn_are_a_loop_of_each() -> None:
+    session = Session()
+    for number in range(4):
+        session.run(PARENT, gap_ms=80)
+        in_turn(session, 12, first=100 * number)
+        session.run("SELECT count(*) FROM orders")
+    runs = statement_runs(session.executions)
+    assert [(run.call_count, run.run_count, run.longest) for run in runs] == [
+        (48, 4, 12),
+        (36, 4, 9),
+    ]
+    assert {run.parent for run in runs} == {fingerprint(PARENT)}
+    assert [run.total_ms for run in runs] == [24.0, 18.0]
+
+
+def test_in_turn_in_a_transaction_needs_no_parent() -> None:
+    session = Session()
+    in_turn(session, 9, vxid="3/7")
+    assert [run.call_count for run in statement_runs(session.executions)] == [9, 6]
+
+
+def test_in_turn_without_a_parent_outside_is_no_loop() -> None:
+    session = Session()
+    in_turn(session, 200)
+    assert statement_runs(session.executions) == ()
+
+
+def test_in_turn_needs_several_that_return() -> None:
+    session = Session()
+    session.run(PARENT, vxid="3/7")
+    for number in range(8):
+        session.items(1, first=number, vxid="3/7")
+        session.run(f"SELECT {number} FROM t{number}", vxid="3/7")
+    assert statement_runs(session.executions) == ()
+
+
+def test_the_statement_of_the_next_list_ends_a_loop() -> None:
+    session = Session()
+    for number in range(3):
+        session.run(PARENT, vxid="3/7")
+        in_turn(session, 8, first=100 * number, vxid="3/7")
+    runs = statement_runs(session.executions)
+    assert [(run.run_count, run.longest) for run in runs] == [(3, 8), (3, 6)]
