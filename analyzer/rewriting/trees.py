@@ -34,6 +34,12 @@ def operation(operator: str, left: Node, right: Node) -> Node:
     }
 
 
+def distinct(left: Node, right: Node) -> Node:
+    """``left IS DISTINCT FROM right``."""
+    fields = {**operation("=", left, right)["A_Expr"], "kind": "AEXPR_DISTINCT"}
+    return {"A_Expr": fields}
+
+
 def conjunction(items: Sequence[Node]) -> Node | None:
     """All of these with AND; nested ANDs become one. None for no condition."""
     return _joined("AND_EXPR", items)

@@ -5,7 +5,8 @@ Rule: with an index on (col, key) the rows of one value come in the order of the
     limited query for each value reads at most LIMIT rows of each.
 Evidence: planner costs of both texts.
 Semantics: the same rows: the branches are disjoint, each keeps the LIMIT, and so does
-    the whole. Rows that tie at the end of the page are any of the tied, as before.
+    the whole. A parameter that equals one before it has no branch. Rows that tie at the
+    end of the page are any of the tied, as before.
 Silent when: LIMIT and OFFSET are not both constants, the list holds equal or NULL
     values, or values of a type whose equality we do not know.
 Source: Winand, "SQL Performance Explained", chapter 7; rewrites.md C5.
@@ -23,13 +24,24 @@ from analyzer.rewriting.conditions import INTEGER_RANGES, TEXT_TYPES, type_of
 from analyzer.rewriting.literals import listed
 from analyzer.rewriting.proofs import not_volatile, unique
 from analyzer.rewriting.protocol import Found, Rule, Subject
-from analyzer.rewriting.selects import SORTED, equality, is_plain, where
+from analyzer.rewriting.selects import (
+    SORTED,
+    equality,
+    fresh_alias,
+    is_plain,
+    where,
+)
 from analyzer.rewriting.trees import (
     changed,
+    column,
     conjuncts,
     disjuncts,
+    distinct,
     expression,
     operation,
+    select,
+    subselect,
+    target,
     union_all,
 )
 from analyzer.statements.parse import Node
@@ -40,10 +52,16 @@ _TIES = (
     "ORDER BY leaves ties: which of the tied rows end the page is left open by both "
     "texts."
 )
+_MAX_WITH_PARAMETERS = 6
 _DISJOINT = Condition(
     fact=Fact.VALUES,
     claim="the values of the list differ, so the branches are disjoint",
     proof="they are different constants of one type",
+)
+_GUARDED = Condition(
+    fact=Fact.VALUES,
+    claim="the branches are disjoint",
+    proof="each asks that its value differs from those before",
 )
 
 
@@ -63,7 +81,7 @@ def find(given: Subject) -> Iterator[Found]:
             found = _values(given, block, item)
             if found is not None:
                 rest = [*items[:number], *items[number + 1 :]]
-                yield _found(given, block, found, rest, keys)
+                yield from _found(given, block, found, rest, keys)
 
 
 def _page(fields: Node) -> tuple[Node, Node | None] | None:
@@ -92,10 +110,13 @@ def _values(
     kind = type_of(use[0].relation, use[1])
     if kind not in (*INTEGER_RANGES, *TEXT_TYPES):
         return None
-    texts = [_constant(value) for value in values]
+    given_later = [value for value in values if "ParamRef" in value]
+    texts = [_constant(value) for value in values if "ParamRef" not in value]
     if None in texts or len(set(texts)) != len(texts):
         return None
     if kind in INTEGER_RANGES and not all(_is_whole(text) for text in texts):
+        return None
+    if given_later and len(values) > _MAX_WITH_PARAMETERS:
         return None
     return use, left, values
 
@@ -124,36 +145,22 @@ def _is_whole(text: str | None) -> bool:
 
 
 def _sort_columns(given: Subject, block: Block) -> list[Use]:
-    """The sort keys, if all are own columns that the select list gives by name."""
+    """The sort keys, if all are own columns and no output takes the name of one."""
     keys: list[Use] = []
-    outputs = _outputs(given, block)
-    named = {name for name, _ in outputs}
+    outputs = given.blocks.outputs(block) or []
+    names = [name for name, _ in outputs if name]
     # Above UNION ALL a key is looked for among the names: each must be there once.
-    if len(named) != len(outputs):
+    if len(set(names)) < len(names):
         return []
     for item in block.fields.get("sortClause", []):
         use = given.blocks.column(item["SortBy"].get("node"), block)
-        if use is None or use[1] not in named or "useOp" in item["SortBy"]:
+        if use is None or "useOp" in item["SortBy"]:
             return []
-        if dict(outputs)[use[1]] not in (use, "*"):
+        shown = dict(outputs).get(use[1])
+        if shown is not None and given.blocks.column(shown, block) != use:
             return []
         keys.append(use)
     return keys
-
-
-def _outputs(given: Subject, block: Block) -> list[tuple[str, Use | str]]:
-    """Output names with the own column each is, if it is one."""
-    found: list[tuple[str, Use | str]] = []
-    for item in block.fields["targetList"]:
-        value = item["ResTarget"].get("val", {})
-        uses = given.blocks.own_uses(value, block) or set()
-        if any(name == "*" for _, name in uses):
-            found += [(name, "*") for name in block.sources[0].columns or ()]
-            continue
-        use = given.blocks.column(value, block)
-        if use is not None:
-            found.append((item["ResTarget"].get("name", use[1]), use))
-    return found
 
 
 def _found(
@@ -162,35 +169,26 @@ def _found(
     values: tuple[Use, Node, list[Node]],
     rest: list[Node],
     keys: list[Use],
-) -> Found:
-    use, left, constants = values
+) -> Iterator[Found]:
+    use, left, listed_values = values
     fields = block.fields
-    rows, offset = _page(fields) or (fields["limitCount"], None)
-    arms = [
-        changed(
-            fields,
-            whereClause=where([operation("=", left, value), *rest]),
-            limitCount=rows,
-            limitOffset=None,
-        )
-        for value in constants
-    ]
-    sort = [
-        {"SortBy": {**item["SortBy"], "node": _bare(key[1])}}
-        for item, key in zip(fields["sortClause"], keys, strict=True)
-    ]
-    new = union_all(
-        arms, sortClause=sort, limitCount=fields["limitCount"], limitOffset=offset
-    )
+    new = _pages(given, block, _branches(left, listed_values, rest), keys)
+    if new is None:
+        return
     order = unique(use[0], [name for _, name in keys])
     relation = use[0].relation
     columns = dict.fromkeys((use[1], *(name for _, name in keys)))
     uniform = len({i["SortBy"].get("sortby_dir") for i in fields["sortClause"]}) == 1
-    conditions = [not_volatile(given.setting, fields), _DISJOINT]
+    is_guarded = any("ParamRef" in value for value in listed_values)
+    conditions = [
+        not_volatile(given.setting, fields),
+        _GUARDED if is_guarded else _DISJOINT,
+    ]
     if order.holds:
         conditions.append(order)
-    return Found(
-        what=f"IN of {len(constants)} values with ORDER BY and LIMIT as a page of each",
+    count = len(listed_values)
+    yield Found(
+        what=f"IN of {count} values with ORDER BY and LIMIT as a page of each",
         pairs=((block.node, {"SelectStmt": new}),),
         conditions=tuple(conditions),
         semantics=Semantics.UNCHANGED if order.holds else Semantics.UNCHANGED_IF,
@@ -204,6 +202,58 @@ def _found(
         if relation is not None and uniform
         else (),
     )
+
+
+def _branches(left: Node, values: list[Node], rest: list[Node]) -> list[Node | None]:
+    """The condition of each branch; one given later must differ from those before."""
+    found = []
+    for number, value in enumerate(values):
+        guards = [
+            distinct(value, before)
+            for before in values[:number]
+            if "ParamRef" in value or "ParamRef" in before
+        ]
+        found.append(where([operation("=", left, value), *guards, *rest]))
+    return found
+
+
+def _pages(
+    given: Subject, block: Block, branches: list[Node | None], keys: list[Use]
+) -> Node | None:
+    """The branches, and the page of them all; keys that are no output stay inside."""
+    fields = block.fields
+    rows, offset = _page(fields) or (fields["limitCount"], None)
+    names = [name for name, _ in given.blocks.outputs(block) or []]
+    hidden = [use for use in dict.fromkeys(keys) if use[1] not in names]
+    if hidden and not all(names):
+        return None
+    more = [target(column(use[0].alias, use[1])) for use in hidden]
+    arms = [
+        changed(
+            fields,
+            targetList=[*fields["targetList"], *more],
+            whereClause=condition,
+            limitCount=rows,
+            limitOffset=None,
+        )
+        for condition in branches
+    ]
+    alias = fresh_alias(given.tree, "pages")
+    sort = [
+        {
+            "SortBy": {
+                **item["SortBy"],
+                "node": column(alias, key[1]) if hidden else _bare(key[1]),
+            }
+        }
+        for item, key in zip(fields["sortClause"], keys, strict=True)
+    ]
+    page = {"limitCount": fields["limitCount"], "limitOffset": offset}
+    if not hidden:
+        return union_all(arms, sortClause=sort, **page)
+    targets = [target(column(alias, name)) for name in names]
+    whole = [subselect(union_all(arms), alias)]
+    return select(targets, whole, sortClause=sort, **page)
 
 
 def _bare(name: str) -> Node:

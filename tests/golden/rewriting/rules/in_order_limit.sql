@@ -14,8 +14,11 @@ SELECT id FROM orders WHERE status IN ('open', 'open') ORDER BY id LIMIT 10;
 
 -- case: parameters may be equal
 -- values: ["open", "open"]
+-- values: ["open", "done"]
+-- values: ["done", null]
 SELECT id FROM orders WHERE status IN ($1, $2) ORDER BY id LIMIT 10;
--- expect: silent
+-- expect: rewritten
+(SELECT id FROM orders WHERE status = $1 ORDER BY id LIMIT 10) UNION ALL (SELECT id FROM orders WHERE status = $2 AND $2 IS DISTINCT FROM $1 ORDER BY id LIMIT 10) ORDER BY id LIMIT 10
 
 -- case: an offset counts over both
 SELECT id FROM orders WHERE status IN ('open', 'done') ORDER BY id LIMIT 10 OFFSET 5;
@@ -28,7 +31,8 @@ SELECT id FROM orders WHERE status IN ('open', 'done') ORDER BY id;
 
 -- case: sorted by what is not selected
 SELECT id FROM orders WHERE status IN ('open', 'done') ORDER BY created_at, id LIMIT 10;
--- expect: silent
+-- expect: rewritten
+SELECT pages.id FROM ((SELECT id, orders.created_at FROM orders WHERE status = 'open' ORDER BY created_at, id LIMIT 10) UNION ALL (SELECT id, orders.created_at FROM orders WHERE status = 'done' ORDER BY created_at, id LIMIT 10)) pages ORDER BY pages.created_at, pages.id LIMIT 10
 
 -- case: the name of the sort key means another column
 SELECT total AS id FROM orders WHERE status IN ('open', 'done') ORDER BY id LIMIT 10;
@@ -164,3 +168,31 @@ SELECT o.id FROM orders o, users u WHERE o.status IN ('open', 'done') ORDER BY o
 SELECT id, created_at FROM orders WHERE status IN ('open', 'done') ORDER BY created_at LIMIT 10;
 -- expect: rewritten
 (SELECT id, created_at FROM orders WHERE status = 'open' ORDER BY created_at LIMIT 10) UNION ALL (SELECT id, created_at FROM orders WHERE status = 'done' ORDER BY created_at LIMIT 10) ORDER BY created_at LIMIT 10
+
+-- case: parameters and constants, sorted by what is not selected
+-- values: ["open", "done"]
+-- values: ["paid", "paid"]
+-- values: [null, "done"]
+SELECT o.id, o.total + 1 AS more FROM orders o WHERE o.status IN ('open', $1, $2) ORDER BY o.created_at DESC, o.id LIMIT 7 OFFSET 2;
+-- expect: rewritten
+SELECT pages.id, pages.more FROM (((SELECT o.id, o.total + 1 AS more, o.created_at FROM orders o WHERE o.status = 'open' ORDER BY o.created_at DESC, o.id LIMIT 9) UNION ALL (SELECT o.id, o.total + 1 AS more, o.created_at FROM orders o WHERE o.status = $1 AND $1 IS DISTINCT FROM 'open' ORDER BY o.created_at DESC, o.id LIMIT 9)) UNION ALL (SELECT o.id, o.total + 1 AS more, o.created_at FROM orders o WHERE o.status = $2 AND $2 IS DISTINCT FROM 'open' AND $2 IS DISTINCT FROM $1 ORDER BY o.created_at DESC, o.id LIMIT 9)) pages ORDER BY pages.created_at DESC, pages.id LIMIT 7 OFFSET 2
+
+-- case: more parameters than are worth a comparison each
+SELECT id FROM orders WHERE amount IN ($1, $2, $3, $4, $5, $6, $7) ORDER BY id LIMIT 10;
+-- expect: silent
+
+-- case: the name of the sort key means a sum
+SELECT id, total + 1 AS created_at FROM orders WHERE status IN ('open', 'done') ORDER BY created_at LIMIT 10;
+-- expect: silent
+
+-- case: sorted by what is not selected, beside a value without a name
+SELECT id, total + 1 FROM orders WHERE status IN ('open', 'done') ORDER BY created_at, id LIMIT 10;
+-- expect: silent
+
+-- case: two outputs of one name
+SELECT id, total AS id FROM orders WHERE status IN ('open', 'done') ORDER BY created_at, orders.id LIMIT 10;
+-- expect: silent
+
+-- case: a cast parameter
+SELECT id FROM orders WHERE status IN ($1::text, 'done') ORDER BY id LIMIT 10;
+-- expect: silent
