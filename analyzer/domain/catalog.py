@@ -24,14 +24,18 @@ class RelationKind(StrEnum):
 class Attribute:
     """A column with its statistics.
 
-    ``n_distinct`` is as in pg_stats: negative is a ratio of the rows. All statistics
-    are none where the column was never analyzed or may not be seen.
+    ``not_null`` says that no row read of it holds a NULL, in the tables that inherit
+    from its own as well; ``has_fuzzy_equality`` that values which differ may be equal,
+    by a collation that is not deterministic. ``n_distinct`` is as in pg_stats:
+    negative is a ratio of the rows. All statistics are none where the column was never
+    analyzed or may not be seen.
     """
 
     name: str
     number: int
     type_name: str
     not_null: bool = False
+    has_fuzzy_equality: bool = False
     n_distinct: float | None = None
     null_frac: float | None = None
     avg_width_bytes: int | None = None
@@ -50,9 +54,9 @@ class ForeignKey:
     """A foreign key of the relation that holds it (the referencing side).
 
     ``is_dependable`` says that each row which a query reads finds its equal at any
-    moment, unless it holds a NULL: the key is validated, not deferrable and without
-    PERIOD, no other table inherits from its own, and no row-level security hides rows
-    of the other.
+    moment, unless it holds a NULL: the key is validated, its triggers are on, it is not
+    deferrable and without PERIOD, no other table inherits from its own, and no
+    row-level security hides rows of the other.
     """
 
     name: str

@@ -154,6 +154,7 @@ def _attribute(row: Any, statistics: Any | None) -> Attribute:
         number=row.number,
         type_name=row.type_name,
         not_null=row.not_null,
+        has_fuzzy_equality=row.has_fuzzy_equality,
         type_length=row.type_length,
         type_alignment=row.type_alignment,
         **known,
@@ -208,6 +209,8 @@ def _combinations(
 def _relation(row: Any, parts: _Parts) -> Relation:
     name = RelationName(row.schema, row.name)
     indexes = parts.indexes.get(row.oid, ())
+    attributes = parts.attributes.get(row.oid, ())
+    fuzzy = {item.name for item in attributes if item.has_fuzzy_equality}
     unique = [i for i in indexes if i.is_unique and i.is_valid and i.is_immediate]
     return Relation(
         name=name,
@@ -216,13 +219,17 @@ def _relation(row: Any, parts: _Parts) -> Relation:
         relpages=row.relpages,
         size_bytes=row.size_bytes,
         relallvisible=row.relallvisible,
-        attributes=parts.attributes.get(row.oid, ()),
+        attributes=attributes,
         indexes=tuple(_index(name, item) for item in indexes),
         foreign_keys=parts.foreign_keys.get(row.oid, ()),
         unique_keys=tuple(
             tuple(item.attributes[: item.key_count])
             for item in unique
-            if not item.predicate and not any(item.expressions) and not row.has_children
+            if not item.predicate
+            and not any(item.expressions)
+            and not row.has_children
+            # An index may tell apart by its own collation what the column takes as one.
+            and (item.constraint_type or not fuzzy & set(item.attributes))
         ),
         has_children=row.has_children,
         activity=parts.activity.get(row.oid),

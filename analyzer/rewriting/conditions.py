@@ -27,9 +27,15 @@ _REJECTS_NULL = frozenset(PredicateKind) - {
 
 
 def type_of(relation: Relation, attribute: str) -> str:
-    """The type of an attribute without modifiers; empty if it is not known."""
+    """The type of an attribute without modifiers; empty if it is not known.
+
+    So it is where values that differ may be equal: what is known of a type's equality
+    does not hold there.
+    """
     found = relation.attribute(attribute)
-    return base_type(found.type_name) if found else ""
+    if found is None or found.has_fuzzy_equality:
+        return ""
+    return base_type(found.type_name)
 
 
 def is_not_null(relation: Relation, attribute: str) -> bool:

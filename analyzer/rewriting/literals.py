@@ -90,10 +90,13 @@ def kind_of(use: Use | None) -> str:
 
 
 def declared_type(use: Use | None) -> str:
-    """The type of a column as it is declared; empty where it is not known."""
+    """The type of a column as it is declared; empty where it is not known.
+
+    As in :func:`type_of`, also where its equality is not that of the type.
+    """
     relation = use[0].relation if use is not None else None
     found = relation.attribute(use[1]) if use is not None and relation else None
-    return found.type_name if found is not None else ""
+    return found.type_name if found and not found.has_fuzzy_equality else ""
 
 
 def has_one_equality(one: Use | None, other: Use | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from analyzer.domain.rewriting import Condition, Fact
 from analyzer.rewriting.block import Block, Source
@@ -22,8 +22,17 @@ _STRICT_KINDS = frozenset(
 )
 
 
-def not_null(block: Block, blocks: Blocks, source: Source, column: str) -> Condition:
-    """A column is never NULL in the rows that pass WHERE."""
+def not_null(
+    block: Block,
+    blocks: Blocks,
+    source: Source,
+    column: str,
+    leaving: Sequence[Node] = (),
+) -> Condition:
+    """A column is never NULL in the rows that pass WHERE.
+
+    Conditions that the rewrite takes out of WHERE prove nothing.
+    """
     name = f"{source.alias}.{column}"
     relation = source.relation
     proof, ddl = "", ""
@@ -36,7 +45,7 @@ def not_null(block: Block, blocks: Blocks, source: Source, column: str) -> Condi
                 f"ALTER TABLE {quote_relation(relation.name)} "
                 f"ALTER COLUMN {quote_identifier(column)} SET NOT NULL;"
             )
-    if not proof and rejects_null(block, blocks, source, column):
+    if not proof and rejects_null(block, blocks, source, column, leaving):
         proof = f"a condition of the query leaves no NULL in {name}"
     return Condition(
         fact=Fact.NOT_NULL,
@@ -48,7 +57,13 @@ def not_null(block: Block, blocks: Blocks, source: Source, column: str) -> Condi
     )
 
 
-def rejects_null(block: Block, blocks: Blocks, source: Source, column: str) -> bool:
+def rejects_null(
+    block: Block,
+    blocks: Blocks,
+    source: Source,
+    column: str,
+    leaving: Sequence[Node] = (),
+) -> bool:
     """Whether WHERE drops every row in which a column is NULL.
 
     The comparison operators of the built-in types are strict: NULL in gives NULL.
@@ -56,6 +71,7 @@ def rejects_null(block: Block, blocks: Blocks, source: Source, column: str) -> b
     return any(
         _rejects(item, (source, column), block, blocks)
         for item in conjuncts(block.fields.get("whereClause"))
+        if not any(item is node for node in leaving)
     )
 
 

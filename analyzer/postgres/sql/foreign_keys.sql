@@ -1,7 +1,7 @@
 -- Returns: foreign keys of the referencing relations asked for. One is dependable if
 --     each row that a query reads finds its equal at any moment: validated (and so
---     enforced), not deferrable, without PERIOD, not of a table that others inherit
---     from, and of no rows that row-level security may hide.
+--     enforced), with its triggers on, not deferrable, without PERIOD, not of a table
+--     that others inherit from, and of no rows that row-level security may hide.
 -- Needs: CONNECT only. Costs: one pass over pg_constraint.
 SELECT k.conrelid::bigint AS relation_oid,
        k.conname::text AS name,
@@ -11,6 +11,10 @@ SELECT k.conrelid::bigint AS relation_oid,
            AND NOT k.condeferrable
            AND NOT coalesce((to_jsonb(k) ->> 'conperiod')::boolean, false)
            AND NOT c.relrowsecurity
+           AND NOT EXISTS (SELECT 1
+                             FROM pg_trigger AS t
+                            WHERE t.tgconstraint = k.oid
+                              AND t.tgenabled NOT IN ('O', 'A'))
            AND NOT EXISTS (SELECT 1
                              FROM pg_inherits AS i
                                   JOIN pg_class AS o ON o.oid = i.inhparent

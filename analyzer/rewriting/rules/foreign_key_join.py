@@ -84,7 +84,9 @@ def _without(
         if not any(item is node for node in nodes)
     ]
     nullable = [
-        name for name in columns if not not_null(block, given.blocks, child, name).holds
+        name
+        for name in dict.fromkeys(columns)
+        if not not_null(block, given.blocks, child, name, nodes).holds
     ]
     rest += [is_not_null(column(child.alias, name)) for name in nullable]
     targets = _named(block.fields["targetList"], read)

@@ -123,3 +123,22 @@ SELECT id FROM users UNION ALL SELECT o.id FROM orders o
 -- case: in an arm, one name more than the key
 SELECT name FROM users UNION ALL SELECT c.name FROM orders o JOIN customers c ON c.id = o.customer_id;
 -- expect: silent
+
+-- case: the condition that goes is all that drops a NULL
+SELECT c.id FROM customers c, regions r WHERE r.id = c.region_id;
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE c.region_id IS NOT NULL
+
+-- case: another condition drops a NULL
+SELECT c.id FROM customers c, regions r WHERE r.id = c.region_id AND c.region_id > 1;
+-- expect: rewritten
+SELECT c.id FROM customers c WHERE c.region_id > 1
+
+-- case: two names more than the key
+SELECT c.id, r.name, r.id FROM customers c, regions r WHERE r.id = c.region_id;
+-- expect: silent
+
+-- case: a parent of two keys
+SELECT o.id FROM orders o, customers c, regions r WHERE c.id = o.customer_id AND c.id = r.id;
+-- expect: rewritten
+SELECT o.id FROM orders o, regions r WHERE o.customer_id = r.id
