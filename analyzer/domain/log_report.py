@@ -28,9 +28,10 @@ Logged = Execution | LockWait | LogEvent
 class LogFilter:
     """Which part of a log counts; what is empty filters nothing.
 
-    ``since`` is included, ``until`` is not; both are times of log lines, which a
-    statement writes at its end. ``trace_id`` is that of a ``traceparent`` in a comment
-    of the statement, 32 hexadecimal digits in lower case.
+    ``since`` is included, ``until`` is not; both are times as log lines show them
+    (those of ``%t`` are cut to whole seconds), and a statement writes its line at its
+    end. So spans that follow each other have each line once. ``trace_id`` is that of a
+    ``traceparent`` in a comment of the statement, 32 hexadecimal digits in lower case.
     """
 
     since: datetime | None = None

@@ -39,7 +39,11 @@ from analyzer.workload.samples import (
     written_constants,
 )
 from analyzer.workload.tails import CountedCalls, contradict, covers, tail_latency
-from analyzer.workload.unseen import not_seen_of_delta, not_seen_of_logs
+from analyzer.workload.unseen import (
+    not_seen_at_the_edges,
+    not_seen_of_delta,
+    not_seen_of_logs,
+)
 
 OWN_MARKER = "/* pgproof */"
 
@@ -110,6 +114,7 @@ def build_workload(inputs: WorkloadInputs) -> Workload:
             *parts.left_out_as_not_seen(),
             *not_seen_of_delta(inputs.delta),
             *not_seen_of_logs(inputs.logs),
+            *not_seen_at_the_edges(inputs.logs, window),
         ),
     )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from analyzer.domain.execution import LogContents, LogCoverage
+from analyzer.domain.execution_columns import as_microseconds, columns_of
 from analyzer.domain.snapshot import SnapshotDelta
-from analyzer.domain.workload import NotSeen
+from analyzer.domain.workload import NotSeen, Window
 
 TOLD_FROM_RATIO = 0.01
 """Share of the lines of a log that may be unknown without a word."""
 
+_SECOND_US = 1_000_000
 _RAISE_MAX = "Raise pg_stat_statements.max, so that fewer entries are evicted."
 
 
@@ -53,6 +55,34 @@ def not_seen_of_logs(logs: LogContents | None) -> Iterator[NotSeen]:
     """Lines not understood, cut ends, and time zones that were guessed."""
     for item in logs.coverage if logs else ():
         yield from _of_file(item)
+
+
+def not_seen_at_the_edges(
+    logs: LogContents | None, window: Window | None
+) -> Iterator[NotSeen]:
+    """Executions of which a log with whole seconds leaves open if a window has them.
+
+    A line counts by the time that it shows, so neighbouring windows have each once.
+    """
+    if logs is None or window is None:
+        return
+    edges_us = [as_microseconds(at) for at in (window.started_at, window.ended_at)]
+    counts = [0, 0]
+    for part in columns_of(logs.executions).windows():
+        if (part.logged_at_us % _SECOND_US).any():
+            return
+        for at, edge_us in enumerate(edges_us):
+            shown_us = edge_us - edge_us % _SECOND_US
+            if shown_us < edge_us:
+                counts[at] += int((part.logged_at_us == shown_us).sum())
+    if any(counts):
+        yield NotSeen(
+            what=f"on which side of the window's edges {sum(counts):,} executions are",
+            why="the log shows whole seconds: "
+            f"{counts[0]:,} of the second in which the window begins are left out, "
+            f"{counts[1]:,} of that in which it ends are counted",
+            hint="Log milliseconds: %m in place of %t in log_line_prefix.",
+        )
 
 
 def _of_file(item: LogCoverage) -> Iterator[NotSeen]:

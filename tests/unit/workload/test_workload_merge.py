@@ -15,6 +15,7 @@ from analyzer.domain.snapshot import (
     StatementKey,
 )
 from analyzer.domain.statement import StatementKind
+from analyzer.domain.workload import Window
 from analyzer.workload.delta import since_reset
 from analyzer.workload.merge import WorkloadInputs, build_workload
 from analyzer.workload.rank import Measure, rank
@@ -307,3 +308,32 @@ def test_tails_are_not_told_where_anything_speaks_against_it() -> None:
         ),
     )
     assert percentiles(replace(given, delta=doubtful))[3] == unsure
+
+
+@pytest.mark.parametrize("begins_us", [0, 250_000])
+@pytest.mark.parametrize("logged_us", [0, 1_000])
+def test_whole_seconds_leave_open_what_ran_at_the_edges(
+    begins_us: int, logged_us: int
+) -> None:
+    window = Window(
+        started_at=T0 + timedelta(microseconds=begins_us),
+        ended_at=T0 + timedelta(seconds=2, microseconds=500_000),
+    )
+    runs = [
+        replace(
+            execution("SELECT 1", 1.0, minute=0),
+            logged_at=T0 + timedelta(seconds=second, microseconds=logged_us),
+        )
+        for second in (-1, 0, 0, 1, 2, 2, 2, 3)
+    ]
+    workload = build_workload(replace(inputs(None, *runs), window=window))
+    told = [item for item in workload.not_seen if "edges" in item.what]
+    if logged_us:
+        assert not told
+        return
+    (item,) = workload.items
+    assert item.counters.calls == (6 if begins_us == 0 else 4)
+    assert (
+        "5 executions" in told[0].what if begins_us else "3 executions" in told[0].what
+    )
+    assert "3 of that in which it ends are counted" in told[0].why
