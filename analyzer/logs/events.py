@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from sys import intern
 
 from analyzer.domain.execution import LogEvent
 from analyzer.domain.log_classes import SecretKind
@@ -33,6 +35,8 @@ _WITH_DETAILS = frozenset(
     }
 )
 
+_NO_DETAILS: Mapping[str, object] = {}
+
 
 class EventMaker:
     """Makes events of entries; the first of each class shows its message."""
@@ -43,7 +47,7 @@ class EventMaker:
     def event(self, entry: LogEntry, kind: str) -> LogEvent:
         """The entry as an event of a class."""
         origin = entry.origin
-        shown, details, table = "", {}, ""
+        shown, details, table = "", _NO_DETAILS, ""
         first = self._seen.get(kind)
         # Not all come in the order of their times.
         is_first = first is None or origin.logged_at < first
@@ -63,10 +67,11 @@ class EventMaker:
             kind=kind,
             process_id=origin.process_id,
             query=entry.statement,
-            database=origin.database,
-            user=origin.user,
-            application_name=origin.application_name,
-            session_id=origin.process_key,
+            # Of very many events each name is kept once.
+            database=intern(origin.database),
+            user=intern(origin.user),
+            application_name=intern(origin.application_name),
+            session_id=intern(origin.process_key),
             detail=entry.detail[:limit],
             details=details,
             table=table,
