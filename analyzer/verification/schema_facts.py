@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table that rows are to be made for."""
+    """A table that rows are to be made for.
+
+    ``stored`` are the columns that are given values, not computed.
+    """
 
     oid: int
     schema: str
@@ -76,11 +79,12 @@ class Table:
     keys: tuple[Key, ...] = ()
     references: tuple[Reference, ...] = ()
     checks: tuple[Check, ...] = ()
+    stored: tuple[Column, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def stored(self) -> tuple[Column, ...]:
-        """The columns that are given values, not computed."""
-        return tuple(item for item in self.columns if not item.is_generated)
+    def __post_init__(self) -> None:
+        # Asked for with each row that is made.
+        stored = tuple(item for item in self.columns if not item.is_generated)
+        object.__setattr__(self, "stored", stored)
 
 
 PARAMETERS_OID = 0

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
-from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Key, Table
-from analyzer.verification.trial_needs import Contrast, Row, TrialNeeds, TrialRows
+from analyzer.verification.schema_facts import PARAMETERS_OID, Column, Table
+from analyzer.verification.table_plans import Link, PlannedColumn, TablePlan
+from analyzer.verification.trial_needs import (
+    Contrast,
+    Row,
+    Sources,
+    TrialNeeds,
+    TrialRows,
+)
 from analyzer.verification.trial_styles import CONTRASTING, COUNTED, Style
 from analyzer.verification.value_candidates import serial
 from analyzer.verification.value_pools import Pool, PoolKey
@@ -33,6 +41,7 @@ _TOGETHER_RATIO = 0.7
 _LISTED_RATIO = 0.3
 _MAX_GRID_ROWS = 40
 _MAX_PARENTS = 5
+_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +91,7 @@ class Filling:
         self._is_chain = random.random() < _CHAIN_RATIO
         self._is_long = (
             self._is_chain
-            and any(_edges(table) for table in needs.tables)
+            and any(plan.edges for plan in needs.plans.values())
             and random.random() < _LONG_RATIO
         )
         self._fewest_parents = 0
@@ -110,114 +119,86 @@ class Filling:
         for table in self._needs.tables:
             self._rows[table.oid] = []
             if table.oid == PARAMETERS_OID:
-                values = [self._value(table, column, 0) for column in table.stored]
-                self._rows[table.oid].append(values)
+                self._rows[table.oid].append(self._values(table.oid, 0))
             elif table.oid not in empty:
                 self._fill_table(table)
         return self._rows
 
     def _fill_table(self, table: Table) -> None:
         random, rows = self._random, self._rows[table.oid]
-        wanted = self._rows_wanted(table)
-        places = {column.name: i for i, column in enumerate(table.stored)}
-        keys = [
-            (key, [places[name] for name in key.columns])
-            for key in table.keys
-            if all(name in places for name in key.columns)
-        ]
-        taken: list[set[tuple[str | None, ...]]] = [set() for _ in keys]
-        is_copying = not keys and table.oid not in self._many
-        for number in range(wanted):
+        plan = self._needs.plans[table.oid]
+        taken: list[set[tuple[str | None, ...]]] = [set() for _ in plan.keys]
+        is_copying = not plan.keys and table.oid not in self._many
+        for number in range(self._rows_wanted(table)):
             if is_copying and rows and random.random() < self._style.copied_ratio:
                 rows.append(list(random.choice(rows)))
                 continue
-            row = self._row(table, number, places)
-            if row is not None and self._is_new(table, row, keys, taken):
+            row = self._row(table, plan, number)
+            if row is not None and self._is_new(plan, row, taken):
                 rows.append(row)
 
-    def _row(self, table: Table, number: int, places: Mapping[str, int]) -> Row | None:
-        row: Row = [self._value(table, column, number) for column in table.stored]
-        self._set_together(table, row, number)
-        if self._is_chain:
-            self._set_chained(table, row)
-        for reference in table.references:
-            if not all(name in places for name in reference.columns):
-                continue
-            spots = [places[name] for name in reference.columns]
-            picked = self._parent_values(table, reference.target, reference)
-            for spot, value in zip(spots, picked, strict=True):
-                if value is None and table.stored[spot].not_null:
+    def _row(self, table: Table, plan: TablePlan, number: int) -> Row | None:
+        row = self._values(table.oid, number)
+        if self._together:
+            self._set_together(table, row, number)
+        if self._is_chain and plan.chained:
+            self._set_chained(plan, row, self._rows[table.oid])
+        for link in plan.links:
+            picked = self._parent_values(table.oid, link)
+            for spot, value, is_required in zip(
+                link.spots, picked, link.required, strict=True
+            ):
+                if value is None and is_required:
                     return None
                 row[spot] = value
-        if self._is_chain:
-            self._set_linked(table, row)
+        if self._is_chain and plan.edges:
+            self._set_linked(plan, row, self._rows[table.oid])
         return row
 
-    def _set_linked(self, table: Table, row: Row) -> None:
+    def _set_linked(self, plan: TablePlan, row: Row, rows: Sequence[Row]) -> None:
         """Let a row of edges begin where the one before ends, and go on to another."""
-        rows = self._rows[table.oid]
-        for oid, column, start, end in _edges(table):
-            parent = next(t for t in self._needs.tables if t.oid == oid)
-            place = [stored.name for stored in parent.stored].index(column)
-            _leader, pool = self._needs.pool_of((oid, column))
-            nodes = [held[place] for held in self._rows.get(oid, ())]
+        for edge in plan.edges:
+            place = edge.target_spot
+            nodes = [held[place] for held in self._rows.get(edge.target, ())]
             # A walk often begins at a constant of the query.
-            nodes.sort(key=lambda node: node not in pool.constants)
+            nodes.sort(key=edge.is_no_constant)
             if len(nodes) > 1:
-                row[start] = rows[-1][end] if rows else nodes[0]
-                row[end] = nodes[(len(rows) + 1) % len(nodes)]
+                row[edge.start] = rows[-1][edge.end] if rows else nodes[0]
+                row[edge.end] = nodes[(len(rows) + 1) % len(nodes)]
 
-    def _set_chained(self, table: Table, row: Row) -> None:
+    def _set_chained(self, plan: TablePlan, row: Row, rows: Sequence[Row]) -> None:
         """Let a row name the key of the one before, where a query compares the two."""
-        rows, leaders = self._rows[table.oid], self._needs.leaders
-        names = [column.name for column in table.stored]
-        for key in table.keys:
-            if len(key.columns) != 1 or key.columns[0] not in names:
-                continue
-            own = names.index(key.columns[0])
-            for spot, column in enumerate(table.stored):
-                is_compared = (
-                    leaders[table.oid, column.name] == leaders[table.oid, names[own]]
-                )
-                if not is_compared or spot == own:
-                    continue
-                if rows:
-                    row[spot] = rows[-1][own]
-                elif not column.not_null:
-                    row[spot] = None
+        for key, spot in plan.chained:
+            if rows:
+                row[spot] = rows[-1][key]
+            elif plan.columns[spot].may_be_null:
+                row[spot] = None
 
     def _set_together(self, table: Table, row: Row, number: int) -> None:
         """Give a row the values of one row of a contrast, in most cases."""
-        if not self._together or self._random.random() > _TOGETHER_RATIO:
+        if self._random.random() > _TOGETHER_RATIO:
             return
         for spot, column in enumerate(table.stored):
             values = self._together.get((table.oid, column.name))
             if values:
                 row[spot] = values[number % len(values)]
 
-    def _parent_values(self, table: Table, target: int, reference: object) -> Row:
-        columns: Sequence[str] = reference.target_columns  # type: ignore[attr-defined]
-        parents = self._rows.get(target, [])
-        optional = all(
-            not column.not_null
-            for column in table.stored
-            if column.name in reference.columns  # type: ignore[attr-defined]
-        )
-        if not parents or (optional and self._random.random() < self._null_ratio):
-            return [None] * len(columns)
-        parent_table = next(t for t in self._needs.tables if t.oid == target)
-        names = [column.name for column in parent_table.stored]
-        place = self._parent_place((table.oid, columns[0]), len(parents))
-        if target == table.oid and self._is_chain:
+    def _parent_values(self, oid: int, link: Link) -> Row:
+        parents = self._rows.get(link.target, [])
+        is_none = link.is_optional and self._random.random() < self._null_ratio
+        if not parents or is_none:
+            return [None] * len(link.spots)
+        place = self._parent_place(link.first, len(parents))
+        if link.target == oid and self._is_chain:
             place = len(parents) - 1
         parent = parents[place]
-        return [parent[names.index(name)] for name in columns]
+        return [parent[spot] for spot in link.target_spots]
 
     def _parent_place(self, key: PoolKey, count: int) -> int:
         """Which of some parents a row gets; rows that are counted share one, or few."""
         random = self._random
         if key[0] not in self._many:
-            return random.randrange(count)
+            return int(random.random() * count)
         policy = self._parent_policies.get(key)
         if policy is None:
             policy = random.choice(_PARENT_POLICIES)
@@ -227,15 +208,26 @@ class Filling:
         is_first = policy == "first" or (policy == "mixed" and random.random() < 0.8)
         return 0 if is_first else random.randrange(count)
 
-    def _value(self, table: Table, column: Column, number: int) -> str | None:
-        random = self._random
-        if not column.not_null and random.random() < self._null_ratio:
-            return None
-        key = (table.oid, column.name)
-        leader, pool = self._needs.pool_of(key)
-        if table.oid in self._many:
-            return self._counted_value(column, leader, pool, number)
-        return self._pick(leader, pool)
+    def _values(self, oid: int, number: int) -> Row:
+        """One value for each column of a row."""
+        chance, null_ratio, domains = (
+            self._random.random,
+            self._null_ratio,
+            self._domains,
+        )
+        is_many = oid in self._many
+        row: Row = []
+        for item in self._needs.plans[oid].columns:
+            if item.may_be_null and chance() < null_ratio:
+                row.append(None)
+            elif is_many:
+                row.append(self._counted_value(item, number))
+            else:
+                domain = domains.get(item.leader)
+                if domain is None:
+                    domain = domains[item.leader] = self._domain(item.pool)
+                row.append(domain[int(chance() * len(domain))] if domain else None)
+        return row
 
     def _pick(self, leader: PoolKey, pool: Pool) -> str | None:
         domain = self._domains.get(leader)
@@ -244,38 +236,32 @@ class Filling:
         return self._random.choice(domain) if domain else None
 
     def _domain(self, pool: Pool) -> list[str]:
-        random = self._random
-        lists = (
-            pool.ordinary,
-            pool.constants,
-            pool.specific,
-            pool.fitting,
-            pool.extremes,
-            pool.telling,
-            pool.exact,
-        )
-        usable = [
-            (values, weight)
-            for values, weight in zip(lists, self._style.weights, strict=True)
-            if values and weight
-        ]
-        if not usable:
+        random, chance = self._random, self._random.random
+        lists, weights = self._sources(pool)
+        if not lists:
             return list(pool.all[:1])
-        sources = random.choices(
-            [values for values, _ in usable],
-            [weight for _, weight in usable],
-            k=random.randint(*self._style.values),
-        )
+        count = random.randint(*self._style.values)
         domain: list[str] = []
-        for values in sources:
+        for values in random.choices(lists, cum_weights=weights, k=count):
+            value = values[int(chance() * len(values))]
             # Two values that are the same would make a poorer database.
-            fresh = [value for value in values if value not in domain]
-            domain.append(random.choice(fresh or values))
+            for _ in range(_TRIES):
+                if value not in domain:
+                    break
+                value = values[int(chance() * len(values))]
+            domain.append(value)
         return domain
 
-    def _counted_value(
-        self, column: Column, leader: PoolKey, pool: Pool, number: int
-    ) -> str | None:
+    def _sources(self, pool: Pool) -> Sources:
+        """The lists of a pool that the style draws from, with weights added up."""
+        known = self._needs.sources.get((id(pool), self._style.name))
+        if known is None:
+            known = _sources(pool, self._style)
+            self._needs.sources[id(pool), self._style.name] = known
+        return known
+
+    def _counted_value(self, item: PlannedColumn, number: int) -> str | None:
+        column, leader, pool = item.column, item.leader, item.pool
         policy = self._policies.get(leader)
         if policy is None:
             policy = self._policies[leader] = self._policy(column, pool)
@@ -292,10 +278,12 @@ class Filling:
             return pool.exact[number % len(pool.exact)]
         if policy == "total":
             return self._summand(leader, pool, number)
-        domain = self._domains.setdefault(leader, self._domain(pool))
         if policy == "constant":
+            domain = self._domains.get(leader)
+            if domain is None:
+                domain = self._domains[leader] = self._domain(pool)
             return domain[0] if domain else None
-        return self._random.choice(domain) if domain else None
+        return self._pick(leader, pool)
 
     def _summand(self, leader: PoolKey, pool: Pool, number: int) -> str | None:
         """One of as many summands as rows are counted; they come to a named total."""
@@ -337,49 +325,50 @@ class Filling:
 
     def _is_new(
         self,
-        table: Table,
+        plan: TablePlan,
         row: Row,
-        keys: Sequence[tuple[Key, list[int]]],
         taken: Sequence[set[tuple[str | None, ...]]],
     ) -> bool:
         """Make the row's keys new, if need be by other values; false if not."""
-        for (key, spots), seen in zip(keys, taken, strict=True):
+        for (key, spots), seen in zip(plan.keys, taken, strict=True):
             if key.predicate:
                 continue
-            value = tuple(row[spot] for spot in spots)
+            value = tuple([row[spot] for spot in spots])
             tries = 0
             while value in seen and (None not in value or key.nulls_not_distinct):
                 tries += 1
                 if tries > 3:
                     return False
-                self._change(table, row, spots, len(seen) + tries)
-                value = tuple(row[spot] for spot in spots)
-        for (_key, spots), seen in zip(keys, taken, strict=True):
-            seen.add(tuple(row[spot] for spot in spots))
+                self._change(plan, row, spots, len(seen) + tries)
+                value = tuple([row[spot] for spot in spots])
+        for (_key, spots), seen in zip(plan.keys, taken, strict=True):
+            seen.add(tuple([row[spot] for spot in spots]))
         return True
 
     def _change(
-        self, table: Table, row: Row, spots: Sequence[int], number: int
+        self, plan: TablePlan, row: Row, spots: Sequence[int], number: int
     ) -> None:
-        referencing = {
-            name for reference in table.references for name in reference.columns
-        }
-        own = [s for s in spots if table.stored[s].name not in referencing]
+        own = [spot for spot in spots if spot not in plan.referencing]
         spot = self._random.choice(own or list(spots))
-        column = table.stored[spot]
+        item = plan.columns[spot]
+        column = item.column
         value = row[spot] = serial(column.base_type, number, column.labels)
         # What is joined with it may now have this value as well.
-        leader, pool = self._needs.pool_of((table.oid, column.name))
-        self._domains.setdefault(leader, self._domain(pool)).append(value)
+        domain = self._domains.get(item.leader)
+        if domain is None:
+            domain = self._domains[item.leader] = self._domain(item.pool)
+        domain.append(value)
 
 
-def _edges(table: Table) -> list[tuple[int, str, int, int]]:
-    """Pairs of columns that refer to one column of another table, with its oid."""
-    names = [column.name for column in table.stored]
-    ends: dict[tuple[int, str], list[int]] = {}
-    for reference in table.references:
-        is_single = len(reference.columns) == 1 and reference.columns[0] in names
-        if is_single and reference.target != table.oid:
-            target = (reference.target, reference.target_columns[0])
-            ends.setdefault(target, []).append(names.index(reference.columns[0]))
-    return [(*key, at[0], at[1]) for key, at in ends.items() if len(at) > 1]
+def _sources(pool: Pool, style: Style) -> Sources:
+    lists = (
+        *(pool.ordinary, pool.constants, pool.specific, pool.fitting),
+        *(pool.extremes, pool.telling, pool.exact),
+    )
+    usable = [
+        (values, weight)
+        for values, weight in zip(lists, style.weights, strict=True)
+        if values and weight
+    ]
+    weights = list(accumulate(weight for _, weight in usable))
+    return [values for values, _ in usable], weights

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from analyzer.verification.schema_facts import Table
+from analyzer.verification.table_plans import TablePlan, plan_tables
 from analyzer.verification.value_pools import Pool, PoolKey
 
 Row = list[str | None]
@@ -15,6 +16,9 @@ TrialRows = dict[int, list[Row]]
 
 Contrast = Mapping[PoolKey, tuple[str, ...]]
 """For each column of a few rows, the values in them, row by row."""
+
+Sources = tuple[list[tuple[str, ...]], list[float]]
+"""Lists of values, and their weights, each added to those before."""
 
 MAX_COUNTED_ROWS = 1_200
 _USUAL_COUNT = 24
@@ -40,6 +44,8 @@ class TrialNeeds:
         computes: whether a query does arithmetic, which may overflow.
         contrasts: values that two expressions relate otherwise, in groups.
         ranged: for leaders, those that their columns are compared with by ``<``.
+        plans: of the tables, by oid.
+        sources: what the styles draw from, by the pool's id, noted when it is asked.
     """
 
     tables: Sequence[Table]
@@ -53,6 +59,14 @@ class TrialNeeds:
     computes: bool = False
     contrasts: tuple[tuple[Contrast, ...], ...] = ()
     ranged: Mapping[PoolKey, frozenset[PoolKey]] = field(default_factory=dict)
+    plans: Mapping[int, TablePlan] = field(init=False, repr=False, compare=False)
+    sources: dict[tuple[int, str], Sources] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+
+    def __post_init__(self) -> None:
+        plans = plan_tables(self.tables, self.pools, self.leaders)
+        object.__setattr__(self, "plans", plans)
 
     def pool_of(self, key: PoolKey) -> tuple[PoolKey, Pool]:
         """The set a column belongs to, and its values."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.queries import load
@@ -54,6 +54,7 @@ class Pool:
             of texts where texts are put together.
         exact: the constants themselves that this very column is compared with.
         is_listed: a CHECK allows hardly more than these.
+        all: every value, without repetition.
     """
 
     ordinary: tuple[str, ...]
@@ -64,13 +65,12 @@ class Pool:
     telling: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     is_listed: bool = False
+    all: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def all(self) -> tuple[str, ...]:
-        """Every value, without repetition."""
+    def __post_init__(self) -> None:
         together = (*self.ordinary, *self.constants, *self.specific, *self.extremes)
         together = (*together, *self.telling)
-        return tuple(dict.fromkeys(together))
+        object.__setattr__(self, "all", tuple(dict.fromkeys(together)))
 
 
 PoolKey = tuple[int, str]
