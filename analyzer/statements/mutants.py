@@ -6,7 +6,7 @@ from a wrong rewrite either: the share that they do tell is the strength of the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,12 @@ from pglast import ast, enums
 from pglast.stream import RawStream
 
 from analyzer.statements.ast_nodes import ast_nodes
+from analyzer.statements.boundaries import comparison_text
 
 MAX_MUTANTS = 24
 ORDER_TURNED = "order turned round"
+BOUNDARIES = frozenset({"< made <=", "<= made <", "> made >=", ">= made >"})
+"""Mistakes that show only where both sides of a comparison are equal."""
 
 _OPERATORS = {
     "<": "<=",
@@ -45,32 +48,52 @@ Change = Callable[[Any], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutatedQuery:
-    """A query with one mistake in it, and the mistake in words."""
+    """A query with one mistake in it, and the mistake in words.
+
+    ``comparison`` is what a mistake of ``BOUNDARIES`` changed, as
+    :func:`analyzer.statements.boundaries.comparison_text` writes it.
+    """
 
     text: str
     description: str
+    comparison: str = ""
 
 
 def mutants(query: str, limit: int = MAX_MUTANTS) -> tuple[MutatedQuery, ...]:
-    """Some mutants of a query, spread evenly over all that there are.
+    """Some mutants of a query: of its comparisons, and spread evenly over all others.
 
     A mutant may be equivalent to the query, or not fit the schema.
 
     >>> [m.text for m in mutants("SELECT a FROM t WHERE b < 5")][:2]
     ['SELECT DISTINCT a FROM t WHERE b < 5', 'SELECT a FROM t']
     """
+    nodes = list(ast_nodes(pglast.parse_sql(query)[0].stmt))
     sites = [
         (place, number, description)
-        for place, node in enumerate(ast_nodes(pglast.parse_sql(query)[0].stmt))
+        for place, node in enumerate(nodes)
         for number, (description, _change) in enumerate(_changes(node))
     ]
-    step = max(1, -(-len(sites) // limit))
-    found: dict[str, str] = {}
-    for place, number, description in sites[::step]:
+    found: dict[str, MutatedQuery] = {}
+    for place, number, description in _chosen(sites, limit):
         text = _mutated(query, place, number)
         if text is not None and text != query:
-            found.setdefault(text, description)
-    return tuple(MutatedQuery(text=t, description=d) for t, d in found.items())
+            is_boundary = description in BOUNDARIES
+            compared = comparison_text(nodes[place]) if is_boundary else ""
+            made = MutatedQuery(text=text, description=description, comparison=compared)
+            found.setdefault(text, made)
+    return tuple(found.values())
+
+
+_Site = tuple[int, int, str]
+
+
+def _chosen(sites: Sequence[_Site], limit: int) -> list[_Site]:
+    """As many sites as are wished: comparisons first, spread evenly over the others."""
+    first = [site for site in sites if site[2] in BOUNDARIES][: limit // 2]
+    others = [site for site in sites if site not in first]
+    step = max(1, -(-len(others) // max(limit - len(first), 1)))
+    chosen = {*first, *others[::step]}
+    return [site for site in sites if site in chosen]
 
 
 def is_same_tree(one: str, other: str) -> bool:

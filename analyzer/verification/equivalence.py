@@ -25,9 +25,20 @@ from analyzer.domain.equivalence import (
 from analyzer.errors import UserError
 from analyzer.postgres.errors_map import translated
 from analyzer.verification.predicate_answer import PredicateAnswer
-from analyzer.verification.prepared_pair import Pair, PreparedPair, prepare
+from analyzer.verification.prepared_pair import (
+    Pair,
+    PreparedPair,
+    prepare,
+    with_mutants,
+)
 from analyzer.verification.proofs import proofs_of, z3_answer
-from analyzer.verification.strength import MAX_LARGE_ROWS, caveat, why_too_weak
+from analyzer.verification.reached import unreached
+from analyzer.verification.strength import (
+    MAX_LARGE_ROWS,
+    caveat,
+    why_not_reached,
+    why_too_weak,
+)
 from analyzer.verification.told_apart import (
     ROUNDED,
     counted,
@@ -43,6 +54,8 @@ from analyzer.verification.trial_result import TrialResult
 MAX_KEPT_SCHEMAS = 8
 MAX_USES = 150
 """Pairs that one session serves: it remembers all it ever ran, a megabyte each."""
+_FIRST = 40
+"""Databases that are tried before anything is done for those that agree on them."""
 _FEW = 5
 """Databases for queries that read no table, and see none of them."""
 
@@ -148,13 +161,22 @@ def _judged(
     ends_at: float,
 ) -> Verdict:
     order = TrialOrder(
-        databases=_FEW if prepared.is_fixed else options.databases,
-        mutants={m.number: m.original for m in prepared.mutants},
+        databases=_FEW if prepared.is_fixed else min(_FIRST, options.databases),
         ends_at=ends_at,
         is_fragile=prepared.is_fragile,
         adds_up=prepared.adds_up,
     )
     result = try_pair(database, prepared.maker, order)
+    if not (result.numbers or prepared.is_fixed):
+        # Most false pairs end here; mutants take as long to make ready as these.
+        prepared = with_mutants(database, prepared)
+        order = replace(
+            order,
+            databases=options.databases,
+            mutants={m.number: m.original for m in prepared.mutants},
+            decisive=frozenset(m.number for m in prepared.mutants if m.lone_comparison),
+        )
+        result = try_pair(database, prepared.maker, order)
     if not result.numbers:
         _try_large(database, prepared, order, result)
     by_z3 = _by_z3(database, prepared, order, result)
@@ -165,7 +187,7 @@ def _judged(
         verdict = _undecided(database, prepared, result)
     if verdict is None:
         proofs = proofs_of(database, prepared, derivation, by_z3)
-        verdict = _accepted(prepared, _coverage(prepared, result), proofs)
+        verdict = _accepted(database, prepared, result, proofs, ends_at)
         verdict = replace(verdict, proofs=proofs)
     caveats = list(prepared.caveats)
     if result.out_of_time:
@@ -234,10 +256,13 @@ def _coverage(prepared: PreparedPair, result: TrialResult) -> Coverage:
 
 
 def _accepted(
+    database: TrialDatabase,
     prepared: PreparedPair,
-    coverage: Coverage,
+    result: TrialResult,
     proofs: tuple[tuple[Level, str], ...],
+    ends_at: float,
 ) -> Verdict:
+    coverage = _coverage(prepared, result)
     if proofs:
         level, argument = proofs[0]
         return Verdict(outcome=Outcome.EQUIVALENT, level=level, reason=argument)
@@ -249,6 +274,10 @@ def _accepted(
         )
     texts = (prepared.before.text, prepared.after.text)
     why = why_too_weak(coverage, texts, prepared.maker.needs.row_counts)
+    if not why:
+        alive = [m for m in prepared.mutants if m.number not in result.killed]
+        vague = unreached(database, prepared, alive, ends_at)
+        why = why_not_reached(coverage.databases, texts, vague)
     if why:
         return Verdict(outcome=Outcome.UNTESTED, reason=why)
     strength = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.domain.equivalence import (
     CheckOptions,
@@ -18,7 +18,6 @@ from analyzer.errors import UserError
 from analyzer.postgres.attempt import Failure, OutputColumn
 from analyzer.rewriting.parameters import compacted, used_parameters
 from analyzer.statements.identifiers import quote_relation
-from analyzer.statements.mutants import ORDER_TURNED, is_same_tree, mutants
 from analyzer.statements.safety import SafetyFacts
 from analyzer.statements.sorted_output import SortedOutput, sorted_output
 from analyzer.statements.unstable import adds_up, may_depend_on_storage
@@ -36,11 +35,12 @@ from analyzer.verification.joined_columns import (
     ranged_columns,
 )
 from analyzer.verification.known_constants import with_known_constants
+from analyzer.verification.mistakes import Mutant, add_mutants
 from analyzer.verification.schema_facts import parameter_table
 from analyzer.verification.spaced_values import spaced_contrasts
 from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_needs import TrialNeeds
-from analyzer.verification.trial_result import AFTER, BEFORE, FIRST_MUTANT
+from analyzer.verification.trial_result import AFTER, BEFORE
 from analyzer.verification.trial_rows import TrialRowMaker
 from analyzer.verification.value_pools import make_pools
 
@@ -54,16 +54,6 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mutant:
-    """A deliberate mistake in one of the queries."""
-
-    number: int
-    original: int
-    description: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedPair:
     """Two queries that stand ready in a trial database.
 
@@ -73,7 +63,8 @@ class PreparedPair:
         is_fragile: whether a query may depend on the order in which rows lie.
         adds_up: whether both have aggregates whose last digits may depend on it.
         maker: of rows.
-        mutants: that stand ready as well.
+        columns: that each returns.
+        mutants: that stand ready as well, once they were asked for.
         parameter_types: of ``$1`` ….
         settings: of the session, to be told.
         type_difference: in what the types of columns differ; empty if in nothing.
@@ -87,12 +78,25 @@ class PreparedPair:
     is_fragile: bool
     adds_up: bool
     maker: TrialRowMaker
-    mutants: tuple[Mutant, ...]
+    columns: tuple[tuple[OutputColumn, ...], ...]
     parameter_types: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
     type_difference: str
     caveats: tuple[str, ...]
     is_fixed: bool = False
+    mutants: tuple[Mutant, ...] = ()
+
+
+def with_mutants(database: TrialDatabase, pair: PreparedPair) -> PreparedPair:
+    """The same pair, with mutants of both queries ready to be tried beside them."""
+    made = add_mutants(
+        database,
+        (pair.before, pair.after),
+        pair.columns,
+        pair.parameter_types,
+        is_list=pair.is_list,
+    )
+    return replace(pair, mutants=tuple(made))
 
 
 def prepare(
@@ -144,7 +148,7 @@ def prepare(
         ),
         adds_up=all(adds_up(item.text) for item in facts),
         maker=maker,
-        mutants=_mutants(database, facts, columns, types, is_list=is_list),
+        columns=tuple(columns),
         parameter_types=types,
         settings=(),
         type_difference=type_difference,
@@ -273,48 +277,6 @@ def _make_rows(
         ranged=ranged_columns(filled, hints, leaders),
     )
     return TrialRowMaker(needs, seed=seed)
-
-
-def _mutants(
-    database: TrialDatabase,
-    facts: Sequence[SafetyFacts],
-    columns: Sequence[Sequence[OutputColumn]],
-    types: Sequence[str],
-    *,
-    is_list: bool,
-) -> tuple[Mutant, ...]:
-    """Mutants of both queries that the server accepts, made ready."""
-    made: list[Mutant] = []
-    for original, item in enumerate(facts):
-        orders = is_list or may_depend_on_storage(item.text)
-        for mutated in mutants(item.text, _MUTANTS[original]):
-            number = FIRST_MUTANT + len(made)
-            if mutated.description == ORDER_TURNED and not orders:
-                continue
-            if is_same_tree(mutated.text, facts[1 - original].text):
-                # Whether this is a mistake is what is asked.
-                continue
-            found = database.describe(mutated.text)
-            if isinstance(found, Failure) or len(found) != len(columns[original]):
-                continue
-            names = tuple(column.name for column in found)
-            query = SortedOutput(text=mutated.text)
-            if is_list:
-                query = sorted_output(mutated.text, names)
-            if database.add_query(number, query, found, types) is None:
-                made.append(
-                    Mutant(
-                        number=number,
-                        original=original,
-                        description=mutated.description,
-                        text=mutated.text,
-                    )
-                )
-    return tuple(made)
-
-
-_MUTANTS = (16, 8)
-"""How many are made of the first query, and of the second."""
 
 
 def _add(

@@ -7,10 +7,11 @@ share is told, and only none of several decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from analyzer.domain.equivalence import Coverage
 from analyzer.statements.digests import digests
+from analyzer.verification.mistakes import Mutant, only_mistake
 
 MIN_WITH_ROWS = 3
 MIN_RESULTS = 2
@@ -34,6 +35,32 @@ def why_too_weak(
         row_counts: numbers of rows that either query turns on.
     """
     return next(_reasons(coverage, queries, row_counts), "")
+
+
+def why_not_reached(
+    databases: int, queries: tuple[str, str], unreached: Sequence[Mutant]
+) -> str:
+    """Which difference of the queries no database came to; empty if none is known.
+
+    Args:
+        databases: that were tried.
+        queries: that they did not tell apart.
+        unreached: mistakes in comparisons that they say nothing about.
+    """
+    mistake = only_mistake(*queries)
+    if mistake:
+        return (
+            f"no difference on {databases} databases, though the queries differ"
+            f" ({mistake}): it seems that no row came to where that decides; a proof,"
+            " or rows of yours, may"
+        )
+    if not unreached:
+        return ""
+    return (
+        f"no difference on {databases} databases, but only one of the queries compares"
+        f" {unreached[0].lone_comparison}, and none showed what equal sides come to;"
+        " more databases, or rows where both sides are equal, may decide it"
+    )
 
 
 def _reasons(

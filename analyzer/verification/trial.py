@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from analyzer.postgres.attempt import Failure
 from analyzer.verification.settled import Settled, rounded_alike, settle
@@ -20,7 +20,7 @@ from analyzer.verification.trial_result import (
 )
 from analyzer.verification.trial_rows import TrialRowMaker
 
-_CHUNKS = (40, 120, 200)
+_CHUNKS = (40, 120, 200, 320)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,17 +29,19 @@ class TrialOrder:
 
     Attributes:
         databases: how many.
-        mutants: numbers of added queries, each with the query it is a mutant of.
         ends_at: ``time.monotonic()`` at which to stop.
         is_fragile: whether a query may depend on the order in which rows lie.
         adds_up: whether both have aggregates whose last digits may depend on it.
+        mutants: numbers of added queries, each with the query it is a mutant of.
+        decisive: of the mutants, those that are tried until the end.
     """
 
     databases: int
-    mutants: dict[int, int]
     ends_at: float
     is_fragile: bool
     adds_up: bool = False
+    mutants: Mapping[int, int] = field(default_factory=dict)
+    decisive: frozenset[int] = frozenset()
 
 
 def try_pair(
@@ -54,8 +56,10 @@ def try_pair(
         made = _made(maker, range(first, last + 1), result.telling)
         database.stage(made.items())
         alive = []
-        if first < _MUTANT_DATABASES and not result.too_slow:
+        if not result.too_slow:
             alive = [m for m in order.mutants if m not in result.killed]
+        if first >= _MUTANT_DATABASES:
+            alive = [m for m in alive if m in order.decisive]
         queries = [BEFORE, AFTER, *alive]
         attempt = Attempt(queries=tuple(queries), ends_at=order.ends_at)
         tried = run_in_parts(database, first, last, attempt, result)

@@ -261,3 +261,41 @@ def test_hostile_ddl_runs_without_rights(checker: EquivalenceChecker) -> None:
     )
     assert verdict.is_accepted
     assert len(verdict.caveats) == 3
+
+
+R = CheckedSchema(ddl="CREATE TABLE r (id int PRIMARY KEY, v float8, w int, s text)")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        # No float is the logarithm of 5 to the last digit, as far as rows show.
+        ("exp(v) > 5", "exp(v) >= 5", "> made >="),
+        ("exp(v) > 5", "(exp(v) < 5) IS FALSE", "5 < exp(v)"),
+        ("length(s) > -5", "length(s) > -6", "5 made 6"),
+    ],
+)
+def test_a_boundary_that_no_row_came_to_is_left_open(
+    checker: EquivalenceChecker, before: str, after: str, reason: str
+) -> None:
+    queries = (f"SELECT id FROM r WHERE {text}" for text in (before, after))
+    found = checker.check(R, *queries)
+    assert found.outcome is Outcome.UNTESTED
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "SELECT id, greatest(w, id) AS m FROM r",
+            "SELECT id, CASE WHEN w IS NOT NULL AND w > id THEN w ELSE id END AS m"
+            " FROM r",
+        ),
+        ("SELECT count(w) AS n FROM r", "SELECT count(*) AS n FROM r WHERE w <= w"),
+    ],
+)
+def test_a_boundary_that_is_often_reached_and_does_not_matter_is_none(
+    checker: EquivalenceChecker, before: str, after: str
+) -> None:
+    assert checker.check(R, before, after).is_accepted
