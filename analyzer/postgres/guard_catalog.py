@@ -20,7 +20,8 @@ from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
 from analyzer.postgres.rolled_back import set_local
 from analyzer.statements.safety import Name, SafetyFacts
 
-_TO_JSON = "user cast to json"
+_JSON_OIDS = (114, 3802)
+"""Of json and jsonb, in pg_type.dat of every version."""
 
 
 def look_up(
@@ -49,9 +50,10 @@ def look_up(
     expansion = Expansion(connection, path, parse_view)
     expansion.expand(facts)
     # A text may name what brings another text along, until no more is new.
+    made = _casts(connection)
     while True:
         found = _merged(expansion.parts)
-        casts = _casts(connection, expansion.parts, writes=facts.writes)
+        casts = _applying(made, expansion.parts, writes=facts.writes)
         stored = _stored(connection, found, writes=facts.writes)
         functions = [*_called(found), *(item.function for item in casts)]
         functions += [item.function for item in stored]
@@ -59,7 +61,6 @@ def look_up(
         functions += [item for body in bodies for item in _called(body.catalog)]
         if not expansion.expand_bodies(functions):
             break
-    support = _support(connection)
     own = BuiltIns() if is_ours else built_ins(connection)
     altered = [] if is_ours else _altered(connection, found, own)
     result = replace(
@@ -67,12 +68,8 @@ def look_up(
         casts=casts,
         stored=stored,
         bodies=bodies,
-        json_casts=tuple(name for rule, name in support if rule == _TO_JSON),
-        violations=(
-            *expansion.violations,
-            *(item for item in support if item[0] != _TO_JSON),
-            *altered,
-        ),
+        json_casts=_to_json(made, expansion.parts),
+        violations=(*expansion.violations, *_support(connection), *altered),
         added=own.added,
         expanded_count=expansion.expanded_count,
         part_count=expansion.part_count,
@@ -126,25 +123,48 @@ def _altered(connection: Connection, found: CatalogFacts, own: BuiltIns) -> list
     return altered
 
 
-def _casts(
-    connection: Connection, parts: Sequence[CatalogFacts], *, writes: bool
+def _casts(connection: Connection) -> tuple[CastFact, ...]:
+    """Casts of the database's own that call a function."""
+    values = {"trusted": sorted(TRUSTED_EXTENSIONS)}
+    return with_functions(
+        connection, CastFact, rows_of(connection, "guard_casts", values)
+    )
+
+
+def _applying(
+    made: Sequence[CastFact], parts: Sequence[CatalogFacts], *, writes: bool
 ) -> tuple[CastFact, ...]:
-    """Casts of the database's own that could apply to the types that were reached."""
+    """Casts that the statement could use without a function's name."""
     reached = {item.oid for part in parts for item in part.types}
     named = {item.oid for part in parts for item in part.types if item.asked_name}
     implicit = {"i", "a"} if writes else {"i"}
-    values = {"trusted": sorted(TRUSTED_EXTENSIONS)}
-    rows = rows_of(connection, "guard_casts", values)
     return tuple(
         item
-        for item in with_functions(connection, CastFact, rows)
+        for item in made
         if item.target_oid in named
         or (
             item.context in implicit
             and (item.is_target_built_in or item.target_oid in reached)
-            and (item.is_source_anywhere or item.source_oid in reached)
+            and _has_source(item, reached)
         )
     )
+
+
+def _to_json(
+    made: Sequence[CastFact], parts: Sequence[CatalogFacts]
+) -> tuple[CastFact, ...]:
+    """Casts that functions which make json could find for a value of the statement."""
+    reached = {item.oid for part in parts for item in part.types}
+    return tuple(
+        item
+        for item in made
+        if item.target_oid in _JSON_OIDS and _has_source(item, reached)
+    )
+
+
+def _has_source(item: CastFact, reached: set[int]) -> bool:
+    """Whether the statement may have a value of the type that is cast."""
+    return item.is_source_anywhere or not reached.isdisjoint(item.source_oids)
 
 
 def _search_path(connection: Connection) -> tuple[str, list[str]]:

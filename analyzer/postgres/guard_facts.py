@@ -11,6 +11,8 @@ from analyzer.statements.safety import Name, SafetyFacts
 class FunctionFact:
     """A function that a call, an operator, a cast or a stored expression could mean.
 
+    ``has_known_types`` if those of its arguments and results are built in or of trusted
+    extensions; ``calls_by_default`` if what stands in for a missing argument is not.
     ``body`` is the text of a function in SQL; empty for those of PostgreSQL's own whose
     names were fixed at creation, None where the text does not tell what is called.
     ``stands_for`` names what a member of an extension calls in its stead; an empty name
@@ -30,6 +32,8 @@ class FunctionFact:
     is_superusers: bool
     is_internal: bool
     takes_row: bool
+    has_known_types: bool
+    calls_by_default: bool
     body: str | None
     stands_for: list[str]
 
@@ -61,12 +65,19 @@ class BodyFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatorFact:
-    """An operator that a name could mean, with the function behind it."""
+    """An operator that a name could mean, with the function behind it.
+
+    ``operand_oids`` are the types of both operands of one that is not built in, and all
+    that becomes them without being told; ``is_operand_anywhere`` if a value of one of
+    them needs no name.
+    """
 
     asked_schema: str
     asked_name: str
     schema: str
     is_built_in: bool
+    operand_oids: list[int]
+    is_operand_anywhere: bool
     function: FunctionFact
 
 
@@ -74,11 +85,12 @@ class OperatorFact:
 class CastFact:
     """A cast that the database has made for itself, with the function behind it.
 
+    ``source_oids`` are the type and, if it is made of another, what it is made of.
     ``is_source_anywhere`` if a value of the type needs no name: it is built in, or of a
     trusted extension, whose functions give such values.
     """
 
-    source_oid: int
+    source_oids: list[int]
     target_oid: int
     is_source_anywhere: bool
     is_target_built_in: bool
@@ -148,7 +160,7 @@ class CatalogFacts:
         stored: functions in expressions that are kept with what was named.
         bodies: of SQL functions that were found.
         json_makers: that look in the catalog for casts of what they are given to json.
-        json_casts: names of the database's own functions behind such casts.
+        json_casts: of the database's own, that these may find and call.
         types: of casts, columns and calls.
         relations: views among them.
         unknown: kind and name of what has no meaning here.
@@ -168,7 +180,7 @@ class CatalogFacts:
     stored: tuple[StoredFact, ...] = ()
     bodies: tuple[BodyFact, ...] = ()
     json_makers: tuple[str, ...] = ()
-    json_casts: tuple[str, ...] = ()
+    json_casts: tuple[CastFact, ...] = ()
     types: tuple[TypeFact, ...] = ()
     relations: tuple[RelationFact, ...] = ()
     unknown: tuple[Name, ...] = ()

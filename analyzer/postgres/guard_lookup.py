@@ -43,7 +43,8 @@ class NameLookup:
         calls = self._calls({*facts.functions, *fields, *parts})
         on_rows = [item for name in fields for item in calls.get(name, ())]
         on_values = [item for name in parts for item in calls.get(name, ())]
-        rows = self._named("guard_operators", facts.operators)
+        trusted = sorted(TRUSTED_EXTENSIONS)
+        rows = self._named("guard_operators", facts.operators, trusted=trusted)
         operators = with_functions(self._connection, OperatorFact, rows)
         relations = self._relations(facts)
         # A call f(x) may also be a cast to a type named f.

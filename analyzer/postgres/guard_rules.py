@@ -10,6 +10,7 @@ from analyzer.postgres.guard_facts import (
     BodyFact,
     CatalogFacts,
     FunctionFact,
+    OperatorFact,
     RelationFact,
     TypeFact,
 )
@@ -135,6 +136,10 @@ def harmless(catalog: CatalogFacts) -> frozenset[int]:
 def _is_harmless(
     item: FunctionFact, body: BodyFact, known: frozenset[int], added: frozenset[int]
 ) -> bool:
+    # A type of the database's own may be a domain, whose checks are called, and has
+    # casts and operators that its text does not name; so has a missing argument.
+    if not item.has_known_types or item.calls_by_default:
+        return False
     if body.facts.kind != "select" or body.facts.relations or body.facts.growth.doubles:
         return False
     if not all(type_.is_built_in for type_ in body.catalog.types):
@@ -183,6 +188,7 @@ def _is_trusted(item: FunctionFact) -> bool:
         and _is_read(item)
         and item.is_superusers
         and not item.is_security_definer
+        and not item.calls_by_default
         and all(name and not is_denied(name) for name in item.stands_for)
     )
 
@@ -208,8 +214,11 @@ def _is_built_in(item: FunctionFact) -> bool:
 def _operators(
     _facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
 ) -> Iterator[Objection]:
+    reached = {type_.oid for type_ in catalog.types}
     for item in catalog.operators:
         function = item.function
+        if _is_out_of_reach(item, reached):
+            continue
         is_own = item.is_built_in and function.oid not in allowance.added
         if is_own and function.volatility != "v":
             continue
@@ -220,6 +229,24 @@ def _operators(
             rule = _user_code(function, allowance, "user operator")
         if rule:
             yield Objection(rule=rule, what=f"{item.schema}.{item.asked_name}")
+
+
+def _is_out_of_reach(item: OperatorFact, reached: set[int]) -> bool:
+    """Whether a comparison of the database's own is of types not in the statement.
+
+    Every statement may compare, so one such operator would refuse all. Two literals are
+    compared as text, which is preferred (func_select_candidate() in parse_func.c); but
+    beside a value a literal is read as the operator of that value's type says, so
+    neither operand may have a type that is reached, built in or not.
+    """
+    return (
+        (item.asked_schema, item.asked_name) in _COMPARISONS
+        and not item.is_operand_anywhere
+        and reached.isdisjoint(item.operand_oids)
+    )
+
+
+_COMPARISONS = frozenset(("", name) for name in ("=", "<>", "<", "<=", ">", ">="))
 
 
 def _casts(
@@ -240,8 +267,10 @@ def _json(
     bodies = (name for body in catalog.bodies for name in body.catalog.json_makers)
     makers = sorted({*catalog.json_makers, *bodies})
     if makers and not allowance.user_code:
-        for name in catalog.json_casts:
-            yield Objection(rule="user cast to json", what=f"{makers[0]} by {name}")
+        for item in catalog.json_casts:
+            if not _is_trusted(item.function):
+                what = f"{makers[0]} by {item.function.name}"
+                yield Objection(rule="user cast to json", what=what)
 
 
 def _types(

@@ -28,6 +28,18 @@ CREATE VIEW harmless AS SELECT lower(name) AS name FROM t;
 CREATE VIEW reaching AS SELECT to_jsonb(c) AS name FROM t;
 CREATE FUNCTION wrapper(int) RETURNS text LANGUAGE sql IMMUTABLE
     AS 'SELECT json_build_array($1)::text';
+CREATE TABLE plain (id int, name text);
+CREATE TABLE arrays (many probe[]);
+CREATE TABLE nested (one t);
+CREATE DOMAIN probe_domain AS probe;
+CREATE TABLE in_domain (d probe_domain);
+CREATE TYPE span AS RANGE (subtype = probe);
+CREATE TABLE spans (s span);
+CREATE VIEW shown AS SELECT c AS shown, id FROM t;
+CREATE FUNCTION made(probe DEFAULT 'a') RETURNS probe LANGUAGE sql IMMUTABLE
+    AS 'SELECT $1';
+CREATE FUNCTION makes(probe DEFAULT 'a', OUT a probe, OUT b int) LANGUAGE sql
+    IMMUTABLE AS 'SELECT $1, 1';
 """
 VALUES = {
     **dict.fromkeys(("anyarray", "anycompatiblearray"), "ARRAY['a'::probe]"),
@@ -45,7 +57,14 @@ WHERE p.oid < 16384 AND p.prokind <> 'p' AND p.proargtypes::regtype[]::text[] &&
 REACHING = [
     *("SELECT to_json(t) FROM t", "SELECT jsonb_agg(id) FROM t"),
     *("SELECT name FROM reaching", "SELECT (name).to_json FROM t"),
-    *("SELECT x.to_jsonb FROM t x", "SELECT wrapper(1)"),
+    *("SELECT x.to_jsonb FROM t x", "SELECT wrapper(id) FROM t"),
+    *("SELECT to_json(many) FROM arrays", "SELECT jsonb_agg(x) FROM nested x"),
+    *("SELECT to_json(d) FROM in_domain", "SELECT to_json(lower(s)) FROM spans"),
+    *("SELECT to_json(shown) FROM shown", "SELECT jsonb_agg(id) FROM shown"),
+    *("SELECT to_json(ARRAY(SELECT c FROM t))", "SELECT to_json('a'::probe)"),
+    "WITH x AS (SELECT c FROM t) SELECT json_agg(x) FROM x",
+    "SELECT to_json(s) FROM plain, LATERAL (SELECT NULL::probe) s",
+    "SELECT to_json(enum_range(NULL::probe))",
     *("SELECT JSON_OBJECT('k': c) FROM t", "SELECT JSON_ARRAYAGG(c) FROM t"),
     *(
         "SELECT JSON_SCALAR(c) FROM t",
@@ -53,6 +72,8 @@ REACHING = [
     ),
 ]
 HARMLESS = [
+    *("SELECT to_json(p) FROM plain p", "SELECT to_json(1), row_to_json(ROW(1))"),
+    *("SELECT jsonb_agg(name) FROM plain", "SELECT JSON_OBJECT('k': id) FROM plain"),
     *("SELECT 1", "SELECT name, c FROM t ORDER BY c", "SELECT name FROM harmless"),
     "SELECT '{\"a\": 1}'::jsonb -> 'a' FROM t",
 ]
@@ -117,3 +138,12 @@ def test_what_may_call_the_cast_is_refused(database: Address, query: str) -> Non
 @pytest.mark.parametrize("query", HARMLESS)
 def test_what_cannot_call_it_passes(database: Address, query: str) -> None:
     assert analyze(database, query).execution_time_ms is not None
+
+
+@pytest.mark.parametrize("call", ["made()", "makes()"])
+def test_a_function_that_gives_such_a_value_is_not_harmless(
+    database: Address, call: str
+) -> None:
+    with pytest.raises(Refusal) as caught:
+        analyze(database, f"SELECT to_json({call})")
+    assert "rule user function" in str(caught.value.detail)

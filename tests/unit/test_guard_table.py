@@ -40,6 +40,8 @@ LOWER = FunctionFact(
     is_superusers=True,
     is_internal=False,
     takes_row=False,
+    has_known_types=True,
+    calls_by_default=False,
     body=None,
     stands_for=[],
 )
@@ -48,6 +50,8 @@ EQUAL = OperatorFact(
     asked_name="=",
     schema="pg_catalog",
     is_built_in=True,
+    operand_oids=[],
+    is_operand_anywhere=True,
     function=replace(LOWER, name="texteq"),
 )
 TABLE = RelationFact(
@@ -93,7 +97,7 @@ TRUSTED: dict[str, Any] = {
     "is_superusers": True,
 }
 OWN_CAST = CastFact(
-    source_oid=23,
+    source_oids=[23],
     target_oid=25,
     is_source_anywhere=True,
     is_target_built_in=True,
@@ -197,10 +201,10 @@ CASES = [
      CatalogFacts(casts=(replace(OWN_CAST, function=replace(LOWER, **TRUSTED)),)),
      EVERYWHERE),
     ("makes json, a cast of the database's own to it", SELECT,
-     CatalogFacts(json_makers=("to_json",), json_casts=("f",)), USER_CODE),
-    ("makes none", SELECT, CatalogFacts(json_casts=("f",)), EVERYWHERE),
+     CatalogFacts(json_makers=("to_json",), json_casts=(OWN_CAST,)), USER_CODE),
+    ("makes none", SELECT, CatalogFacts(json_casts=(OWN_CAST,)), EVERYWHERE),
     ("a wrapper that makes json", SELECT,
-     replace(wrapper(catalog=CatalogFacts(json_makers=("to_json",))), json_casts=("f",)),
+     replace(wrapper(catalog=CatalogFacts(json_makers=("to_json",))), json_casts=(OWN_CAST,)),
      USER_CODE),
     ("only looks built in", SELECT, replace(function(), added=frozenset({1})), USER_CODE),
     ("operator on what looks built in", SELECT,

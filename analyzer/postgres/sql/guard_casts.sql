@@ -1,12 +1,31 @@
 -- Casts of the database's own that call a function: one row each, with that function.
 -- Needs: nothing. Costs: a scan of pg_cast, which has a few hundred rows.
 SELECT
-    -- Of an array, what it is made of: whoever has a value can make an array of it.
-    coalesce(
-        (SELECT nullif(made.typelem, 0) FROM pg_type AS made
-         WHERE made.oid = cast_made.castsource AND made.typcategory = 'A'),
-        cast_made.castsource
-    ) AS source_oid,
+    -- Whoever has a value can make an array of it, and multiranges of ranges.
+    ARRAY(
+        WITH RECURSIVE source AS (
+            SELECT cast_made.castsource AS oid
+            UNION
+            SELECT part.oid
+            FROM source
+            CROSS JOIN LATERAL (
+                SELECT type.typelem AS oid
+                FROM pg_type AS type
+                WHERE type.oid = source.oid AND type.typcategory = 'A'
+                UNION ALL
+                -- A multirange is an internal part of its range (14 and later).
+                SELECT own.refobjid
+                FROM pg_depend AS own
+                JOIN pg_range AS range ON range.rngtypid = own.refobjid
+                WHERE own.classid = 'pg_type'::regclass
+                    AND own.objid = source.oid
+                    AND own.refclassid = 'pg_type'::regclass
+                    AND own.deptype = 'i'
+            ) AS part
+            WHERE part.oid <> 0
+        )
+        SELECT source.oid FROM source
+    ) AS source_oids,
     cast_made.casttarget AS target_oid,
     -- Functions of extensions that may be called give values of types nobody names.
     (

@@ -36,6 +36,30 @@ SELECT
             )
         )
     ) AS takes_row,
+    NOT EXISTS (
+        SELECT
+        FROM unnest(
+            function.proargtypes::oid[] || function.prorettype
+            || function.proallargtypes
+        ) AS used (oid)
+        WHERE used.oid >= 16384
+            AND NOT EXISTS (
+                SELECT
+                FROM pg_depend AS member
+                JOIN pg_extension AS known ON known.oid = member.refobjid
+                WHERE member.classid = 'pg_type'::regclass
+                    AND member.objid = used.oid
+                    AND member.deptype = 'e'
+                    AND known.extname = ANY (%(trusted)s::text[])
+            )
+    ) AS has_known_types,
+    EXISTS (
+        SELECT
+        FROM regexp_matches(
+            function.proargdefaults::text, ':(?:funcid|opfuncid|resulttype) (\d+)', 'g'
+        ) AS used (oid)
+        WHERE used.oid[1]::int8 >= 16384
+    ) AS calls_by_default,
     CASE
         WHEN language.lanname = 'sql' AND function.proconfig IS NULL
             THEN

@@ -1,11 +1,10 @@
 -- What the database has added to sorting, hashing and searching of types that it did not
 -- make: one name per default operator class, support function or operator of its own.
 -- ORDER BY, DISTINCT, GROUP BY, windows and indexes call these without naming them, in
--- whatever schema they are. And its functions of casts to json: to_json(), json_agg() and their
--- kind call them for what they are given, at any depth (json.c, json_categorize_type()).
+-- whatever schema they are.
 -- And what of PostgreSQL's own now calls a function of the database.
--- Needs: nothing. Costs: scans of pg_opclass, pg_amproc, pg_amop (1,500 rows), pg_cast,
--- pg_type and pg_operator (800 rows).
+-- Needs: nothing. Costs: scans of pg_opclass, pg_amproc, pg_amop (1,500 rows), pg_type
+-- and pg_operator (800 rows).
 WITH trusted AS (
     SELECT membership.classid, membership.objid
     FROM pg_depend AS membership
@@ -50,16 +49,6 @@ WHERE member.oid >= 16384
             AND trusted.objid = operator.oid
     )
 UNION
-SELECT 'user cast to json', function.proname
-FROM pg_cast AS conversion
-JOIN pg_proc AS function ON function.oid = conversion.castfunc
-WHERE conversion.castfunc >= 16384
-    AND conversion.casttarget IN ('json'::regtype, 'jsonb'::regtype)
-    AND NOT EXISTS (
-        SELECT FROM trusted
-        WHERE trusted.classid = 'pg_proc'::regclass AND trusted.objid = function.oid
-    )
-UNION
 SELECT 'replaced built-in', 'operator ' || made.oprname
 FROM pg_operator AS made
 WHERE made.oid < 16384 AND greatest(made.oprcode, made.oprrest, made.oprjoin) >= 16384
@@ -79,6 +68,19 @@ UNION
 SELECT 'replaced built-in', 'function ' || made.amproc
 FROM pg_amproc AS made
 WHERE made.oid < 16384 AND made.amproc >= 16384
+UNION
+-- What stands in for an argument that a call leaves out.
+SELECT 'replaced built-in', made.proname
+FROM pg_proc AS made
+WHERE made.oid < 16384
+    AND made.pronargdefaults > 0
+    AND EXISTS (
+        SELECT
+        FROM regexp_matches(
+            made.proargdefaults::text, ':(?:funcid|opfuncid|resulttype) (\d+)', 'g'
+        ) AS used (oid)
+        WHERE used.oid[1]::int8 >= 16384
+    )
 UNION
 -- What reads the name of a type, as ::regtype does, calls this with what is in brackets.
 SELECT 'user type', made.typname
