@@ -79,6 +79,7 @@ def cast_to_wider(found: Comparison) -> SargableForm | None:
     )
 
 
+_EXACT_UP_TO = {"float8": 2**53 - 1, "float4": 2**24 - 1}
 _WIDER = {
     "smallint": ("int4", "int8", "numeric", "float4", "float8"),
     "integer": ("int8", "numeric", "float8"),
@@ -298,6 +299,9 @@ def wider_number(found: Comparison) -> SargableForm | None:
     if "A_Const" not in inner or not is_wide or whole is None:
         return None
     if not _fits(str(int(whole[1])), found.type_name):
+        return None
+    # Beyond these a float stands for several integers.
+    if abs(int(whole[1])) > _EXACT_UP_TO.get(cast, abs(int(whole[1]))):
         return None
     text = f"{found.column} = {int(whole[1])}"
     return SargableForm(rule="the value as an integer", text=text)

@@ -51,7 +51,7 @@ def not_null(
         fact=Fact.NOT_NULL,
         claim=f"{name} is never NULL",
         proof=proof,
-        ddl=ddl,
+        ddl="" if proof else ddl,
         relation=relation.name if relation else None,
         columns=(column,),
     )
