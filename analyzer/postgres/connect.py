@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import tempfile
 import threading
@@ -18,7 +19,7 @@ from psycopg.rows import TupleRow
 from analyzer.domain.execution import OWN_APPLICATION
 from analyzer.domain.target import Address
 from analyzer.errors import ConfigError, TimedOut
-from analyzer.postgres.errors_map import translated
+from analyzer.postgres.errors_map import pooled, translated
 from analyzer.postgres.queries import marked
 
 CONNECT_TIMEOUT_S = 5
@@ -33,6 +34,8 @@ _ALLOWED_KEYS = frozenset(
 )
 _PASSWORD_PAIR = r"(\w*password\s*=\s*)('(?:[^'\\]|\\.)*'|\S*)"
 _ENCRYPTED_MODES = frozenset({"require", "verify-ca", "verify-full"})
+_OWN = "pgproof.session"
+"""A setting that only the options of a session's start give its value."""
 _NO_PASSFILE = os.path.join(tempfile.gettempdir(), "pgproof-no-such-passfile")
 
 
@@ -103,6 +106,11 @@ def open_session(
     a hostile server could otherwise ask for the service's own secrets. Limits are set
     after connecting and do not depend on the role's defaults.
 
+    A pooler that lends out one connection to several clients (PgBouncer in the modes
+    transaction and statement) would leave these limits to the next of them, whose
+    writes would then fail; it is told by what it does with the session's options,
+    before anything is set, and refused.
+
     Args:
         address: where to.
         read_only: ``default_transaction_read_only``.
@@ -112,25 +120,8 @@ def open_session(
     Raises:
         TargetError: by its branches, for whatever the server or network did.
     """
-    fields: dict[str, Any] = {
-        **host_fields(address),
-        "port": address.port,
-        "dbname": address.database,
-        "user": address.user,
-        "password": address.password,
-        "sslmode": address.sslmode,
-        "application_name": OWN_APPLICATION,
-        "connect_timeout": CONNECT_TIMEOUT_S,
-        "client_encoding": "UTF8",
-        "passfile": _NO_PASSFILE,
-        "gssencmode": "disable",
-        "target_session_attrs": "any",
-        "options": "",
-        "tcp_user_timeout": statement_timeout_ms + 5_000,
-    }
-    if address.sslmode not in _ENCRYPTED_MODES:
-        # Whoever answers could ask for the password in clear text, and would get it.
-        fields["require_auth"] = "!password"
+    token = secrets.token_hex(8)
+    fields = _fields(address, token, statement_timeout_ms)
     limits = {
         "statement_timeout": str(statement_timeout_ms),
         "lock_timeout": str(LOCK_TIMEOUT_MS),
@@ -149,12 +140,36 @@ def open_session(
             )
         try:
             with _answering(connection, address):
+                _expect_own(connection, address, token)
                 _set_limits(connection, limits)
             connection.autocommit = autocommit
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _fields(address: Address, token: str, statement_timeout_ms: int) -> dict[str, Any]:
+    fields: dict[str, Any] = {
+        **host_fields(address),
+        "port": address.port,
+        "dbname": address.database,
+        "user": address.user,
+        "password": address.password,
+        "sslmode": address.sslmode,
+        "application_name": OWN_APPLICATION,
+        "connect_timeout": CONNECT_TIMEOUT_S,
+        "client_encoding": "UTF8",
+        "passfile": _NO_PASSFILE,
+        "gssencmode": "disable",
+        "target_session_attrs": "any",
+        "options": f"-c {_OWN}={token}",
+        "tcp_user_timeout": statement_timeout_ms + 5_000,
+    }
+    if address.sslmode not in _ENCRYPTED_MODES:
+        # Whoever answers could ask for the password in clear text, and would get it.
+        fields["require_auth"] = "!password"
+    return fields
 
 
 def host_fields(address: Address) -> dict[str, str]:
@@ -197,6 +212,12 @@ def _check_fields(address: Address) -> None:
     )
     if any("\0" in text for text in texts):
         raise ConfigError("the address holds a NUL character")
+
+
+def _expect_own(connection: Connection, address: Address, token: str) -> None:
+    query = marked("SELECT pg_catalog.current_setting(%s, true)")
+    if connection.execute(query, (_OWN,)).fetchone() != (token,):
+        raise pooled(f" {address}")
 
 
 def _set_limits(connection: Connection, limits: Mapping[str, str]) -> None:

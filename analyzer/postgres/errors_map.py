@@ -189,6 +189,16 @@ def clean(text: str) -> str:
     return _CONTROL.sub(" ", text).strip()[:_MAX_DETAIL_CHARS]
 
 
+def pooled(where: str) -> Unreachable:
+    """That a pooler answers, where a session of our own is needed."""
+    return Unreachable(
+        f"a connection pooler answers at{where}",
+        detail="The limits that pgproof sets for its session would stay behind in a "
+        "connection of the pool, for whoever gets it next.",
+        hint="Give the host and port of PostgreSQL itself.",
+    )
+
+
 @contextmanager
 def translated(address: Address | None = None) -> Iterator[None]:
     """Turn every error of the driver into one of our tree."""
@@ -296,6 +306,8 @@ def _known(error: psycopg.Error, sqlstate: str, where: str) -> AnalyzerError:
 def _connection_error(error: psycopg.Error, where: str) -> TargetError:
     text = clean(str(error))
     lowered = text.lower()
+    if "unsupported startup parameter" in lowered:
+        return pooled(where)
     for told in _CONNECTION_ERRORS:
         if any(part in lowered for part in told.parts):
             return told.kind(

@@ -23,17 +23,17 @@ BROKERS = ("filesystem", "redis", "rabbitmq")
 @pytest.fixture(scope="session")
 def redis_url() -> Iterator[str]:
     """A Redis server without persistence."""
-    program = _program("redis-server")
+    server = program("redis-server")
     port = free_port()
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with _running([program, *options, "--appendonly", "no"], port, {}):
+    with running([server, *options, "--appendonly", "no"], port, {}):
         yield f"redis://127.0.0.1:{port}/0"
 
 
 @pytest.fixture(scope="session")
 def rabbitmq_url() -> Iterator[str]:
     """A RabbitMQ node with a name, ports and folders of its own."""
-    program = _program("rabbitmq-server")
+    server = program("rabbitmq-server")
     port, distribution = free_port(), free_port()
     folder = Path(tempfile.mkdtemp(prefix="pgproof-rabbitmq-"))
     folder.chmod(0o777)
@@ -54,7 +54,7 @@ def rabbitmq_url() -> Iterator[str]:
         "HOME": str(folder),
     }
     try:
-        with _running([program], port, environment):
+        with running([server], port, environment):
             yield f"amqp://guest:guest@127.0.0.1:{port}//"
     finally:
         # For root the node runs below su, in a group of its own; and it started a port
@@ -81,7 +81,11 @@ def broker_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Where a program of a Debian package is; without it the test is skipped.
+
+    It fails in CI, where tools/test-packages has installed all of them.
+    """
     found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/bin")
     if found is None:
         if "CI" in os.environ:
@@ -91,9 +95,10 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def _running(
+def running(
     command: list[str], port: int, environment: dict[str, str]
 ) -> Iterator[None]:
+    """A server that listens on a port, killed afterwards."""
     process = subprocess.Popen(
         command,
         env={**os.environ, **environment},
