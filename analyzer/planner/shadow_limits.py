@@ -17,8 +17,9 @@ from functools import lru_cache
 
 from analyzer.errors import PlanningFailed, UserError
 from analyzer.postgres.connect import Connection
-from analyzer.statements.growth import MAX_COPIES
-from analyzer.statements.safety import expanded_relation_count, written_out_count
+from analyzer.statements.growing_calls import MULTIPLYING
+from analyzer.statements.growth import MAX_BUILT_BYTES, MAX_COPIES, NO_GROWTH, Growth
+from analyzer.statements.safety import expanded_relation_count, growth_of
 
 MAX_RELATIONS = 300
 """Relations that a statement may have once its CTEs are inlined."""
@@ -34,18 +35,13 @@ def refuse_endless(query: str) -> None:
     """Refuse to plan a statement that stands for far more than it says.
 
     Raises:
-        PlanningFailed: its CTEs are more than ``MAX_RELATIONS``, or its subqueries,
-            written into one another, more than ``MAX_COPIES`` expressions.
+        PlanningFailed: its CTEs are more than ``MAX_RELATIONS``; or its subqueries,
+            written into one another, more than ``MAX_COPIES`` expressions; or it makes
+            values of more than ``MAX_BUILT_BYTES``, which planning does for constants.
     """
     lowered = query.lower()
-    if lowered.count("select") > _ONE_SELECT:
-        copies = _copies(query)
-        if copies > MAX_COPIES:
-            raise PlanningFailed(
-                f"the statement is {copies:,} expressions once it is written out",
-                detail=f"Statements of up to {MAX_COPIES:,} expressions are planned.",
-                hint="Do not use a column twice in each of many subqueries.",
-            )
+    if lowered.count("select") > _ONE_SELECT or _makes_much(lowered):
+        _refuse_growth(_growth(query))
     # Only a CTE that is said not to be materialized is inlined more than once.
     if "materialized" not in lowered:
         return
@@ -58,12 +54,31 @@ def refuse_endless(query: str) -> None:
         )
 
 
+def _makes_much(lowered: str) -> bool:
+    return "||" in lowered or any(name in lowered for name in MULTIPLYING)
+
+
+def _refuse_growth(found: Growth) -> None:
+    if found.copies > MAX_COPIES:
+        raise PlanningFailed(
+            f"the statement is {found.copies:,} expressions once it is written out",
+            detail=f"Statements of up to {MAX_COPIES:,} expressions are planned.",
+            hint="Do not use a column twice in each of many subqueries.",
+        )
+    if found.built_bytes > MAX_BUILT_BYTES:
+        raise PlanningFailed(
+            f"the statement makes values of up to {found.built_bytes >> 20:,} MB",
+            detail=f"Values of up to {MAX_BUILT_BYTES >> 20} MB for a row are planned.",
+            hint="Build shorter values.",
+        )
+
+
 @lru_cache(maxsize=1024)
-def _copies(query: str) -> int:
+def _growth(query: str) -> Growth:
     try:
-        return written_out_count(query)
+        return growth_of(query)
     except UserError:
-        return 0  # the planner says what is wrong with it
+        return NO_GROWTH  # the planner says what is wrong with it
 
 
 @lru_cache(maxsize=1024)

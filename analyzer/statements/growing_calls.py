@@ -207,6 +207,10 @@ _RULES = {
 }
 
 
+MULTIPLYING = tuple(sorted({*_RULES, *_REPLACING, *_TIMES}))
+"""Names of functions whose result may be longer than all that they are given."""
+
+
 def _replaced(arguments: Sequence[Argument], at: int) -> int:
     if len(arguments) <= at:
         return sum(size.size_bytes for _kind, _fields, size in arguments)

@@ -96,9 +96,14 @@ NO_GROWTH = Growth(
 )
 
 
-def growth(tree: Node) -> Growth:
-    """Bound what a statement builds, from above."""
-    meter = _Meter(tree)
+def growth(tree: Node, parameter: Size = ARGUMENT) -> Growth:
+    """Bound what a statement builds, from above.
+
+    Args:
+        tree: of the statement.
+        parameter: what each ``$n`` counts as.
+    """
+    meter = _Meter(tree, parameter)
     kind, fields = next(iter(tree.items()))
     output = meter.query(kind, fields, Scope()).largest
     return Growth(
@@ -114,7 +119,8 @@ def growth(tree: Node) -> Growth:
 class _Meter:
     """Walks the queries of a statement, each after those within it."""
 
-    def __init__(self, tree: Node) -> None:
+    def __init__(self, tree: Node, parameter: Size) -> None:
+        self._parameter = parameter
         self.copies = 0
         self.built_bytes = 0
         self.collected_bytes = 0
@@ -270,7 +276,7 @@ class _Meter:
             case "ColumnRef":
                 return _column(fields, scope)
             case "ParamRef":
-                return ARGUMENT
+                return self._parameter
             case "A_Const":
                 return Size(copies=1, size_bytes=constant_bytes(fields))
             case "FuncCall":

@@ -20,6 +20,7 @@ from analyzer.statements.call_arguments import (
     is_short,
 )
 from analyzer.statements.classify import classify
+from analyzer.statements.growing_calls import Size
 from analyzer.statements.growth import NO_GROWTH, Growth, growth
 from analyzer.statements.node_types import (
     ALLOWED_NODES,
@@ -136,13 +137,15 @@ def expanded_relation_count(query: str) -> int:
     return sum(seen.expanded.values())
 
 
-def written_out_count(query: str) -> int:
-    """Leaves of the expressions of exactly one statement, once they are written out.
+def growth_of(query: str) -> Growth:
+    """What exactly one statement makes of its own constants, and of columns.
+
+    Parameters count as nothing: their values are what applications send.
 
     Raises:
         QuerySyntaxError, UserError: as :func:`analyzer.statements.parse.parse_one`.
     """
-    return growth(parse_one(query).tree).copies
+    return growth(parse_one(query).tree, Size(copies=1, size_bytes=1))
 
 
 def to_json(facts: SafetyFacts) -> str:
