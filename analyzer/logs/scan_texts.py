@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.logs.scan_words import BLANK, ZERO, hash_of
+from analyzer.logs.scan_words import BLANK, COMMA, ZERO, hash_of
 from analyzer.logs.slices import FACTOR, SEED
 from analyzer.native.language import (
     Int,
@@ -19,6 +19,7 @@ FACT_BYTES = 24
 SHAPE, VALUES = 0, 8
 HAS_COMMENT, IS_PLAIN = 16, 20
 LETTER, DIGIT, DOUBT, FETCH, COMMENT, ODD = range(1, 7)
+OPENED, EQUALS = b"(="
 MAX_TEXT_BYTES = 20_000
 """Longer texts are rare, and parsed."""
 
@@ -88,7 +89,19 @@ def special(at: Int, kind: Int, out: Int) -> Int:
         put32(out + IS_PLAIN, 0)
     if kind == COMMENT and is_comment(at):
         put32(out + HAS_COMMENT, 1)
-    return kind == DOUBT or (kind == FETCH and is_fetch(at))
+    if kind == DOUBT:
+        return not is_array(at)
+    return kind == FETCH and is_fetch(at)
+
+
+def is_array(at: Int) -> Int:
+    """Whether elements of an array follow; behind a type ARRAY[3] is a part of it."""
+    if not is_at(at - 5, b"ARRAY[") and not is_at(at - 5, b"array["):
+        return 0
+    before = at - 6
+    if u8(before) == BLANK:
+        before -= 1
+    return u8(before) in (OPENED, COMMA, EQUALS)
 
 
 def text_facts(starts: Int, ends: Int, count: Int, out: Int, kinds: Int) -> None:
@@ -118,5 +131,6 @@ def text_facts(starts: Int, ends: Int, count: Int, out: Int, kinds: Int) -> None
 
 
 TEXT_KERNELS = (
-    hash_of, is_verb, is_fetch, is_comment, number_end, special, shape_of, text_facts,
+    hash_of, is_verb, is_fetch, is_comment, is_array, number_end, special, shape_of,
+    text_facts,
 )  # fmt: skip

@@ -3,9 +3,10 @@
 Texts that differ in nothing but the digits of their numbers have one fingerprint, so
 the parser needs to see but one of them. Which digits are a number's is only certain in
 plain statements: a text with a backslash, a dollar sign, a double quote or a bracket
-(where digits may be a name's, a parameter's, or the bounds of a type), or with another
-verb at its start, is always parsed itself. So is one in ``CHECKED_EVERY`` of the rest:
-should the parser ever disagree, no shape is trusted any more.
+(where digits may be a name's, a parameter's, or the bounds of a type) is always parsed
+itself, unless it is the bracket of ``(ARRAY[1, 2])``, and so is one with another verb
+at its start. So is one in ``CHECKED_EVERY`` of the rest: should the parser ever
+disagree, no shape is trusted any more.
 """
 
 from __future__ import annotations

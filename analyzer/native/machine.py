@@ -39,12 +39,18 @@ class Machine:
         if not isinstance(memory, wasmtime.Memory):
             raise TypeError("a module has no memory")
         self._memory = memory
+        # Kernels never let it grow, so it moves only when it is made larger here.
+        self._view = self._viewed()
 
     def memory(self, size_bytes: int) -> Bytes:
         """The memory, of at least a size; until it is asked for again."""
-        missing = size_bytes - self._memory.data_len(self._store)
+        missing = size_bytes - len(self._view)
         if missing > 0:
             self._memory.grow(self._store, -(-missing // _PAGE_BYTES))
+            self._view = self._viewed()
+        return self._view
+
+    def _viewed(self) -> Bytes:
         pointer = ctypes.cast(
             self._memory.data_ptr(self._store), ctypes.POINTER(ctypes.c_uint8)
         )

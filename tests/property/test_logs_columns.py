@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -245,7 +246,8 @@ def test_texts_and_times_apart(
 
 words = st.sampled_from(
     ("a", "t2", "x1y", "1", "22", "3.50", "'it 7'", "'5'", "1e5", "0x1F", "*", ",", "=",
-     "(", ")", "é9", "-- 4\n", "/* 5 */", "interval '3' day", "a.b2", "varchar(30)")
+     "(", ")", "é9", "-- 4\n", "/* 5 */", "interval '3' day", "a.b2", "varchar(30)",
+     "(ARRAY[1, 22])", "= ARRAY[5]", "::int ARRAY[2]", "::int[5]", "[2]")
 )  # fmt: skip
 plain_texts = st.lists(words, max_size=12).map(lambda w: " ".join(["SELECT", *w]))
 
@@ -255,11 +257,37 @@ plain_texts = st.lists(words, max_size=12).map(lambda w: " ".join(["SELECT", *w]
 def test_shapes_name_no_text_wrongly(queries: list[str]) -> None:
     # Each text also with other numbers, so that it is answered by its shape.
     others = [query.replace("2", "7").replace("5", "81") for query in queries]
-    book = ShapeBook(fingerprint)
     both = queries + others
-    texts = [query.encode() for query in both]
+    assert named_by_shape(both) == [fingerprint(query) for query in both]
+
+
+def named_by_shape(queries: list[str]) -> list[str]:
+    texts = [query.encode() for query in queries]
+    shapes = shapes_of(texts)
+    return [*ShapeBook(fingerprint).fingerprints(shapes, texts.__getitem__)]
+
+
+def shapes_of(texts: list[bytes]) -> list[int]:
     ends = np.cumsum([len(text) for text in texts])
     starts = np.append(0, ends[:-1])
-    shapes = facts_of(Slices(data=b"".join(texts), starts=starts, ends=ends)).shape
-    named = book.fingerprints(shapes.tolist(), texts.__getitem__)
-    assert named == [fingerprint(query) for query in both]
+    found = facts_of(Slices(data=b"".join(texts), starts=starts, ends=ends)).shape
+    return [int(shape) for shape in found]
+
+
+@pytest.mark.parametrize(
+    ("query", "has_shape"),
+    [
+        ("SELECT a FROM t WHERE id = ANY(ARRAY[{}, 3])", True),
+        ("SELECT f(1, array[{}]) FROM t WHERE b = ARRAY[{}]", True),
+        ("SELECT (ARRAY[{}, 2])[1] FROM t", False),
+        ("SELECT a::int ARRAY[{}] FROM t", False),
+        ("SELECT CAST(a AS int  ARRAY[{}]) FROM t", False),
+        ("SELECT a = ANY ((ARRAY[1])::int[{}]) FROM t", False),
+        ("SELECT (a)[{}] FROM t", False),
+    ],
+)
+def test_numbers_in_brackets(query: str, has_shape: bool) -> None:
+    both = [query.format(4, 5), query.format(17, 18)]
+    assert named_by_shape(both) == [fingerprint(text) for text in both]
+    one, other = shapes_of([text.encode() for text in both])
+    assert (one == other != 0) == has_shape
