@@ -28,6 +28,8 @@ from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import Configuration, sort_key
 from analyzer.indexing.options import OptionTable, WeightedStatement
 from analyzer.indexing.promises import Promises
+from analyzer.indexing.seen_sets import SeenSets
+from analyzer.indexing.stand_ins import Group, Use, stand_ins
 
 SHARED_PER_ROUND = 300
 SHARED_OF_SIZE = 6
@@ -37,7 +39,6 @@ SIZE_STEP = 0.12
 MERGED_FROM_EACH = 6
 MERGED_PARTS = 60
 MERGE_LEVELS = 12
-STAND_INS_EACH = 2
 STAND_INS_PER_ROUND = 4_000
 STAND_INS_OF_ALL = 60_000
 PAIRED_OPTIONS = 8
@@ -46,45 +47,6 @@ MIN_GAIN_RATIO = 0.002
 """Of a statement's worth: an option that gains less starts no guess."""
 
 Guessed = Mapping[Fingerprint, Mapping[Configuration, float]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Use:
-    """An index in an option of a statement, and what the option is worth.
-
-    ``held`` has a bit for each column of the index.
-    """
-
-    item: WeightedStatement
-    name: Fingerprint
-    index: IndexDefinition
-    held: int
-    rest: Configuration
-    rest_bytes: int
-    worth: float
-    gain: float
-
-
-@dataclass(slots=True, kw_only=True)
-class _Group:
-    """Indexes that start alike, with their uses."""
-
-    held: dict[IndexDefinition, int] = field(default_factory=dict)
-    columns: list[str] = field(default_factory=list)
-    uses: list[_Use] = field(default_factory=list)
-
-    def mask(self, names: Iterable[str]) -> int:
-        """A bit for each column."""
-        found = 0
-        for name in sorted(names):
-            if name not in self.columns:
-                self.columns.append(name)
-            found |= 1 << self.columns.index(name)
-        return found
-
-    def names(self, mask: int) -> set[str]:
-        """The columns that the bits of a mask stand for."""
-        return {name for n, name in enumerate(self.columns) if mask >> n & 1}
 
 
 _Start = tuple[RelationName, str, object]
@@ -105,6 +67,10 @@ class Guesses:
     fits: Callable[[IndexDefinition], bool]
     _numbers: dict[IndexDefinition, int] = field(default_factory=dict)
     _masks: dict[Configuration, int] = field(default_factory=dict)
+    _columns: dict[_Start, list[str]] = field(default_factory=dict)
+    _merged: dict[tuple[IndexDefinition, int], IndexDefinition] = field(
+        default_factory=dict
+    )
 
     def propose(
         self,
@@ -136,20 +102,23 @@ class Guesses:
             for item in self.table.statements
         }
 
-    def _groups(self, relations: Container[RelationName]) -> dict[_Start, _Group]:
+    def _groups(self, relations: Container[RelationName]) -> dict[_Start, Group]:
         """B-trees in options that gain, by what they start with."""
-        groups: dict[_Start, _Group] = {}
+        groups: dict[_Start, Group] = {}
         for item in self.table.statements:
             for option, worth in self._gaining(item):
                 for index in option:
                     if index.relation not in relations or not _is_plain(index):
                         continue
                     start = (index.relation, index.predicate, index.keys[0])
-                    group = groups.setdefault(start, _Group())
+                    group = groups.get(start)
+                    if group is None:
+                        known = self._columns.setdefault(start, [])
+                        group = groups[start] = Group(columns=known)
                     if index not in group.held:
                         group.held[index] = group.mask(columns(index))
                     rest = option - {index}
-                    use = _Use(
+                    use = Use(
                         item=item,
                         name=item.fingerprint,
                         index=index,
@@ -171,13 +140,13 @@ class Guesses:
         ]
 
     def _stand_ins(
-        self, groups: Mapping[_Start, _Group], current: Configuration
-    ) -> Iterator[tuple[_Use, IndexDefinition]]:
+        self, groups: Mapping[_Start, Group], current: Configuration
+    ) -> Iterator[tuple[Use, IndexDefinition]]:
         """Uses with the index that may take its place; those first that free most."""
         ranked = []
         for start, indexes in self._shared(groups, current).items():
             added: dict[Configuration, int] = {}
-            for use, index in _stand_ins(groups[start], indexes):
+            for use, index in stand_ins(groups[start], indexes):
                 rest = added.get(use.rest)
                 if rest is None:
                     rest = sum(map(self.size_bytes, use.rest - current))
@@ -193,7 +162,7 @@ class Guesses:
             yield use, index
 
     def _shared(
-        self, groups: Mapping[_Start, _Group], current: Configuration
+        self, groups: Mapping[_Start, Group], current: Configuration
     ) -> dict[_Start, list[IndexDefinition]]:
         """The indexes that promise most by serving several statements."""
         scored = []
@@ -211,7 +180,7 @@ class Guesses:
         return found
 
     def _spread(
-        self, group: _Group, scores: Mapping[IndexDefinition, float]
+        self, group: Group, scores: Mapping[IndexDefinition, float]
     ) -> list[IndexDefinition]:
         """The best of each size, and of those that hold the same columns a few."""
         counts: Counter[int] = Counter()
@@ -227,7 +196,7 @@ class Guesses:
         return found
 
     def _shared_of(
-        self, group: _Group, current: Configuration
+        self, group: Group, current: Configuration
     ) -> dict[IndexDefinition, float]:
         """Indexes of a group, and merged ones, with what they promise."""
         # Those of the set that start alike would be replaced.
@@ -257,12 +226,21 @@ class Guesses:
             new = {}
             for one in best[:MERGED_FROM_EACH]:
                 for held in {group.held[one] | part for part in parts}:
-                    rest = group.names(held) - {*one.attributes}
-                    index = replace(one, include=tuple(sorted(rest)))
-                    index = self.table.same(index)
+                    index = self._widened(one, held, group)
                     if index not in scores:
                         new[index] = held
         return scores
+
+    def _widened(
+        self, one: IndexDefinition, held: int, group: Group
+    ) -> IndexDefinition:
+        """An index with the same keys that holds these columns, made once."""
+        index = self._merged.get((one, held))
+        if index is None:
+            rest = group.names(held) - {*one.attributes}
+            index = self.table.same(replace(one, include=tuple(sorted(rest))))
+            self._merged[(one, held)] = index
+        return index
 
     def _promised(
         self, new: Mapping[IndexDefinition, int], promises: Promises
@@ -310,15 +288,15 @@ class Guesses:
         """Guesses that gain, none of them better than a larger set was seen to be."""
         if not found:
             return {}
-        seen = [(self._mask(wanted), worth) for wanted, worth in self.table.seen(item)]
-        # The worst comes first, so the first that holds all of a guess bounds it.
-        seen.sort(key=lambda entry: -entry[1])
+        seen = SeenSets(
+            [(self._mask(wanted), worth) for wanted, worth in self.table.seen(item)]
+        )
+        guesses = [[self._number(index) for index in wanted] for wanted in found]
         known = self.table.options(item)
         base = self.table.base(item)
         bounded = {}
-        for wanted, worth in found.items():
-            outside = ~self._mask(wanted)
-            least = next((w for other, w in seen if other | outside == -1), 0.0)
+        leasts = seen.leasts(guesses)
+        for (wanted, worth), least in zip(found.items(), leasts, strict=True):
             guess = max(worth, least)
             if guess < known.get(wanted, base):
                 bounded[wanted] = guess
@@ -335,10 +313,13 @@ class Guesses:
         return mask
 
     def _bit(self, index: IndexDefinition) -> int:
-        return 1 << self._numbers.setdefault(index, len(self._numbers))
+        return 1 << self._number(index)
+
+    def _number(self, index: IndexDefinition) -> int:
+        return self._numbers.setdefault(index, len(self._numbers))
 
 
-def _parts(uses: Iterable[_Use]) -> list[int]:
+def _parts(uses: Iterable[Use]) -> list[int]:
     """Columns to merge with, as bits: the best use of each statement comes first.
 
     Else the many ways to serve one heavy statement would leave no place for others, and
@@ -360,25 +341,3 @@ def columns(index: IndexDefinition) -> frozenset[str]:
 
 def _is_plain(index: IndexDefinition) -> bool:
     return index.method == "btree" and bool(index.keys[0].attribute)
-
-
-def _stand_ins(
-    group: _Group, indexes: Iterable[IndexDefinition]
-) -> Iterator[tuple[_Use, IndexDefinition]]:
-    """Indexes that may take the place of another one in a use of it."""
-    best = sorted(group.uses, key=lambda use: use.worth)
-    # What is best alone may need much beside it; that for the same space comes too.
-    thrifty = sorted(
-        group.uses, key=lambda use: -use.gain / (use.rest_bytes + 1) ** 0.5
-    )
-    for index in indexes:
-        held = group.held[index]
-        given: set[int] = set()
-        for uses in (best, thrifty):
-            counts: Counter[Fingerprint] = Counter()
-            for use in uses:
-                if use.held & held == use.held and use.index != index:
-                    counts[use.name] += 1
-                    if counts[use.name] <= STAND_INS_EACH and id(use) not in given:
-                        given.add(id(use))
-                        yield use, index

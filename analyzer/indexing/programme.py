@@ -24,7 +24,7 @@ GAP_RATIO = 0.0005
 """How far from the optimum a solution may be and still end the solver."""
 
 MAX_NODES = 100
-MAX_NODE_COLUMNS = 5_000
+MAX_NODE_COLUMNS = 50_000
 TIME_LIMIT_S = 60.0
 """Of one solution: nodes, nodes times columns, seconds; then the best one so far is
 taken. The nodes come first, so that the answer does not hang on how busy the machine
@@ -201,7 +201,11 @@ def answer(
     """
     solver = _Silent()
     nodes = min(MAX_NODES, max(1, MAX_NODE_COLUMNS // lp.num_col_))
-    for name, value in (_OPTIONS | {"mip_max_nodes": nodes}).items():
+    # With integers presolve takes most of the time and leaves nearly all there is.
+    presolve = "off" if lp.integrality_ else "choose"
+    solver.setOptionValue("mip_max_nodes", nodes)
+    solver.setOptionValue("presolve", presolve)
+    for name, value in _OPTIONS.items():
         solver.setOptionValue(name, value)
     solver.passModel(lp)
     if start is not None:

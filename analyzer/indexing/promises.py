@@ -32,10 +32,8 @@ class Promises:
             n for n, name in enumerate(names) if n == 0 or name != names[n - 1]
         ]
         needed = [use[1] for use in by_name]
-        self._words = max(
-            [1, *(-(-held.bit_length() // _WORD_BITS) for held in needed)]
-        )
-        self._needed = self._as_words(needed)
+        self._words = word_count(needed)
+        self._needed = as_words(needed, self._words)
         self._rest_bytes = np.array([use[2] for use in by_name], dtype=float)
         self._gains = np.array([use[3] for use in by_name], dtype=float)
 
@@ -51,7 +49,7 @@ class Promises:
             return [(0.0, 0.0)] * len(held)
         bytes_ = np.array(sizes, dtype=float)
         lacking = np.zeros((len(held), len(self._gains)), dtype=bool)
-        for mine, theirs in zip(self._as_words(held), self._needed, strict=True):
+        for mine, theirs in zip(as_words(held, self._words), self._needed, strict=True):
             lacking |= (theirs[None, :] & ~mine[:, None]) != 0
         spared = np.sqrt(
             bytes_[:, None] / (bytes_[:, None] + self._rest_bytes[None, :])
@@ -65,13 +63,23 @@ class Promises:
             for score, is_shared in zip(scores, several, strict=True)
         ]
 
-    def _as_words(self, masks: Sequence[int]) -> NDArray[np.int64]:
-        """Bits of any number of columns in words of a machine; a row for each word."""
-        least = (1 << _WORD_BITS) - 1
-        return np.array(
-            [
-                [mask >> (_WORD_BITS * word) & least for mask in masks]
-                for word in range(self._words)
-            ],
-            dtype=np.int64,
-        )
+
+def word_count(masks: Sequence[int]) -> int:
+    """How many words of a machine hold the bits of any of some masks."""
+    return max([1, *(-(-mask.bit_length() // _WORD_BITS) for mask in masks)])
+
+
+def as_words(masks: Sequence[int], words: int) -> NDArray[np.int64]:
+    """Bits of any number of columns in words of a machine; a row for each word.
+
+    >>> as_words([5, 1 << 63], 2).tolist()
+    [[5, 0], [0, 1]]
+    """
+    least = (1 << _WORD_BITS) - 1
+    return np.array(
+        [
+            [mask >> (_WORD_BITS * word) & least for mask in masks]
+            for word in range(words)
+        ],
+        dtype=np.int64,
+    ).reshape(words, len(masks))

@@ -164,7 +164,7 @@ def test_a_part_is_chosen_beside_what_stays() -> None:
     assert start.worth == 350.0
     found = improve(offers, facts, limits, start, {T})
     # C saves more than D and A, but D is on a table that stays.
-    assert found.chosen == {D, AB, B}
+    assert found.chosen in ({D, AB, B}, {D, A, B})  # worth the same
     assert found.worth == sum(worths_of(offers, found.chosen)) == 260.0
     assert improve(offers, facts, limits, start, {U}) == start
     assert C in improve(offers, facts, limits, start, {T, U}).chosen
