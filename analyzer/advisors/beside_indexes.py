@@ -50,7 +50,9 @@ def weighed(
     """The recommendations without rewrites that the recommended indexes make needless.
 
     Args:
-        found: ranked; the order stays.
+        found: ranked; the order stays, but for a text that is an alternative and needs
+            no index: it comes before those that it makes needless, since it takes no
+            space and costs writers nothing.
         facts: with the planner that is asked; without one nothing changes.
 
     Returns:
@@ -63,6 +65,7 @@ def weighed(
     told: dict[str, list[str]] = {}
     caveats: dict[str, list[str]] = {}
     evidence: dict[str, tuple[Evidence, ...]] = {}
+    order = list(found)
     for rec in found:
         rivals = _rivals(rec, found)
         costs = _asked(rec, rivals, facts, facts.what_if) if rivals else None
@@ -74,6 +77,7 @@ def weighed(
                     "Alternative for the same query, one of the two is enough: "
                     f"{other.title}"
                 )
+            order = _cheaper_first(order, rec, rivals)
         elif costs.pays:
             evidence[rec.identity] = _evidence(costs, facts.what_if)
         else:
@@ -87,9 +91,22 @@ def weighed(
             reasons=(*rec.reasons, *told.get(rec.identity, ())),
             evidence=(*rec.evidence, *evidence.get(rec.identity, ())),
         )
-        for rec in found
+        for rec in order
         if rec.identity not in gone
     )
+
+
+def _cheaper_first(
+    order: list[Recommendation], rec: Recommendation, rivals: list[Recommendation]
+) -> list[Recommendation]:
+    """The order with a new text that needs no index before those that do the same."""
+    if not isinstance(rec.action, RewriteQuery) or rec.action.needs_index:
+        return order
+    first = min(map(order.index, rivals))
+    if order.index(rec) < first:
+        return order
+    rest = [other for other in order if other is not rec]
+    return [*rest[:first], rec, *rest[first:]]
 
 
 def _rivals(

@@ -51,7 +51,12 @@ def recommend(
 
 
 def weigh(
-    *, index: float, alone: float, both: float, rewritten: str = NEW
+    *,
+    index: float,
+    alone: float,
+    both: float,
+    rewritten: str = NEW,
+    needs_index: IndexDefinition | None = None,
 ) -> tuple[Recommendation, ...]:
     """Weigh a rewrite of cost ``alone`` and an index that brings ``index``."""
 
@@ -69,7 +74,7 @@ def weigh(
         recommend("missing_index", create_index(BY_A, 1, SHOP), item, 10_000, index),
         recommend(
             "query_rewrite",
-            RewriteQuery(original=OLD, query=rewritten),
+            RewriteQuery(original=OLD, query=rewritten, needs_index=needs_index),
             item,
             10_000,
             alone,
@@ -96,13 +101,20 @@ def test_a_text_that_pays_beside_the_index_stays_and_says_so() -> None:
 
 
 def test_a_text_that_does_what_the_index_does_is_its_alternative() -> None:
-    index, rewrite = weigh(index=10.0, alone=50.0, both=10.0)
+    rewrite, index = weigh(index=10.0, alone=50.0, both=10.0)
+    assert [rewrite.advisor, index.advisor] == ["query_rewrite", "missing_index"]
     assert "missing_index says so" in rewrite.caveats[0]
     assert "query_rewrite says so" in index.caveats[0]
 
 
+def test_a_text_that_needs_an_index_too_does_not_come_first() -> None:
+    index, rewrite = weigh(index=10.0, alone=50.0, both=10.0, needs_index=BY_A)
+    assert [index.advisor, rewrite.advisor] == ["missing_index", "query_rewrite"]
+    assert "missing_index says so" in rewrite.caveats[0]
+
+
 def test_a_text_that_needs_no_index_is_the_alternative_of_a_worse_one() -> None:
-    index, rewrite = weigh(index=230.0, alone=50.0, both=50.0)
+    rewrite, index = weigh(index=230.0, alone=50.0, both=50.0)
     assert "missing_index says so" in rewrite.caveats[0]
     assert "query_rewrite says so" in index.caveats[0]
 
