@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.metadata import version
@@ -11,6 +12,7 @@ from pathlib import Path
 from analyzer.domain.catalog import Relation, RelationKind
 from analyzer.embedded.files import BLOCK_BYTES
 from analyzer.planner.snapshot_file import PlannerSnapshot
+from analyzer.planner.typed_json import to_json
 
 _CODE = ("domain", "embedded", "indexing", "planner", "postgres", "statements")
 _DIGITS = 24
@@ -39,7 +41,8 @@ def _parts(snapshot: PlannerSnapshot) -> Iterator[str]:
     yield repr(snapshot.block_size_bytes)
     yield repr(snapshot.extensions)
     yield repr(snapshot.extremes)
-    yield repr(snapshot.extended_statistics)
+    # Values of the data are not in what repr() shows.
+    yield json.dumps(to_json(snapshot.extended_statistics))
     yield repr((snapshot.from_catalog, snapshot.supposed_lengths))
     for mapping in (
         snapshot.btree_heights,
