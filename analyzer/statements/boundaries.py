@@ -31,13 +31,18 @@ def comparisons(query: str) -> frozenset[str]:
 
 
 def comparison_text(node: Any) -> str:
-    """A comparison, smaller side first and without names of tables; else nothing."""
+    """A comparison, smaller side first and without names of tables; else nothing.
+
+    One that reads no column is none: no row decides it.
+    """
     left: Any = getattr(node, "lexpr", None)
     if not isinstance(node, ast.A_Expr) or left is None:
         return ""
     written: Any = node
     operator = written.name[-1].sval
     if written.kind != enums.A_Expr_Kind.AEXPR_OP or operator not in _TURNED:
+        return ""
+    if not any(isinstance(part, ast.ColumnRef) for part in ast_nodes(node)):
         return ""
     sides = [_QUALIFIER.sub("", RawStream()(side)) for side in (left, written.rexpr)]
     if operator.startswith(">"):
@@ -54,17 +59,14 @@ def with_alarm(query: str, comparison: str) -> str:
     'CASE WHEN 1 / CASE WHEN a = 5 THEN 0 ELSE '
     """
     statement: Any = pglast.parse_sql(query)[0].stmt
-    found = (n for n in ast_nodes(statement) if comparison_text(n) == comparison)
-    node: Any = next(found, None)
+    node = _found(statement, comparison)
     if node is None:
         return ""
-    left, right = RawStream()(node.lexpr), RawStream()(node.rexpr)
     # A constant has no type of its own, and would lose the one of the other side.
-    is_constant = isinstance(node.lexpr, ast.A_Const)
-    side = "rexpr" if is_constant else "lexpr"
+    side = "rexpr" if isinstance(node.lexpr, ast.A_Const) else "lexpr"
     alarm = (
-        f"SELECT CASE WHEN 1 / (CASE WHEN ({left}) = ({right}) THEN 0 ELSE 1 END) = 1"
-        f" THEN ({right if is_constant else left}) END"
+        f"SELECT CASE WHEN 1 / (CASE WHEN {_equality(node)} THEN 0 ELSE 1 END) = 1"
+        f" THEN ({RawStream()(getattr(node, side))}) END"
     )
     try:
         made: Any = pglast.parse_sql(alarm)[0].stmt
@@ -75,6 +77,25 @@ def with_alarm(query: str, comparison: str) -> str:
         # As for mutants: a printer may choke on a tree that no text has.
         return ""
     return text
+
+
+def equal_sides(query: str, comparison: str) -> str:
+    """The condition that both sides of a comparison are equal; empty without it.
+
+    >>> equal_sides("SELECT 1 FROM t WHERE t.a > 5", "5 < a")
+    '(t.a) = (5)'
+    """
+    node = _found(pglast.parse_sql(query)[0].stmt, comparison)
+    return "" if node is None else _equality(node)
+
+
+def _found(statement: Any, comparison: str) -> Any:
+    found = (n for n in ast_nodes(statement) if comparison_text(n) == comparison)
+    return next(found, None)
+
+
+def _equality(node: Any) -> str:
+    return f"({RawStream()(node.lexpr)}) = ({RawStream()(node.rexpr)})"
 
 
 def differing_number(one: str, other: str) -> tuple[str, str] | None:

@@ -43,6 +43,7 @@ _SERIES = {
         " (VALUES (interval '0'), (interval '1 microsecond')) AS e (d)"
     ),
 }
+_DISCRETE = frozenset({"smallint", "integer", "bigint", "date"})
 _LETTERS = "ab 1A-"
 _MAX_LETTERS = 8
 _MAX_PAIRS = 6
@@ -90,6 +91,43 @@ def _series(column: Column, strings: Iterable[str]) -> str:
     return _SERIES.get(column.base_type, "")
 
 
+def are_one_condition(
+    database: TrialDatabase,
+    column: Column,
+    pair: tuple[tuple[str, str], tuple[str, str]],
+    equality: str,
+    strings: Iterable[str],
+) -> bool:
+    """Whether two conditions are the same for each of many values of a column.
+
+    Both must hold for some of the values and not for others, and another condition for
+    one at least, unless these are whole numbers or days, between which nothing lies.
+
+    Args:
+        database: in which they are evaluated.
+        column: that they are of.
+        pair: the conditions, each with the alias by which it names the column's table.
+        equality: the other condition, which goes by the first one's alias.
+        strings: constants of the queries, whose letters make short texts.
+    """
+    values = _series(column, strings)
+    if not values:
+        return False
+    met = "true"
+    if column.base_type not in _DISCRETE:
+        other = (pair[0][0], equality)
+        met = (
+            f"(SELECT bool_or(a) FROM ({_side_by_side(column, values, (other,) * 2)}))"
+        )
+    query = (
+        "SELECT bool_and(a IS NOT DISTINCT FROM b) AND bool_or(a) AND NOT"
+        f" bool_and(coalesce(a, false)) AND {met}"
+        f" FROM ({_side_by_side(column, values, pair)}) AS s"
+    )
+    found = attempt(database.connection, query)
+    return not isinstance(found, Failure) and found[0][0] in ("t", "true")
+
+
 def _differing(
     database: TrialDatabase,
     column: Column,
@@ -101,17 +139,27 @@ def _differing(
     None of them where one fails, or they are of different types. Each expression comes
     with the alias by which it names the column's table.
     """
+    query = (
+        f"SELECT v::text FROM ({_side_by_side(column, values, pair)}) AS s"
+        f" WHERE a IS DISTINCT FROM b LIMIT {_MAX_FOUND}"
+    )
+    found = attempt(database.connection, query)
+    return [] if isinstance(found, Failure) else [str(value) for (value,) in found]
+
+
+def _side_by_side(
+    column: Column, values: str, pair: tuple[tuple[str, str], tuple[str, str]]
+) -> str:
+    """The query for what two expressions make of values, as a, b and v."""
     (alias, text), (other_alias, other) = pair
     name = quote_identifier(column.name)
     # A domain may forbid some of the values, and they are not asked for that here.
     is_domain = base_type(column.type_name) != column.base_type
     type_name = column.base_type if is_domain else column.type_name
-    query = (
-        f"SELECT two.v::text FROM (SELECT s.v::{type_name} AS v FROM ({values})"
+    return (
+        f"SELECT two.v, a, b FROM (SELECT s.v::{type_name} AS v FROM ({values})"
         f" AS s (v)) AS one, LATERAL (SELECT ({text}) AS a, one.v FROM (SELECT one.v"
         f" AS {name}) AS {quote_identifier(alias)}) AS two, LATERAL (SELECT ({other})"
         f" AS b FROM (SELECT two.v AS {name}) AS {quote_identifier(other_alias)})"
-        f" AS three WHERE a IS DISTINCT FROM b LIMIT {_MAX_FOUND}"
+        " AS three"
     )
-    found = attempt(database.connection, query)
-    return [] if isinstance(found, Failure) else [str(value) for (value,) in found]

@@ -293,6 +293,16 @@ def test_a_boundary_that_no_row_came_to_is_left_open(
             " FROM r",
         ),
         ("SELECT count(w) AS n FROM r", "SELECT count(*) AS n FROM r WHERE w <= w"),
+        # Three times a whole number is never 1000.
+        (
+            "SELECT id FROM r WHERE w::bigint * 3 >= 1000",
+            "SELECT id FROM r WHERE w >= 334",
+        ),
+        (
+            "SELECT id FROM r WHERE s LIKE 'a%b' OR s LIKE 'a%c'",
+            "SELECT id FROM r WHERE s LIKE 'a%' AND right(s, 1) IN ('b', 'c')"
+            " AND length(s) > 1",
+        ),
     ],
 )
 def test_a_boundary_that_is_often_reached_and_does_not_matter_is_none(
