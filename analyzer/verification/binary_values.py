@@ -43,6 +43,7 @@ def near_bytes(text: str) -> Iterator[str]:
     yield from (rf"\x{known.hex()}{more}" for more in _MORE_BYTES)
     if not known:
         return
+    yield from (rf"\x00{known.hex()}", rf"\x61{known.hex()}61")
     yield rf"\x{known[:-1].hex()}"
     for step in (1, -1):
         yield rf"\x{known[:-1].hex()}{(known[-1] + step) % 256:02x}"

@@ -9,9 +9,12 @@ from itertools import chain, islice, pairwise, zip_longest
 
 _MAX_WORDS = 6
 _MAX_TURNS = 8
+_MAX_DEPTH = 2
+_MAX_CHANGES = 12
 _PATH = re.compile(r"\{([\w,\s]+)\}\Z")
 _STEP = re.compile(r"\.\"?(\w+)(?![\w(])")
 _JSON_NUMBER = re.compile(r"(?<![\w.\"])-?\d{1,15}(\.\d{1,15})?(?![\w.\"])")
+_FLAT_ARRAY = re.compile(r"\{([^{}]*)\}\Z")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -116,7 +119,8 @@ def _same_number(text: str) -> str:
 
 def _nested(path: Sequence[str], values: Sequence[str]) -> Iterator[str]:
     """Documents in which a path leads to each value, or ends early."""
-    leaves: list[object] = [*values[:_MAX_WORDS], None, 1, "b"]
+    numbers = [json.loads(v) for v in values[:_MAX_WORDS] if _NUMBER.fullmatch(v)]
+    leaves: list[object] = [*values[:_MAX_WORDS], *numbers, None, 1, "b"]
     yield json.dumps({path[0]: "b"})
     for leaf in leaves:
         yield from _at_path(path, leaf)
@@ -128,20 +132,25 @@ def _near_document(text: str) -> Iterator[str]:
         document = json.loads(text)
     except ValueError:
         return
-    if not isinstance(document, dict | list):
-        return
-    yield json.dumps(document)
-    yield json.dumps([document])
+    if isinstance(document, dict | list):
+        yield json.dumps(document)
+        yield json.dumps([document])
+        yield from map(json.dumps, _changed(document, _MAX_DEPTH))
+
+
+def _changed(document: object, depth: int) -> Iterator[object]:
+    """Documents that differ from one in one thing, also below its keys."""
     if isinstance(document, list):
         more = [*document, *document]
-        for changed in (document[:-1], [*document, 1], document[::-1], more):
-            yield json.dumps(changed)
-        return
-    yield json.dumps({**document, "x": 1})
-    for key, value in islice(document.items(), _MAX_WORDS):
-        yield json.dumps({k: v for k, v in document.items() if k != key})
-        for other in _other_values(value):
-            yield json.dumps({**document, key: other})
+        yield from (document[:-1], [*document, 1], document[::-1], more)
+    elif isinstance(document, dict):
+        yield {**document, "x": 1}
+        for key, value in islice(document.items(), _MAX_WORDS):
+            yield {k: v for k, v in document.items() if k != key}
+            yield from ({**document, key: other} for other in _other_values(value))
+            if depth and isinstance(value, dict):
+                inner = islice(_changed(value, depth - 1), _MAX_CHANGES)
+                yield from ({**document, key: other} for other in inner)
 
 
 def _other_values(value: object) -> Iterator[object]:
@@ -171,6 +180,22 @@ def of_array(elements: Sequence[str]) -> Iterator[str]:
     for first, second in pairwise(quoted):
         yield f"{{{first},{second}}}"
         yield f"{{{second},{first},{first}}}"
+
+
+def near_arrays(texts: Sequence[str]) -> Iterator[str]:
+    """Constants that are arrays: turned round, longer, shorter, doubled, with a NULL.
+
+    >>> list(near_arrays(["{a,b}"]))[:4]
+    ['{a,b}', '{b,a}', '{a,b,x}', '{x,a,b}']
+    """
+    for text in texts:
+        found = _FLAT_ARRAY.match(text)
+        items = found[1].split(",") if found and found[1] else []
+        if not items:
+            continue
+        forms = (items, items[::-1], [*items, "x"], ["x", *items], items[:-1])
+        more = ([*items, *items], [*items, "NULL"], items[1:], [*items, "1"])
+        yield from (f"{{{','.join(form)}}}" for form in (*forms, *more))
 
 
 def odd_arrays(elements: Sequence[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from analyzer.statements.data_hints import Comparison, DataHints
 from analyzer.verification.checked_values import allowed_values
 from analyzer.verification.definitions import constants_of
 from analyzer.verification.nested_values import (
+    near_arrays,
     odd_arrays,
     of_array,
     of_composite,
@@ -184,6 +185,7 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
         )
         return Pool(
             ordinary=(*known.strings, *of_array(elements)),
+            constants=tuple(near_arrays(known.strings)),
             extremes=tuple(odd_arrays(elements)),
         )
     if column.fields:

@@ -3,7 +3,7 @@
 CREATE TYPE place AS (x int, y int, z int);
 CREATE DOMAIN part AS numeric(5,2) CHECK (VALUE >= 0 AND VALUE <= 100);
 CREATE TABLE stay (id int PRIMARY KEY, room int, during daterange NOT NULL, hours int4multirange);
-CREATE TABLE paper (id int PRIMARY KEY, doc jsonb, seal bytea, signed date, share part);
+CREATE TABLE paper (id int PRIMARY KEY, doc jsonb, seal bytea, signed date, share part, langs text[]);
 CREATE TABLE lesson (id int PRIMARY KEY, starts time NOT NULL, ends time NOT NULL, spot place, at point, CHECK (starts < ends));
 CREATE TABLE call (id int PRIMARY KEY, caller int NOT NULL, begun timestamptz NOT NULL);
 
@@ -37,6 +37,21 @@ INSERT INTO paper VALUES (1, '{"tags": ["x"]}');
 SELECT sum((doc ->> 'n')::numeric) AS s FROM paper WHERE jsonb_typeof(doc -> 'n') = 'number';
 SELECT sum((doc ->> 'n')::numeric) AS s FROM paper WHERE jsonb_typeof(doc -> 'n') = 'number' AND doc ->> 'n' ~ '^\d+$';
 INSERT INTO paper VALUES (1, '{"n": 1.5}');
+-- ! values deep in documents
+SELECT id FROM paper WHERE doc #>> '{eq,bass}' = '3';
+SELECT id FROM paper WHERE doc @> '{"eq": {"bass": 3}}';
+INSERT INTO paper VALUES (1, '{"eq": {"bass": "3"}}');
+-- = values deep in documents
+SELECT id FROM paper WHERE doc #> '{eq,bass}' = '3';
+SELECT id FROM paper WHERE doc -> 'eq' -> 'bass' = '3';
+-- ! arrays turned round
+SELECT id FROM paper WHERE langs @> '{de,en}';
+SELECT id FROM paper WHERE langs = '{de,en}';
+INSERT INTO paper (id, langs) VALUES (1, '{en,de}');
+-- ! bytes within
+SELECT id FROM paper WHERE substr(seal, 1, 4) = '\x25504446';
+SELECT id FROM paper WHERE position('\x25504446'::bytea IN seal) > 0;
+INSERT INTO paper (id, seal) VALUES (1, '\x0025504446');
 -- ! bytes that begin
 SELECT id FROM paper WHERE substring(seal FROM 1 FOR 2) = '\x0102';
 SELECT id FROM paper WHERE seal >= '\x0102' AND seal <= '\x0102ff';
