@@ -30,7 +30,7 @@ from analyzer.verification.schema_facts import Column, Table
 from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_needs import Contrast
 from analyzer.verification.twin_values import half_way, twin_arrays, twins
-from analyzer.verification.value_pools import Pool, PoolKey
+from analyzer.verification.value_pools import NESTED, Pool, PoolKey
 
 _MAX_VALUES = 170
 _MAX_GROUPS = 40
@@ -176,6 +176,9 @@ def _values(
     first = dict.fromkeys((*pool.exact, *pool.fitting[:8], *pool.ordinary[:6]))
     others = [value for value in pool.all if value not in first]
     random.shuffle(others)
+    if column.category in NESTED:
+        # Few of all the values with parts are near what decides.
+        others = [*pool.specific, *others]
     if column.labels:
         return list(column.labels)
     if column.category == "A":

@@ -37,7 +37,7 @@ from analyzer.verification.value_candidates import (
 _MAX_BOUNDS = 7
 _MAX_PER_LIST = 60
 _MAX_NESTED = 120
-_NESTED = frozenset("RUC")
+NESTED = frozenset("RUC")
 """Categories of pg_type whose values have parts: ranges, documents, rows."""
 
 
@@ -106,7 +106,7 @@ def make_pools(
         made = [t for t in _first_made(column) if t in texts]
         mine = texts & {*pool.all, *pool.fitting, *made}
         allowed = allowed_values(connection, table, column, mine)
-        most = _MAX_NESTED if column.category in _NESTED else _MAX_PER_LIST
+        most = _MAX_NESTED if column.category in NESTED else _MAX_PER_LIST
         kept = _kept(pool, mine if allowed is None else allowed, most)
         is_listed = allowed is not None and not allowed.issuperset(made)
         pools[key] = replace(kept, is_listed=is_listed)
@@ -197,7 +197,11 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
     return Pool(
         ordinary=bits(column.type_name) if base == "bit" else ordinary(base),
         constants=_near_constants(column, known),
-        specific=(*pieces, *near(literals, literals, base)),
+        specific=(
+            *pieces,
+            *near(literals, literals, base),
+            *_near_parts(column, known, literals),
+        ),
         fitting=tuple(value for item in direct for value in _fitting(item, base)),
         extremes=extremes(base),
         telling=(
@@ -206,6 +210,16 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
         ),
         exact=tuple(literals),
     )
+
+
+def _near_parts(
+    column: Column, known: _Constants, literals: Sequence[str]
+) -> tuple[str, ...]:
+    """Values with parts near what this very column is compared with."""
+    if column.category not in NESTED:
+        return ()
+    texts = tuple(dict.fromkeys(literals))
+    return _near_constants(column, replace(known, numbers=texts, strings=texts))
 
 
 def _of_composite(column: Column, known: _Constants) -> Pool:
