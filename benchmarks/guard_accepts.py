@@ -4,7 +4,8 @@ Ordinary are the SELECTs of ``guard_accepts.sql`` (JSON, windows, recursion,
 extensions), of ``guard_accepts_orm.sql`` (what object mappers and reports write, on
 partitions, domains, enumerations and functions in SQL), of
 ``guard_accepts_reports.sql`` (reports, searches by extensions, SQL/JSON, look-ups of a
-DBA), of TPC-H and TPC-DS (``--tpc`` is a server of ``tpc.py FOLDER --serve``,
+DBA), of ``guard_accepts_services.sql`` (chats, devices, ledgers, networks, places,
+schedules), of TPC-H and TPC-DS (``--tpc`` is a server of ``tpc.py FOLDER --serve``,
 ``--queries`` its folder of queries), and of PostgreSQL's own regression suite
 (``--suite`` is a folder of its SQL files, which are run in their order on a server of
 our own, without psql's commands). Nothing that the server itself cannot plan is
@@ -41,7 +42,10 @@ from tests.support.older_servers import both_servers
 MIN_ACCEPTED_RATIO = 0.95
 STATEMENT_TIMEOUT_MS = 3_000
 PLAN_TIMEOUT_MS = 5_000
-LISTS = ("guard_accepts", "guard_accepts_orm", "guard_accepts_reports")
+LISTS = (
+    *("guard_accepts", "guard_accepts_orm", "guard_accepts_reports"),
+    "guard_accepts_services",
+)
 FIRST = ("test_setup",)
 FILES = (
     *("aggregates", "arrays", "bit", "boolean", "case", "char", "circle", "date"),

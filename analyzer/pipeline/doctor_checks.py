@@ -35,7 +35,10 @@ def _version(facts: DoctorFacts) -> Check:
             name="version",
             status=LIMITED,
             finding=f"{found.server_version} is newer than the newest version tested",
-            meaning="What is new in this version is not seen.",
+            meaning="What is new in this version is not seen, and before a run "
+            "PostgreSQL's own functions are not compared with what they should be.",
+            hint="Update pgproof. Where there is no newer one, tools/built-ins writes "
+            "the register from servers of each version, that one among them.",
         )
     return Check(name="version", status=OK, finding="supported")
 

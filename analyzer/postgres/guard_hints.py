@@ -31,7 +31,9 @@ HINTS = {
     "user cast": _CLONE,
     "user function": _CLONE,
     "user operator": _CLONE,
-    "replaced built-in": "Restore what PostgreSQL's own initdb makes, or " + _PLAN_ONLY,
+    "replaced built-in": "Restore what PostgreSQL's own initdb makes. If the vendor of"
+    " the server ships it so, register a clone, where such code may run, or "
+    + _PLAN_ONLY,
     "user cast to json": "Leave out the functions that make json, or " + _PLAN_ONLY,
     "user operator class": "Drop it, or " + _PLAN_ONLY,
     "user type": _CLONE,

@@ -108,6 +108,17 @@ OWN_CAST = CastFact(
 )
 
 
+COMPARISON = CatalogFacts(
+    operators=(
+        replace(
+            EQUAL,
+            is_built_in=False,
+            is_operand_anywhere=False,
+            operand_oids=[99],
+            function=replace(LOWER, **OWN, language="sql"),
+        ),
+    )
+)
 EVERYWHERE = frozenset(key for key, allowance in ALLOWED.items() if allowance)
 PLANS = frozenset(key for key in EVERYWHERE if key[1] is Action.PLAN)
 USER_CODE = frozenset(k for k in EVERYWHERE if (a := ALLOWED[k]) and a.user_code)
@@ -141,9 +152,12 @@ def stored(holder: str, **changes: object) -> CatalogFacts:
     return CatalogFacts(stored=(StoredFact(holder=holder, held_by="t", function=item),))
 
 
-def wrapper(facts: SafetyFacts = SELECT, catalog: CatalogFacts = EMPTY) -> CatalogFacts:
+def wrapper(
+    facts: SafetyFacts = SELECT, catalog: CatalogFacts = EMPTY, **changes: Any
+) -> CatalogFacts:
     """A call of an SQL function of the database, with what its text means."""
     called = replace(LOWER, **OWN, oid=9, language="sql", body="SELECT lower($1)")
+    called = replace(called, **changes)
     body = BodyFact(oid=9, facts=facts, catalog=catalog)
     return CatalogFacts(functions=(called,), bodies=(body,))
 
@@ -194,6 +208,13 @@ CASES = [
      operator(**OWN, language="sql"), USER_CODE),
     ("own operator on a built-in function", SELECT,
      operator(name="current_setting"), USER_CODE),
+    ("own comparison of types that are not there", SELECT, COMPARISON, EVERYWHERE),
+    ("own comparison of a type that is", SELECT,
+     replace(COMPARISON, types=(replace(TEXT, oid=99),)), USER_CODE),
+    ("wrapper with a type of its own", SELECT, wrapper(has_known_types=False), USER_CODE),
+    ("wrapper with a default that calls", SELECT, wrapper(calls_by_default=True), USER_CODE),
+    ("replaced built-in", SELECT,
+     CatalogFacts(violations=(("replaced built-in", "lower"),)), USER_CODE),
     ("citext =", SELECT, operator(**{**TRUSTED, "extension": "citext"}), EVERYWHERE),
     ("hstore's #=", SELECT, operator(**TRUSTED, asked_name="#="), NOWHERE),
     ("own cast", SELECT, CatalogFacts(casts=(OWN_CAST,)), USER_CODE),
