@@ -69,6 +69,10 @@ class _Image:
         """Whether it is true or false of a row, as far as can be seen."""
         return {text for _, text in self.by_row.values()} <= {"true", "false", None}
 
+    def holds(self, number: int) -> bool:
+        """Whether it is true of a row."""
+        return self.by_row[number][1] == "true"
+
 
 def find_contrasts(
     database: TrialDatabase,
@@ -330,6 +334,9 @@ def _differing(one: _Image, other: _Image, random: Random) -> list[tuple[int, ..
     if len(found) * 2 > len(shared) and not one.is_condition:
         return []
     random.shuffle(found)
+    if one.is_condition:
+        # A row goes where a condition is true: false or NULL come to the same there.
+        found.sort(key=lambda number: one.holds(number) == other.holds(number))
     return [(number,) for number in found[:_MAX_PER_GROUP]]
 
 

@@ -119,8 +119,11 @@ def _same_number(text: str) -> str:
 
 def _nested(path: Sequence[str], values: Sequence[str]) -> Iterator[str]:
     """Documents in which a path leads to each value, or ends early."""
-    numbers = [json.loads(v) for v in values[:_MAX_WORDS] if _NUMBER.fullmatch(v)]
-    leaves: list[object] = [*values[:_MAX_WORDS], *numbers, None, 1, "b"]
+    known = [float(v) for v in values[:_MAX_WORDS] if _NUMBER.fullmatch(v)]
+    numbers = [near for number in known for near in _beside(number)]
+    # Documents have an order of their own, in which each kind of value has a place.
+    kinds: tuple[object, ...] = (None, 1, "b", True, [], {})
+    leaves: list[object] = [*values[:_MAX_WORDS], *numbers, *kinds]
     yield json.dumps({path[0]: "b"})
     for leaf in leaves:
         yield from _at_path(path, leaf)

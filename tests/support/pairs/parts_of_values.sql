@@ -44,6 +44,10 @@ INSERT INTO paper VALUES (1, '{"eq": {"bass": "3"}}');
 -- = values deep in documents
 SELECT id FROM paper WHERE doc #> '{eq,bass}' = '3';
 SELECT id FROM paper WHERE doc -> 'eq' -> 'bass' = '3';
+-- ! values deep in documents
+SELECT id FROM paper WHERE doc #> '{eq,bass}' = '3';
+SELECT id FROM paper WHERE doc -> 'eq' -> 'bass' >= '3';
+INSERT INTO paper VALUES (1, '{"eq": {"bass": 4}}');
 -- ! arrays turned round
 SELECT id FROM paper WHERE langs @> '{de,en}';
 SELECT id FROM paper WHERE langs = '{de,en}';
