@@ -21,10 +21,12 @@ from analyzer.plans.findings_access import (
 from analyzer.plans.findings_duplicates import multiplied_rows, needless_distinct
 from analyzer.plans.findings_estimates import estimate_errors
 from analyzer.plans.findings_expected import expected
+from analyzer.plans.findings_forbidden import forbidden_plans
 from analyzer.plans.findings_foreign import foreign_rows
 from analyzer.plans.findings_joins import (
     late_join_filters,
     recursive_scans,
+    repeating_recursions,
     unindexed_joins,
     unwanted_groups,
 )
@@ -44,6 +46,7 @@ from analyzer.plans.findings_memory import (
     spilled_hashes,
     spilled_sorts,
 )
+from analyzer.plans.findings_pages import full_page_images, hint_bits
 from analyzer.plans.findings_rows import removed_rows
 from analyzer.plans.findings_server import (
     costly_jit,
@@ -60,7 +63,11 @@ from analyzer.plans.findings_waits import (
 )
 from analyzer.plans.findings_windows import first_of_groups
 from analyzer.plans.findings_work import functions_per_row, temporary_files
-from analyzer.plans.findings_workers import missing_workers, too_few_workers
+from analyzer.plans.findings_workers import (
+    missing_workers,
+    needless_workers,
+    too_few_workers,
+)
 from analyzer.plans.findings_writes import kept_indexes, slow_triggers
 
 _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
@@ -86,6 +93,7 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     functions_per_row,
     removed_rows,
     recursive_scans,
+    repeating_recursions,
     foreign_rows,
     unindexed_joins,
     index_rechecks,
@@ -95,17 +103,24 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     scattered_fetches,
     lossy_bitmaps,
     missing_workers,
+    needless_workers,
     too_few_workers,
     needless_distinct,
+    forbidden_plans,
     lock_waits,
     kept_indexes,
     large_results,
+    full_page_images,
+    hint_bits,
     cold_reads,
 )
 """Where two cost the same, causes come before what they cause."""
 
 _OF_PARTS = frozenset({"rows_removed", "not_sargable", "type_mismatch"})
-_LEAST_TOLD = ("cold_reads", "too_few_workers")
+_LEAST_TOLD = (
+    *("forbidden_plan", "full_page_images", "hint_bits", "cold_reads"),
+    "too_few_workers",
+)
 """Work that is done in vain need not be shared out, nor its pages be in memory."""
 _CHOSEN = frozenset({"nested_loop", "hash_spills"})
 """What the planner would not have chosen with better estimates."""
@@ -119,6 +134,7 @@ _EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "toasted_values": (_OF_THE_NODE | {"index_does_not_fit"}, frozenset()),
     "repeated_subplan": (frozenset({"temporary_file"}), frozenset()),
     "filter_late": (frozenset({"temporary_file"}), frozenset()),
+    "recursion_repeats": (frozenset({"temporary_file"}), frozenset()),
     "join_multiplies": (frozenset(), frozenset({"first_of_groups"})),
     "first_of_groups": (frozenset({"temporary_file"}), frozenset({"filter_late"})),
 }

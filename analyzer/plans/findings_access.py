@@ -145,7 +145,9 @@ def index_rechecks(view: PlanView) -> Iterator[Finding]:
     """Bitmaps of indexes that know only where rows may be: BRIN, GIN, GiST."""
     for item in view.ran():
         facts, node = bitmap_facts(item.node), item.node
-        if facts is None or (facts.lossy_blks and facts.exact_blks):
+        if facts is None and node.node_type != "Index Scan":
+            continue
+        if facts and facts.lossy_blks and facts.exact_blks:
             continue  # lossy for want of memory
         rechecked = number(node.details, "Rows Removed by Index Recheck")
         removed, ratio = over_loops(node, rechecked), view.own_ratio(item)
@@ -160,7 +162,7 @@ def index_rechecks(view: PlanView) -> Iterator[Finding]:
         remedy = (
             "A BRIN index finds ranges of pages, and serves a column in whose order "
             "the table lies: another needs a B-tree."
-            if facts.lossy_blks
+            if facts and facts.lossy_blks
             else "An index on another part of the condition, or of another operator "
             "class or kind, finds fewer."
         )

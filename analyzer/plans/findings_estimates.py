@@ -34,6 +34,7 @@ _INHERITED_RATIO = 0.3
 _FEW_ROWS_RATIO = 0.05
 _MANY_ROWS = 50_000
 """Fewer are read and hashed in no time."""
+_LARGER_TIMES = 5.0
 _GUESSED_LOSS = 0.5
 """How much a scan of the other side counts: that an index is there is not known."""
 
@@ -162,6 +163,13 @@ def _of_join(
             clause=f"so {title(other)} is run {loops:,.0f} times in a nested loop",
             is_slow=loops >= MIN_OUTER_ROWS and ratio >= MIN_LOOP_RATIO,
         )
+    elif kind == "Hash Join" and not is_outer and item.underestimated:
+        hashed, ratio = view.inputs(join)[1], view.own_ratio(join)
+        if rows_of(hashed) >= max(_MANY_ROWS, _LARGER_TIMES * rows_of(other)):
+            yield _Consequence(
+                ratio=ratio + view.own_ratio(hashed),
+                clause=f"so the larger side, of {rows_of(hashed):,.0f} rows, is hashed",
+            )
     elif kind in ("Hash Join", "Merge Join") and not item.underestimated:
         read = view.most_rows_below(other)
         if read >= _MANY_ROWS and rows_of(item) <= _FEW_ROWS_RATIO * read:

@@ -38,6 +38,7 @@ HASHED = frozenset({"Hash Join", "Merge Join"})
 _PAIRING = HASHED | {"Nested Loop"}
 _WHOLE = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
 _PASSING = frozenset({"Hash", "Sort", "Materialize", "Gather", "Gather Merge"})
+_DISTINCT = frozenset({"Aggregate", "Unique", "Group"})
 _CONDITIONS = ("Hash Cond", "Merge Cond", "Join Filter")
 
 
@@ -199,6 +200,35 @@ def _computed(view: PlanView, side: NodeMeasure) -> NodeMeasure | None:
     is_once = (made.node.loops or 0.0) <= view.processes(made)
     is_grouped = bool(keys) or made.node.node_type in ("Unique", "WindowAgg")
     return made if is_grouped and is_once else None
+
+
+def repeating_recursions(view: PlanView) -> Iterator[Finding]:
+    """Recursions that find the same rows again and again, for DISTINCT to leave out."""
+    for item in view.ran():
+        name = item.node.subplan_name.removeprefix("CTE ")
+        made, ratio = rows_of(item), view.total_ratio(item)
+        if item.node.node_type != "Recursive Union" or made < MIN_PAIRS:
+            continue
+        reads = [i for i in view.ran() if i.node.details.get("CTE Name") == name]
+        above = next((view.parent(i) for i in reads if rows_of(i) >= made), None)
+        scan = next((i for i in reads if rows_of(i) >= made), None)
+        if above is None or scan is None or ratio < MIN_JOIN_RATIO:
+            continue
+        is_distinct = above.node.plan_width_bytes == scan.node.plan_width_bytes
+        if not is_distinct or above.node.node_type not in _DISTINCT:
+            continue
+        if rows_of(above) * MIN_PAIRS_PER_ROW > made:
+            continue
+        claim = (
+            f"{title(item)} makes {made:,.0f} rows, of which {rows_of(above):,.0f} "
+            "differ: it comes to the same ones by many ways"
+        )
+        remedy = (
+            "UNION in place of UNION ALL leaves out what an earlier round found, "
+            "if no column counts the steps; or stop with CYCLE."
+        )
+        found = finding(item, "recursion_repeats", claim, measured(made, "rows"), ratio)
+        yield replace(found, remedy=remedy)
 
 
 def recursive_scans(view: PlanView) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -35,6 +36,8 @@ MIN_LIMIT_RATIO = 0.3
 MIN_KEPT_RATIO = 0.05
 """Fewer are a filter's fault; of so many the first ones in order are found soon."""
 
+_DISTANCE = re.compile(r"<(?:->|#>|=>|\+>)")
+"""Operators of distance, of PostgreSQL's own types and of pgvector."""
 _JOINS = frozenset({"Nested Loop", "Hash Join", "Merge Join"})
 _OUTER = frozenset({"Right", "Full"})
 _SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
@@ -79,7 +82,7 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
         if read < max(MIN_SORTED, MIN_SORTED_PER_ROW * rows_of(item)):
             continue
         ratio, keys = view.total_ratio(item), sort_keys(item, scan)
-        if ratio < MIN_LIMIT_RATIO or not (keys or is_random):
+        if ratio < MIN_LIMIT_RATIO or "SubPlan" in str(_key_texts(item)):
             continue
         joined = "" if scan.path == below[0].path else " of its join"
         claim = (
@@ -90,6 +93,8 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
             f"An index in the order of ORDER BY gives them at once: CREATE INDEX ON "
             f"{place(scan)} ({keys})."
         )
+        if not keys:
+            remedy = _by_expression(item, scan)
         if is_random:
             remedy = (
                 "TABLESAMPLE, or a search from a random key on, finds a few rows "
@@ -99,14 +104,33 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
         yield replace(found, remedy=remedy)
 
 
+def _by_expression(item: NodeMeasure, scan: NodeMeasure) -> str:
+    """An index for an order that is computed."""
+    keys = one_line(", ".join(_key_texts(item)).replace(f"{scan.node.alias}.", ""))
+    if _DISTANCE.search(keys):
+        return (
+            f"A GiST index on {place(scan)} finds the nearest rows by this operator "
+            f"({keys}), in their order."
+        )
+    return (
+        "An index on the expressions in the order of ORDER BY gives them at once, if "
+        f"they are immutable: CREATE INDEX ON {place(scan)} ({keys})."
+    )
+
+
+def _key_texts(item: NodeMeasure) -> list[str]:
+    value = item.node.details.get("Sort Key")
+    if isinstance(value, list | tuple):
+        return [str(key) for key in value]
+    return str(value or "").split(", ")
+
+
 def _sorted_table(view: PlanView, sort: NodeMeasure) -> NodeMeasure | None:
     """What is sorted: a table, or the one of a join whose columns are sorted by."""
     item = view.inputs(sort)[0]
     if item.node.node_type not in _JOINS:
         return item
-    value = sort.node.details.get("Sort Key")
-    keys = value if isinstance(value, list | tuple) else str(value or "").split(", ")
-    owners = {str(key).partition(".")[0] for key in keys if "." in str(key)}
+    owners = {key.partition(".")[0] for key in _key_texts(sort) if "." in key}
     below = [one for one in view.items if one.path[: len(item.path)] == item.path]
     if len(owners) != 1 or any(one.node.join_type in _OUTER for one in below):
         return None
@@ -144,9 +168,7 @@ def sort_keys(item: NodeMeasure, scan: NodeMeasure) -> str:
 
     Empty where it is computed.
     """
-    value = item.node.details.get("Sort Key")
-    texts = [str(key) for key in value] if isinstance(value, list | tuple) else None
-    keys = texts or str(value or "").split(", ")
+    keys = _key_texts(item)
     if any(functions(key) or len(columns(key.split(" ")[0])) != 1 for key in keys):
         return ""
     fixed = [

@@ -33,6 +33,12 @@ MIN_SERIAL_MS = 2_000.0
 MAX_GIVEN_RATIO = 0.1
 """Each row that workers find is handed on to the leader, which costs more than it."""
 
+MIN_OVERHEAD_RATIO = 0.6
+MIN_OVERHEAD_MS = 10.0
+
+_LOWERED = {"parallel_setup_cost": 1000.0, "parallel_tuple_cost": 0.1}
+"""What is charged for starting workers and for each row they hand on, by default."""
+_FORCED = ("debug_parallel_query", "force_parallel_mode")
 _LIMIT = "max_parallel_workers_per_gather"
 _LEAST = "min_parallel_table_scan_size"
 _DEFAULT_LIMIT = 2
@@ -62,6 +68,42 @@ def missing_workers(view: PlanView) -> Iterator[Finding]:
         )
         remedy = "Raise max_parallel_workers, or let fewer statements ask for workers."
         yield replace(found, remedy=remedy)
+
+
+def needless_workers(view: PlanView) -> Iterator[Finding]:
+    """Parallel plans whose time goes to starting workers, or to handing on their rows.
+
+    The planner charges for both; it does this where these charges were lowered.
+    """
+    settings = view.plan.settings
+    names = [name for name in _LOWERED if _is_lowered(settings.get(name, ""), name)]
+    names += [name for name in _FORCED if settings.get(name, "off") != "off"]
+    if not names:
+        return
+    for item in view.ran():
+        launched = number(item.node.details, "Workers Launched")
+        ratio = view.own_ratio(item)
+        if item.node.node_type not in GATHERS or not launched:
+            continue
+        spent_ms = item.own_time_ms or 0.0
+        if ratio < MIN_OVERHEAD_RATIO or spent_ms < MIN_OVERHEAD_MS:
+            continue
+        claim = (
+            f"{title(item)} takes {spent_ms:,.0f} ms by itself, to "
+            f"start {launched:.0f} workers and take {rows_of(item):,.0f} rows from "
+            "them: that costs more than they save"
+        )
+        told = ", ".join(f"{name} = {settings[name]}" for name in names)
+        quantity = measured(launched, "workers")
+        found = finding(item, "needless_workers", claim, quantity, ratio)
+        yield replace(
+            found, remedy=f"{told} here: RESET, so that both are charged for."
+        )
+
+
+def _is_lowered(text: str, name: str) -> bool:
+    known = re.fullmatch(r"\d{1,9}(?:\.\d{1,9})?", text)
+    return bool(known) and float(text) < _LOWERED[name] / 2
 
 
 def too_few_workers(view: PlanView) -> Iterator[Finding]:

@@ -16,8 +16,7 @@ SELECT DISTINCT v.name, t.show_id FROM venue v JOIN ticket t ON t.venue_id = v.i
 SELECT count(*) FROM guest WHERE id NOT IN (SELECT guest_id FROM refused)
 
 -- frequent_venue_known:
--- set work_mem = 64MB
-SELECT count(*) FROM ticket t JOIN entry e ON e.ticket_id = t.id WHERE t.venue_id = 1
+SELECT sum(price) FROM ticket t WHERE t.venue_id = 1
 
 -- memoize_finds_most:
 -- set enable_hashjoin = off; enable_mergejoin = off
@@ -43,3 +42,19 @@ SELECT count(*), sum(share) FROM (SELECT price - avg(price) OVER (PARTITION BY v
 
 -- short_documents:
 SELECT count(*), max(brief ->> 'kind') FROM script
+
+-- groups_sorted_for_their_order:
+-- set work_mem = 64MB
+SELECT guest_id, array_agg(seat ORDER BY at) FROM visit WHERE guest_id < 50000 GROUP BY guest_id ORDER BY guest_id
+
+-- workers_that_count:
+-- set max_parallel_workers_per_gather = 2; parallel_setup_cost = 0; parallel_tuple_cost = 0; min_parallel_table_scan_size = 0
+SELECT venue_id, avg(price) FROM ticket GROUP BY venue_id
+
+-- walk_by_one_way:
+-- set work_mem = 64MB
+WITH RECURSIVE r(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM r WHERE a < 200000) SELECT DISTINCT a FROM r
+
+-- looked_up_though_scans_are_off:
+-- set enable_seqscan = off
+SELECT sum(price) FROM ticket WHERE guest_id BETWEEN 1000 AND 1100

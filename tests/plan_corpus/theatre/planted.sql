@@ -80,3 +80,37 @@ SELECT DISTINCT ON (seat) seat, at, guest_id FROM visit ORDER BY seat, at DESC
 -- three_highest: first_of_groups; LATERAL
 -- set work_mem = 128MB
 SELECT * FROM (SELECT t.show_id, t.price, rank() OVER (PARTITION BY t.venue_id ORDER BY t.price DESC) AS place FROM ticket t WHERE t.state = 'sold') x WHERE place <= 3
+
+-- hashed_groups_forbidden: forbidden_plan; enable_hashagg
+-- set enable_hashagg = off; work_mem = 64MB
+SELECT guest_id, count(*) FROM visit GROUP BY guest_id
+
+-- hash_join_forbidden: forbidden_plan; enable_hashjoin
+-- set enable_hashjoin = off; enable_nestloop = off; work_mem = 128MB
+SELECT sum(g.spent) FROM visit v JOIN guest g ON g.id = v.guest_id
+
+-- scan_forbidden: forbidden_plan; enable_seqscan
+-- set enable_seqscan = off; enable_bitmapscan = off
+SELECT sum(price) FROM ticket WHERE venue_id > 0
+
+-- workers_that_only_hand_on: needless_workers; parallel_tuple_cost
+-- set max_parallel_workers_per_gather = 2; parallel_setup_cost = 0; parallel_tuple_cost = 0; min_parallel_table_scan_size = 0
+SELECT * FROM ticket
+
+-- workers_for_few_rows: needless_workers; parallel_setup_cost
+-- set max_parallel_workers_per_gather = 4; parallel_setup_cost = 0; parallel_tuple_cost = 0; min_parallel_table_scan_size = 0
+SELECT count(*) FROM venue
+
+-- first_by_expression: sort_for_limit; CREATE INDEX ON ticket ((lower(state)), ((price + 1)))
+SELECT * FROM ticket ORDER BY lower(state), price + 1 LIMIT 10
+
+-- nearest: sort_for_limit; GiST
+SELECT id FROM (SELECT id, point(venue_id, show_id) AS at FROM ticket) x ORDER BY at <-> point(7, 700) LIMIT 5
+
+-- walk_by_many_ways: recursion_repeats; UNION
+-- set work_mem = 64MB
+WITH RECURSIVE r(a, d) AS (SELECT 1, 0 UNION ALL SELECT x.n, d + 1 FROM r, (VALUES (1),(2),(3),(4)) x(n) WHERE d < 9) SELECT DISTINCT a FROM r
+
+-- larger_side_hashed: estimate_error
+-- set enable_mergejoin = off; enable_nestloop = off; work_mem = 128MB
+SELECT sum(g.spent) FROM guest g JOIN visit v ON v.guest_id = g.id WHERE g.tier < 3 AND v.seat % 7 < 7 AND v.seat % 5 < 5 AND v.seat % 3 < 3 AND abs(v.seat) >= 0
