@@ -40,6 +40,13 @@ _COLLATE = re.compile(rf" COLLATE {NAME}(?:\.{NAME})?\)*\Z")
 _COMPARES = frozenset({"=", "<", ">", "<=", ">="})
 _PATTERNS = frozenset({"~~", "~~*", "~", "~*"})
 _NEGATIONS = frozenset({"<>", "!~~", "!~~*", "!~", "!~*", "IS DISTINCT FROM"})
+_STABLE = frozenset(
+    (
+        *("now", "statement_timestamp", "transaction_timestamp", "current_setting"),
+        *("to_date", "to_timestamp", "to_char", "date_trunc", "timezone", "ROW", "age"),
+        *("current_user", "session_user", "current_schema", "EXTRACT", "COALESCE"),
+    )
+)
 _KEYWORDS = frozenset(
     (
         *("AND", "OR", "NOT", "IS", "NULL", "ANY", "ALL", "CASE", "WHEN", "THEN"),
@@ -105,6 +112,18 @@ def conjuncts(text: str) -> Iterator[str]:
         yield from (_stripped(part) for part in parts)
 
 
+def disjuncts(text: str) -> tuple[Condition, ...]:
+    """The parts of a condition that is an OR as a whole; none of another.
+
+    >>> [c.column for c in disjuncts("((a = 1) OR (b = 'x OR y'::text))")]
+    ['a', 'b']
+    """
+    parts = _split(_stripped(text[:MAX_CHARS]), " OR ")
+    if len(parts) == 1:
+        return ()
+    return tuple(_condition(_stripped(part)) for part in parts)
+
+
 def searchable_columns(parts: Sequence[Condition]) -> tuple[str, ...]:
     """Columns for the keys of an index: those with ``=`` first, then one of a range."""
     equal = [item.column for item in parts if item.kind is ConditionKind.EQUALITY]
@@ -148,6 +167,26 @@ def functions(text: str) -> tuple[str, ...]:
     bare = _STRING.sub("''", text[:MAX_CHARS])
     names = (found["name"] for found in _FUNCTION.finditer(bare))
     return tuple(dict.fromkeys(name for name in names if name not in _KEYWORDS))
+
+
+def constant_calls(text: str) -> tuple[str, ...]:
+    """Functions that give what a column is compared with, whatever the row.
+
+    Of those that are immutable the value stands in the plan; a few of PostgreSQL's own
+    are stable, and no index is spared for their sake.
+
+    >>> constant_calls("((id = next_key()) AND (lower(a) = 'x') AND (at > now()))")
+    ('next_key',)
+    """
+    found = [
+        name
+        for part in conditions(text)
+        if part.column
+        for side in part.sides
+        if not columns(side)
+        for name in functions(side)
+    ]
+    return tuple(name for name in dict.fromkeys(found) if name not in _STABLE)
 
 
 def _bare(name: str) -> str:

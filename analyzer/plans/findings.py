@@ -24,6 +24,7 @@ from analyzer.plans.findings_expected import expected
 from analyzer.plans.findings_forbidden import forbidden_plans
 from analyzer.plans.findings_foreign import foreign_rows
 from analyzer.plans.findings_joins import (
+    groups_left_out,
     late_join_filters,
     recursive_scans,
     repeating_recursions,
@@ -86,6 +87,7 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     cross_joins,
     late_join_filters,
     unwanted_groups,
+    groups_left_out,
     multiplied_rows,
     large_outer_sides,
     unpruned_partitions,
@@ -166,7 +168,9 @@ def _of_run(view: PlanView) -> tuple[Finding, ...]:
 def findings_or_expected(plan: Plan) -> tuple[Finding, ...]:
     """The findings of a plan; where it was not run, what its shape and costs tell."""
     view = PlanView(plan)
-    return _of_run(view) if view.was_run else expected(view)
+    if view.was_run:
+        return _of_run(view)
+    return tuple(with_settings(item, plan.settings) for item in expected(view))
 
 
 def _without_jit(found: Sequence[Finding]) -> list[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from analyzer.domain.explanation import Finding
-from analyzer.plans.conditions import ConditionKind, conditions
+from analyzer.plans.conditions import ConditionKind, conditions, constant_calls
 from analyzer.plans.findings_access import MIN_FETCH_RATIO, is_scattered
 from analyzer.plans.findings_loops import MIN_LOOP_RATIO, MIN_OUTER_ROWS
 from analyzer.plans.findings_rows import is_small
@@ -79,7 +79,9 @@ def estimate_errors(view: PlanView) -> Iterator[Finding]:
             continue
         worst = max(found, key=lambda one: one.ratio)
         if worst.ratio >= MIN_RATIO:
-            yield _finding(view, item, worst)
+            # Each is of other nodes: an error that is handed on spoils several joins.
+            lost_ratio = min(sum(one.ratio for one in found), 1.0)
+            yield _finding(view, item, replace(worst, ratio=lost_ratio))
 
 
 def _finding(view: PlanView, item: NodeMeasure, worst: _Consequence) -> Finding:
@@ -187,6 +189,7 @@ def _of_access(view: PlanView, item: NodeMeasure) -> Iterator[_Consequence]:
     parts = conditions(node.filter)
     is_whole = node.node_type == "Seq Scan" and not not_searchable(node, node.filter)
     is_whole = is_whole and any(part.kind is not _NEGATED for part in parts)
+    is_whole = is_whole and not constant_calls(node.filter)
     if is_whole and not item.underestimated and not is_small(item):
         # So many rows are better read without an index, whether there is one or not.
         expected = node.plan_rows * (node.loops or 1.0)

@@ -40,7 +40,6 @@ _GUESSED_COST = 2.0
 """What a scan costs at least for each row that it is expected to give, where a guess
 of half a percent of all rows was made (DEFAULT_EQ_SEL in selfuncs.h)."""
 
-_JOINS_OFF = ("enable_hashjoin", "enable_mergejoin")
 _LATE = frozenset({"CTE Scan", "Subquery Scan"})
 
 
@@ -75,19 +74,15 @@ def _pairs(view: PlanView) -> Iterator[Finding]:
         if pairs < MIN_PAIRS or ratio < MIN_COST_RATIO:
             continue
         has_filter = bool(item.node.details.get("Join Filter"))
-        off = [name for name in _JOINS_OFF if view.plan.settings.get(name) == "off"]
-        why = f", since {' and '.join(off)} = off" if has_filter and off else ""
         claim = (
             f"{title(item)} will compare {pairs:,.0f} pairs of rows, each of one side "
-            f"with each of the other{why}"
+            "with each of the other"
             if has_filter
             else f"{title(item)} has no condition: it will make {pairs:,.0f} rows, all "
             "of one side with all of the other"
         )
         remedy = (
-            f"RESET {off[0]}: a hash or merge join reads each side once."
-            if why
-            else "A condition with = between the two sides lets them be hashed."
+            "A condition with = between the two sides lets them be hashed."
             if has_filter
             else "Add the condition that joins both sides, if it was forgotten."
         )

@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
-from analyzer.plans.conditions import Condition, ConditionKind, columns, conditions
+from analyzer.plans.conditions import (
+    Condition,
+    ConditionKind,
+    columns,
+    conditions,
+    functions,
+)
 from analyzer.plans.findings_loops import OR_REMEDY
 from analyzer.plans.findings_view import (
     PlanView,
@@ -38,6 +44,7 @@ HASHED = frozenset({"Hash Join", "Merge Join"})
 _PAIRING = HASHED | {"Nested Loop"}
 _WHOLE = frozenset({"Seq Scan", "Index Scan", "Index Only Scan"})
 _PASSING = frozenset({"Hash", "Sort", "Materialize", "Gather", "Gather Merge"})
+_EXTREMES = frozenset({"max", "min"})
 _DISTINCT = frozenset({"Aggregate", "Unique", "Group"})
 _CONDITIONS = ("Hash Cond", "Merge Cond", "Join Filter")
 
@@ -189,6 +196,35 @@ def unwanted_groups(view: PlanView) -> Iterator[Finding]:
             )
             found = finding(made, "filter_late", claim, measured(rows, "rows"), ratio)
             yield replace(found, remedy=remedy)
+
+
+def groups_left_out(view: PlanView) -> Iterator[Finding]:
+    """HAVING on min() or max() that leaves out most groups after all were made."""
+    for item in view.ran():
+        node = item.node
+        if node.node_type != "Aggregate":
+            continue
+        names = functions(node.filter)
+        if not names or not _EXTREMES.issuperset(names):
+            continue
+        removed = over_loops(node, node.rows_removed_by_filter)
+        ratio = view.total_ratio(item)
+        if removed < max(MIN_GROUPS, MIN_PAIRS_PER_ROW * rows_of(item)):
+            continue
+        if ratio < MIN_GROUPS_RATIO:
+            continue
+        claim = (
+            f"{title(item)} makes {removed + rows_of(item):,.0f} groups and HAVING "
+            f"keeps {rows_of(item):,.0f}: {one_line(node.filter)} is asked of groups, "
+            "not of rows"
+        )
+        remedy = (
+            "Ask it of the rows in WHERE, before they are joined and grouped, where it "
+            "says the same: of a column alike in its group, of max() above or min() "
+            "below a bound (WHERE EXISTS, where other rows of the groups count too)."
+        )
+        found = finding(item, "filter_late", claim, measured(removed, "groups"), ratio)
+        yield replace(found, remedy=remedy)
 
 
 def _computed(view: PlanView, side: NodeMeasure) -> NodeMeasure | None:

@@ -214,15 +214,18 @@ def _uncached(memo: NodeMeasure, cache: CacheFacts, ratio: float) -> Finding:
     )
     remedy = (
         "Nearly all keys are new, of which the planner expected few: ANALYZE, or ALTER "
-        "TABLE … SET (n_distinct) for the column of the cache key; enable_memoize=off "
-        "shows what a hash join takes, which reads the inner side once."
+        "TABLE … SET (n_distinct) for the column of the cache key."
     )
     if cache.evictions >= cache.misses / 2:
         claim += f", since {cache.evictions:,.0f} were thrown out for want of room"
         remedy = (
-            "The cache is as large as work_mem allows: raise that, if keys come again, "
-            f"or see by enable_memoize = off what a hash join takes. {remedy}"
+            "The cache is as large as work_mem allows: raise that, if keys come again; "
+            "ANALYZE the table of the cache key, if more keys came than were expected."
         )
+    remedy += (
+        " enable_memoize = off shows what a hash join takes, which reads the inner "
+        "side once."
+    )
     found = finding(
         memo, "useless_memoize", claim, measured(cache.misses, "misses"), ratio
     )

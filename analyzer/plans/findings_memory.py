@@ -21,6 +21,8 @@ from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.node_facts import bitmap_facts, hash_facts, number, sort_facts
 
 MIN_LOSSY_RATIO = 0.1
+MIN_WIDE_BYTES = 300
+"""A row of a report's columns has a hundred."""
 
 _MIB = 1 << 20
 _MAX_WORK_MEM_MB = 2**21 - 1
@@ -55,7 +57,13 @@ def spilled_sorts(view: PlanView) -> Iterator[Finding]:
         found = finding(
             item, "sort_spills", claim, measured(facts.space_bytes, "bytes"), ratio
         )
-        yield replace(found, remedy=work_mem_for(needed))
+        remedy = work_mem_for(needed)
+        if item.node.plan_width_bytes >= MIN_WIDE_BYTES:
+            remedy += (
+                f" Its rows are {item.node.plan_width_bytes:,} bytes wide: sorting the "
+                "keys alone, and joining the rest to them, takes far less."
+            )
+        yield replace(found, remedy=remedy)
 
 
 def spilled_hashes(view: PlanView) -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from analyzer.plans.conditions import (
     Condition,
     ConditionKind,
     conditions,
+    constant_calls,
+    disjuncts,
     is_within_row,
 )
 from analyzer.plans.findings_view import (
@@ -93,9 +95,7 @@ def _by_table(view: PlanView) -> Iterable[list[NodeMeasure]]:
         node = item.node
         if _BY_SUBQUERY.search(node.filter) or node.node_type in _OF_ITS_GROUPS:
             continue  # no index serves such a filter; what it costs is the subquery's
-        if is_of_window(view, item):
-            continue
-        if node.rows_removed_by_filter:
+        if node.rows_removed_by_filter and not is_of_window(view, item):
             found.setdefault(_alike_by(item), []).append(item)
     return [
         sorted(alike, key=view.total_ratio, reverse=True) for alike in found.values()
@@ -180,7 +180,35 @@ def why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
     if node.node_type == "Seq Scan" and loops >= MIN_REPEATS:
         why = f"the whole table is read {node.loops:,.0f} times"
         return "repeated_scan", why, index_for(item)
-    return "rows_removed", "no index is used for the filter", index_for(item)
+    return "rows_removed", _why_no_index(node), index_for(item)
+
+
+def _why_no_index(node: PlanNode) -> str:
+    """What keeps a B-tree on the columns from finding the rows, where that is known."""
+    why = "no index is used for the filter"
+    kinds = {part.kind for part in conditions(node.filter)}
+    called = constant_calls(node.filter)
+    if called:
+        return (
+            f"{why}, and {one_line(called[0])}() is called for each row, as what is "
+            "volatile is: no index is searched by it"
+        )
+    if len(kinds) != 1:
+        return why
+    special = _NOT_OF_BTREES.get(*kinds)
+    if disjuncts(node.filter):
+        special = "an index serves an OR only if each part of it has one"
+    return f"{why}: {special}" if special else why
+
+
+_NOT_OF_BTREES = {
+    ConditionKind.PREFIX: "a B-tree serves the beginning of a text (LIKE 'x%') only in "
+    "the collation C, or with the operator class text_pattern_ops",
+    ConditionKind.PATTERN: "the pattern may match anywhere in the text (a leading "
+    "wildcard, ILIKE or a regular expression), which no B-tree finds",
+    ConditionKind.CONTAINS: "what a document, array, range or text contains is in no "
+    "B-tree",
+}
 
 
 def _guessed(view: PlanView, item: NodeMeasure) -> Condition | None:

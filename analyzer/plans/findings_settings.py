@@ -67,6 +67,9 @@ def with_settings(item: Finding, settings: Mapping[str, str]) -> Finding:
         name for name in _FORBIDDEN.get(item.rule, ()) if settings.get(name) == "off"
     ]
     far = [name for name in _MISLEADING.get(item.rule, ()) if _is_far(name, settings)]
+    if not (off or far):
+        return item
+    told = ", ".join(f"{name} = {settings[name]}" for name in (*off, *far))
     first = []
     if off:
         names = ", ".join(off)
@@ -77,12 +80,11 @@ def with_settings(item: Finding, settings: Mapping[str, str]) -> Finding:
         # Memory that would do is named besides.
         then = "." if name == "work_mem" else ": RESET first."
         first.append(f"{name} = {settings[name]} here, {_COSTS[name][2]}{then}")
-    if not first:
-        return item
-    claim = item.claim
-    if far:
-        claim += f" (with {', '.join(f'{name} = {settings[name]}' for name in far)})"
-    return replace(item, claim=claim, remedy=" ".join((*first, item.remedy)).strip())
+    return replace(
+        item,
+        claim=f"{item.claim} (with {told})",
+        remedy=" ".join((*first, item.remedy)).strip(),
+    )
 
 
 def _is_far(name: str, settings: Mapping[str, str]) -> bool:

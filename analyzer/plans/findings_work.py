@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from analyzer.domain.explanation import Finding
-from analyzer.plans.conditions import functions
+from analyzer.plans.conditions import constant_calls, functions
 from analyzer.plans.findings_memory import work_mem_for
 from analyzer.plans.findings_view import (
     MIN_RATIO,
@@ -82,14 +82,27 @@ def functions_per_row(view: PlanView) -> Iterator[Finding]:
             f"{title(item)} spends {own_us / rows:,.1f} microseconds on each of "
             f"{rows:,.0f} rows: a function or expression is computed row by row{called}"
         )
-        remedy = (
-            "Let fewer rows reach the function, keep its result in a generated column "
-            "or an index on the expression, or write it in SQL so that it is inlined."
-        )
+        constant = constant_calls(node.filter)
+        if constant:
+            claim += ", though what it is given is the same in all rows"
+        remedy = _spared(constant[0] if constant else "")
         found = finding(
             item, "function_per_row", claim, measured(own_us / rows, "us"), ratio
         )
         yield replace(found, remedy=remedy)
+
+
+def _spared(constant: str) -> str:
+    """How a function is called less often, or once if it gives the same."""
+    if constant:
+        return (
+            f"Compare with (SELECT {one_line(constant)}(…)), called once only, or "
+            "declare the function STABLE, if it is: then an index can be searched."
+        )
+    return (
+        "Let fewer rows reach the function, keep its result in a generated column or "
+        "an index on the expression, or write it in SQL so that it is inlined."
+    )
 
 
 def _unpacks(condition: str, names: Sequence[str]) -> bool:

@@ -12,6 +12,8 @@ from analyzer.plans.conditions import (
     ConditionKind,
     columns,
     conditions,
+    constant_calls,
+    disjuncts,
     functions,
     qualified,
     searchable_columns,
@@ -22,6 +24,11 @@ from analyzer.plans.titles import one_line
 
 _FUNCTIONS = frozenset({"Function Scan", "ProjectSet", "Table Function Scan"})
 _JOINS = frozenset({"Nested Loop", "Hash Join", "Merge Join"})
+_GIST_TYPES = re.compile(
+    r"::\"?(?:box|circle|polygon|point|lseg|path|inet|cidr|ltree|cube|geometry|geography"
+    r"|\w{1,60}range)\b"
+)
+"""Types of which a GiST index finds what lies within, or overlaps."""
 _IS_SAME = re.compile(r"\(NOT \([^()]{1,300} IS DISTINCT FROM ")
 _RETURNED = re.compile(r"\(?(?:InitPlan \d+\)\.col\d+|\$\d+)")
 _MAX_CONDITION_CHARS = 200
@@ -48,11 +55,21 @@ def index_for(item: NodeMeasure) -> str:
     parts = conditions(node.filter)
     found = [part for text in search_conditions(node) for part in conditions(text)]
     keys = searchable_columns((*found, *parts))
-    special = _special(parts, place(item))
+    called = constant_calls(node.filter)
+    if called:
+        name = one_line(called[0])
+        return (
+            f"Compare with (SELECT {name}(…)), which is called once, or declare {name} "
+            f"STABLE, if it is: then an index on {place(item)} can be searched "
+            f"({one_line(', '.join(keys))})."
+        )
+    special = _special(parts, place(item), node.filter)
     if special and not searchable_columns(parts):
         return special
     if parts and all(part.kind is ConditionKind.NEGATED for part in parts):
         return partial_index_for(item)
+    if not keys and (each := disjuncts(node.filter)):
+        return _for_each(each, place(item))
     if not keys:
         return f"An index on {place(item)} with the columns of the filter may help."
     names = one_line(", ".join(keys))
@@ -60,6 +77,21 @@ def index_for(item: NodeMeasure) -> str:
         f"An index on {place(item)} with the columns of the filter finds only these: "
         f"CREATE INDEX ON {place(item)} ({names})."
     )
+
+
+def _for_each(parts: Sequence[Condition], table: str) -> str:
+    """Indexes for the parts of an OR, whose bitmaps are put together."""
+    names = [searchable_columns([part]) for part in parts]
+    if not all(names):
+        return (
+            f"An index on {table} for each part of the OR lets bitmaps be put together "
+            "(BitmapOr); or a UNION of a query for each part."
+        )
+    made = "; ".join(
+        f"CREATE INDEX ON {table} ({one_line(', '.join(keys))})"
+        for keys in dict.fromkeys(names)
+    )
+    return f"An index for each part of the OR lets bitmaps be put together: {made}."
 
 
 def partial_index_for(item: NodeMeasure) -> str:
@@ -75,7 +107,7 @@ def partial_index_for(item: NodeMeasure) -> str:
     return f"{remedy}: CREATE INDEX ON {table} ({key}) WHERE {one_line(text)}."
 
 
-def _special(parts: Sequence[Condition], table: str) -> str:
+def _special(parts: Sequence[Condition], table: str, text: str) -> str:
     kinds = {part.kind: one_line(part.column or part.expression) for part in parts}
     if ConditionKind.PREFIX in kinds:
         name = kinds[ConditionKind.PREFIX]
@@ -91,6 +123,9 @@ def _special(parts: Sequence[Condition], table: str) -> str:
         )
     if ConditionKind.CONTAINS in kinds:
         name = kinds[ConditionKind.CONTAINS]
+        if _GIST_TYPES.search(text):
+            create = f"CREATE INDEX ON {table} USING gist ({name})"
+            return f"A GiST index serves this operator: {create}."
         create = f"CREATE INDEX ON {table} USING gin ({name})"
         return f"A GIN index serves this operator: {create}."
     return ""

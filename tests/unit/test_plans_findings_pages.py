@@ -41,6 +41,6 @@ Execution Time: 487.605 ms
         (_CHANGED.format(images="fpi=2955 ", bytes=91324357), []),
     ],
 )
-def test_written_pages_are_told_where_they_are_most(text: str, rules: list[str]) -> None:
+def test_written_pages_are_told_where_most_are(text: str, rules: list[str]) -> None:
     found = findings(read_any_plan(text, source="test"))
     assert [item.rule for item in found] == rules

@@ -34,7 +34,7 @@ RULES = {
     "few_workers": {"too_few_workers", "missing_workers"},
     "not_sargable": {"not_sargable", "type_mismatch"},
 }
-SILENT = {"lf2", "gp2", "np2", "fw4"}
+SILENT = {"gp2", "np2", "fw4"}
 """Causes that no rule sees; they are told as nothing, not as something else."""
 
 

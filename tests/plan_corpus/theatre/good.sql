@@ -58,3 +58,11 @@ WITH RECURSIVE r(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM r WHERE a < 200000)
 -- looked_up_though_scans_are_off:
 -- set enable_seqscan = off
 SELECT sum(price) FROM ticket WHERE guest_id BETWEEN 1000 AND 1100
+
+-- many_counted:
+-- set work_mem = 128MB
+SELECT guest_id, count(*) FROM ticket GROUP BY guest_id HAVING count(*) > 5
+
+-- most_are_dear:
+-- set work_mem = 128MB
+SELECT guest_id, max(price) FROM ticket GROUP BY guest_id HAVING max(price) > 10

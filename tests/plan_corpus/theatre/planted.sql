@@ -97,10 +97,6 @@ SELECT sum(price) FROM ticket WHERE venue_id > 0
 -- set max_parallel_workers_per_gather = 2; parallel_setup_cost = 0; parallel_tuple_cost = 0; min_parallel_table_scan_size = 0
 SELECT * FROM ticket
 
--- workers_for_few_rows: needless_workers; parallel_setup_cost
--- set max_parallel_workers_per_gather = 4; parallel_setup_cost = 0; parallel_tuple_cost = 0; min_parallel_table_scan_size = 0
-SELECT count(*) FROM venue
-
 -- first_by_expression: sort_for_limit; CREATE INDEX ON ticket ((lower(state)), ((price + 1)))
 SELECT * FROM ticket ORDER BY lower(state), price + 1 LIMIT 10
 
@@ -114,3 +110,36 @@ WITH RECURSIVE r(a, d) AS (SELECT 1, 0 UNION ALL SELECT x.n, d + 1 FROM r, (VALU
 -- larger_side_hashed: estimate_error
 -- set enable_mergejoin = off; enable_nestloop = off; work_mem = 128MB
 SELECT sum(g.spent) FROM guest g JOIN visit v ON v.guest_id = g.id WHERE g.tier < 3 AND v.seat % 7 < 7 AND v.seat % 5 < 5 AND v.seat % 3 < 3 AND abs(v.seat) >= 0
+
+-- volatile_key: function_per_row; SELECT wanted
+SELECT * FROM ticket WHERE order_no = wanted()
+
+-- volatile_since: function_per_row; STABLE
+SELECT count(*) FROM visit WHERE at > cut()
+
+-- random_key: rows_removed; SELECT random
+SELECT * FROM ticket WHERE id = (random() * 600000)::int
+
+-- stable_since: function_per_row; SELECT cut_stable
+SELECT count(*) FROM visit WHERE at > cut_stable() - interval '100 days'
+
+-- either_of_two: rows_removed; CREATE INDEX ON ticket (price); CREATE INDEX ON ticket (sold)
+SELECT * FROM ticket WHERE price = 8999 OR sold = '2025-03-03'
+
+-- in_a_box: rows_removed; gist
+-- first CREATE TEMP TABLE spot AS SELECT g AS id, point(g % 1000, g / 1000) AS at FROM generate_series(1, 100000) g
+-- first ANALYZE spot
+SELECT * FROM spot WHERE at <@ box '(7,7),(9,9)'
+
+-- wide_rows_sorted: sort_spills; wide
+-- first CREATE TEMP TABLE page AS SELECT g AS id, repeat(md5(g::text), 20) AS body FROM generate_series(1, 60000) g
+-- first ANALYZE page
+SELECT * FROM page ORDER BY body
+
+-- dearest_of_guest: filter_late; WHERE
+-- set work_mem = 128MB
+SELECT guest_id, max(price) FROM ticket GROUP BY guest_id HAVING max(price) > 8990
+
+-- joined_and_then_asked: filter_late; WHERE
+-- set work_mem = 128MB
+SELECT g.id, count(*) FROM guest g JOIN ticket t ON t.guest_id = g.id GROUP BY g.id HAVING max(g.tier) = 3 AND min(g.code) = '77'

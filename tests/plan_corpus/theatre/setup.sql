@@ -25,5 +25,8 @@ INSERT INTO script SELECT g, g % 3000, jsonb_build_object('kind', 'k' || g % 400
 FROM generate_series(1, 4000) g;
 CREATE TABLE visit (guest_id int, at timestamp, seat int) WITH (autovacuum_enabled = off);
 INSERT INTO visit SELECT (g::bigint * 7919) % 150000, timestamp '2025-01-01' + g * interval '40 seconds', g % 700 FROM generate_series(1, 400000) g;
+CREATE FUNCTION cut() RETURNS timestamp LANGUAGE sql VOLATILE AS $$ SELECT timestamp '2025-09-30' FROM generate_series(1, 1) $$;
+CREATE FUNCTION cut_stable() RETURNS timestamp LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN '2025-09-30'; END $$;
+CREATE FUNCTION wanted() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$ BEGIN RETURN 10004711; END $$;
 -- next
 VACUUM ANALYZE
