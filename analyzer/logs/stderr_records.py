@@ -56,6 +56,12 @@ class Lines:
         """Number of lines."""
         return len(self.starts)
 
+    def filled(self, first: int, until: int) -> list[int]:
+        """The numbers of some lines, without those that are empty."""
+        is_filled = self.starts[first:until] < self.ends[first:until]
+        found: list[int] = (np.flatnonzero(is_filled) + first).tolist()
+        return found
+
     def __getitem__(self, number: int) -> str:
         """One line."""
         raw = self.data[self.starts[number] : self.ends[number]]

@@ -132,7 +132,9 @@ class StderrWindows:
         """
         last = count = 0
         waiting: dict[str, int] = {}
-        for start, head in self._heads_before(data):
+        # Whoever can read on need not look through megabytes that begin nothing.
+        floor = max(len(data) - _MAX_LOOK_BACK_BYTES, 0) if messages_behind > 1 else 0
+        for start, head in self._heads_before(data, floor):
             key = self._reader.process_key(head)
             if is_companion(ENGLISH[head.severity]):
                 waiting[key] = count
@@ -155,12 +157,12 @@ class StderrWindows:
         """Where a window can end: all that later companions belong to is behind it."""
         return self.boundary(data, REACH_MESSAGES)
 
-    def _heads_before(self, data: bytes) -> Iterator[tuple[int, Head]]:
-        """Where records begin, the last first."""
+    def _heads_before(self, data: bytes, floor: int) -> Iterator[tuple[int, Head]]:
+        """Where records begin, the last first, as far back as one place."""
         end = data.rfind(b"\n")
-        while end > 0:
+        while end > floor:
             start = data.rfind(b"\n", 0, end) + 1
-            if data[start] != ord("\t"):
+            if start < end and data[start] != ord("\t"):
                 line = data[start : min(end, start + _MAX_HEAD_BYTES)]
                 head = self._reader.split(line.decode("utf-8", "replace"), (), 0)
                 if head is not None:
@@ -201,7 +203,7 @@ class StderrWindows:
         before = self._tally.line_count
         lost = [(number, 1) for number, what in unread.items() if what is None]
         first = int(grouped.line[0]) if len(grouped.line) else len(lines.starts)
-        lost += [(n, 1) for n in range(first) if n not in unread]
+        lost += [(n, 1) for n in lines.filled(0, first) if n not in unread]
         orphans = np.flatnonzero(grouped.companion & (grouped.owner < 0))
         for record in orphans.tolist():
             number, until = int(grouped.line[record]), int(grouped.until[record])
@@ -296,7 +298,8 @@ class StderrWindows:
 
 def _numbers_of(lines: Lines, numbers: range) -> list[int]:
     """The first of some lines, and those that go on with it."""
-    goes_on = [number for number in numbers[1:] if lines[number].startswith("\t")]
+    behind = lines.filled(numbers.start + 1, numbers.stop)
+    goes_on = [number for number in behind if lines[number].startswith("\t")]
     return [numbers[0], *goes_on]
 
 
@@ -328,10 +331,10 @@ def _in_order(lines: Lines, records: Records, unread: _Singly) -> _Grouped:
     ).astype(np.bool_)
     process = joined(records.process, [processes[one.key] for one in singly.values()])
     column = joined(np.arange(len(records.line)), [-1] * len(singly))
-    nobodys = np.flatnonzero(lines.starts == lines.ends).tolist()
-    nobodys += [number for number, what in unread.items() if what is None]
+    lost = [number for number, what in unread.items() if what is None]
     messy = np.zeros(len(line) + 1, np.bool_)
-    messy[np.searchsorted(line, nobodys, "right") - 1] = True
+    for nobodys in (np.flatnonzero(lines.starts == lines.ends), lost):
+        messy[np.searchsorted(line, nobodys, "right") - 1] = True
     message = np.flatnonzero(~companion)
     return _Grouped(
         line=line,

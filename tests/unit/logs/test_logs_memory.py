@@ -68,3 +68,21 @@ def test_memory_does_not_grow_with_the_log(
     after = peaks_bytes(path)
     for few, many in zip(before, after, strict=True):
         assert many - few < KEPT_BYTES * 80_000
+
+
+def test_empty_lines_take_little_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analyzer.sources.log_bytes.WINDOW_BYTES", 200_000)
+    path, count = tmp_path / "server.log", 600_000
+    write_log(path, 6_000)
+    text = path.read_text("utf-8")
+    path.write_text(text + "\n" * count + text, "utf-8")
+    tracemalloc.start()
+    contents = read_log_files([path], LogOptions(line_prefix=PREFIX, keep_texts=False))
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(contents.executions) == 12_000
+    assert contents.coverage[0].line_count == 12_000 + count
+    assert contents.coverage[0].not_understood_count == 0
+    assert peak_bytes < 90 * count
