@@ -154,3 +154,29 @@ SELECT e.user_id, e.ts, e.value FROM events e WHERE e.ts = (SELECT max(f.ts) FRO
 SELECT e.user_id, e.ts, e.value FROM events e JOIN (SELECT user_id, max(ts) AS ts FROM events GROUP BY user_id) m ON m.user_id = e.user_id AND m.ts = e.ts;
 -- N2v offer
 SELECT o.id, t.price FROM orders o JOIN order_totals t ON t.order_id = o.id WHERE o.customer_id = 77;
+-- A7u offer
+SELECT id FROM customers WHERE id NOT IN (SELECT customer_id FROM blocked UNION SELECT alt_id FROM orders);
+-- A2g offer
+SELECT id FROM orders WHERE (id, customer_id) NOT IN (SELECT order_id, product_id FROM order_items EXCEPT SELECT id, user_id FROM events);
+-- C5p offer
+SELECT id FROM events WHERE kind IN (1, 2) ORDER BY value DESC, id LIMIT 10;
+-- C6u offer
+SELECT 1 AS n, c.id FROM customers c JOIN orders o ON o.customer_id = c.id OR o.alt_id = c.id UNION ALL SELECT 2, id FROM users;
+-- G3l offer
+SELECT id FROM orders WHERE placed_on::date = ANY ('{2024-03-05,2024-03-09}'::date[]);
+-- G5n offer
+SELECT id FROM orders WHERE nullif(note, '') = 'note 77';
+-- G7t offer
+SELECT id FROM orders WHERE trunc(total) = 77;
+-- G7q offer
+SELECT id FROM orders WHERE total / 3 > 333;
+-- G7i offer
+SELECT id FROM orders WHERE amount / 100 = 499;
+-- G7c offer
+SELECT id FROM orders WHERE total::int = 77;
+-- G8l offer
+SELECT total FROM orders WHERE id::text IN ('4711', '4712');
+-- G17l offer
+SELECT id FROM orders WHERE left(placed_on::text, 10) = '2024-03-05';
+-- N2u offer
+SELECT o.note, t.n FROM (SELECT id AS order_id, note, customer_id FROM orders) o JOIN order_totals t USING (order_id) WHERE o.customer_id = 77;

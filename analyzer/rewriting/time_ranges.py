@@ -8,6 +8,7 @@ back across midnight.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -94,10 +95,7 @@ def _listed_dates(found: Comparison) -> SargableForm | None:
     known = sorted({day for day in days if day is not None})
     if len(days) < len(items) or None in days or not 1 <= len(known) <= _MAX_DAYS:
         return None
-    column = found.column
-    ranges = [(time_literal(day), time_literal(next_unit(day, "day"))) for day in known]
-    arms = [f"{column} >= {first} AND {column} < {after}" for first, after in ranges]
-    text = f"({' OR '.join(arms)})"
+    text = _any_range(found, [(day, next_unit(day, "day")) for day in known])
     return sargable_form(found, "cast to date as ranges", text, ())
 
 
@@ -139,15 +137,17 @@ def date_trunc(found: Comparison) -> SargableForm | None:
     unit = (found.value(given[0]) or "").lower()
     if kind is None or unit not in UNITS or wrapping.argument_position != 1:
         return None
-    is_list = found.operator == "between"
+    is_list = found.operator in ("between", "= any")
     if not is_list and stable_type(found.other.node) not in ("", "date", kind):
         return None
     conditions: tuple[str, ...] = ()
     if not found.is_literal(given[0]):
         conditions = (f"the unit is always '{unit}'",)
     text: str | None
-    if is_list:
+    if found.operator == "between":
         text = _between_units(found, unit)
+    elif is_list:
+        text = _listed_units(found, unit)
     elif found.is_literal(found.other.node):
         text = _trunc_literal(found, unit)
     else:
@@ -176,6 +176,25 @@ def _between_units(found: Comparison, unit: str) -> str | None:
         return None
     after = time_literal(next_unit(ends[1], unit))
     return f"{found.column} >= {time_literal(ends[0])} AND {found.column} < {after}"
+
+
+def _listed_units(found: Comparison, unit: str) -> str | None:
+    """A range for each start of a unit; what is none is found by no timestamp."""
+    items = (listed(found.predicate.node) or ({}, []))[1]
+    starts = [_start(found, item, unit) for item in items if found.is_literal(item)]
+    known = sorted({start for start in starts if start is not None})
+    if len(starts) < len(items) or None in starts or not 1 <= len(known) <= _MAX_DAYS:
+        return None
+    return _any_range(found, [(start, next_unit(start, unit)) for start in known])
+
+
+def _any_range(found: Comparison, ranges: Sequence[tuple[date, date]]) -> str:
+    column = found.column
+    arms = (
+        f"{column} >= {time_literal(first)} AND {column} < {time_literal(after)}"
+        for first, after in ranges
+    )
+    return f"({' OR '.join(arms)})"
 
 
 def _start(found: Comparison, node: Node | None, unit: str) -> datetime | None:
