@@ -169,7 +169,10 @@ def sort_keys(item: NodeMeasure, scan: NodeMeasure) -> str:
     Empty where it is computed.
     """
     keys = _key_texts(item)
-    if any(functions(key) or len(columns(key.split(" ")[0])) != 1 for key in keys):
+    if any(
+        functions(key) or _DISTANCE.search(key) or len(columns(key.split(" ")[0])) != 1
+        for key in keys
+    ):
         return ""
     fixed = [
         part.column

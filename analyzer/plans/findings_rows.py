@@ -15,6 +15,7 @@ from analyzer.plans.conditions import (
     constant_calls,
     disjuncts,
     is_within_row,
+    qualified,
 )
 from analyzer.plans.findings_view import (
     MIN_RATIO,
@@ -61,6 +62,9 @@ _OUTSIDE = frozenset(
 )
 _OF_ITS_GROUPS = frozenset({"Aggregate", "Group", "Result"})
 """HAVING and one-time filters are told by no index."""
+
+
+_WITHOUT_INDEX = frozenset({"Function Scan", "Table Function Scan", "Values Scan"})
 
 
 def removed_rows(view: PlanView) -> Iterator[Finding]:
@@ -135,7 +139,7 @@ def _removed(
 def why_removed(view: PlanView, item: NodeMeasure) -> tuple[str, str, str]:
     """Rule, reason and remedy for a filter."""
     node = item.node
-    if node.node_type in _OUTSIDE:
+    if node.node_type in _OUTSIDE or node.node_type in _WITHOUT_INDEX:
         return _late(node)
     # min() and max() of a column leave its nulls out; that finds nothing.
     is_search = (
@@ -259,6 +263,11 @@ def _late(node: PlanNode) -> tuple[str, str, str]:
     remedy = "Say the condition inside of the subquery, or before the join."
     if node.node_type == "CTE Scan":
         remedy = "Say the condition inside of the CTE, or write it AS NOT MATERIALIZED."
+    if node.node_type in _WITHOUT_INDEX:
+        why = "all rows of the function are made first, and no index finds those kept"
+        remedy = (
+            "Say the condition in the function's own query, or give it as argument."
+        )
     if node.node_type == "Foreign Scan":
         why = "the other server did not get the condition, and sends all rows"
         remedy = (
@@ -277,6 +286,14 @@ def _computed(computed: Condition, item: NodeMeasure) -> tuple[str, str, str]:
             "an index finds that",
             partial_index_for(item),
         )
+    if _is_of_pairs(computed, item):
+        return (
+            "not_sargable",
+            f"the condition, {text}, is computed for each pair of rows, and no index "
+            "serves that",
+            "Let fewer pairs reach it: an = or a range besides, or an operator that an "
+            "index of one side serves (trigrams, GiST).",
+        )
     if computed.kind is ConditionKind.CAST:
         return (
             "type_mismatch",
@@ -292,6 +309,15 @@ def _computed(computed: Condition, item: NodeMeasure) -> tuple[str, str, str]:
         "Write the condition on the bare column, or make an index on the expression: "
         f"CREATE INDEX ON {table} (({text})).",
     )
+
+
+def _is_of_pairs(computed: Condition, item: NodeMeasure) -> bool:
+    """Whether what is computed has columns of another table too.
+
+    A scan's own columns are printed without a name before them, or with its alias.
+    """
+    owners = {name.rpartition(".")[0] for name in qualified(computed.expression)}
+    return bool(owners - {"", item.node.alias, item.node.relation})
 
 
 def is_small(item: NodeMeasure) -> bool:

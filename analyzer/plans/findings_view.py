@@ -227,8 +227,9 @@ def title(item: NodeMeasure) -> str:
 def place(item: NodeMeasure) -> str:
     """The table a node reads, as a person would say it."""
     node = item.node
-    name = ".".join(part for part in (node.schema, node.relation) if part)
-    return one_line(name or node.alias or node.node_type)
+    # A scan of a function shows the function's schema, and no relation.
+    name = f"{node.schema}.{node.relation}" if node.schema else node.relation
+    return one_line((name if node.relation else node.alias) or node.node_type)
 
 
 def is_partition(item: NodeMeasure) -> bool:

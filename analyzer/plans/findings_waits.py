@@ -137,6 +137,8 @@ def _reading_ms(view: PlanView, item: NodeMeasure) -> float:
     timed = read_ms(item.node)
     if timed is not None:
         return _read_ms(item) / view.processes(item)
+    if item.node.node_type in _CHANGES:
+        return 0.0  # most of its time goes to what it writes
     own_us = (item.own_time_ms or 0.0) * 1e3 * view.processes(item)
     is_slow = own_us >= MIN_READ_US * own.shared_read_blks
     if own.shared_read_blks < MIN_READ_BLKS or not is_slow:

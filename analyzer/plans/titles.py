@@ -26,10 +26,11 @@ def node_title(node: PlanNode) -> str:
     parts = [f"{node.subplan_name}: " if node.subplan_name else "", kind]
     if node.index_name:
         parts.append(f" using {node.index_name}")
-    name = ".".join(part for part in (node.schema, node.relation) if part)
+    read = node.relation or str(node.details.get("Function Name", ""))
+    name = f"{node.schema}.{read}" if node.schema and read else read
     if name:
         parts.append(f" on {name}")
-    if node.alias and node.alias != node.relation:
+    if node.alias and node.alias != read:
         parts.append(f" {node.alias}" if name else f" on {node.alias}")
     return one_line("".join(parts))
 
