@@ -48,6 +48,11 @@ from analyzer.plans.findings_memory import (
     spilled_sorts,
 )
 from analyzer.plans.findings_pages import full_page_images, hint_bits
+from analyzer.plans.findings_repeated import (
+    groups_made_twice,
+    moving_frames,
+    probed_partitions,
+)
 from analyzer.plans.findings_rows import removed_rows
 from analyzer.plans.findings_server import (
     costly_jit,
@@ -78,6 +83,9 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     joins_below_limits,
     sorts_for_limits,
     first_of_groups,
+    moving_frames,
+    groups_made_twice,
+    probed_partitions,
     spilled_sorts,
     spilled_hashes,
     temporary_files,
