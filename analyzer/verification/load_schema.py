@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from analyzer.domain.equivalence import CheckedSchema
-from analyzer.domain.workload import NotSeen
+from analyzer.domain.workload import NotSeen, some_of
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
 from analyzer.postgres.queries import load
@@ -63,6 +63,7 @@ def load_schema(
         *_failures(owner, wanted),
         *_left_out([text for text, kind in statements if kind is DdlKind.OTHER]),
         *_without_promises(owner, hidden),
+        *_without_unproven(owner),
     )
     return LoadedSchema(not_seen=not_seen, hidden=hidden)
 
@@ -81,6 +82,24 @@ def _without_promises(
     if dropped:
         what = f"foreign keys to {', '.join(names)}"
         yield NotSeen(what=what, why="row-level security may hide what they point to")
+
+
+def _without_unproven(owner: Connection) -> Iterator[NotSeen]:
+    """Drop constraints that are NOT VALID: rows from before may break them.
+
+    In a new table no row could, and no proof may rest on them (PostgreSQL manual,
+    ALTER TABLE, "NOT VALID").
+    """
+    query = load("unproven_constraints", folder=FOLDER).encode()
+    names = []
+    for name, statement in owner.execute(query).fetchall():
+        owner.execute(str(statement).encode())
+        names.append(str(name))
+    if names:
+        yield NotSeen(
+            what=f"constraints that are NOT VALID: {some_of(names)}",
+            why="rows from before may break them, so that they promise nothing",
+        )
 
 
 def _without_psql(ddl: str) -> str:
