@@ -85,10 +85,11 @@ def _without_promises(
 
 
 def _without_unproven(owner: Connection) -> Iterator[NotSeen]:
-    """Drop constraints that are NOT VALID: rows from before may break them.
+    """Drop constraints that rows may break, so that no proof rests on them.
 
-    In a new table no row could, and no proof may rest on them (PostgreSQL manual,
-    ALTER TABLE, "NOT VALID").
+    Rows from before may break one that is NOT VALID, though in a new table none could
+    (PostgreSQL manual, ALTER TABLE); rows of an open transaction a unique one that is
+    DEFERRABLE, so that the planner does not rely on it either (pg_index.indimmediate).
     """
     query = load("unproven_constraints", folder=FOLDER).encode()
     names = []
@@ -97,8 +98,8 @@ def _without_unproven(owner: Connection) -> Iterator[NotSeen]:
         names.append(str(name))
     if names:
         yield NotSeen(
-            what=f"constraints that are NOT VALID: {some_of(names)}",
-            why="rows from before may break them, so that they promise nothing",
+            what=f"constraints that are NOT VALID or DEFERRABLE: {some_of(names)}",
+            why="rows from before, or of an open transaction, may break them",
         )
 
 

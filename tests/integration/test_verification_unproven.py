@@ -26,6 +26,11 @@ WITH_NOT_NULL = (
     "SELECT id FROM item WHERE qty IS NOT NULL",
     "SELECT id FROM item",
 )
+WITH_UNIQUE = (
+    "ALTER TABLE item ADD UNIQUE (qty){};",
+    "SELECT qty FROM item WHERE qty > 0",
+    "SELECT DISTINCT qty FROM item WHERE qty > 0",
+)
 WITH_KEY = (
     KEY,
     "SELECT id FROM item WHERE owner_id IS NOT NULL",
@@ -39,6 +44,7 @@ WITH_KEY = (
         (WITH_CHECK, " NOT VALID"),
         (WITH_CHECK, " NOT ENFORCED"),
         (WITH_NOT_NULL, " NOT VALID"),
+        (WITH_UNIQUE, " DEFERRABLE"),
         (WITH_KEY, " NOT VALID"),
         (WITH_KEY, " NOT ENFORCED"),
     ],
@@ -51,7 +57,7 @@ def test_a_pair_that_only_they_make_equal_is_refuted(
     assert checker.check(schema, before, after).outcome is Outcome.REFUTED
 
 
-@pytest.mark.parametrize("case", [WITH_CHECK, WITH_NOT_NULL, WITH_KEY])
+@pytest.mark.parametrize("case", [WITH_CHECK, WITH_NOT_NULL, WITH_UNIQUE, WITH_KEY])
 def test_with_a_valid_one_it_is_not(
     checker: EquivalenceChecker, case: tuple[str, str, str]
 ) -> None:
