@@ -44,9 +44,8 @@ def test_a_later_column_alone_is_searched_by_servers_with_skip_scans(
 def test_a_set_that_cannot_be_planned_with_is_worth_nothing_and_is_told() -> None:
     refusal = PlanningFailed("not so", detail="SQLSTATE 42601.")
     planner = SimpleNamespace(costs_with=lambda questions: [refusal for _ in questions])
-    statement = SimpleNamespace(normalized_query="SELECT 1")
     subject = SimpleNamespace(
-        fingerprint="f", item=SimpleNamespace(statement=statement)
+        fingerprint="f", item=SimpleNamespace(planned_query="SELECT 1")
     )
     planned = SimpleNamespace(
         plan=SimpleNamespace(total_cost=100.0),
