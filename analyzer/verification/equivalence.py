@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, OrderedDict
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +23,8 @@ from analyzer.domain.equivalence import (
     Outcome,
     Verdict,
 )
-from analyzer.errors import UserError
+from analyzer.domain.workload import NotSeen
+from analyzer.errors import UnknownRelation, UserError
 from analyzer.postgres.errors_map import translated
 from analyzer.verification.predicate_answer import PredicateAnswer
 from analyzer.verification.prepared_pair import (
@@ -129,6 +131,9 @@ class EquivalenceChecker:
         except RecursionError:
             self._forget(schema)
             raise UserError("a query is nested too deeply to be compared") from None
+        except UnknownRelation as error:
+            self._forget(schema)
+            raise _with_what_was_not_made(error, database.not_seen) from None
         except BaseException:
             # The session may be in any state; the next pair gets another one.
             self._forget(schema)
@@ -291,4 +296,18 @@ def _accepted(
         level=Level.TESTED,
         reason=f"no difference on {coverage.databases} databases{strength}",
         caveats=(weakness,) if weakness else (),
+    )
+
+
+def _with_what_was_not_made(
+    error: UnknownRelation, not_seen: Sequence[NotSeen]
+) -> UnknownRelation:
+    """The error, with the statements of the schema that failed before it."""
+    if not not_seen:
+        return error
+    failed = "; ".join(f"{item.what} ({item.why})" for item in not_seen[:3])
+    return UnknownRelation(
+        error.message,
+        detail=f"Of the schema was not made: {failed}.",
+        hint=error.hint,
     )

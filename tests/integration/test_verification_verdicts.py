@@ -10,6 +10,7 @@ from analyzer.domain.equivalence import (
     Difference,
     Outcome,
 )
+from analyzer.errors import UnknownRelation
 from analyzer.verification import equivalence
 from analyzer.verification.equivalence import EquivalenceChecker
 
@@ -309,3 +310,13 @@ def test_a_boundary_that_is_often_reached_and_does_not_matter_is_none(
     checker: EquivalenceChecker, before: str, after: str
 ) -> None:
     assert checker.check(R, before, after).is_accepted
+
+
+def test_a_table_that_could_not_be_made_is_told_with_the_reason(
+    checker: EquivalenceChecker,
+) -> None:
+    schema = CheckedSchema(ddl="CREATE TABLE t (a no_such_type)")
+    with pytest.raises(UnknownRelation) as told:
+        checker.check(schema, "SELECT a FROM t", "SELECT 1 AS a FROM t")
+    assert "CREATE TABLE t" in (told.value.detail or "")
+    assert "no_such_type" in (told.value.detail or "")
