@@ -1,9 +1,8 @@
 """One set of indexes for a whole workload, within a budget: pick, solve, verify, look.
 
 1. *Picks*: every statement is planned with all its candidates at once; what the planner
-   uses is an option. The used ones are taken away and it picks again; then the same
-   among indexes without INCLUDE, of one key, and small ones (Valentin et al., "DB2
-   Advisor", ICDE 2000). What is picked anywhere is the pool.
+   uses is an option. The used ones are taken away and it picks again, also among
+   smaller ones (:mod:`.picks`). What is picked anywhere is the pool.
 2. *Solve*: a set by the options known, of a relaxed programme (:mod:`.solver`); then
    better ones on a few tables at a time (:mod:`.neighbourhoods`), by guesses too
    (:mod:`.guesses`).
@@ -24,24 +23,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from analyzer.domain.index import IndexDefinition
-from analyzer.domain.statement import Fingerprint
 from analyzer.indexing.benefit import NOTHING, Configuration
 from analyzer.indexing.explore import Explorer
 from analyzer.indexing.guesses import Guessed, Guesses
 from analyzer.indexing.narrowing import Sizing, narrowed
 from analyzer.indexing.neighbourhoods import improve, part, refine
 from analyzer.indexing.options import Asked, OptionTable
+from analyzer.indexing.picks import Picker
 from analyzer.indexing.programme import IndexFacts, Offer, SetLimits
 from analyzer.indexing.solver import Solution, offers_of, relax, worths_of
 from analyzer.indexing.worths import Worth
-
-PICK_ROUNDS = 8
-NARROW_ROUNDS = 3
-SMALL_BUDGET_RATIOS = (0.3, 0.15, 0.08, 0.04, 0.02)
-"""Sizes, as shares of the budget, below which a statement picks once more."""
 
 QUESTIONS_AT_ONCE = 256
 MAX_ROUNDS = 200
@@ -67,10 +60,6 @@ MIN_GUESSED_RATIO = 1e-9
 
 MIN_ROUND_GAIN_RATIO = 0.001
 """A round that gains less is followed by questions, not by another round."""
-
-MIN_PICK_GAIN_RATIO = 0.002
-MAX_PICKING_RATIO = 0.6
-"""Of the questions of the search: what picks may use."""
 
 REASONS_EACH = 2
 """Questions that explain one member."""
@@ -161,7 +150,13 @@ class Chooser:
     def run(self) -> Choice:
         """Search, and give the best set found."""
         before = self._total(NOTHING)
-        self._pick()
+        picker = Picker(
+            table=self.table,
+            fits=self._fits,
+            size_bytes=lambda index: self.facts(index).size_bytes,
+            asked=self._asked,
+        )
+        picker.pick(self._limits.budget_bytes)
         bound = self._improve()
         chosen = self._without_idle(self._best)
         if narrows(self._limits):
@@ -180,43 +175,6 @@ class Chooser:
     def _has_time(self) -> bool:
         return not (self._is_over() or self.table.worths.exhausted)
 
-    def _pick(self) -> None:
-        """Let each statement pick among the candidates of each class, some times.
-
-        Every class has a round before any has another. Where statements are so many
-        that they would use up the questions, picking ends early.
-        """
-        least = self.table.worths.remaining * (1.0 - MAX_PICKING_RATIO)
-        offers = [(rounds, self._offered(keep)) for keep, rounds in self._classes()]
-        for number in range(max(rounds for rounds, _ in offers)):
-            for rounds, offered in offers:
-                if number < rounds and self.table.worths.remaining > least:
-                    self._pick_once(offered)
-
-    def _offered(
-        self, keep: Callable[[IndexDefinition], bool]
-    ) -> dict[Fingerprint, Configuration]:
-        return {
-            item.fingerprint: frozenset(
-                index
-                for index in item.prepared.candidates
-                if self._fits(index) and keep(index)
-            )
-            for item in self.table.statements
-        }
-
-    def _pick_once(self, offered: dict[Fingerprint, Configuration]) -> None:
-        """One question for each statement; what is used is no longer offered."""
-        asked = [
-            (item, offered[item.fingerprint])
-            for item in self.table.statements
-            if offered[item.fingerprint]
-        ]
-        for (item, _), (worth, used) in self._asked(asked):
-            gains = worth < self.table.base(item) * (1.0 - MIN_PICK_GAIN_RATIO)
-            rest = offered[item.fingerprint] - used
-            offered[item.fingerprint] = rest if gains and used else NOTHING
-
     def _asked(self, asked: Sequence[Asked]) -> Iterator[tuple[Asked, Worth]]:
         """Questions with their answers, as many as there is time for."""
         rest = asked
@@ -226,17 +184,6 @@ class Chooser:
                 return
             yield from zip(chunk, self.table.ask(chunk), strict=True)
             rest = rest[len(chunk) :]
-
-    def _classes(self) -> Iterator[tuple[Callable[[IndexDefinition], bool], int]]:
-        yield (lambda index: True), PICK_ROUNDS
-        yield (lambda index: not index.include), NARROW_ROUNDS
-        yield (lambda index: len(index.keys) == 1 and not index.include), NARROW_ROUNDS
-        budget = self._limits.budget_bytes
-        for ratio in SMALL_BUDGET_RATIOS if budget is not None else ():
-            yield partial(self._is_within, ratio * (budget or 0)), NARROW_ROUNDS
-
-    def _is_within(self, most_bytes: float, index: IndexDefinition) -> bool:
-        return self.facts(index).size_bytes <= most_bytes
 
     def _fits(self, index: IndexDefinition) -> bool:
         """Whether an index may be chosen at all, counted once."""
