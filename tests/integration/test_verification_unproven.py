@@ -47,6 +47,8 @@ WITH_KEY = (
         (WITH_UNIQUE, " DEFERRABLE"),
         (WITH_KEY, " NOT VALID"),
         (WITH_KEY, " NOT ENFORCED"),
+        (WITH_KEY, " DEFERRABLE"),
+        (WITH_KEY, " DEFERRABLE INITIALLY DEFERRED"),
     ],
 )
 def test_a_pair_that_only_they_make_equal_is_refuted(
@@ -64,6 +66,41 @@ def test_with_a_valid_one_it_is_not(
     constraint, before, after = case
     schema = CheckedSchema(ddl=TABLES + constraint.format(""))
     assert checker.check(schema, before, after).outcome is not Outcome.REFUTED
+
+
+def test_rows_still_meet_by_a_foreign_key_that_may_be_broken(
+    checker: EquivalenceChecker,
+) -> None:
+    schema = CheckedSchema(
+        ddl="CREATE TABLE a (id int PRIMARY KEY, x int NOT NULL);"
+        "CREATE TABLE b (id int PRIMARY KEY, a_id int NOT NULL REFERENCES a DEFERRABLE,"
+        " y int NOT NULL);"
+    )
+    found = checker.check(
+        schema,
+        "SELECT b.id FROM b JOIN a ON a.id = b.a_id WHERE b.y > 3",
+        "SELECT b.id FROM b WHERE EXISTS (SELECT FROM a WHERE id = b.a_id) AND b.y > 3",
+    )
+    assert found.outcome is Outcome.EQUIVALENT, found
+
+
+def test_of_a_partitioned_table_and_of_one_that_points_to_itself(
+    checker: EquivalenceChecker,
+) -> None:
+    schema = CheckedSchema(
+        ddl="CREATE TABLE boss (id int PRIMARY KEY, b int REFERENCES boss DEFERRABLE);"
+        "CREATE TABLE work (id int, boss_id int REFERENCES boss DEFERRABLE)"
+        " PARTITION BY RANGE (id);"
+        "CREATE TABLE work_1 PARTITION OF work FOR VALUES FROM (0) TO (100);"
+        "CREATE TABLE work_2 PARTITION OF work DEFAULT;"
+    )
+    for key, table in (("b", "boss"), ("boss_id", "work")):
+        found = checker.check(
+            schema,
+            f"SELECT id FROM {table} WHERE {key} IS NOT NULL",
+            f"SELECT w.id FROM {table} AS w JOIN boss AS o ON o.id = w.{key}",
+        )
+        assert found.outcome is Outcome.REFUTED, table
 
 
 def test_of_a_domain_and_of_a_parent(checker: EquivalenceChecker) -> None:
