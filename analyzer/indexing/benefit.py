@@ -56,8 +56,7 @@ class Subject:
     could lead with; a relation that is not in it never matters. ``read`` holds the
     attributes it reads of a relation in one of its uses, where these are known.
     ``may_skip`` is false for servers without skip scans, which came with 18: there a
-    condition on a later column alone does not search an index, though a shadow, which
-    is an 18, plans as if it did.
+    condition on a later column alone does not search an index.
     """
 
     item: WorkloadItem

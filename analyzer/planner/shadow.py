@@ -12,7 +12,7 @@ from analyzer.domain.plan import Plan
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.domain.workload import NotSeen
 from analyzer.errors import AnalyzerError, PlanningFailed, TargetError, UserError
-from analyzer.indexing.one_by_one import plans_of
+from analyzer.indexing.one_by_one import costs_of, plans_of
 from analyzer.planner.explain import explain
 from analyzer.planner.shadow_build import ShadowDatabase, build_database
 from analyzer.planner.shadow_cluster import ShadowCluster, ShadowServer, shadow_spec
@@ -24,6 +24,7 @@ from analyzer.planner.shadow_switch import IndexSwitch
 from analyzer.planner.snapshot_file import PlannerSnapshot
 from analyzer.postgres.connect import Connection, session
 from analyzer.postgres.shadow_database import set_session
+from analyzer.postgres.skip_scans import NO_ARBITER, with_plain_keys
 
 __all__ = [
     "ShadowCluster",
@@ -77,7 +78,14 @@ class ShadowPlanner:
         refuse_endless(query)
         owner = self._switch.owner
         with ended_after(owner, KILL_AFTER_S):
-            return explain(owner, query, parameters, source=self._source)
+            try:
+                return explain(owner, query, parameters, source=self._source)
+            except PlanningFailed as error:
+                if error.detail != NO_ARBITER:
+                    raise
+                with owner.transaction(force_rollback=True):
+                    with_plain_keys(owner)
+                    return explain(owner, query, parameters, source=self._source)
 
     def plan_with(
         self,
@@ -124,7 +132,11 @@ class ShadowPlanner:
         """
         limit_s = KILL_AFTER_S + len(questions)
         with ended_after(self._switch.owner, limit_s):
-            return self._switch.costs(questions)
+            answers = self._switch.costs(questions)
+        return [
+            costs_of(self, [question])[0] if _lacks_arbiter(answer) else answer
+            for question, answer in zip(questions, answers, strict=True)
+        ]
 
     def plans_with(
         self, questions: Sequence[WhatIfQuestion]
@@ -140,6 +152,11 @@ class ShadowPlanner:
             UnknownRelation: the relation is not in the shadow.
         """
         return self._switch.size(definition)
+
+
+def _lacks_arbiter(answer: PlanCost | AnalyzerError) -> bool:
+    """Whether it is about an ON CONFLICT, which is asked once more by itself."""
+    return isinstance(answer, PlanningFailed) and answer.detail == NO_ARBITER
 
 
 def cluster_for(snapshot: PlannerSnapshot) -> ShadowCluster:

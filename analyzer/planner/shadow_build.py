@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from analyzer.domain.workload import NotSeen
 from analyzer.embedded.files import BLOCK_BYTES
 from analyzer.errors import TimedOut, Unreachable
+from analyzer.indexing.workload_choice import SKIP_SCANS_VERSION_NUM
 from analyzer.planner.shadow_cluster import (
     DROP_TIMEOUT_MS,
     ShadowServer,
@@ -40,6 +41,7 @@ from analyzer.postgres.shadow_database import (
     set_session,
 )
 from analyzer.postgres.shadow_extremes import ends_by_column
+from analyzer.postgres.skip_scans import prepare_plain_keys, skip_scans_off
 
 STATEMENT_TIMEOUT_MS = 10_000
 
@@ -201,6 +203,7 @@ def _load(
 ) -> None:
     set_session(admin, {"search_path": "pg_catalog", **_NO_LIMITS})
     prepare_database(admin, name)
+    prepare_plain_keys(admin, name)
     not_seen += make_extensions(admin, snapshot, name)
     address = server.address(name, name)
     limits = {"statement_timeout_ms": STATEMENT_TIMEOUT_MS}
@@ -216,6 +219,8 @@ def _load(
         not_seen += load_statistics(owner, admin, snapshot)
         supposed = snapshot.supposed_lengths
         set_catalog_statistics(owner, snapshot, relations, supposed)
+        if snapshot.catalog.server_version_num < SKIP_SCANS_VERSION_NUM:
+            skip_scans_off(admin)
     not_seen += _settings(admin, name, snapshot)
 
 

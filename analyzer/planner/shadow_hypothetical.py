@@ -23,6 +23,7 @@ from analyzer.indexing.combinations import with_bounds
 from analyzer.indexing.definition import ddl
 from analyzer.indexing.other_methods import brin_map_blks
 from analyzer.indexing.size import IndexSize, index_size
+from analyzer.indexing.workload_choice import SKIP_SCANS_VERSION_NUM
 from analyzer.planner.shadow_build import ShadowDatabase
 from analyzer.planner.shadow_ends import ends_of, leaf_pages
 from analyzer.planner.shadow_expressions import ExpressionStatistics
@@ -40,6 +41,7 @@ from analyzer.postgres.shadow_database import (
     set_relation_lengths,
     set_valid,
 )
+from analyzer.postgres.skip_scans import skip_scans_off
 from analyzer.postgres.value_lengths import value_lengths
 
 CREATE_DEADLINE_S = 300.0
@@ -211,6 +213,8 @@ class IndexMaker:
         newest = max(self.database.relations, default=0)
         with self._emptied({d.relation for d in definitions}):
             failed = run_script(self.owner, scripts, deadline_s=CREATE_DEADLINE_S)
+        if self.catalog.server_version_num < SKIP_SCANS_VERSION_NUM:
+            skip_scans_off(self.database.admin, newer_than=newest)
         items = read_shadow_relations(self.database.admin, newer_than=newest)
         self.database.relations.update((item.oid, item) for item in items)
         set_valid(self.database.admin, [], [item.oid for item in items])

@@ -142,8 +142,9 @@ def planner_settings(settings: Mapping[str, str]) -> dict[str, str]:
 def off_before(server_version_num: int) -> dict[str, str]:
     """Settings that keep a newer planner from ways that a server does not have.
 
-    What came without a switch stays: skip scans (18), Memoize above other plans (16),
-    right semi joins (18), and every change of a cost.
+    What came without a switch stays: Memoize above other plans (16), right semi joins
+    (18), and every change of a cost. Skip scans (18) are taken away from the indexes
+    themselves (:mod:`analyzer.postgres.skip_scans`).
 
     Args:
         server_version_num: of the server to plan as, like ``150018``.

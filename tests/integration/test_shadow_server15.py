@@ -9,6 +9,8 @@ import pytest
 
 from analyzer.domain.index import IndexDefinition, IndexKey, RelationName
 from analyzer.domain.target import Address
+from analyzer.domain.what_if import PlanCost, WhatIfQuestion
+from analyzer.errors import PlanningFailed
 from analyzer.planner.explain import explain
 from analyzer.planner.shadow import ShadowCluster, ShadowPlanner, build
 from analyzer.planner.snapshot import take_snapshot
@@ -41,6 +43,12 @@ INSERT INTO stay (place, town, land, nights, hours) SELECT 'p' || g % 300,
     FROM generate_series(1, 20000) AS g;
 CREATE INDEX stay_place ON stay (place);
 CREATE INDEX stay_nights ON stay USING gist (nights);
+CREATE TABLE seat (hall int, place int, class varchar(9), at date, note text,
+    PRIMARY KEY (hall, place));
+INSERT INTO seat SELECT g % 10, g / 10, 'c' || g % 5, date '2026-01-01' + g % 900,
+    md5(g::text) FROM generate_series(1, 60000) AS g;
+CREATE INDEX seat_class ON seat (class, at) INCLUDE (place);
+CREATE INDEX seat_note ON seat (hall, lower(note), at);
 CREATE STATISTICS visit_pairs (ndistinct) ON customer_id, pages FROM visit;
 VACUUM ANALYZE
 """
@@ -59,6 +67,21 @@ QUERIES = (
     "SELECT count(DISTINCT place), array_agg(id ORDER BY town) FROM stay",
     "SELECT DISTINCT land, place FROM stay ORDER BY place, land",
     "SELECT a.place FROM stay a JOIN stay b ON a.id = b.id WHERE b.land = 'l3'",
+    # Searched by an 18 once for each hall or class, by a 15 from end to end.
+    "SELECT * FROM seat WHERE place = 77",
+    "SELECT hall, place FROM seat WHERE place BETWEEN 5 AND 700",
+    "SELECT * FROM seat WHERE hall > 3 AND place = 77",
+    "SELECT place FROM seat WHERE at = '2026-02-02'",
+    "SELECT * FROM seat WHERE lower(note) = 'x' AND at > '2026-02-02'",
+    # What the first key is good for stays.
+    "SELECT hall, place FROM seat WHERE hall = 3 AND place = 77",
+    "SELECT hall FROM seat WHERE hall = 3 ORDER BY place LIMIT 5",
+    "SELECT class, at, place FROM seat WHERE class = 'c3' AND at < '2026-01-09'",
+    "SELECT * FROM seat ORDER BY hall, place LIMIT 100",
+    "SELECT a.note FROM seat a JOIN seat b USING (hall, place) WHERE b.class = 'c9'",
+    "SELECT * FROM seat WHERE hall = 3 AND lower(note) = 'x'",
+    "UPDATE seat SET note = '' WHERE hall = 3 AND place = 77",
+    "INSERT INTO seat VALUES (1, 1) ON CONFLICT (hall, place) DO UPDATE SET note = ''",
 )
 
 
@@ -148,3 +171,47 @@ def test_a_hypothetical_index_agrees_across_versions(
     real = explain(watched, query, source="target").total_cost
     watched.execute("ROLLBACK")
     assert ours == pytest.approx(real, rel=0.02)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * FROM seat WHERE at = '2026-02-02'",
+        "SELECT note FROM seat WHERE note = 'x' AND at = '2026-02-02'",
+    ],
+)
+def test_a_hypothetical_index_is_not_skipped_through(
+    pair: tuple[Connection, ShadowPlanner], query: str
+) -> None:
+    watched, shadow = pair
+    definition = IndexDefinition(
+        relation=RelationName("public", "seat"),
+        keys=(IndexKey(attribute="hall"), IndexKey(attribute="at")),
+        include=("note",),
+    )
+    ours = shadow.plan_with(query, create=[definition]).total_cost
+    watched.execute("BEGIN")
+    watched.execute("CREATE INDEX ON seat (hall, at) INCLUDE (note)")
+    real = explain(watched, query, source="target").total_cost
+    watched.execute("ROLLBACK")
+    assert ours == pytest.approx(real, rel=0.02)
+
+
+def test_bulk_questions_find_the_index_of_an_on_conflict(
+    pair: tuple[Connection, ShadowPlanner],
+) -> None:
+    upsert = "INSERT INTO seat VALUES (1, 1) ON CONFLICT (hall, place) DO NOTHING"
+    read = "SELECT * FROM seat WHERE hall = 3 AND place = 77"
+    answers = pair[1].costs_with(
+        [WhatIfQuestion(query=query) for query in (upsert, read, upsert)]
+    )
+    costs = [answer.total_cost for answer in answers if isinstance(answer, PlanCost)]
+    assert costs == [pytest.approx(0.01), pytest.approx(8.31, rel=0.02), costs[0]]
+
+
+def test_what_no_index_answers_is_still_refused(
+    pair: tuple[Connection, ShadowPlanner],
+) -> None:
+    with pytest.raises(PlanningFailed) as refused:
+        pair[1].plan("INSERT INTO seat VALUES (1, 1) ON CONFLICT (place) DO NOTHING")
+    assert refused.value.detail == "SQLSTATE 42P10."
