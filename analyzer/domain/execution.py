@@ -139,10 +139,11 @@ class LogCoverage:
 class LogContents:
     """Everything read from one or several log files, in time order.
 
-    A reader gives ``executions`` as columns, see ``domain.execution_columns``.
+    A reader gives ``executions`` and ``events`` as columns, see
+    ``domain.execution_columns`` and ``domain.event_columns``.
     """
 
     executions: Sequence[Execution] = ()
     lock_waits: tuple[LockWait, ...] = ()
-    events: tuple[LogEvent, ...] = ()
+    events: Sequence[LogEvent] = ()
     coverage: tuple[LogCoverage, ...] = ()

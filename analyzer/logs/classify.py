@@ -71,7 +71,8 @@ class Classifier:
         self._texts: dict[str, str] = {}
         self._processes: dict[str, ProcessState] = {}
         self._maker = EventMaker()
-        self.run_at: Callable[[int], KnownRun] = self._run_at
+        self.run_at: Callable[[int], KnownRun] = lambda at: run_of(self.executions[at])
+        self.keep_event: Callable[[LogEvent], None] = self.events.append
 
     def take(self, entry: LogEntry) -> str:
         """Sort in one entry; the kind of event it is, empty if it is none."""
@@ -244,9 +245,6 @@ class Classifier:
                 return True
         return False
 
-    def _run_at(self, position: int) -> KnownRun:
-        return run_of(self.executions[position])
-
     def _plan_alone(self, waiting: WaitingPlan) -> None:
         execution = self._execution(
             waiting.entry, waiting.plan.query, waiting.duration_ms
@@ -332,7 +330,7 @@ class Classifier:
 
     def note(self, entry: LogEntry, kind: str) -> None:
         """Keep an entry as an event."""
-        self.events.append(self._maker.event(entry, kind))
+        self.keep_event(self._maker.event(entry, kind))
 
     def _note_unused(self, verb: str, phase: Phase | None) -> None:
         if phase is not None:

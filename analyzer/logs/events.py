@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from sys import intern
 
 from analyzer.domain.execution import LogEvent
 from analyzer.domain.log_classes import SecretKind
@@ -67,11 +66,10 @@ class EventMaker:
             kind=kind,
             process_id=origin.process_id,
             query=entry.statement,
-            # Of very many events each name is kept once.
-            database=intern(origin.database),
-            user=intern(origin.user),
-            application_name=intern(origin.application_name),
-            session_id=intern(origin.process_key),
+            database=origin.database,
+            user=origin.user,
+            application_name=origin.application_name,
+            session_id=origin.process_key,
             detail=entry.detail[:limit],
             details=details,
             table=table,

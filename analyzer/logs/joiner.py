@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
+from analyzer.domain.event_columns import EventStore
 from analyzer.logs.classify import Classifier, run_part
 from analyzer.logs.entry import LogEntry
 from analyzer.logs.execution_sink import ExecutionSink, JoinedRows
@@ -37,6 +38,8 @@ class Joiner:
         self.classifier = Classifier(book.fingerprint)
         self.classifier.executions = self._ledger
         self.classifier.run_at = self._ledger.run_at
+        self.events = EventStore()
+        self.classifier.keep_event = self.events.append
         self._processes: dict[str, Process] = {}
         self._by_number: dict[int, Process] = {}
         self._waiting: list[LoneRow] = []

@@ -39,6 +39,8 @@ _STATIC = (
 )  # fmt: skip
 
 
+MAX_KNOWN_ORIGINS = 20_000
+
 OriginOf = Callable[[Mapping[str, str | None]], Origin]
 
 
@@ -97,6 +99,15 @@ class Records:
     origins: Sequence[Origin]
     doubtful: Longs
     table: Table
+
+    def origins_of(self, index: Longs) -> tuple[Longs, Sequence[Origin]]:
+        """Numbers of the origins of some records, and these; others are left out.
+
+        What has written no durations need not be known as a process.
+        """
+        origin = self.origin[index]
+        firsts, number = grouped(origin)
+        return number, [self.origins[one] for one in origin[firsts].tolist()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,6 +214,7 @@ class HeadReader:
         """The index of the origin of each head, -1 for no head, and the origins."""
         local: dict[object, int] = {}
         origin: list[int] = []
+        origins: list[Origin] = []
         pick = itemgetter(*self._static) if self._static else lambda _: ""
         extra = self._session_start
         for item in fields:
@@ -212,14 +224,18 @@ class HeadReader:
             key = (pick(item), item[extra]) if extra >= 0 else pick(item)
             found = local.get(key)
             if found is None:
-                found = local[key] = len(local)
-                if key not in self._known:
-                    if len(self._known) > 100_000:
-                        self._known.clear()
-                    self._known[key] = self._origin(item)
+                found = local[key] = len(origins)
+                origins.append(self._known_origin(key, item))
             origin.append(found)
-        origins = [self._known.get(key) or Origin() for key in local]
         return np.array(origin, np.int64), origins
+
+    def _known_origin(self, key: object, fields: tuple[str, ...]) -> Origin:
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= MAX_KNOWN_ORIGINS:
+                self._known.clear()
+            known = self._known[key] = self._origin(fields)
+        return known
 
     def _fields(self, heads: Sequence[bytes]) -> Sequence[tuple[str, ...] | None]:
         text = f"{_LOG}\n".encode().join((*heads, b"")).decode("utf-8", "replace")

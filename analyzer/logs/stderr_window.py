@@ -34,8 +34,7 @@ from analyzer.native.groups import grouped
 
 _LOG, _DETAIL, _LOCATION = (WORDS.index(w) for w in ("LOG", "DETAIL", "LOCATION"))
 _MAX_HEAD_BYTES = 4_000
-_MAX_LOOK_BACK_BYTES = 1 << 20
-"""How far back the message of a companion is looked for."""
+_MAX_LOOK_BACK_BYTES = 1 << 20  # where the message of a companion is looked for
 
 
 def reads_in_columns(options: StderrOptions) -> bool:
@@ -228,13 +227,14 @@ class StderrWindows:
         verb = table["verb"]
         is_run = (verb == Verb.EXECUTE) | (verb == Verb.LOGGED_EXECUTE)
         shows = (detail >= 0) & is_run
+        origin, origins = records.origins_of(index)
         said = np.where(shows, grouped.column[detail], 0)
         return duration_rows(
             Found(
                 order=at,
                 table=table,
                 logged_at_us=records.logged_at_us[index],
-                origin=records.origin[index],
+                origin=origin,
                 local_transaction_id=records.local_transaction_id[index],
                 queryid=records.queryid[index],
                 details=Slices(
@@ -244,7 +244,7 @@ class StderrWindows:
                 ),
                 detail_hash=records.table["detail_hash"][said],
                 has_odd_detail=grouped.until[detail] - grouped.line[detail] > 1,
-                origins=records.origins,
+                origins=origins,
             ),
             clean,
             self._book,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.domain.catalog import Catalog
+from analyzer.domain.event_columns import events_of
 from analyzer.domain.execution import LogContents
 from analyzer.domain.execution_columns import columns_of
 from analyzer.domain.log_findings import LogFinding
@@ -91,10 +92,9 @@ def _of_database(contents: LogContents, database: str) -> LogContents:
     if not database:
         return contents
     one = filtered(contents, LogFilter(database=database))
-    events = tuple(item for item in contents.events if item.database in ("", database))
-    waits = tuple(
-        item for item in contents.lock_waits if item.database in ("", database)
-    )
+    names = ("", database)
+    events = events_of(contents.events).kept(lambda item: item.database in names)
+    waits = tuple(item for item in contents.lock_waits if item.database in names)
     executions = columns_of(contents.executions)
     if any(executions.origins.database):
         executions = columns_of(one.executions)

@@ -158,7 +158,7 @@ def read_log_files(
     return LogContents(
         executions=columns,
         lock_waits=tuple(sorted(classifier.lock_waits, key=by_time)),
-        events=tuple(sorted(classifier.events, key=by_time)),
+        events=joiner.events.columns(),
         coverage=tuple(coverage),
     )
 

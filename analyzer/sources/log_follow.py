@@ -220,7 +220,7 @@ class LogFollower:
         return LogContents(
             executions=self._sink.columns(),
             lock_waits=tuple(sorted(classifier.lock_waits, key=by_time)),
-            events=tuple(sorted(classifier.events, key=by_time)),
+            events=self._joiner.events.columns(),
             coverage=tuple(_coverage(item) for item in self._files),
         )
 

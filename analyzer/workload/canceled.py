@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from analyzer.domain.event_columns import events_of
 from analyzer.domain.execution import OWN_APPLICATION, LogContents, LogEvent
 from analyzer.domain.workload import Window
 
@@ -34,8 +35,9 @@ def canceled(
         database: whose statements count; empty means all.
         window: the span that counts; none means all.
     """
-    for event in logs.events if logs else ():
-        if event.kind not in _TOO_SLOW or not event.query:
+    events = events_of(logs.events if logs else ())
+    for event in events.of_kinds(*_TOO_SLOW):
+        if not event.query:
             continue
         if database and event.database not in ("", database):
             continue

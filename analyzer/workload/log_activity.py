@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analyzer.domain.event_columns import EventColumns, events_of
 from analyzer.domain.execution import LogContents
 from analyzer.domain.execution_columns import (
     Bools,
@@ -69,10 +70,11 @@ def activity(contents: LogContents, kinds: Sequence[StatementKind]) -> Activity:
 
 def _span(contents: LogContents, columns: ExecutionColumns) -> tuple[int, int] | None:
     edges = [*columns.logged_at_us[[0, -1]]] if len(columns) else []
-    for found in (contents.events, contents.lock_waits):
-        if found:
-            edges += [as_microseconds(found[0].logged_at)]
-            edges += [as_microseconds(found[-1].logged_at)]
+    events = events_of(contents.events)
+    edges += [*events.logged_at_us[[0, -1]]] if len(events) else []
+    if contents.lock_waits:
+        first, last = contents.lock_waits[0], contents.lock_waits[-1]
+        edges += [as_microseconds(wait.logged_at) for wait in (first, last)]
     # A log whose lines have no time says nothing over time.
     known = [int(edge) for edge in edges if edge > 0]
     return (min(known), max(known)) if known else None
@@ -127,22 +129,29 @@ def _counts(
 
 
 def _sums(contents: LogContents, step_us: int) -> _Sums:
-    sums = _Sums()
-    for event in contents.events:
-        at = as_microseconds(event.logged_at) // step_us
-        if event.severity in _ERRORS:
-            sums.errors[at] += 1
-        if event.kind == "connection_received":
-            sums.connections[at] += 1
-        elif event.kind == "server_temp_file_created":
-            found = _SIZE.search(event.message)
-            sums.temp_bytes[at] += int(found[1]) if found else 0
-        elif event.kind == "checkpoint_complete":
-            wrote = _BUFFERS.match(event.message)
-            sums.buffers[at] += int(wrote[1]) if wrote else 0
+    sums, events = _Sums(), events_of(contents.events)
+    _tally(sums.errors, events.of(lambda head: head.severity in _ERRORS), step_us)
+    received = events.of_kinds("connection_received")
+    _tally(sums.connections, received, step_us)
+    for kind, size, found in (
+        ("server_temp_file_created", _SIZE.search, sums.temp_bytes),
+        ("checkpoint_complete", _BUFFERS.match, sums.buffers),
+    ):
+        for event in events.of_kinds(kind):
+            told = size(event.message)
+            if told is not None:
+                found[as_microseconds(event.logged_at) // step_us] += int(told[1])
     for wait in contents.lock_waits:
         sums.waits[as_microseconds(wait.logged_at) // step_us] += 1
     return sums
+
+
+def _tally(counts: Counter[int], events: EventColumns, step_us: int) -> None:
+    """Count events by their step."""
+    for part in events.windows():
+        at, count = np.unique(part.logged_at_us // step_us, return_counts=True)
+        for step, more in zip(at.tolist(), count.tolist(), strict=True):
+            counts[step] += more
 
 
 def _with_messages(step: ActivityStep, sums: _Sums, at: int) -> ActivityStep:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from analyzer.domain.event_columns import events_of
 from analyzer.domain.execution import LogEvent
 from analyzer.domain.log_activity import Bouncer
 from analyzer.domain.log_findings import LogFinding
@@ -15,16 +16,14 @@ MIN_POOL_WAITS = 3
 MIN_WAIT_US = 100_000.0
 
 
-def bouncer(events: Iterable[LogEvent]) -> Bouncer | None:
+def bouncer(events: Sequence[LogEvent]) -> Bouncer | None:
     """The sums of PgBouncer's messages, or none if there are none."""
     counts: dict[str, Counter[str]] = {}
     sums: Counter[str] = Counter()
     peak: dict[str, float] = {}
     waiting_since: datetime | None = None
     stats = connects = 0
-    for event in events:
-        if not event.kind.startswith("pgbouncer_"):
-            continue
+    for event in events_of(events).of(lambda head: head.kind.startswith("pgbouncer_")):
         kind = event.kind.removeprefix("pgbouncer_")
         if kind == "stats":
             stats += 1

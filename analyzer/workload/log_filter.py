@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from analyzer.domain.event_columns import events_of
 from analyzer.domain.execution import Execution, LogContents
 from analyzer.domain.execution_columns import (
     Bools,
@@ -29,7 +30,7 @@ def filtered(contents: LogContents, wanted: LogFilter) -> LogContents:
         contents,
         executions=_executions(contents.executions, wanted),
         lock_waits=_kept(contents.lock_waits, wanted),
-        events=_kept(contents.events, wanted),
+        events=events_of(contents.events).kept(lambda one: _is_wanted(one, wanted)),
     )
 
 

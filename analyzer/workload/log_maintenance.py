@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from analyzer.domain.event_columns import events_of
 from analyzer.domain.execution import LogEvent
 from analyzer.domain.log_activity import (
     Checkpoints,
@@ -15,12 +16,13 @@ from analyzer.domain.log_activity import (
 
 _STARTING = frozenset({"checkpoint_starting", "restartpoint_starting"})
 _COMPLETE = frozenset({"checkpoint_complete", "restartpoint_complete"})
+_CHECKPOINTS = _STARTING | _COMPLETE | {"checkpoint_too_frequent"}
 _MAINTENANCE = frozenset(
     {"autovacuum_completed", "autoanalyze_completed", "autovacuum_cancel"}
 )
 
 
-def checkpoints(events: Iterable[LogEvent]) -> Checkpoints:
+def checkpoints(events: Sequence[LogEvent]) -> Checkpoints:
     """Checkpoints, each with the reason of the "starting" message before it.
 
     Args:
@@ -30,7 +32,7 @@ def checkpoints(events: Iterable[LogEvent]) -> Checkpoints:
     reasons: Counter[str] = Counter()
     warnings: list[int] = []
     reason = ""
-    for event in events:
+    for event in events_of(events).of_kinds(*_CHECKPOINTS):
         if event.kind in _STARTING:
             reason = str(event.details.get("reason", "")).strip()
             reasons[reason] += 1
@@ -45,7 +47,7 @@ def checkpoints(events: Iterable[LogEvent]) -> Checkpoints:
                 )
             )
             reason = ""
-        elif event.kind == "checkpoint_too_frequent":
+        else:
             seconds = event.details.get("elapsed_secs")
             warnings.append(seconds if isinstance(seconds, int) else 0)
     return Checkpoints(
@@ -64,12 +66,10 @@ def _numbers(details: Mapping[str, object]) -> dict[str, float]:
     }
 
 
-def maintenance(events: Iterable[LogEvent]) -> tuple[TableMaintenance, ...]:
+def maintenance(events: Sequence[LogEvent]) -> tuple[TableMaintenance, ...]:
     """What autovacuum did to each table, the most time first."""
     tables: dict[str, TableMaintenance] = {}
-    for event in events:
-        if event.kind not in _MAINTENANCE:
-            continue
+    for event in events_of(events).of_kinds(*_MAINTENANCE):
         if event.table:
             known = tables.get(event.table, TableMaintenance(table=event.table))
             tables[event.table] = _added(known, event)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 
+from analyzer.domain.event_columns import events_of
 from analyzer.domain.execution import Execution, LogEvent
 from analyzer.domain.execution_columns import (
     ExecutionColumns,
@@ -19,12 +21,16 @@ from analyzer.domain.execution_columns import (
     columns_of,
 )
 from analyzer.domain.pages import release
+from analyzer.domain.row_store import sorted_table
 from analyzer.domain.statement import Fingerprint
 from analyzer.statements.fingerprint import fingerprint
 from analyzer.workload.session_rows import by_session
 
 _EXECUTE = re.compile(r"\s*EXECUTE\b", re.IGNORECASE)
+_DISCONNECTED = "connection_disconnected"
 _LOOK_UPS = 64
+MAX_TEXTS = 30_000
+"""Texts whose fingerprints are remembered."""
 _ROUNDING_US = 1000
 """The server cuts the time of a line to a millisecond."""
 
@@ -57,7 +63,7 @@ class LoggedSessions:
     """Executions by session and by process, and when processes ended."""
 
     def __init__(
-        self, executions: Sequence[Execution], events: Iterable[LogEvent]
+        self, executions: Sequence[Execution], events: Sequence[LogEvent]
     ) -> None:
         """Take a whole log, in time order."""
         self.columns: ExecutionColumns = columns_of(executions)
@@ -65,10 +71,9 @@ class LoggedSessions:
         self._rows, self._stops, _ = self.by_session
         self._of_session: dict[str, int] = {}
         self._of_process: dict[int, _Sessions] = {}
-        self._ended: dict[int, list[datetime]] = defaultdict(list)
-        for event in events:
-            if event.kind == "connection_disconnected" and event.process_id:
-                self._ended[event.process_id].append(event.logged_at)
+        ends = events_of(events).of_kinds(_DISCONNECTED)
+        table = {"process_id": ends.process_id, "logged_at_us": ends.logged_at_us}
+        self._ends = sorted_table(table, itemgetter("process_id"))
         self._fingerprints: dict[str, Fingerprint] = {}
         self._look_ups = 0
         self._name_sessions()
@@ -116,10 +121,12 @@ class LoggedSessions:
         return self.fingerprint_of(query) if query else None
 
     def fingerprint_of(self, query: str) -> Fingerprint:
-        """The fingerprint of a text, parsed once."""
+        """The fingerprint of a text, parsed once while it is remembered."""
         text = query.strip()
         known = self._fingerprints.get(text)
         if known is None:
+            if len(self._fingerprints) >= MAX_TEXTS:
+                self._fingerprints.clear()
             known = self._fingerprints[text] = fingerprint(text)
         return known
 
@@ -195,6 +202,8 @@ class LoggedSessions:
 
     def _has_ended(self, process_id: int, after: datetime, until: datetime) -> bool:
         """Whether the process ended in between: its number is another's by now."""
-        ends = self._ended.get(process_id, [])
-        at = bisect_left(ends, after)
-        return at < len(ends) and ends[at] <= until
+        number, ends_us = self._ends["process_id"], self._ends["logged_at_us"]
+        begin = bisect_left(number, process_id)
+        stop = bisect_right(number, process_id, begin)
+        at = bisect_left(ends_us, as_microseconds(after), begin, stop)
+        return at < stop and int(ends_us[at]) <= as_microseconds(until)

@@ -7,10 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 import numpy as np
 
-from analyzer.domain.execution import OWN_APPLICATION, LogContents, LogEvent
+from analyzer.domain.event_columns import EventColumns, events_of
+from analyzer.domain.execution import OWN_APPLICATION, LogContents
 from analyzer.domain.execution_columns import ExecutionColumns, as_datetime, columns_of
 from analyzer.domain.log_report import (
     Attached,
@@ -69,16 +71,16 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         contents: in time order, of one server.
         show_parameters: whether texts may hold constants and bound values.
     """
-    sessions = LoggedSessions(contents.executions, contents.events)
+    events = events_of(contents.events)
+    contents = replace(contents, events=events)
+    sessions = LoggedSessions(contents.executions, events)
     statements = logged_statements(contents.executions, show_parameters=show_parameters)
-    files = _temp_files(contents.events, sessions)
+    files = _temp_files(events, sessions)
     waits = lock_waits(contents.lock_waits, sessions, show_parameters=show_parameters)
-    errors = error_groups(contents.events, sessions)
-    canceled = error_groups(
-        [event for event in contents.events if event.kind in _CANCELED], sessions
-    )
+    errors = error_groups(events, sessions)
+    canceled = error_groups(events.of_kinds(*_CANCELED), sessions)
     attached = _Attaching(files, waits, errors, canceled)
-    moments = _moments(contents, sessions.columns)
+    moments = _moments(contents, events, sessions.columns)
     columns = of_others(sessions.columns)
     kinds = _kinds(columns, statements)
     same = columns is sessions.columns
@@ -92,7 +94,7 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         ),
         events=event_counts(contents),
         locks=waits,
-        deadlocks=deadlocks(contents.events, sessions, show_parameters=show_parameters),
+        deadlocks=deadlocks(events, sessions, show_parameters=show_parameters),
         temp_files=_sum_of(files),
         temp_files_by_statement=_by_bytes(files),
         errors=errors,
@@ -102,21 +104,23 @@ def log_report(contents: LogContents, *, show_parameters: bool = False) -> LogRe
         last_seen_at=max(moments, default=None),
         canceled=canceled,
         lock_trees=lock_trees(waits),
-        connections=connections(contents.events),
+        connections=connections(events),
         transactions=transactions(rows, kinds, waits),
-        checkpoints=checkpoints(contents.events),
-        maintenance=maintenance(contents.events),
+        checkpoints=checkpoints(events),
+        maintenance=maintenance(events),
         activity=activity(contents, kinds),
-        event_examples=event_examples(contents.events),
+        event_examples=event_examples(events),
         severities=_severities(contents),
-        bouncer=bouncer(contents.events),
+        bouncer=bouncer(events),
     )
     facts = LogFacts(columns, rows, kinds, texts)
     return replace(report, findings=findings(FindingInput(report, runs, facts)))
 
 
 def _severities(contents: LogContents) -> dict[str, int]:
-    counts = Counter(event.severity for event in contents.events)
+    counts: Counter[str] = Counter()
+    for head, count in events_of(contents.events).counts().items():
+        counts[head.severity] += count
     counts["LOG"] += len(contents.executions) + len(contents.lock_waits)
     return {name: count for name, count in counts.most_common() if count}
 
@@ -139,12 +143,14 @@ def of_others(columns: ExecutionColumns) -> ExecutionColumns:
     return columns.where(lambda part: others[part.origin])
 
 
-def _moments(contents: LogContents, columns: ExecutionColumns) -> list[datetime]:
+def _moments(
+    contents: LogContents, events: EventColumns, columns: ExecutionColumns
+) -> list[datetime]:
     """Times between which everything lies."""
-    moments = [item.logged_at for item in contents.events]
-    moments += [item.logged_at for item in contents.lock_waits]
-    if len(columns):
-        moments += [as_datetime(int(us)) for us in columns.logged_at_us[[0, -1]]]
+    moments = [item.logged_at for item in contents.lock_waits]
+    for found in (events, columns):
+        if len(found):
+            moments += [as_datetime(int(us)) for us in found.logged_at_us[[0, -1]]]
     return moments
 
 
@@ -161,7 +167,9 @@ def event_counts(contents: LogContents) -> dict[str, int]:
 
     Executions count as ``statement_duration``, plans as ``statement_auto_explain``.
     """
-    counts = Counter(_CLASSES.get(e.kind, e.kind) for e in contents.events)
+    counts: Counter[str] = Counter()
+    for head, count in events_of(contents.events).counts().items():
+        counts[_CLASSES.get(head.kind, head.kind)] += count
     counts["statement_duration"] += len(contents.executions)
     for part in columns_of(contents.executions).windows():
         counts["statement_auto_explain"] += int(part.has_plan.sum())
@@ -172,11 +180,11 @@ def event_counts(contents: LogContents) -> dict[str, int]:
 
 
 def _temp_files(
-    events: Iterable[LogEvent], sessions: LoggedSessions
+    events: EventColumns, sessions: LoggedSessions
 ) -> dict[Fingerprint | None, list[int]]:
     sizes: dict[Fingerprint | None, list[int]] = defaultdict(list)
-    for event in events:
-        found = _SIZE.search(event.message) if event.kind == _TEMP_FILE else None
+    for event in events.of_kinds(_TEMP_FILE):
+        found = _SIZE.search(event.message)
         if found is not None:
             name = sessions.statement_at(event.query, event.session_id, event.logged_at)
             sizes[name].append(int(found[1]))
@@ -237,9 +245,11 @@ def _texts(
 ) -> dict[Fingerprint, str]:
     """Normalized texts of statements, and of those that only messages name."""
     texts = {item.fingerprint: item.query for item in statements}
-    messages = [event.query for event in contents.events if event.query]
-    messages += [wait.query for wait in contents.lock_waits if wait.query]
-    for query in dict.fromkeys(messages):
+    named = events_of(contents.events).where(lambda part: part.has_query)
+    queries = chain(
+        (event.query for event in named), (wait.query for wait in contents.lock_waits)
+    )
+    for query in filter(None, queries):
         name = sessions.fingerprint_of(query)
         if name not in texts:
             texts[name] = normalize(query)

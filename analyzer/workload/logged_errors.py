@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
+from analyzer.domain.event_columns import events_of
 from analyzer.domain.execution import LogEvent
 from analyzer.domain.log_report import ErrorGroup
 from analyzer.domain.statement import Fingerprint
@@ -32,20 +35,37 @@ _NUMBER = re.compile(r"(?<![\w$])[-+]?\d[\w.:/-]*")
 MAX_TEMPLATE_CHARS = 300
 
 
+@dataclass(slots=True)
+class _Group:
+    """What is known of a group so far."""
+
+    first_at: datetime
+    last_at: datetime
+    count: int = 0
+    statements: Counter[Fingerprint] = field(default_factory=Counter)
+
+    def add(self, event: LogEvent, sessions: LoggedSessions) -> None:
+        self.count += 1
+        self.first_at = min(self.first_at, event.logged_at)
+        self.last_at = max(self.last_at, event.logged_at)
+        if event.query:
+            self.statements[sessions.fingerprint_of(event.query)] += 1
+
+
 def error_groups(
-    events: Iterable[LogEvent], sessions: LoggedSessions
+    events: Sequence[LogEvent], sessions: LoggedSessions
 ) -> tuple[ErrorGroup, ...]:
     """Errors in groups, the largest first.
 
     An error belongs to its STATEMENT line; one without is counted as unattached.
     """
-    groups: dict[tuple[str, str, str, str], list[LogEvent]] = defaultdict(list)
-    for event in events:
-        if event.severity in ERRORS:
-            message = template(event.message, event.kind)
-            key = (event.sqlstate, event.severity, event.kind, message)
-            groups[key].append(event)
-    found = [_group(key, group, sessions) for key, group in groups.items()]
+    groups: dict[tuple[str, str, str, str], _Group] = {}
+    for event in events_of(events).of(lambda head: head.severity in ERRORS):
+        message = template(event.message, event.kind)
+        key = (event.sqlstate, event.severity, event.kind, message)
+        group = groups.setdefault(key, _Group(event.logged_at, event.logged_at))
+        group.add(event, sessions)
+    found = [_told(key, group) for key, group in groups.items()]
     return tuple(sorted(found, key=lambda g: (-g.count, g.sqlstate, g.message)))
 
 
@@ -70,22 +90,17 @@ def template(message: str, kind: str = "") -> str:
     return _NUMBER.sub("?", "".join(pieces))[:MAX_TEMPLATE_CHARS]
 
 
-def _group(
-    key: tuple[str, str, str, str], events: list[LogEvent], sessions: LoggedSessions
-) -> ErrorGroup:
+def _told(key: tuple[str, str, str, str], group: _Group) -> ErrorGroup:
     sqlstate, severity, kind, message = key
-    statements: Counter[Fingerprint] = Counter()
-    for event in events:
-        if event.query:
-            statements[sessions.fingerprint_of(event.query)] += 1
+    ranked = sorted(group.statements.items(), key=lambda kv: (-kv[1], kv[0]))
     return ErrorGroup(
         severity=severity,
         sqlstate=sqlstate,
         kind=kind,
         message=message,
-        count=len(events),
-        first_seen_at=min(event.logged_at for event in events),
-        last_seen_at=max(event.logged_at for event in events),
-        by_statement=dict(sorted(statements.items(), key=lambda kv: (-kv[1], kv[0]))),
-        unattached_count=len(events) - statements.total(),
+        count=group.count,
+        first_seen_at=group.first_at,
+        last_seen_at=group.last_at,
+        by_statement=dict(ranked),
+        unattached_count=group.count - group.statements.total(),
     )

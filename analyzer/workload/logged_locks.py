@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from analyzer.domain.event_columns import Head, events_of
 from analyzer.domain.execution import LockWait, LogEvent
 from analyzer.domain.log_report import (
     Deadlock,
@@ -118,7 +119,7 @@ def _holder(
 
 
 def deadlocks(
-    events: Iterable[LogEvent],
+    events: Sequence[LogEvent],
     sessions: LoggedSessions,
     *,
     show_parameters: bool = False,
@@ -131,9 +132,7 @@ def deadlocks(
         show_parameters: whether texts may hold constants.
     """
     found: list[Deadlock] = []
-    for event in events:
-        if event.kind != "lock_deadlock_detected" or event.severity != "ERROR":
-            continue
+    for event in events_of(events).of(_is_deadlock):
         members = tuple(
             replace(
                 member,
@@ -154,6 +153,10 @@ def deadlocks(
                 )
             )
     return tuple(found)
+
+
+def _is_deadlock(head: Head) -> bool:
+    return head.kind == "lock_deadlock_detected" and head.severity == "ERROR"
 
 
 def _before(

@@ -14,7 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from analyzer.domain.event_columns import events_of
 from analyzer.domain.execution import LogContents
+from analyzer.domain.execution_columns import as_datetime, columns_of
 from analyzer.domain.workload import Latency, Window
 
 _SETTING = re.compile(r"(\d{1,10})(ms|s|min|h|d)?\Z")
@@ -48,13 +50,16 @@ def covers(logs: LogContents, window: Window) -> bool:
 
     A log that was rotated away in part would make calls look fast.
     """
-    moments = [item.logged_at for item in logs.executions]
-    moments += [item.logged_at for item in logs.events]
-    if not moments or window.duration_s <= 0:
+    moments_us = [
+        int(us)
+        for found in (columns_of(logs.executions), events_of(logs.events))
+        for us in (found.logged_at_us[[0, -1]] if len(found) else ())
+    ]
+    if not moments_us or window.duration_s <= 0:
         return False
-    gap_s = (window.ended_at - max(moments)).total_seconds()
+    gap_s = (window.ended_at - as_datetime(max(moments_us))).total_seconds()
     allowed_s = max(_MAX_GAP_S, _MAX_GAP_RATIO * window.duration_s)
-    return min(moments) <= window.started_at and gap_s <= allowed_s
+    return as_datetime(min(moments_us)) <= window.started_at and gap_s <= allowed_s
 
 
 def contradict(

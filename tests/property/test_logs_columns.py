@@ -141,7 +141,7 @@ def carefully(entries: Iterable[LogEntry]) -> Classifier:
 
 def in_columns(
     recognized: Recognized, data: bytes, cuts: Sequence[int]
-) -> tuple[Sequence[Execution], Classifier, Tally]:
+) -> tuple[Sequence[Execution], Joiner, Tally]:
     tally, book = Tally(), TextBook(fingerprint)
     reader = window_reader(recognized, Clock(), tally, book)
     assert reader is not None
@@ -155,7 +155,7 @@ def in_columns(
             joiner.take(reader.read(whole[:at]))
         rest = whole[at:]
     joiner.finish()
-    return sink.columns(), joiner.classifier, tally
+    return sink.columns(), joiner, tally
 
 
 def told(executions: Iterable[Execution]) -> Counter[str]:
@@ -181,10 +181,11 @@ def same(
     expected = carefully(entries)
     executions, found, tally = in_columns(recognized, data, cuts)
     assert told(executions) == told(expected.executions)
-    assert Counter(e.kind for e in found.events) == Counter(
+    assert Counter(e.kind for e in found.events.columns()) == Counter(
         e.kind for e in expected.events
     )
-    assert found.plans_unattached_count == expected.plans_unattached_count
+    unattached = found.classifier.plans_unattached_count
+    assert unattached == expected.plans_unattached_count
     assert tally.not_understood_count == 0
 
 

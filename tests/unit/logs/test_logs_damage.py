@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from analyzer.domain.execution import Execution
+from analyzer.domain.execution import Execution, LogEvent
 from analyzer.domain.log_report import LogFilter
 from analyzer.logs.classify import Classifier
 from analyzer.logs.csvlog import read_csvlog
@@ -71,7 +71,7 @@ JSON = {
 }
 
 
-def told(executions: Iterable[Execution], classifier: Classifier) -> list[object]:
+def told(executions: Iterable[Execution], events: Iterable[LogEvent]) -> list[object]:
     def local(item: Execution) -> str:
         number = item.virtual_transaction_id.rpartition("/")[2]
         return number if len(number) < 19 else ""
@@ -81,10 +81,8 @@ def told(executions: Iterable[Execution], classifier: Classifier) -> list[object
          e.session_id, e.user, e.database, e.application_name, e.queryid)
         for e in executions
     )  # fmt: skip
-    events = Counter(
-        (e.logged_at, e.kind, e.message, e.sqlstate) for e in classifier.events
-    )
-    return [runs, events]
+    messages = Counter((e.logged_at, e.kind, e.message, e.sqlstate) for e in events)
+    return [runs, messages]
 
 
 def compared(recognized: Recognized, lines: str, read: Iterable[LogEntry]) -> None:
@@ -99,7 +97,8 @@ def compared(recognized: Recognized, lines: str, read: Iterable[LogEntry]) -> No
     joiner = Joiner(book, sink)
     joiner.take(reader.read(f"{lines}\n".encode()))
     joiner.finish()
-    assert told(sink.columns(), joiner.classifier) == told(careful.executions, careful)
+    found = told(sink.columns(), joiner.events.columns())
+    assert found == told(careful.executions, careful.events)
 
 
 @pytest.mark.parametrize("kind", STDERR)

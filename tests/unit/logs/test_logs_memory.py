@@ -1,4 +1,4 @@
-"""A log five times as long takes no more memory."""
+"""A log that is some times as long takes no more memory."""
 
 from __future__ import annotations
 
@@ -48,6 +48,7 @@ def peaks_bytes(path: Path) -> tuple[int, int]:
     told = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert report.execution_count == len(contents.executions)
+    assert sum(report.events.values()) >= contents.coverage[0].message_count
     return read, told
 
 
@@ -70,6 +71,49 @@ def test_memory_does_not_grow_with_the_log(
         assert many - few < KEPT_BYTES * 80_000
 
 
+def write_connections(path: Path, count: int) -> None:
+    lines = []
+    for number in range(count):
+        at = NOON + timedelta(milliseconds=40 * number)
+        moment = f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} UTC"
+        head, who = f"{moment} [{number + 1}]", "user=shop database=shop"
+        port = f"host=10.0.0.{number % 200} port={number % 50_000}"
+        lines += (
+            f"{head} LOG:  connection received: {port}\n",
+            f"{head} shop@shop LOG:  connection authorized: {who}\n",
+            f"{head} shop@shop LOG:  disconnection: session time: 0:00:00.035 {who} "
+            f"{port}\n",
+            f"{head} shop@shop FATAL:  terminating connection {number}\n",
+        )
+    path.write_text("".join(lines), "utf-8")
+
+
+def test_connections_take_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analyzer.domain.pages.SPILL_ROWS", 1_000)
+    monkeypatch.setattr("analyzer.domain.row_store._SAMPLES", 500)
+    for name in ("WINDOW_BYTES", "BLOCK_BYTES", "SAMPLE_BYTES"):
+        monkeypatch.setattr(f"analyzer.sources.log_bytes.{name}", 100_000)
+    for name in (
+        "splitter._MAX_WITNESSES",
+        "splitter._MAX_KNOWN_HEADS",
+        "stderr.MAX_KNOWN_PARTS",
+        "stderr_records.MAX_KNOWN_ORIGINS",
+    ):
+        monkeypatch.setattr(f"analyzer.logs.{name}", 200)
+    path = tmp_path / "server.log"
+    write_connections(path, 100)
+    peaks_bytes(path)  # what is loaded once
+    write_connections(path, 1_500)
+    before = peaks_bytes(path)
+    write_connections(path, 6_000)
+    after = peaks_bytes(path)
+    for few, many in zip(before, after, strict=True):
+        # Of each message; one that is kept as an object takes a thousand.
+        assert many - few < 20 * 4 * 4_500
+
+
 def test_empty_lines_take_little_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,3 +130,16 @@ def test_empty_lines_take_little_memory(
     assert contents.coverage[0].line_count == 12_000 + count
     assert contents.coverage[0].not_understood_count == 0
     assert peak_bytes < 90 * count
+
+
+def test_who_is_forgotten_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analyzer.logs.stderr_records.MAX_KNOWN_ORIGINS", 2)
+    path = tmp_path / "server.log"
+    line = "2026-11-27 12:00:00.{:03d} UTC [{}] u{}@shop LOG:  duration: 1.0 ms  "
+    lines = [line.format(n, n % 5 + 1, n % 5) for n in range(40)]
+    path.write_text("".join(f"{one}statement: SELECT 1\n" for one in lines), "utf-8")
+    found = read_log_files([path], LogOptions(line_prefix=PREFIX)).executions
+    users = [(item.process_id, item.user) for item in found]
+    assert users == [(n % 5 + 1, f"u{n % 5}") for n in range(40)]
