@@ -115,6 +115,18 @@ class NotAllowedHere(Refusal):
     """The settings of this target do not allow it."""
 
 
+class CatalogChanged(NotAllowedHere):
+    """What a statement names was changed while it was judged."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "what the statement names is being changed",
+            detail="rule unchanged: the catalog has become another one since it was"
+            " looked at.",
+            hint="Ask again when nobody changes functions, views or tables there.",
+        )
+
+
 class TargetError(AnalyzerError):
     """The watched server could not answer."""
 

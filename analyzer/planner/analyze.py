@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from analyzer.domain.plan import Plan
 from analyzer.domain.target import Address
-from analyzer.errors import NotAllowedHere
+from analyzer.errors import CatalogChanged, NotAllowedHere
 from analyzer.planner.explain import explain
 from analyzer.planner.parse_process import parse_apart
 from analyzer.plans.read_json import read_plan
 from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection, session
-from analyzer.postgres.errors_map import running
+from analyzer.postgres.errors_map import planning, running
 from analyzer.postgres.guard import Action, Place, enforce
 from analyzer.postgres.guard_catalog import look_up
 from analyzer.postgres.guard_facts import CatalogFacts
 from analyzer.postgres.guarded_session import (
     Limits,
     claim_the_only_run,
+    hold_relations,
     refuse_owner,
     restrict,
     watchdog,
 )
-from analyzer.postgres.queries import MARKER
+from analyzer.postgres.queries import MARKER, marked
 from analyzer.postgres.rolled_back import rolled_back, set_local
 from analyzer.statements.safety import SafetyFacts
 
+_log = logging.getLogger(__name__)
+_TRIALS = 3
+"""Before a statement is refused because the catalog does not hold still."""
 _RUN = f"EXPLAIN {MARKER} (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON, SETTINGS"
 
 
@@ -64,13 +69,29 @@ def analyze(
     facts = parse_apart(query)
     _check_parameters(facts, parameters)
     values = parameters[: facts.parameter_count]
+    place = Place.CLONE if is_clone else Place.WATCHED
+    for _trial in range(_TRIALS - 1):
+        # A new session has no names in its caches.
+        with suppress(CatalogChanged):
+            return _analyzed(address, facts, values, limits, place)
+    return _analyzed(address, facts, values, limits, place)
+
+
+def _analyzed(
+    address: Address,
+    facts: SafetyFacts,
+    values: Sequence[str | None],
+    limits: Limits,
+    place: Place,
+) -> Plan:
+    is_clone = place is Place.CLONE
     with _guarded_session(address, limits, is_clone) as connection:
         claim_the_only_run(connection)
-        catalog = guard_statement(connection, facts, _place(is_clone), Action.RUN)
+        catalog = guard_statement(connection, facts, place, Action.RUN)
         if not is_clone:
             refuse_owner(catalog, address.user)
-        _refuse_expensive(connection, facts, values, limits, catalog.collected_bytes)
-        return _run(connection, facts.text, values, limits)
+        _refuse_expensive(connection, facts, values, limits, catalog)
+        return _run(connection, facts.text, values, limits, catalog.checks)
 
 
 def guard_statement(
@@ -78,13 +99,21 @@ def guard_statement(
 ) -> CatalogFacts:
     """Let a parsed statement pass in the session's database, or refuse it.
 
-    Returns what its names mean there.
+    Returns what its names mean there. Its checks, sent together with the statement,
+    tell the server to skip it if they no longer mean that; the relations it names stay
+    as they are until the end of the transaction.
 
     Raises:
+        CatalogChanged: what its names mean changes while it is looked up.
         Refusal, UserError, PlanningFailed: see :func:`analyze`.
     """
     catalog = look_up(connection, facts, parse_apart)
     enforce(facts, catalog, place, action)
+    named = {name[:2] for name in facts.relations}
+    hold_relations(
+        connection,
+        (i for i in catalog.relations if (i.asked_schema, i.asked_name) in named),
+    )
     return catalog
 
 
@@ -101,10 +130,6 @@ def _guarded_session(
     ):
         restrict(connection, limits, is_clone=is_clone)
         yield connection
-
-
-def _place(is_clone: bool) -> Place:
-    return Place.CLONE if is_clone else Place.WATCHED
 
 
 def _check_parameters(facts: SafetyFacts, parameters: Sequence[str | None]) -> None:
@@ -124,10 +149,12 @@ def _refuse_expensive(
     facts: SafetyFacts,
     values: Sequence[str | None],
     limits: Limits,
-    collected_bytes: int,
+    catalog: CatalogFacts,
 ) -> None:
     with running(limits.plan_timeout_ms):
-        plan = explain(connection, facts.text, values, source="target")
+        plan = explain(
+            connection, facts.text, values, source="target", checks=catalog.checks
+        )
     if plan.total_cost > limits.max_total_cost:
         raise NotAllowedHere(
             "the statement is too expensive to be run",
@@ -137,7 +164,7 @@ def _refuse_expensive(
             ),
             hint="Restrict it further; its plan is available without running it.",
         )
-    kept_bytes = collected_bytes * _collected_rows(plan)
+    kept_bytes = catalog.collected_bytes * _collected_rows(plan)
     if kept_bytes > limits.memory_bytes / 2:
         raise NotAllowedHere(
             "the statement would collect too much in memory",
@@ -164,13 +191,31 @@ def _collected_rows(plan: Plan) -> float:
 
 
 def _run(
-    connection: Connection, text: str, values: Sequence[str | None], limits: Limits
+    connection: Connection,
+    text: str,
+    values: Sequence[str | None],
+    limits: Limits,
+    checks: Sequence[str],
 ) -> Plan:
     with running(limits.statement_timeout_ms):
-        types = extended.parameter_types(connection, text) if values else ()
+        types: tuple[int, ...] = ()
+        if values:
+            types = extended.parameter_types(connection, text, checks=checks)
         set_local(connection, {"statement_timeout": str(limits.statement_timeout_ms)})
         options = _RUN + (")" if limits.time_nodes else ", TIMING OFF)")
-        rows = extended.run(connection, f"{options} {text}", values, types=types)
+        rows = extended.run(
+            connection, f"{options} {text}", values, types=types, checks=checks
+        )
     version = connection.info.server_version // 10_000
     plan = read_plan(rows[0][0] or "", source=f"target, PostgreSQL {version}")
+    _log_changes(connection, checks)
     return replace(plan, generic=False)
+
+
+def _log_changes(connection: Connection, checks: Sequence[str]) -> None:
+    """Say that something else may have run: a function is read when it is called."""
+    try:
+        with planning():
+            extended.run(connection, marked("SELECT 1"), checks=checks)
+    except CatalogChanged:
+        _log.warning("what a statement names was changed while it ran")

@@ -12,6 +12,7 @@ from analyzer.domain.target import Address
 from analyzer.domain.what_if import PlanCost, WhatIfQuestion
 from analyzer.errors import (
     AnalyzerError,
+    CatalogChanged,
     NotAllowedHere,
     PlanningFailed,
     Refusal,
@@ -30,6 +31,7 @@ from analyzer.postgres.rolled_back import rolled_back
 from analyzer.statements.identifiers import quote_relation
 from analyzer.statements.safety import SafetyFacts, safety_facts
 
+_TRIALS = 3
 _MAX_REMEMBERED = 2_000
 _LIMIT_S = 15.0
 """For one question; what the session's own limit has not ended by then is cancelled."""
@@ -63,7 +65,7 @@ class HypopgPlanner:
         with planning():
             self._indexes = HypotheticalIndexes(connection)
         self._place = Place.CLONE if is_clone else Place.WATCHED
-        self._guarded_facts: dict[str, SafetyFacts] = {}
+        self._guarded_facts: dict[str, tuple[SafetyFacts, Sequence[str]]] = {}
         version = connection.info.parameter_status("server_version") or ""
         self._source = f"hypopg {self._indexes.version} on target {version.split()[0]}"
 
@@ -96,7 +98,23 @@ class HypopgPlanner:
             PlanningFailed: the guard refuses the statement, or the server cannot plan
                 it or an index.
         """
-        facts = self._guarded(query)
+        for trial in range(_TRIALS):
+            try:
+                return self._planned(query, parameters, create, hide)
+            except CatalogChanged as error:
+                self._guarded_facts.pop(query, None)
+                if trial == _TRIALS - 1:
+                    raise _not_planned(error) from None
+        raise AssertionError("unreachable")
+
+    def _planned(
+        self,
+        query: str,
+        parameters: Sequence[str | None],
+        create: Sequence[IndexDefinition],
+        hide: Sequence[RelationName],
+    ) -> Plan:
+        facts, checks = self._guarded(query)
         try:
             with planning():
                 made = {self._create(item).name: item for item in create}
@@ -104,7 +122,11 @@ class HypopgPlanner:
                     self._indexes.hide(quote_relation(name))
             with self._watched(), self._scope(facts):
                 plan = explain(
-                    self._connection, facts.text, parameters, source=self._source
+                    self._connection,
+                    facts.text,
+                    parameters,
+                    source=self._source,
+                    checks=checks,
                 )
         finally:
             self._reset()
@@ -173,21 +195,29 @@ class HypopgPlanner:
                 become_reader(self._connection)
             yield
 
-    def _guarded(self, query: str) -> SafetyFacts:
-        """The statement, printed from its tree, after it has passed the guard."""
+    def _guarded(self, query: str) -> tuple[SafetyFacts, Sequence[str]]:
+        """A statement that has passed, and what fails if it no longer would."""
         if query in self._guarded_facts:
             return self._guarded_facts[query]
         try:
             facts = safety_facts(query)
             with self._watched(), self._scope(facts):
-                guard_statement(self._connection, facts, self._place, Action.PLAN)
+                catalog = guard_statement(
+                    self._connection, facts, self._place, Action.PLAN
+                )
+        except CatalogChanged:
+            raise
         except (Refusal, UserError) as error:
-            raise PlanningFailed(
-                "the statement is not planned on the target",
-                detail=f"{error.message}: {error.detail or ''}".rstrip(": "),
-                hint=error.hint,
-            ) from None
+            raise _not_planned(error) from None
         if len(self._guarded_facts) >= _MAX_REMEMBERED:
             self._guarded_facts.clear()
-        self._guarded_facts[query] = facts
-        return facts
+        self._guarded_facts[query] = facts, catalog.checks
+        return facts, catalog.checks
+
+
+def _not_planned(error: Refusal | UserError) -> PlanningFailed:
+    return PlanningFailed(
+        "the statement is not planned on the target",
+        detail=f"{error.message}: {error.detail or ''}".rstrip(": "),
+        hint=error.hint,
+    )

@@ -9,14 +9,16 @@ this module speaks to libpq directly.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 import psycopg
 from psycopg import generators, pq
 
-from analyzer.errors import PlanningFailed
+from analyzer.errors import CatalogChanged, PlanningFailed
 from analyzer.postgres.connect import Connection
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ _TYPES_TO_TRY = (25, 20, 1700, 1184, 1082, 1114, 2950, 16, 3802, 1009, 1016)
 the first that fits stands for a parameter whose type the server cannot tell."""
 _NUMBER = re.compile(r"\$(\d{1,5})")
 _MAX_TRIALS = 200
+_DIVIDED_BY_ZERO = b"22012"
+"""What a check ends with that does not hold; see analyzer.postgres.guard_answers."""
 _UNDECIDED = (
     psycopg.errors.IndeterminateDatatype,
     psycopg.errors.AmbiguousParameter,
@@ -46,6 +50,7 @@ def run(
     values: Sequence[str | None] = (),
     *,
     types: Sequence[int] | None = None,
+    checks: Sequence[str] = (),
 ) -> list[tuple[str | None, ...]]:
     """Run one statement and give its rows as text.
 
@@ -54,8 +59,10 @@ def run(
         text: one statement, ``$n`` for parameters.
         values: values of ``$1`` … as text, None is NULL.
         types: type oids of the parameters, 0 lets the server infer one.
+        checks: statements of ours sent with it, of which none may fail.
 
     Raises:
+        CatalogChanged: a check says so; the statement was not even parsed.
         PlanningFailed: the text cannot be sent (a NUL, a lone surrogate).
         psycopg.Error: what the server said.
     """
@@ -63,13 +70,12 @@ def run(
     # A value of NULL is None; everything else goes as text, never as binary.
     params = [None if value is None else encoded(value) for value in values]
     pgconn = connection.pgconn
-    with connection.lock:
-        pgconn.send_query_params(command, params, param_types=types or None)
-        return _rows(_result(connection))
+    send = partial(pgconn.send_query_params, command, params, param_types=types or None)
+    return _rows(_after(connection, checks, send))
 
 
 def parameter_types(
-    connection: Connection, text: str, *, name: str = ""
+    connection: Connection, text: str, *, name: str = "", checks: Sequence[str] = ()
 ) -> tuple[int, ...]:
     """Prepare one statement and tell the type oid of each ``$n``.
 
@@ -82,16 +88,17 @@ def parameter_types(
         text: one statement.
         name: of the prepared statement, which SQL EXECUTE can then use; the empty
             name is the protocol's unnamed statement.
+        checks: as for :func:`run`.
 
     Raises:
-        PlanningFailed, psycopg.Error: as :func:`run`.
+        CatalogChanged, PlanningFailed, psycopg.Error: as :func:`run`.
     """
     command = encoded(text)
     trial = _Trial()
     for _attempt in range(_MAX_TRIALS):
         try:
             with _savepoint(connection):
-                return _prepare(connection, name, command, trial.types)
+                return _prepare(connection, name, command, trial.types, checks)
         except _UNDECIDED as error:
             found = _NUMBER.search(str(error))
             if found is None or not trial.next_of(int(found[1])):
@@ -134,12 +141,18 @@ def forget(connection: Connection, name: str) -> None:
 
 
 def _prepare(
-    connection: Connection, name: str, command: bytes, types: Sequence[int]
+    connection: Connection,
+    name: str,
+    command: bytes,
+    types: Sequence[int],
+    checks: Sequence[str],
 ) -> tuple[int, ...]:
     pgconn = connection.pgconn
+    send = partial(
+        pgconn.send_prepare, name.encode(), command, param_types=types or None
+    )
+    _after(connection, checks, send)
     with connection.lock:
-        pgconn.send_prepare(name.encode(), command, param_types=types or None)
-        _result(connection)
         pgconn.send_describe_prepared(name.encode())
         described = _result(connection)
         return tuple(described.param_type(i) for i in range(described.nparams))
@@ -161,9 +174,54 @@ def _savepoint(connection: Connection) -> Iterator[None]:
             run(connection, "RELEASE SAVEPOINT pgproof_prepare")
 
 
+def _after(
+    connection: Connection, checks: Sequence[str], send: Callable[[], None]
+) -> PGresult:
+    """Send the checks and then one command more, without a pause between them.
+
+    The server answers nothing and starts nothing after an error until the end of what
+    was sent together, so no time passes in which the client decides.
+    """
+    pgconn = connection.pgconn
+    if not checks:
+        with connection.lock:
+            send()
+            return _result(connection)
+    asked = [partial(pgconn.send_query_params, encoded(text), None) for text in checks]
+    with connection.lock:
+        pgconn.enter_pipeline_mode()
+        try:
+            results = _sent_together(connection, [*asked, send])
+        finally:
+            if pgconn.status == pq.ConnStatus.OK:
+                pgconn.exit_pipeline_mode()
+    for result in results[:-1]:
+        if result.error_field(pq.DiagnosticField.SQLSTATE) == _DIVIDED_BY_ZERO:
+            raise CatalogChanged()
+        _good(result)
+    return _good(results[-1])
+
+
+def _sent_together(
+    connection: Connection, commands: Sequence[Callable[[], None]]
+) -> list[PGresult]:
+    """The result of each command; after an error, of what was skipped as well."""
+    pgconn = connection.pgconn
+    queue = deque([*commands, pgconn.pipeline_sync])
+    found: list[list[PGresult]] = connection.wait(
+        generators.pipeline_communicate(pgconn, queue)
+    )
+    while len(found) <= len(commands):
+        found.append(connection.wait(generators.fetch_many(pgconn)))
+    return [results[-1] for results in found[:-1]]
+
+
 def _result(connection: Connection) -> PGresult:
     results: list[PGresult] = connection.wait(generators.execute(connection.pgconn))
-    result = results[-1]
+    return _good(results[-1])
+
+
+def _good(result: PGresult) -> PGresult:
     good = (pq.ExecStatus.COMMAND_OK, pq.ExecStatus.TUPLES_OK)
     if result.status not in good:
         raise psycopg.errors.error_from_result(result)

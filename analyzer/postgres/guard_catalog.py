@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from analyzer.postgres.connect import Connection
+from analyzer.postgres.guard_answers import SETTINGS, CatalogQuestions
 from analyzer.postgres.guard_built_ins import BuiltIns, built_ins, replaced_views
 from analyzer.postgres.guard_expansion import SYSTEM_SCHEMAS, Expansion, ViewParser
 from analyzer.postgres.guard_facts import (
@@ -15,7 +16,7 @@ from analyzer.postgres.guard_facts import (
     FunctionFact,
     StoredFact,
 )
-from analyzer.postgres.guard_lookup import rows_of, with_functions
+from analyzer.postgres.guard_lookup import with_functions
 from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
 from analyzer.postgres.rolled_back import set_local
 from analyzer.statements.safety import Name, SafetyFacts
@@ -41,20 +42,20 @@ def look_up(
 
     Raises:
         AnalyzerError: a view's text cannot be parsed.
+        CatalogChanged: the catalog did while it was asked.
         psycopg.Error: the catalog cannot be read.
     """
-    setting, path = _search_path(connection)
-    # Names of user objects come back with their schema, and no function of the
-    # database can stand in for a built-in one of ours.
-    set_local(connection, {"search_path": "pg_catalog"})
-    expansion = Expansion(connection, path, parse_view)
+    settings, path = _session_facts(connection)
+    set_local(connection, SETTINGS)
+    questions = CatalogQuestions(connection)
+    expansion = Expansion(questions, path, parse_view)
     expansion.expand(facts)
     # A text may name what brings another text along, until no more is new.
-    made = _casts(connection)
+    made = _casts(questions)
     while True:
         found = _merged(expansion.parts)
         casts = _applying(made, expansion.parts, writes=facts.writes)
-        stored = _stored(connection, found, writes=facts.writes)
+        stored = _stored(questions, found, writes=facts.writes)
         functions = [*_called(found), *(item.function for item in casts)]
         functions += [item.function for item in stored]
         bodies = expansion.wrappers(functions)
@@ -63,21 +64,23 @@ def look_up(
             break
     own = BuiltIns() if is_ours else built_ins(connection)
     altered = [] if is_ours else _altered(connection, found, own)
+    checks = [] if is_ours else questions.confirm(settings, path)
     result = replace(
         found,
         casts=casts,
         stored=stored,
         bodies=bodies,
         json_casts=_to_json(made, expansion.parts),
-        violations=(*expansion.violations, *_support(connection), *altered),
+        violations=(*expansion.violations, *_support(questions), *altered),
         added=own.added,
         expanded_count=expansion.expanded_count,
         part_count=expansion.part_count,
         copies=expansion.copies,
         built_bytes=expansion.built_bytes,
         collected_bytes=expansion.collected_bytes,
+        checks=tuple(checks),
     )
-    set_local(connection, {"search_path": setting})
+    set_local(connection, settings)
     return result
 
 
@@ -87,7 +90,7 @@ def _called(found: CatalogFacts) -> list[FunctionFact]:
 
 
 def _stored(
-    connection: Connection, found: CatalogFacts, *, writes: bool
+    questions: CatalogQuestions, found: CatalogFacts, *, writes: bool
 ) -> tuple[StoredFact, ...]:
     """What is kept with the relations and domains that were found."""
     domains = [item for item in found.types if item.kind == "d"]
@@ -99,15 +102,15 @@ def _stored(
     }
     rows = [
         row
-        for row in rows_of(connection, "guard_stored", values)
+        for row in questions.rows("guard_stored", values)
         if writes or row["holder"] != "default"
     ]
-    return with_functions(connection, StoredFact, rows)
+    return with_functions(questions, StoredFact, rows)
 
 
-def _support(connection: Connection) -> list[Name]:
+def _support(questions: CatalogQuestions) -> list[Name]:
     values = {"trusted": sorted(TRUSTED_EXTENSIONS)}
-    rows = rows_of(connection, "guard_support", values)
+    rows = questions.rows("guard_support", values)
     return [(str(row["rule"]), str(row["name"])) for row in rows]
 
 
@@ -123,12 +126,11 @@ def _altered(connection: Connection, found: CatalogFacts, own: BuiltIns) -> list
     return altered
 
 
-def _casts(connection: Connection) -> tuple[CastFact, ...]:
+def _casts(questions: CatalogQuestions) -> tuple[CastFact, ...]:
     """Casts of the database's own that call a function."""
     values = {"trusted": sorted(TRUSTED_EXTENSIONS)}
-    return with_functions(
-        connection, CastFact, rows_of(connection, "guard_casts", values)
-    )
+    rows = questions.rows("guard_casts", values)
+    return with_functions(questions, CastFact, rows)
 
 
 def _applying(
@@ -167,12 +169,16 @@ def _has_source(item: CastFact, reached: set[int]) -> bool:
     return item.is_source_anywhere or not reached.isdisjoint(item.source_oids)
 
 
-def _search_path(connection: Connection) -> tuple[str, list[str]]:
+def _session_facts(connection: Connection) -> tuple[dict[str, str], list[str]]:
+    """Settings that asking changes, and the schemas of the search path."""
     row = connection.execute(
         "SELECT /* pgproof */ pg_catalog.current_setting('search_path'),"
+        " pg_catalog.current_setting('plan_cache_mode'),"
+        " pg_catalog.current_setting('jit'),"
         " pg_catalog.current_schemas(true)::pg_catalog.text[]"
     ).fetchone()
-    return (row[0], list(row[1])) if row else ("", [])
+    assert row is not None
+    return dict(zip(SETTINGS, row, strict=False)), list(row[-1])
 
 
 def _merged(parts: Sequence[CatalogFacts]) -> CatalogFacts:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from analyzer.errors import AnalyzerError
-from analyzer.postgres.connect import Connection
+from analyzer.postgres.guard_answers import CatalogQuestions
 from analyzer.postgres.guard_facts import BodyFact, CatalogFacts, FunctionFact
 from analyzer.postgres.guard_lookup import NameLookup
 from analyzer.postgres.guard_names import TRUSTED_EXTENSIONS
@@ -59,11 +59,11 @@ class Expansion:
     """
 
     def __init__(
-        self, connection: Connection, path: Sequence[str], parse_view: ViewParser
+        self, questions: CatalogQuestions, path: Sequence[str], parse_view: ViewParser
     ) -> None:
-        self._session = NameLookup(connection, path)
+        self._session = NameLookup(questions, path)
         # Views and checks are printed with the schemas of all that is not built in.
-        self._printed = NameLookup(connection, ["pg_catalog"])
+        self._printed = NameLookup(questions, ["pg_catalog"])
         self._parse = parse_view
         self._texts_read = 0
         self._wrappers: dict[int, BodyFact] = {}

@@ -171,6 +171,8 @@ class CatalogFacts:
         copies: leaves of expressions after views are written out.
         built_bytes: of values built for one row, after views are written out.
         collected_bytes: that one row adds to what aggregates collect, of views too.
+        checks: statements that fail unless the catalog still says all this; see
+            :mod:`analyzer.postgres.guard_answers`.
     """
 
     functions: tuple[FunctionFact, ...] = ()
@@ -191,3 +193,4 @@ class CatalogFacts:
     copies: int = 0
     built_bytes: int = 0
     collected_bytes: int = 0
+    checks: tuple[str, ...] = ()

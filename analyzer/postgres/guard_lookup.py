@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from psycopg.rows import dict_row
-
-from analyzer.postgres.connect import Connection
+from analyzer.errors import CatalogChanged
+from analyzer.postgres.guard_answers import CatalogQuestions
 from analyzer.postgres.guard_facts import (
     CastFact,
     CatalogFacts,
@@ -18,7 +17,6 @@ from analyzer.postgres.guard_facts import (
     TypeFact,
 )
 from analyzer.postgres.guard_names import JSON_MAKERS, LARGE_OR_LONG, TRUSTED_EXTENSIONS
-from analyzer.postgres.queries import load
 from analyzer.statements.safety import Name, SafetyFacts
 
 _Fact = TypeVar("_Fact", OperatorFact, CastFact, StoredFact)
@@ -28,14 +26,15 @@ _Row = dict[str, Any]
 class NameLookup:
     """What names mean to a session with this search path."""
 
-    def __init__(self, connection: Connection, path: Sequence[str]) -> None:
-        self._connection = connection
+    def __init__(self, questions: CatalogQuestions, path: Sequence[str]) -> None:
+        self._questions = questions
         self._path = list(path)
 
     def look_up(self, facts: SafetyFacts) -> CatalogFacts:
         """Everything that the names of one statement could mean.
 
         Raises:
+            CatalogChanged: it did while it was asked.
             psycopg.Error: the catalog cannot be read.
         """
         fields = [("", name) for name in facts.fields]
@@ -45,7 +44,7 @@ class NameLookup:
         on_values = [item for name in parts for item in calls.get(name, ())]
         trusted = sorted(TRUSTED_EXTENSIONS)
         rows = self._named("guard_operators", facts.operators, trusted=trusted)
-        operators = with_functions(self._connection, OperatorFact, rows)
+        operators = with_functions(self._questions, OperatorFact, rows)
         relations = self._relations(facts)
         # A call f(x) may also be a cast to a type named f.
         asked = [*facts.types, *facts.functions, *parts]
@@ -71,7 +70,7 @@ class NameLookup:
 
     def _calls(self, names: Iterable[Name]) -> dict[Name, list[FunctionFact]]:
         rows = self._named("guard_calls", names)
-        known = function_facts(self._connection, (row["function_oid"] for row in rows))
+        known = function_facts(self._questions, (row["function_oid"] for row in rows))
         calls: dict[Name, list[FunctionFact]] = {}
         for row in rows:
             name = (row["asked_schema"], row["asked_name"])
@@ -93,7 +92,7 @@ class NameLookup:
 
     def _unknown_keywords(self, facts: SafetyFacts) -> list[Name]:
         """Keywords that an older server takes for names of functions."""
-        version = self._connection.info.server_version // 10_000
+        version = self._questions.connection.info.server_version // 10_000
         return [("function", name) for name, since in facts.keywords if since > version]
 
     def _named(self, question: str, names: Iterable[Name], **more: Any) -> list[_Row]:
@@ -104,46 +103,39 @@ class NameLookup:
             "path": self._path,
             **more,
         }
-        return rows_of(self._connection, question, values)
+        return self._questions.rows(question, values)
 
 
 def function_facts(
-    connection: Connection, oids: Iterable[int]
+    questions: CatalogQuestions, oids: Iterable[int]
 ) -> dict[int, FunctionFact]:
     """What is known of these functions, by oid.
 
     Raises:
+        CatalogChanged: one of them has been dropped since it was found.
         psycopg.Error: the catalog cannot be read.
     """
     asked = sorted(set(oids))
     values = {"oids": asked, "trusted": sorted(TRUSTED_EXTENSIONS)}
-    rows = rows_of(connection, "guard_functions", values) if asked else []
+    rows = questions.rows("guard_functions", values) if asked else []
+    if len(rows) != len(asked):
+        raise CatalogChanged()
     return {row["oid"]: FunctionFact(**row) for row in rows}
 
 
 def with_functions(
-    connection: Connection, kind: type[_Fact], rows: Sequence[_Row]
+    questions: CatalogQuestions, kind: type[_Fact], rows: Sequence[_Row]
 ) -> tuple[_Fact, ...]:
     """Facts of rows that name a function by ``function_oid``.
 
     Raises:
+        CatalogChanged: one of them has been dropped since it was found.
         psycopg.Error: the catalog cannot be read.
     """
-    known = function_facts(connection, (row["function_oid"] for row in rows))
+    known = function_facts(questions, (row["function_oid"] for row in rows))
     return tuple(
         kind(function=known[row.pop("function_oid")], **row) for row in map(dict, rows)
     )
-
-
-def rows_of(connection: Connection, question: str, values: _Row) -> list[_Row]:
-    """The answer to a question of ``sql/``, as rows by column.
-
-    Raises:
-        psycopg.Error: the catalog cannot be read.
-    """
-    query = load(question, connection.info.server_version)
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(query, values).fetchall()
 
 
 def _type_oids(relations: Iterable[RelationFact], facts: SafetyFacts) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -13,19 +13,26 @@ from typing import Any
 import psycopg
 from psycopg.rows import namedtuple_row
 
+from analyzer.domain.index import RelationName
 from analyzer.domain.target import Address
 from analyzer.errors import AnalyzerError, NotAllowedHere
+from analyzer.postgres import extended
 from analyzer.postgres.connect import Connection, cut, session
-from analyzer.postgres.guard_facts import CatalogFacts
+from analyzer.postgres.guard_answers import changing
+from analyzer.postgres.guard_expansion import SYSTEM_SCHEMAS
+from analyzer.postgres.guard_facts import CatalogFacts, RelationFact
 from analyzer.postgres.memory_watch import within_memory
 from analyzer.postgres.queries import load, marked
 from analyzer.postgres.rolled_back import set_local
+from analyzer.statements.identifiers import quote_relation
 
 _log = logging.getLogger(__name__)
 WATCHDOG_GRACE_S = 5.0
 READER_ROLE = "pg_read_all_data"
 ONLY_RUN_KEY = 0x7067_7072_6F6F_66  # "pgproof", so that all of ours take the same
 _SEARCH_PATH = marked("SELECT pg_catalog.current_setting('search_path')")
+_HELD_KINDS = ("r", "p", "v")
+"""Those that LOCK TABLE takes: tables, partitioned ones and views."""
 _HASH_MEM = 2.0
 """The default since PostgreSQL 15; a hash may take so many times work_mem."""
 _READER_ROLE_VERSION_NUM = 140_000
@@ -156,6 +163,30 @@ def refuse_owner(catalog: CatalogFacts, user: str) -> None:
                 "that has only SELECT on the tables; or use a clone."
             ),
         )
+
+
+def hold_relations(connection: Connection, relations: Iterable[RelationFact]) -> None:
+    """Let nobody replace or rename these tables and views until the rollback.
+
+    Reading them takes the same locks, but only once it has begun; and a savepoint that
+    is rolled back gives them up again. Where the role may read some columns only, they
+    are not held.
+
+    Raises:
+        CatalogChanged: one of them is gone.
+        psycopg.Error: one is locked by another session.
+    """
+    for item in relations:
+        if item.kind not in _HELD_KINDS or item.schema in SYSTEM_SCHEMAS:
+            continue
+        name = quote_relation(RelationName(item.schema, item.asked_name))
+        command = marked(f"LOCK TABLE ONLY {name} IN ACCESS SHARE MODE")
+        with (
+            changing(),
+            suppress(psycopg.errors.InsufficientPrivilege),
+            connection.transaction(),
+        ):
+            extended.run(connection, command)
 
 
 def claim_the_only_run(connection: Connection) -> None:

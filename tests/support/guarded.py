@@ -31,5 +31,7 @@ def explain_guarded(
         watchdog(connection, limit_s, address, limits.memory_bytes),
     ):
         with planning(), rolled_back(connection):
-            guard_statement(connection, facts, Place.WATCHED, Action.PLAN)
-        return explain(connection, facts.text, parameters, source="target")
+            made = guard_statement(connection, facts, Place.WATCHED, Action.PLAN)
+        return explain(
+            connection, facts.text, parameters, source="target", checks=made.checks
+        )

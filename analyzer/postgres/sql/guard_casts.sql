@@ -45,6 +45,7 @@ SELECT
     cast_made.castcontext::text AS context,
     format_type(cast_made.castsource, NULL) AS source,
     format_type(cast_made.casttarget, NULL) AS target,
+    cast_made.xmin AS row_version,
     cast_made.castfunc AS function_oid
 FROM pg_cast AS cast_made
 WHERE cast_made.oid >= 16384 AND cast_made.castfunc <> 0

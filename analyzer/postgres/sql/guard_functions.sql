@@ -6,6 +6,7 @@
 -- extension, as is a library of another one.
 -- Needs: nothing. Costs: index lookups in pg_proc.
 SELECT
+    function.xmin AS row_version,
     function.oid,
     function.proname AS name,
     space.nspname AS schema,

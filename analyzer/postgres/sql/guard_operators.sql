@@ -12,6 +12,7 @@ SELECT
     operator.oid < 16384 AS is_built_in,
     operand.oids AS operand_oids,
     operand.is_anywhere AS is_operand_anywhere,
+    operator.xmin AS row_version,
     operator.oprcode::oid AS function_oid
 FROM unnest(%(schemas)s::text[], %(names)s::text[]) AS asked (schema, name)
 JOIN pg_operator AS operator ON operator.oprname = asked.name

@@ -62,6 +62,7 @@ SELECT
             AND NOT attribute.attisdropped
     ) AS type_oids,
     relation.row_type_oid,
+    relation.row_version,
     EXISTS (
         SELECT
         FROM pg_rewrite AS rule
@@ -74,6 +75,7 @@ CROSS JOIN LATERAL (
         space.nspname AS schema,
         class.relkind::text AS kind,
         class.reltype AS row_type_oid,
+        class.xmin AS row_version,
         class.relrowsecurity AS has_row_security,
         coalesce(method.amname, '') AS access_method,
         pg_has_role(class.relowner, 'USAGE') AS is_owner

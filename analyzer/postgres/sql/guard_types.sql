@@ -49,7 +49,7 @@ SELECT
     type.typtype::text AS kind,
     -- Arrays, and ranges without functions of their own, are what their parts are.
     (
-        EXISTS (SELECT FROM pg_type AS element WHERE element.typarray = type.oid)
+        element.oid IS NOT NULL
         OR EXISTS (
             SELECT
             FROM pg_range AS range
@@ -61,6 +61,7 @@ SELECT
     ) AS is_made_of_parts,
     reached.is_part,
     type.oid < 16384 AS is_built_in,
+    type.xmin AS row_version,
     coalesce(extension.extname, '') AS extension,
     (
         SELECT 'SELECT ' || string_agg('(' || pg_get_expr(limits.conbin, 0) || ')', ', ')
@@ -70,12 +71,11 @@ SELECT
 FROM reached
 JOIN pg_type AS type ON type.oid = reached.oid
 JOIN pg_namespace AS space ON space.oid = type.typnamespace
+LEFT JOIN pg_type AS element
+    ON element.oid = type.typelem AND element.typarray = type.oid
 LEFT JOIN pg_depend AS membership
     ON membership.classid = 'pg_type'::regclass
-    AND membership.objid = coalesce(
-        (SELECT element.oid FROM pg_type AS element WHERE element.typarray = type.oid),
-        type.oid
-    )
+    AND membership.objid = coalesce(element.oid, type.oid)
     AND membership.deptype = 'e'
     AND membership.refclassid = 'pg_extension'::regclass
 LEFT JOIN pg_extension AS extension ON extension.oid = membership.refobjid
