@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from analyzer.domain.target import Address
+from analyzer.postgres import guard_lookup
 from tests.support.guard_fuzzer import fuzz
 from tests.support.servers import PASSWORD
 
@@ -25,3 +26,16 @@ def test_accepted_statements_change_nothing(
     assert found.counts["accepted"] >= 100
     assert found.counts["ran"] >= 20
     assert found.counts["UnsafeStatement"] >= 50
+
+
+def test_what_the_fuzzer_remembers_ends_with_it(
+    database: Address, server_dir: Path
+) -> None:
+    before = vars(guard_lookup.NameLookup)["_named"], guard_lookup.function_facts
+    dsn = (
+        f"host={database.host} port={database.port} user={database.user} "
+        f"dbname={database.database} password={PASSWORD}"
+    )
+    fuzz(dsn, 1, 7, server_dir / "watched")
+    after = vars(guard_lookup.NameLookup)["_named"], guard_lookup.function_facts
+    assert after == before

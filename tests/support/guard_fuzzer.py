@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 
@@ -16,6 +18,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.planner.analyze import guard_statement
 from analyzer.postgres import guard_built_ins, guard_catalog, guard_lookup
 from analyzer.postgres.guard import Action, Place
+from analyzer.postgres.guard_answers import CatalogQuestions
 from analyzer.postgres.guard_facts import FunctionFact
 from analyzer.statements.lexer import tokens
 from analyzer.statements.safety import SafetyFacts, safety_facts
@@ -74,13 +77,13 @@ def fuzz(
     with (
         psycopg.connect(dsn, autocommit=True) as admin,
         psycopg.connect(reader_dsn or dsn, autocommit=True) as connection,
+        _remembered_catalog(),
     ):
         admin.execute(TRAPS.encode())
         # Its library brings settings, which a session has once it is loaded.
         connection.execute("SELECT similarity('a', 'b')")
         watched = Watched(admin=admin, session=connection, data_dir=data_dir)
         grammar = Grammar(chance, connection)
-        _remember_catalog()
         before = watched.state()
         batch: list[str] = []
         for number in range(1, count + 1):
@@ -98,8 +101,12 @@ def fuzz(
     return found
 
 
-def _remember_catalog() -> None:
-    """Ask the catalog for each name once: it does not change while we fuzz."""
+@contextmanager
+def _remembered_catalog() -> Iterator[None]:
+    """Ask the catalog for each name once: it does not change while we fuzz.
+
+    Afterwards it is asked again: another database is another catalog.
+    """
     named, facts_of = guard_lookup.NameLookup._named, guard_lookup.function_facts
     known: dict[tuple[object, ...], list[dict[str, Any]]] = {}
     functions: dict[int, FunctionFact] = {}
@@ -120,14 +127,18 @@ def _remember_catalog() -> None:
             found += known[key]
         return found
 
-    def by_oid(connection: Any, oids: Iterable[int]) -> dict[int, FunctionFact]:
+    def by_oid(questions: Any, oids: Iterable[int]) -> dict[int, FunctionFact]:
         asked = set(oids)
-        functions.update(facts_of(connection, asked - functions.keys()))
+        functions.update(facts_of(questions, asked - functions.keys()))
         return {oid: functions[oid] for oid in asked if oid in functions}
 
-    guard_catalog.built_ins = cache(guard_built_ins.built_ins)
-    guard_lookup.NameLookup._named = rows  # type: ignore[method-assign]
-    guard_lookup.function_facts = by_oid
+    with (
+        patch.object(guard_catalog, "built_ins", cache(guard_built_ins.built_ins)),
+        patch.object(guard_lookup.NameLookup, "_named", rows),
+        patch.object(guard_lookup, "function_facts", by_oid),
+        patch.object(CatalogQuestions, "confirm", lambda *_: []),
+    ):
+        yield
 
 
 def _accepted(
