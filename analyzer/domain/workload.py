@@ -91,6 +91,7 @@ class WorkloadItem:
         logged: the text of a logged execution, with its constants; never stored.
         canceled_count: executions that were ended before they were done, which no
             counter and no duration tells of.
+        is_nested: a function ran it, so that its names may be those of variables.
     """
 
     statement: Statement
@@ -109,6 +110,7 @@ class WorkloadItem:
     submitted: str = field(default="", repr=False)
     logged: str = field(default="", repr=False)
     canceled_count: int = 0
+    is_nested: bool = False
 
     @property
     def planned_query(self) -> str:

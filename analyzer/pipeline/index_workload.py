@@ -21,6 +21,7 @@ from analyzer.domain.workload import (
 from analyzer.errors import UserError
 from analyzer.indexing.joined_keys import JoinedKey, joined_keys
 from analyzer.indexing.subjects import read_shapes
+from analyzer.pipeline.nested_statements import plannable
 from analyzer.planner.parameters import ParameterSource
 from analyzer.postgres.connect import session
 from analyzer.report.plain import counted
@@ -208,7 +209,7 @@ def _elsewhere(items: Sequence[WorkloadItem]) -> NotSeen:
 
 def with_parameters(found: NamedWorkload, source: ParameterSource) -> NamedWorkload:
     """The same, with values drawn from statistics where ``$n`` has none."""
-    items = tuple(_drawn(found.workload.items, source))
+    items = tuple(_drawn(plannable(found.workload.items, source), source))
     return replace(found, workload=replace(found.workload, items=items))
 
 

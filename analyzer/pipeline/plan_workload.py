@@ -11,6 +11,7 @@ from analyzer.domain.statement import Fingerprint, StatementKind
 from analyzer.domain.target import Address, Permissions
 from analyzer.domain.workload import NotSeen, Workload, WorkloadItem
 from analyzer.errors import AnalyzerError, PlanningFailed, Unreachable, UnsafeStatement
+from analyzer.pipeline.nested_statements import plannable
 from analyzer.planner.analyze import analyze
 from analyzer.planner.parameters import ParameterSource
 from analyzer.report.plain import counted
@@ -102,7 +103,7 @@ def plan_workload(
     failures = _Failures()
     plans: dict[Fingerprint, Plan] = {}
     items: list[WorkloadItem] = []
-    for number, item in enumerate(workload.items):
+    for number, item in enumerate(plannable(workload.items, parameters)):
         if number >= MAX_STATEMENTS_PLANNED or item.statement.kind not in PLANNED_KINDS:
             items.append(item)
             continue

@@ -19,6 +19,7 @@ from analyzer.errors import AnalyzerError, SnapshotMismatch
 from analyzer.pipeline.advise import Advice, AdviseOptions, advise_on
 from analyzer.pipeline.advise_canceled import advise_also_on_canceled
 from analyzer.pipeline.collect import Collected, ScanRequest, collect
+from analyzer.pipeline.nested_statements import within_functions
 from analyzer.pipeline.plan_workload import (
     PlannedWorkload,
     plan_workload,
@@ -216,7 +217,9 @@ def _advise(
     )
     if request.queries:
         return advise_on(planned.workload.items, facts, options)
-    return advise_also_on_canceled(facts, options)
+    advice = advise_also_on_canceled(facts, options)
+    told = within_functions(advice.no_advice, facts.workload, facts.functions)
+    return replace(advice, no_advice=told)
 
 
 def _proven(

@@ -20,6 +20,7 @@ from analyzer.postgres.parameter_facts import (
     read_column_values,
     read_parameter_types,
 )
+from analyzer.postgres.variables import without_variables
 from analyzer.statements.parse import parse_one
 from analyzer.statements.server_text import server_text
 from analyzer.statements.shape import shape
@@ -38,6 +39,13 @@ class ParameterSource:
         self._connection = connection
         self._catalog = catalog
         self._values: dict[Column, ColumnValues | None] = {}
+
+    def for_variables(self, query: str) -> str:
+        """A statement of a function with parameters in the place of its variables.
+
+        The same text where that is not possible, or there are none.
+        """
+        return without_variables(self._connection, query)
 
     def draw(self, query: str) -> tuple[ParameterSet, ...]:
         """Up to three sets of values: typical, frequent and rare, in this order.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analyzer.statements.parse import parse_one, walk
+from analyzer.statements.called_names import called_names
 
 _DIGEST = re.compile(r"(md5|sha\d{3}|crc32c?|hash\w*|jsonb_hash\w*|digest|hmac)\Z")
 
@@ -15,9 +15,4 @@ def digests(query: str) -> tuple[str, ...]:
     >>> digests("SELECT md5(a) FROM t WHERE hashtext(b) = 5")
     ('hashtext', 'md5')
     """
-    called = (
-        str(fields["funcname"][-1]["String"].get("sval", ""))
-        for kind, fields in walk(parse_one(query).tree)
-        if kind == "FuncCall"
-    )
-    return tuple(sorted({name for name in called if _DIGEST.match(name)}))
+    return tuple(sorted(filter(_DIGEST.match, called_names(query))))

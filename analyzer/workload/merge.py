@@ -292,6 +292,7 @@ def _item(part: Part, logged: _Logged, total_ms: float) -> WorkloadItem:
         sources=tuple(source for source in Source if source in part.sources),
         databases=tuple(sorted(filter(None, part.databases))),
         canceled_count=len(part.canceled),
+        is_nested=any(not delta.key.toplevel for delta in part.deltas),
     )
 
 
