@@ -11,6 +11,7 @@ from analyzer.domain.plan import Plan
 from analyzer.domain.target import Address
 from analyzer.errors import CatalogChanged, NotAllowedHere
 from analyzer.planner.explain import explain
+from analyzer.planner.kept_memory import kept_bytes
 from analyzer.planner.parse_process import parse_apart
 from analyzer.plans.read_json import read_plan
 from analyzer.postgres import extended
@@ -32,7 +33,7 @@ from analyzer.postgres.rolled_back import rolled_back, set_local
 from analyzer.statements.safety import SafetyFacts
 
 _log = logging.getLogger(__name__)
-_TRIALS = 3
+_TRIALS = 2
 """Before a statement is refused because the catalog does not hold still."""
 _RUN = f"EXPLAIN {MARKER} (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON, SETTINGS"
 
@@ -164,30 +165,16 @@ def _refuse_expensive(
             ),
             hint="Restrict it further; its plan is available without running it.",
         )
-    kept_bytes = catalog.collected_bytes * _collected_rows(plan)
-    if kept_bytes > limits.memory_bytes / 2:
+    kept = kept_bytes(plan, catalog, connection.info.server_version)
+    if kept > limits.memory_bytes / 2:
         raise NotAllowedHere(
             "the statement would collect too much in memory",
             detail=(
-                f"rule memory: its aggregates would keep about"
-                f" {kept_bytes / (1 << 20):,.0f} MB."
+                f"rule memory: its aggregates or sorts would keep about"
+                f" {kept / (1 << 20):,.0f} MB."
             ),
-            hint="Aggregate fewer rows, or build shorter values.",
+            hint="Aggregate or sort fewer rows, or build shorter values.",
         )
-
-
-def _collected_rows(plan: Plan) -> float:
-    """The most rows that an aggregate, or ARRAY(SELECT …), is expected to collect."""
-    return max(
-        (
-            child.plan_rows
-            for node in plan.root.walk()
-            for child in node.children
-            if node.node_type in ("Aggregate", "WindowAgg")
-            or child.parent_relationship in ("InitPlan", "SubPlan")
-        ),
-        default=0.0,
-    )
 
 
 def _run(

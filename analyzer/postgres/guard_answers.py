@@ -90,7 +90,8 @@ class CatalogQuestions:
         self.rows("guard_state", of_rows)
         state = self._checks[-1]
         asked_again = list(dict.fromkeys(self._checks))
-        extended.run(self.connection, marked("SELECT 1"), checks=asked_again)
+        with changing():
+            extended.run(self.connection, marked("SELECT 1"), checks=asked_again)
         return [
             self._bound(load("guard_path"), {"schemas": schemas}),
             self._set(SETTINGS),

@@ -116,6 +116,10 @@ ORDINARY = [
     ("SELECT c.oid::regclass, pg_get_indexdef(i.indexrelid) FROM pg_class c"
      " JOIN pg_index i ON i.indrelid = c.oid WHERE pg_table_is_visible(c.oid)", ()),
     ("SELECT column_name FROM information_schema.columns WHERE table_name = 'part'", ()),
+    ("SELECT n FROM generate_series(1, 90000) n ORDER BY 1", ()),
+    ("SELECT repeat('x' || n, 5000) FROM generate_series(1, 60000) n ORDER BY 1 LIMIT 9", ()),
+    ("SELECT n, repeat('x' || n, 5000) FROM generate_series(1, 6000) n ORDER BY 2", ()),
+    ("SELECT mode() WITHIN GROUP (ORDER BY n) FROM generate_series(1, 90000) n", ()),
 ]  # fmt: skip
 
 REFUSED = [
@@ -149,6 +153,11 @@ REFUSED = [
     ("SELECT to_jsonb(array_agg(repeat('x', 10000))) FROM generate_series(1, 15000)",
      NotAllowedHere, "memory"),
     ("SELECT * FROM hoarding", NotAllowedHere, "memory"),
+    # PostgreSQL 17 and 18 count no values of sorts of one column against work_mem.
+    ("SELECT repeat('x' || n, 5000) FROM generate_series(1, 60000) n ORDER BY 1",
+     NotAllowedHere, "memory"),
+    ("SELECT mode() WITHIN GROUP (ORDER BY repeat('x' || n, 5000))"
+     " FROM generate_series(1, 60000) n", NotAllowedHere, "memory"),
     ("WITH RECURSIVE r AS (SELECT 1 n UNION ALL SELECT n FROM r) SELECT count(*) FROM r",
      TimedOut, ""),
     ("SELECT name::int FROM customer", PlanningFailed, "22P02"),
