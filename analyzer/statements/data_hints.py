@@ -55,6 +55,7 @@ class DataHints:
         joins_texts: it puts texts together.
         computes: it does arithmetic, which may overflow.
         reads_calendar: it takes dates apart: leap days and years of weeks count.
+        searches_text: it makes words of texts, by a text search.
     """
 
     numbers: tuple[str, ...] = ()
@@ -73,6 +74,7 @@ class DataHints:
     joins_texts: bool = False
     computes: bool = False
     reads_calendar: bool = False
+    searches_text: bool = False
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class _Seen:
     joins_texts: bool = False
     computes: bool = False
     reads_calendar: bool = False
+    searches_text: bool = False
     counted_names: frozenset[str] = frozenset()
     row_names: frozenset[str] = frozenset()
 
@@ -137,6 +140,7 @@ def data_hints(query: str) -> DataHints:
         joins_texts=seen.joins_texts,
         computes=seen.computes,
         reads_calendar=seen.reads_calendar,
+        searches_text=seen.searches_text,
     )
 
 
@@ -217,6 +221,7 @@ def _call(seen: _Seen, fields: Node) -> None:
         _compare(seen, list(_columns_of(fields.get("args", [None])[0])), units, "=")
     seen.computes = seen.computes or _called(fields) in _COMPUTING
     seen.reads_calendar = seen.reads_calendar or _called(fields) in _CALENDAR
+    seen.searches_text = seen.searches_text or _called(fields) in _SEARCHES
 
 
 def _called(fields: Node) -> str:
@@ -230,6 +235,9 @@ _COMPUTING = frozenset({"abs", "power", "mod", "div", "sum", "avg"})
 _CALENDAR = frozenset(
     {"extract", "date_part", "to_char", "date_trunc", "age", "date_bin", "make_date"}
 )
+_SEARCHES = frozenset(
+    {"to_tsvector", "to_tsquery", "plainto_tsquery", "phraseto_tsquery"}
+) | {"websearch_to_tsquery"}
 _UNIT_TAKERS = frozenset({"date_trunc", "date_part", "extract"})
 _UNITS = ("day", "hour", "month", "week")
 """Without a name of one among its values, a column of units raises errors only."""

@@ -14,6 +14,8 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
+from analyzer.verification.rarer_values import near_hardware, near_shape
+
 _HEX = re.compile(r"\\x((?:[0-9a-fA-F]{2}){0,64})\Z")
 _BITS = re.compile(r"b?([01]{1,64})\Z")
 _TRAILING_ZEROS = re.compile(r"0+\Z")
@@ -150,5 +152,8 @@ NEAR: dict[str, Callable[[str], Iterator[str]]] = {
     "time without time zone": near_time,
     "time with time zone": near_time,
     "interval": near_length,
+    "macaddr": near_hardware,
+    "macaddr8": near_hardware,
+    **dict.fromkeys(("box", "circle", "lseg", "path", "polygon"), near_shape),
 }
 """By type, what makes the values beside a constant."""

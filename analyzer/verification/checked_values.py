@@ -23,7 +23,7 @@ def allowed_values(
         texts: values of the column's type.
 
     Returns:
-        None where there is nothing to ask, a check fails on a value, or none is left.
+        None where there is nothing to ask, or a check fails on a value.
     """
     conditions = [c.condition for c in table.checks if c.columns == (column.name,)]
     if not conditions:
@@ -37,4 +37,4 @@ def allowed_values(
     found = attempt(connection, query, (json.dumps(sorted(texts)),))
     if isinstance(found, Failure):
         return None
-    return frozenset(str(value) for (value,) in found) or None
+    return frozenset(str(value) for (value,) in found)

@@ -278,7 +278,9 @@ def _accepted(
             reason="both read no table, and were run: what they return is the same",
         )
     texts = (prepared.before.text, prepared.after.text)
-    why = why_too_weak(coverage, texts, prepared.maker.needs.row_counts)
+    why = why_too_weak(
+        coverage, texts, prepared.maker.needs.row_counts, prepared.maker.needs.valueless
+    )
     if not why:
         alive = [m for m in prepared.mutants if m.number not in result.killed]
         vague = unreached(database, prepared, alive, ends_at)

@@ -42,7 +42,7 @@ from analyzer.verification.trial_database import TrialDatabase
 from analyzer.verification.trial_needs import TrialNeeds
 from analyzer.verification.trial_result import AFTER, BEFORE
 from analyzer.verification.trial_rows import TrialRowMaker
-from analyzer.verification.value_pools import make_pools
+from analyzer.verification.value_pools import make_pools, without_values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,6 +275,7 @@ def _make_rows(
             *spaced_contrasts(filled, hints),
         ),
         ranged=ranged_columns(filled, hints, leaders),
+        valueless=without_values(filled, pools, hints),
     )
     return TrialRowMaker(needs, seed=seed)
 

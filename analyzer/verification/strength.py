@@ -25,7 +25,10 @@ _WEAK_RATIO = 0.3
 
 
 def why_too_weak(
-    coverage: Coverage, queries: tuple[str, str], row_counts: tuple[int, ...]
+    coverage: Coverage,
+    queries: tuple[str, str],
+    row_counts: tuple[int, ...],
+    always_null: tuple[str, ...] = (),
 ) -> str:
     """Why a test says nothing; empty if it does.
 
@@ -33,7 +36,13 @@ def why_too_weak(
         coverage: of the test.
         queries: that it did not tell apart.
         row_counts: numbers of rows that either query turns on.
+        always_null: columns they name that had no value in any database.
     """
+    if always_null:
+        return (
+            f"no value is known for {always_null[0]}, so that it was NULL in each"
+            " database; it can be decided for queries without that column"
+        )
     return next(_reasons(coverage, queries, row_counts), "")
 
 

@@ -44,6 +44,7 @@ class TrialNeeds:
         computes: whether a query does arithmetic, which may overflow.
         contrasts: values that two expressions relate otherwise, in groups.
         ranged: for leaders, those that their columns are compared with by ``<``.
+        valueless: columns that the queries name and no value is known for.
         plans: of the tables, by oid.
         sources: what the styles draw from, by the pool's id, noted when it is asked.
     """
@@ -59,6 +60,7 @@ class TrialNeeds:
     computes: bool = False
     contrasts: tuple[tuple[Contrast, ...], ...] = ()
     ranged: Mapping[PoolKey, frozenset[PoolKey]] = field(default_factory=dict)
+    valueless: tuple[str, ...] = ()
     plans: Mapping[int, TablePlan] = field(init=False, repr=False, compare=False)
     sources: dict[tuple[int, str], Sources] = field(
         default_factory=dict, init=False, repr=False, compare=False

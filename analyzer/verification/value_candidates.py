@@ -22,6 +22,7 @@ from analyzer.verification.moment_values import (
 from analyzer.verification.number_texts import decimal_of
 from analyzer.verification.pattern_texts import pattern_texts
 from analyzer.verification.range_values import ORDINARY_RANGES, of_multirange
+from analyzer.verification.rarer_values import ORDINARY as RARER
 
 INTEGERS = frozenset({"smallint", "integer", "bigint"})
 _ORDINARY: dict[str, tuple[str, ...]] = {
@@ -125,7 +126,7 @@ def ordinary(base_type: str) -> tuple[str, ...]:
         return tuple(
             f"{day}{time}" for day in _ORDINARY["date"] for time in _TIMES_OF_DAY
         )
-    return _ORDINARY.get(name, ("a", "b", "1", "2", "0"))
+    return _ORDINARY.get(name) or RARER.get(name, ("a", "b", "1", "2", "0"))
 
 
 def bits(type_name: str) -> tuple[str, ...]:
@@ -230,6 +231,7 @@ def _near_number(number: str, base_type: str) -> Iterator[str]:
         if value in _LENGTHS:
             yield "a" * int(value)
             yield "1" * int(value)
+            yield "a" * (int(value) + 1)
 
 
 def _near_string(text: str, base_type: str) -> Iterator[str]:
@@ -322,6 +324,14 @@ _SERIAL_FORMS = {
     "jsonb": "{}",
     "bytea": r"\x{:08d}",
     "inet": "10.1.{}.1",
+    "cidr": "10.{}.0.0/16",
+    "macaddr": "08:00:2b:00:00:{:02x}",
+    "macaddr8": "08:00:2b:ff:fe:00:00:{:02x}",
+    "pg_lsn": "0/{:X}",
+    "tid": "(0,{})",
+    "xid8": "{}",
+    "bit varying": "{:b}",
+    "point": "({},0)",
     "int4range": "[{0},{0}]",
     "int8range": "[{0},{0}]",
     "numrange": "[{0},{0}]",

@@ -24,9 +24,11 @@ from analyzer.verification.range_values import (
     range_ends,
     with_gaps,
 )
+from analyzer.verification.rarer_values import LONG_NAMES, near_words
 from analyzer.verification.schema_facts import FOLDER, Column, Table
 from analyzer.verification.value_candidates import (
     CALENDAR,
+    SAME_AS,
     bits,
     extremes,
     near,
@@ -55,6 +57,7 @@ class Pool:
             of texts where texts are put together.
         exact: the constants themselves that this very column is compared with.
         is_listed: a CHECK allows hardly more than these.
+        is_forbidden: a CHECK allows none of these.
         all: every value, without repetition.
     """
 
@@ -66,6 +69,7 @@ class Pool:
     telling: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
     is_listed: bool = False
+    is_forbidden: bool = False
     all: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -91,8 +95,9 @@ def make_pools(
     wished: dict[PoolKey, Pool] = {}
     columns: dict[PoolKey, tuple[Table, Column]] = {}
     names = {table.name for table in tables}
+    has_names = any(c.base_type == "name" for table in tables for c in table.stored)
     for table in tables:
-        constants = _constants(table, hints)
+        constants = replace(_constants(table, hints), has_names=has_names)
         for column in table.stored:
             key = (table.oid, column.name)
             columns[key] = (table, column)
@@ -107,10 +112,30 @@ def make_pools(
         mine = texts & {*pool.all, *pool.fitting, *made}
         allowed = allowed_values(connection, table, column, mine)
         most = _MAX_NESTED if column.category in NESTED else _MAX_PER_LIST
-        kept = _kept(pool, mine if allowed is None else allowed, most)
-        is_listed = allowed is not None and not allowed.issuperset(made)
-        pools[key] = replace(kept, is_listed=is_listed)
+        kept = _kept(pool, allowed or mine, most)
+        is_listed = bool(allowed and not allowed.issuperset(made))
+        is_forbidden = allowed is not None and not allowed
+        pools[key] = replace(kept, is_listed=is_listed, is_forbidden=is_forbidden)
     return pools
+
+
+def without_values(
+    tables: Sequence[Table],
+    pools: Mapping[PoolKey, Pool],
+    hints: Sequence[DataHints],
+) -> tuple[str, ...]:
+    """Columns that queries name and that no value is known for, with their types."""
+    named = frozenset[str]().union(*(hint.columns for hint in hints))
+    return tuple(
+        f"{table.name}.{column.name} ({column.type_name})"
+        for table in tables
+        for column in table.stored
+        if column.name in named and _is_empty(pools[table.oid, column.name])
+    )
+
+
+def _is_empty(pool: Pool) -> bool:
+    return pool.is_forbidden or not pool.all
 
 
 def _first_made(column: Column) -> list[str]:
@@ -132,6 +157,8 @@ class _Constants:
     told_strings: tuple[str, ...]
     joins_texts: bool
     reads_calendar: bool
+    searches_text: bool
+    has_names: bool = False
 
 
 def _constants(table: Table, hints: Sequence[DataHints]) -> _Constants:
@@ -149,6 +176,7 @@ def _constants(table: Table, hints: Sequence[DataHints]) -> _Constants:
         told_strings=_of_one_alone([hint.strings for hint in hints]),
         joins_texts=any(hint.joins_texts for hint in hints),
         reads_calendar=any(hint.reads_calendar for hint in hints),
+        searches_text=any(hint.searches_text for hint in hints),
     )
 
 
@@ -203,13 +231,19 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
             *_near_parts(column, known, literals),
         ),
         fitting=tuple(value for item in direct for value in _fitting(item, base)),
-        extremes=extremes(base),
+        extremes=_ends(base, known),
         telling=(
             *pieces,
             *near(known.told_numbers, known.told_strings, base),
         ),
         exact=tuple(literals),
     )
+
+
+def _ends(base: str, known: _Constants) -> tuple[str, ...]:
+    """The ends of a type; beside a name a text may be too long to be one."""
+    is_long = known.has_names and SAME_AS.get(base, base) in ("text", "name")
+    return (*extremes(base), *(LONG_NAMES if is_long else ()))
 
 
 def _near_parts(
@@ -247,6 +281,9 @@ def _near_constants(column: Column, known: _Constants) -> tuple[str, ...]:
         if "multirange" not in base:
             return tuple(made)
         return (*with_gaps(bounds[:_MAX_BOUNDS]), *of_multirange(made))
+    if known.searches_text and SAME_AS.get(base, base) in ("text", "tsvector"):
+        words = near_words(known.strings)
+        return (*words, *near(known.numbers, known.strings, base))
     if known.reads_calendar and base.startswith(("timestamp", "date")):
         return (*CALENDAR, *near(known.numbers, known.strings, base))
     return near(known.numbers, known.strings, base)
