@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from analyzer.domain.plan import Plan
 from analyzer.domain.target import Address
-from analyzer.errors import CatalogChanged, NotAllowedHere
+from analyzer.errors import CatalogChanged, NotAllowedHere, UnsafeStatement
 from analyzer.planner.explain import explain
 from analyzer.planner.kept_memory import kept_bytes
 from analyzer.planner.parse_process import parse_apart
@@ -30,6 +30,7 @@ from analyzer.postgres.guarded_session import (
 )
 from analyzer.postgres.queries import MARKER, marked
 from analyzer.postgres.rolled_back import rolled_back, set_local
+from analyzer.statements import json_paths
 from analyzer.statements.safety import SafetyFacts
 
 _log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ def analyze(
     facts = parse_apart(query)
     _check_parameters(facts, parameters)
     values = parameters[: facts.parameter_count]
+    refuse_values(values)
     place = Place.CLONE if is_clone else Place.WATCHED
     for _trial in range(_TRIALS - 1):
         # A new session has no names in its caches.
@@ -142,6 +144,20 @@ def _check_parameters(facts: SafetyFacts, parameters: Sequence[str | None]) -> N
                 f" and {len(parameters)} are given."
             ),
             hint="Give a value for each $n, or ask for the plan without running it.",
+        )
+
+
+def refuse_values(values: Sequence[str | None]) -> None:
+    """Judge values of parameters as constants are judged; whole, whatever their types.
+
+    Raises:
+        UnsafeStatement: one is a JSON path that finds a value many times.
+    """
+    if any(json_paths.times(value or "") > json_paths.MAX_TIMES for value in values):
+        raise UnsafeStatement(
+            "the statement may not get these values",
+            detail="rule memory: a JSON path that finds a value many times.",
+            hint="Name each part of a JSON document once.",
         )
 
 

@@ -20,7 +20,7 @@ from analyzer.errors import (
 )
 from analyzer.indexing.definition import ddl
 from analyzer.indexing.one_by_one import costs_of, plans_of, refused
-from analyzer.planner.analyze import guard_statement
+from analyzer.planner.analyze import guard_statement, refuse_values
 from analyzer.planner.explain import explain
 from analyzer.postgres.connect import Connection
 from analyzer.postgres.errors_map import planning
@@ -115,6 +115,10 @@ class HypopgPlanner:
         hide: Sequence[RelationName],
     ) -> Plan:
         facts, checks = self._guarded(query)
+        try:
+            refuse_values(parameters)
+        except Refusal as error:
+            raise _not_planned(error) from None
         try:
             with planning():
                 made = {self._create(item).name: item for item in create}

@@ -276,6 +276,22 @@ def _json(
                 yield Objection(rule="user cast to json", what=what)
 
 
+def _paths(
+    _facts: SafetyFacts, catalog: CatalogFacts, _allowance: Allowance
+) -> Iterator[Objection]:
+    """A JSON path in a column is one that nobody has read."""
+    columns = (item for item in catalog.types if not item.asked_name)
+    if any(item.name == "jsonpath" for item in columns):
+        called = (item.name for item in catalog.functions)
+        used = {name for name in called if name.startswith("jsonb_path_")}
+        used |= {item.asked_name for item in catalog.operators} & _PATH_OPERATORS
+        for name in sorted(used):
+            yield Objection(rule="memory", what=f"{name} beside a column of JSON paths")
+
+
+_PATH_OPERATORS = frozenset({"@?", "@@"})
+
+
 def _types(
     facts: SafetyFacts, catalog: CatalogFacts, allowance: Allowance
 ) -> Iterator[Objection]:
@@ -367,6 +383,7 @@ CHECKS: tuple[_Check, ...] = (
     _operators,
     _casts,
     _json,
+    _paths,
     _types,
     _relations,
 )

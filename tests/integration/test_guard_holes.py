@@ -122,6 +122,8 @@ CREATE CAST (castable[] AS int) WITH FUNCTION evil_rows(castable[]) AS IMPLICIT;
 INSERT INTO castable VALUES (1);
 CREATE FUNCTION checking() RETURNS text LANGUAGE sql AS 'SELECT ''x''::checked::text';
 CREATE DOMAIN stored_path AS jsonpath;
+CREATE TABLE paths (doc jsonb, path jsonpath, kept stored_path);
+CREATE VIEW of_paths AS SELECT doc FROM paths WHERE doc @? path;
 """
 
 CAST = "CREATE CAST (text AS int) WITH FUNCTION evil_int(text) AS IMPLICIT"
@@ -204,6 +206,9 @@ HOLES = [
     ("a path that is computed", "memory",
      "SELECT jsonb_path_query('1', ('$' || repeat('[0,0]', 30))::jsonpath)"),
     ("a path by a call", "memory", "SELECT jsonb_path_query('1', jsonpath(repeat('[0,0]', 30)))"),
+    ("a path of a column", "memory", "SELECT jsonb_path_query(doc, path) FROM paths"),
+    ("a path of a domain's column", "memory", "SELECT 1 FROM paths WHERE doc @? kept"),
+    ("a path of a column in a view", "memory", "SELECT * FROM of_paths"),
     ("a path of SQL/JSON", "memory", "SELECT JSON_QUERY('1', '$' || repeat('[0,0]', 30))"),
     ("a path by a domain", "user type",
      "SELECT jsonb_path_query('1', ('$' || repeat('[0,0]', 30))::stored_path)"),
@@ -253,6 +258,8 @@ PLANNED_HOLES = [
 ]  # fmt: skip
 
 HARMLESS = [
+    "SELECT path, kept::text FROM paths WHERE doc @> '1'",
+    "SELECT jsonb_path_query(doc, '$.a') FROM (SELECT raw::jsonb doc FROM t) x",
     "SELECT ('x'::text).upper, (each(raw)).key FROM t",
     "SELECT 'x@y'::email",
     "SELECT * FROM t WHERE emails = '{x@y}'",
@@ -352,6 +359,14 @@ def test_owner_is_refused_unless_he_can_give_it_up(owner: Address) -> None:
     assert analyze(member, "SELECT * FROM of_holes_member").root.loops == 1
     assert analyze(replace(owner, user="holes_owner"), "SELECT * FROM of_holes_owner",
                    is_clone=True).root.loops == 1  # fmt: skip
+
+
+def test_value_of_a_parameter_is_judged_as_a_constant(owner: Address) -> None:
+    query = "SELECT jsonb_path_query_array('[1]', $1)"
+    assert analyze(owner, query, ("$[0, 0]",)).root.loops == 1
+    with pytest.raises(Refusal, match="these values") as caught:
+        analyze(owner, query, ("$" + "[0,0]" * 12,))
+    assert "rule memory: a JSON path" in str(caught.value.detail)
 
 
 def test_one_run_at_a_time(owner: Address) -> None:
