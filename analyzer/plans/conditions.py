@@ -118,10 +118,31 @@ def disjuncts(text: str) -> tuple[Condition, ...]:
     >>> [c.column for c in disjuncts("((a = 1) OR (b = 'x OR y'::text))")]
     ['a', 'b']
     """
+    return tuple(_condition(part) for part in disjuncts_as_printed(text))
+
+
+def disjuncts_as_printed(text: str) -> tuple[str, ...]:
+    """The same, as they are printed.
+
+    >>> disjuncts_as_printed("((a IS NULL) OR (b = 'x OR y'::text))")
+    ('a IS NULL', "b = 'x OR y'::text")
+    """
     parts = _split(_stripped(text[:MAX_CHARS]), " OR ")
-    if len(parts) == 1:
-        return ()
-    return tuple(_condition(_stripped(part)) for part in parts)
+    return tuple(_stripped(part) for part in parts) if len(parts) > 1 else ()
+
+
+def compares_tables(text: str) -> bool:
+    """Whether one part of a condition compares columns of one table with another's.
+
+    >>> compares_tables("a.x IS DISTINCT FROM b.x"), compares_tables("(a.x + b.x) = 7")
+    (True, False)
+    """
+    left, _, right = _sides(text)
+    owners = [
+        {name.rpartition(".")[0] for name in qualified(side)} - {""}
+        for side in (left, right)
+    ]
+    return bool(owners[0] and owners[1] and owners[0] != owners[1])
 
 
 def searchable_columns(parts: Sequence[Condition]) -> tuple[str, ...]:

@@ -60,7 +60,8 @@ from analyzer.plans.findings_server import (
     unpruned_partitions,
 )
 from analyzer.plans.findings_settings import with_settings
-from analyzer.plans.findings_view import MIN_RATIO, PlanView
+from analyzer.plans.findings_sorts import sorts_by_language, sorts_of_found_rows
+from analyzer.plans.findings_view import MIN_RATIO, PlanView, rows_of
 from analyzer.plans.findings_waits import (
     cold_reads,
     large_results,
@@ -82,6 +83,8 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
     estimate_errors,
     joins_below_limits,
     sorts_for_limits,
+    sorts_of_found_rows,
+    sorts_by_language,
     first_of_groups,
     moving_frames,
     groups_made_twice,
@@ -145,10 +148,22 @@ _EFFECTS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "repeated_subplan": (frozenset({"temporary_file"}), frozenset()),
     "filter_late": (frozenset({"temporary_file"}), frozenset()),
     "recursion_repeats": (frozenset({"temporary_file"}), frozenset()),
-    "join_multiplies": (frozenset(), frozenset({"first_of_groups"})),
+    "join_multiplies": (
+        frozenset({"nested_loop"}),
+        frozenset({"first_of_groups"}),
+    ),
     "first_of_groups": (frozenset({"temporary_file"}), frozenset({"filter_late"})),
 }
 """What a cause leads to at its own node, and at those above it."""
+_READ_FOR: Mapping[str, frozenset[str]] = {
+    "first_of_groups": frozenset({"scattered_heap_fetches"}),
+}
+"""What is found of nodes that only read what a cause above them takes."""
+_FOUND_LATE = frozenset(
+    {"sort_for_limit", "order_by_wrong_index", "index_does_not_fit", "rows_removed"}
+)
+"""Why a subquery that only wants its first rows takes long."""
+_MISLED = frozenset({"estimate_error", "generic_plan"})
 
 
 def findings(plan: Plan) -> tuple[Finding, ...]:
@@ -167,8 +182,8 @@ def _of_run(view: PlanView) -> tuple[Finding, ...]:
     if planned or not view.is_worth_it:
         return planned
     found = _without_jit([item for rule in _RULES for item in rule(view)])
-    found = [_with_effects(item, found) for item in found]
-    found = [item for item in found if not _is_told_already(item, found)]
+    found = [_with_effects(view, item, found) for item in found]
+    found = [item for item in found if not _is_told_already(view, item, found)]
     found = [with_settings(item, view.plan.settings) for item in found]
     return tuple(sorted(found, key=lambda item: -round(item.lost_ratio, 2)))
 
@@ -195,7 +210,7 @@ def _without_jit(found: Sequence[Finding]) -> list[Finding]:
     return [item for item in left if item.lost_ratio >= MIN_RATIO]
 
 
-def _is_told_already(item: Finding, found: Sequence[Finding]) -> bool:
+def _is_told_already(view: PlanView, item: Finding, found: Sequence[Finding]) -> bool:
     """Whether another finding on the same rows says why."""
     if item.rule in _LEAST_TOLD:
         rest = _LEAST_TOLD[_LEAST_TOLD.index(item.rule) :]
@@ -205,20 +220,40 @@ def _is_told_already(item: Finding, found: Sequence[Finding]) -> bool:
         above = item.path[: len(other.path)] == other.path
         if item.rule in _OF_PARTS and other.rule == "unpruned_partitions" and above:
             return True
-        if _is_effect(item, other):
+        if _is_effect(view, item, other):
             return True
     return False
 
 
-def _with_effects(cause: Finding, found: Sequence[Finding]) -> Finding:
+def _with_effects(view: PlanView, cause: Finding, found: Sequence[Finding]) -> Finding:
     """A cause with the time that its effects take, which are not told besides."""
-    ratios = [item.lost_ratio for item in found if _is_effect(item, cause)]
+    ratios = [item.lost_ratio for item in found if _is_effect(view, item, cause)]
     return replace(cause, lost_ratio=max(cause.lost_ratio, *ratios, 0.0))
 
 
-def _is_effect(item: Finding, cause: Finding) -> bool:
+def _is_effect(view: PlanView, item: Finding, cause: Finding) -> bool:
     """Whether a finding is of the node of a cause, or of one that was chosen for it."""
     of_the_node, above = _EFFECTS.get(cause.rule, (frozenset(), frozenset()))
     if item.path == cause.path:
         return item.rule in of_the_node
-    return item.rule in above and item.path == cause.path[: len(item.path)]
+    if item.rule in above and item.path == cause.path[: len(item.path)]:
+        return True
+    if item.rule == "repeated_subplan" and cause.rule in _FOUND_LATE:
+        is_first_rows = view.at(item.path).node.node_type == "Limit"
+        return is_first_rows and item.path == cause.path[: len(item.path)]
+    if item.rule in _READ_FOR.get(cause.rule, ()):
+        return cause.path == item.path[: len(cause.path)]
+    return item.rule == "hash_spills" and _is_larger_side(view, item, cause)
+
+
+def _is_larger_side(view: PlanView, spilled: Finding, cause: Finding) -> bool:
+    """Whether a wrong estimate of one side had the other, which is larger, hashed.
+
+    The planner hashes the side that it expects to be smaller.
+    """
+    join = spilled.path[:-1]
+    is_below = cause.path[: len(join)] == join != cause.path
+    is_beside = cause.path[: len(spilled.path)] != spilled.path
+    if cause.rule not in _MISLED or not (is_below and is_beside):
+        return False
+    return rows_of(view.at(spilled.path)) > rows_of(view.at(cause.path))

@@ -35,14 +35,18 @@ MIN_FETCHES = 10_000
 MIN_FETCH_RATIO = 0.5
 """A fetch of most rows by an index costs less than half of the time: let it be."""
 MIN_TABLE_PAGES = 1_000
-MIN_TABLE_PAGES_PER_ROW = 0.5
+MIN_TABLE_PAGES_PER_ROW = 0.51
+_OWN_PAGE_ERROR = 0.02
 """TOAST moves values out until four rows fit on a page, where it can."""
 MIN_BLOATED_TIMES = 4.0
 """So many times what the columns that are read would take."""
+_READS_ALL = frozenset({"Sort", "Hash", "Aggregate", "ModifyTable"})
 _PAGE_BYTES = 8192
 _ROW_HEAD_BYTES = 28
 MIN_FOUND_PER_ROW = 5.0
 MIN_BITMAP_RATIO = 0.3
+MIN_BITMAP_MS = 5.0
+"""Ten thousand entries of an index take a millisecond to be put into a bitmap."""
 
 
 def index_pages(view: PlanView) -> Iterator[Finding]:
@@ -188,6 +192,8 @@ def combined_bitmaps(view: PlanView) -> Iterator[Finding]:
             rows_of(item), 1
         ):
             continue
+        if 0 < view.total_ms * ratio < MIN_BITMAP_MS:
+            continue
         sizes = " and ".join(f"{rows_of(part):,.0f}" for part in parts)
         claim = (
             f"{title(item)} combines indexes that find {sizes} rows, to keep "
@@ -247,12 +253,14 @@ def bloat(view: PlanView) -> Iterator[Finding]:
         rows = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
         if node.node_type != "Seq Scan" or ratio < MIN_RATIO or not node.loops:
             continue
-        is_whole = not any(a.node.node_type == "Limit" for a, _ in view.ancestors(item))
+        is_whole = not _is_cut_short(view, item)
         row_bytes = node.plan_width_bytes + _ROW_HEAD_BYTES
         read_pages = MIN_BLOATED_TIMES * rows * row_bytes / _PAGE_BYTES
         least = max(MIN_TABLE_PAGES, MIN_TABLE_PAGES_PER_ROW * rows, read_pages)
         if not is_whole or pages < least or is_of_functions(item):
             continue
+        if abs(pages - rows) <= _OWN_PAGE_ERROR * rows:
+            continue  # each row fills a page, by its width or the table's fillfactor
         claim = (
             f"{title(item)} reads {pages:,.0f} pages for {rows:,.0f} rows: the table "
             "is bloated, most of its space holds no rows"
@@ -263,3 +271,13 @@ def bloat(view: PlanView) -> Iterator[Finding]:
         )
         found = finding(item, "bloat", claim, measured(pages, "pages"), ratio)
         yield replace(found, remedy=remedy)
+
+
+def _is_cut_short(view: PlanView, item: NodeMeasure) -> bool:
+    """Whether a Limit may stop a scan: nothing in between reads all of it first."""
+    for above, _ in view.ancestors(item):
+        if above.node.node_type in _READS_ALL:
+            return False
+        if above.node.node_type == "Limit":
+            return True
+    return False

@@ -72,7 +72,7 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
     """Whole tables that are sorted for their first few rows."""
     for item in view.ran():
         below = view.inputs(item)
-        if item.node.node_type != "Sort" or not below or not _is_limited(view, item):
+        if item.node.node_type != "Sort" or not below or not is_limited(view, item):
             continue
         is_random = "random()" in str(item.node.details.get("Sort Key"))
         scan = below[0] if is_random else _sorted_table(view, item)
@@ -82,7 +82,7 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
         if read < max(MIN_SORTED, MIN_SORTED_PER_ROW * rows_of(item)):
             continue
         ratio, keys = view.total_ratio(item), sort_keys(item, scan)
-        if ratio < MIN_LIMIT_RATIO or "SubPlan" in str(_key_texts(item)):
+        if ratio < MIN_LIMIT_RATIO or "SubPlan" in str(key_texts(item)):
             continue
         joined = "" if scan.path == below[0].path else " of its join"
         claim = (
@@ -106,7 +106,7 @@ def sorts_for_limits(view: PlanView) -> Iterator[Finding]:
 
 def _by_expression(item: NodeMeasure, scan: NodeMeasure) -> str:
     """An index for an order that is computed."""
-    keys = one_line(", ".join(_key_texts(item)).replace(f"{scan.node.alias}.", ""))
+    keys = one_line(", ".join(key_texts(item)).replace(f"{scan.node.alias}.", ""))
     if _DISTANCE.search(keys):
         return (
             f"A GiST index on {place(scan)} finds the nearest rows by this operator "
@@ -118,7 +118,8 @@ def _by_expression(item: NodeMeasure, scan: NodeMeasure) -> str:
     )
 
 
-def _key_texts(item: NodeMeasure) -> list[str]:
+def key_texts(item: NodeMeasure) -> list[str]:
+    """The keys of a sort, as they are printed."""
     value = item.node.details.get("Sort Key")
     if isinstance(value, list | tuple):
         return [str(key) for key in value]
@@ -130,7 +131,7 @@ def _sorted_table(view: PlanView, sort: NodeMeasure) -> NodeMeasure | None:
     item = view.inputs(sort)[0]
     if item.node.node_type not in _JOINS:
         return item
-    owners = {key.partition(".")[0] for key in _key_texts(sort) if "." in key}
+    owners = {key.partition(".")[0] for key in key_texts(sort) if "." in key}
     below = [one for one in view.items if one.path[: len(item.path)] == item.path]
     if len(owners) != 1 or any(one.node.join_type in _OUTER for one in below):
         return None
@@ -154,7 +155,8 @@ def _is_kept(view: PlanView, scan: NodeMeasure) -> bool:
     return rows_of(scan) >= MIN_KEPT_RATIO * (rows_of(scan) + removed)
 
 
-def _is_limited(view: PlanView, item: NodeMeasure) -> bool:
+def is_limited(view: PlanView, item: NodeMeasure) -> bool:
+    """Whether a node's rows go to a Limit at once, or by way of workers only."""
     for above, _ in view.ancestors(item):
         if above.node.node_type == "Limit":
             return True
@@ -168,7 +170,7 @@ def sort_keys(item: NodeMeasure, scan: NodeMeasure) -> str:
 
     Empty where it is computed.
     """
-    keys = _key_texts(item)
+    keys = key_texts(item)
     if any(
         functions(key) or _DISTANCE.search(key) or len(columns(key.split(" ")[0])) != 1
         for key in keys

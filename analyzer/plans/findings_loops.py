@@ -26,6 +26,8 @@ MIN_REPEATED_RATIO = 0.3
 MIN_SLOW_REPEATS = 20
 MIN_SUBPLAN_ROWS = 10_000
 """Few runs count as well where they read so many rows together."""
+MIN_SUBPLAN_SORTED = 20_000
+"""Fewer rows are sorted in some milliseconds, in how many parts ever."""
 MIN_PAIRS = 100_000
 MIN_CROSSED = 1_000_000
 MIN_OUTER_ROWS = 10_000
@@ -146,6 +148,8 @@ def repeated_subplans(view: PlanView) -> Iterator[Finding]:
         few = MIN_SLOW_REPEATS if is_large and ratio >= MIN_LOOP_RATIO else MIN_REPEATS
         if loops < few or ratio < MIN_REPEATED_RATIO:
             continue
+        if _is_lookup(view, item, loops):
+            continue
         name = node.subplan_name or "A subquery"
         what = f"{name} ({title(item).removeprefix(f'{name}: ')})"
         claim = f"{what} is run {loops:,.0f} times, once for each row"
@@ -186,6 +190,8 @@ def large_outer_sides(view: PlanView) -> Iterator[Finding]:
             continue
         ratio = min(view.total_ratio(sides[1]) + view.own_ratio(item), 1.0)
         if ratio < MIN_LOOP_RATIO or inner.node.node_type not in _LOOKUPS | _WHOLE:
+            continue
+        if is_subquery and _is_lookup(view, inner, loops):
             continue
         if is_subquery:
             yield _lateral(inner, loops, ratio)
@@ -230,6 +236,25 @@ def _uncached(memo: NodeMeasure, cache: CacheFacts, ratio: float) -> Finding:
         memo, "useless_memoize", claim, measured(cache.misses, "misses"), ratio
     )
     return replace(found, remedy=remedy)
+
+
+def _is_lookup(view: PlanView, inner: NodeMeasure, loops: float) -> bool:
+    """Whether a subquery for a few thousand rows finds its first rows by an index.
+
+    Nothing that reads all rows once does with less.
+    """
+    below = view.inputs(inner)
+    if inner.node.node_type != "Limit" or loops >= MIN_OUTER_ROWS:
+        return False
+    most = 2 * rows_of(inner) + (inner.node.loops or 0.0)
+    if below and below[0].node.node_type == "Sort":
+        below, most = view.inputs(below[0]), max(most, MIN_SUBPLAN_SORTED)
+    if len(below) != 1 or below[0].node.node_type not in _LOOKUPS:
+        return False
+    node = below[0].node
+    read = rows_of(below[0]) + over_loops(node, node.rows_removed_by_filter)
+    is_found = bool(node.index_cond) or node.node_type == "Bitmap Heap Scan"
+    return is_found and read <= most
 
 
 def _lateral(inner: NodeMeasure, loops: float, ratio: float) -> Finding:

@@ -11,9 +11,12 @@ from analyzer.domain.plan import PlanNode
 from analyzer.plans.conditions import (
     Condition,
     ConditionKind,
+    compares_tables,
     conditions,
+    conjuncts,
     constant_calls,
     disjuncts,
+    disjuncts_as_printed,
     is_within_row,
     qualified,
 )
@@ -30,7 +33,13 @@ from analyzer.plans.findings_view import (
 )
 from analyzer.plans.findings_windows import is_of_window
 from analyzer.plans.measure import NodeMeasure
-from analyzer.plans.remedies import index_for, not_searchable, partial_index_for
+from analyzer.plans.remedies import (
+    GUESSED_EQUAL,
+    guessed_share,
+    index_for,
+    not_searchable,
+    partial_index_for,
+)
 from analyzer.plans.titles import one_line
 
 MIN_ROWS_REMOVED = 1_000
@@ -38,9 +47,9 @@ MIN_REMOVED_PER_ROW = 10.0
 MIN_REMOVED_PER_ROW_SEQUENTIAL = 20.0
 """An index pays only where it leaves out nearly all rows: below 5% of them."""
 MIN_REPEATS = 100
+MIN_SEARCH_MS = 2.0
+"""What an index finds, and a filter drops, in less does not grow with the table."""
 MIN_OTHERS_RATIO = 0.2
-_GUESSED_EQUAL = 0.005
-_GUESSED_RANGE = 1 / 3
 _COMPUTED = (ConditionKind.EXPRESSION, ConditionKind.CAST)
 
 MIN_PAGES = 64
@@ -55,6 +64,8 @@ _NO_WORD = re.compile(
     r"(?:::[a-z ]{1,40})?\)?"
 )
 _CLOSE_RATIO = 0.05
+_OUTER_JOINS = frozenset({"Hash Join", "Merge Join", "Nested Loop"})
+_IS_NULL = re.compile(r"[^ ]{1,200} IS (?:NOT )?NULL")
 _NOT_NULL = re.compile(r"\A\(\S+ IS NOT NULL\)\Z")
 INDEX_SCANS = frozenset({"Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 _OUTSIDE = frozenset(
@@ -85,6 +96,9 @@ def removed_rows(view: PlanView) -> Iterator[Finding]:
         is_outside = node.node_type in _OUTSIDE
         share = view.total_ratio if is_outside else view.own_ratio
         ratio = sum(map(share, alike))
+        is_found = bool(node.index_cond) or node.node_type == "Bitmap Heap Scan"
+        if is_found and 0 < ratio * view.total_ms < MIN_SEARCH_MS:
+            continue
         if ratio >= MIN_RATIO:
             yield _removed(view, alike, removed, ratio)
 
@@ -99,11 +113,27 @@ def _by_table(view: PlanView) -> Iterable[list[NodeMeasure]]:
         node = item.node
         if _BY_SUBQUERY.search(node.filter) or node.node_type in _OF_ITS_GROUPS:
             continue  # no index serves such a filter; what it costs is the subquery's
-        if node.rows_removed_by_filter and not is_of_window(view, item):
+        is_above = is_of_window(view, item) or _is_of_join(node)
+        if node.rows_removed_by_filter and not is_above:
             found.setdefault(_alike_by(item), []).append(item)
     return [
         sorted(alike, key=view.total_ratio, reverse=True) for alike in found.values()
     ]
+
+
+def _is_of_join(node: PlanNode) -> bool:
+    """Whether a filter is on what an outer join made, which no row has before it.
+
+    It compares the two sides with each other, or asks on which of them a row is.
+    """
+    if node.node_type not in _OUTER_JOINS:
+        return False
+    parts = [
+        one
+        for part in conjuncts(node.filter)
+        for one in (disjuncts_as_printed(part) or (part,))
+    ]
+    return all(_IS_NULL.fullmatch(one) or compares_tables(one) for one in parts)
 
 
 def _alike_by(item: NodeMeasure) -> object:
@@ -227,9 +257,7 @@ def _guessed(view: PlanView, item: NodeMeasure) -> Condition | None:
     computed = [part for part in parts if part.kind in _COMPUTED and part.sides]
     if node.node_type != "Seq Scan" or not computed or len(computed) == len(parts):
         return None
-    guess = 1.0
-    for part in computed:
-        guess *= _GUESSED_EQUAL if part.is_equality else _GUESSED_RANGE
+    guess = guessed_share(computed)
     removed = over_loops(node, node.rows_removed_by_filter)
     read = rows_of(item) + removed
     expected = node.plan_rows * (node.loops or 0.0)
@@ -253,7 +281,7 @@ def _cast_by_guess(view: PlanView, item: NodeMeasure) -> Condition | None:
         return None
     read = rows_of(item) + over_loops(node, node.rows_removed_by_filter)
     share = node.plan_rows * view.planned_share(item) / max(read, 1.0)
-    if abs(share - _GUESSED_EQUAL) > _GUESSED_EQUAL * _CLOSE_RATIO:
+    if abs(share - GUESSED_EQUAL) > GUESSED_EQUAL * _CLOSE_RATIO:
         return None
     return replace(parts[0], kind=ConditionKind.CAST, expression=text)
 

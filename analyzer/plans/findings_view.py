@@ -78,6 +78,10 @@ class PlanView:
         """The node above."""
         return self._by_path[item.path[:-1]] if item.path else None
 
+    def at(self, path: tuple[int, ...]) -> NodeMeasure:
+        """The node at a path, which must be one of the plan's."""
+        return self._by_path[path]
+
     def ancestors(self, item: NodeMeasure) -> Iterator[tuple[NodeMeasure, NodeMeasure]]:
         """Each node above, and its child on the way down, from below to the root."""
         child, above = item, self.parent(item)

@@ -24,7 +24,7 @@ from analyzer.plans.findings_view import (
 )
 from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.node_facts import hash_facts, sort_facts, stored_bytes
-from analyzer.plans.remedies import not_searchable
+from analyzer.plans.remedies import not_searchable, text_search_index
 from analyzer.plans.titles import one_line
 
 MIN_ROWS = 100
@@ -85,7 +85,7 @@ def functions_per_row(view: PlanView) -> Iterator[Finding]:
         constant = constant_calls(node.filter)
         if constant:
             claim += ", though what it is given is the same in all rows"
-        remedy = _spared(constant[0] if constant else "")
+        remedy = text_search_index(item) or _spared(constant[0] if constant else "")
         found = finding(
             item, "function_per_row", claim, measured(own_us / rows, "us"), ratio
         )

@@ -16,6 +16,7 @@ from analyzer.plans.findings_view import (
     rows_of,
     title,
 )
+from analyzer.plans.measure import NodeMeasure
 from analyzer.plans.node_facts import number
 from analyzer.plans.titles import one_line
 
@@ -30,6 +31,9 @@ MIN_CHANGED = 10_000
 MIN_PAGES_PER_ROW = 20.0
 """A changed row and its entry in an index touch three or four pages each, so that this
 is six indexes or so."""
+MIN_PAGES_PER_UPDATE = 10.0
+"""Measured: four of the table, where the row gets another page, and three of each
+index; of a row that stays on its page (HOT) two in all."""
 MIN_CHANGE_RATIO = 0.6
 
 
@@ -111,7 +115,12 @@ def kept_indexes(view: PlanView) -> Iterator[Finding]:
         pages, ratio = own_pages(item), view.own_ratio(item)
         if rows < MIN_CHANGED or ratio < MIN_CHANGE_RATIO:
             continue
-        if pages < MIN_PAGES_PER_ROW * rows or (item.own_time_ms or 0) < MIN_WRITTEN_MS:
+        is_update = title(item).startswith("Update ")
+        least = (MIN_PAGES_PER_UPDATE if is_update else MIN_PAGES_PER_ROW) * rows
+        if pages < least or (item.own_time_ms or 0) < MIN_WRITTEN_MS:
+            continue
+        if is_update:
+            yield _rewritten(item, rows, ratio)
             continue
         claim = (
             f"{title(item)} touches {pages / rows:,.0f} pages for each of {rows:,.0f} "
@@ -127,3 +136,20 @@ def kept_indexes(view: PlanView) -> Iterator[Finding]:
             item, "index_upkeep", claim, measured(pages / rows, "pages"), ratio
         )
         yield replace(found, remedy=remedy)
+
+
+def _rewritten(item: NodeMeasure, rows: float, ratio: float) -> Finding:
+    """An UPDATE that enters each row into the indexes again."""
+    pages = own_pages(item) / rows
+    claim = (
+        f"{title(item)} writes {rows:,.0f} rows anew and touches {pages:,.0f} pages "
+        "for each: the new version of a row is entered into the indexes as well"
+    )
+    remedy = (
+        "Leave out rows that are so already (WHERE column IS DISTINCT FROM the new "
+        f"value); drop indexes of {place(item)} that are never scanned (idx_scan = 0 "
+        "in pg_stat_user_indexes), first those on what changes: where no indexed "
+        "column changes and the page has room (fillfactor), nothing is entered (HOT)."
+    )
+    quantity = measured(pages, "pages")
+    return replace(finding(item, "index_upkeep", claim, quantity, ratio), remedy=remedy)

@@ -31,7 +31,12 @@ _GIST_TYPES = re.compile(
 """Types of which a GiST index finds what lies within, or overlaps."""
 _IS_SAME = re.compile(r"\(NOT \([^()]{1,300} IS DISTINCT FROM ")
 _RETURNED = re.compile(r"\(?(?:InitPlan \d+\)\.col\d+|\$\d+)")
+_WITH_CONFIGURATION = re.compile(r"to_tsvector\('[^']{1,200}'::regconfig, ")
 _MAX_CONDITION_CHARS = 200
+GUESSED_EQUAL = 0.005
+GUESSED_RANGE = 1 / 3
+"""DEFAULT_NUM_DISTINCT and DEFAULT_INEQ_SEL in selfuncs.h."""
+_GUESS_TIMES = 2.0
 _EXPRESSIONS = (ConditionKind.EXPRESSION, ConditionKind.CAST)
 
 
@@ -131,6 +136,28 @@ def _special(parts: Sequence[Condition], table: str, text: str) -> str:
     return ""
 
 
+def text_search_index(item: NodeMeasure) -> str:
+    """The index of words for a document that is made of the columns for each row."""
+    for part in conditions(item.node.filter):
+        text = one_line(part.expression)
+        is_searched = part.kind is ConditionKind.CONTAINS
+        if not is_searched or "to_tsvector" not in functions(text) or not columns(text):
+            continue
+        if not _WITH_CONFIGURATION.search(text):
+            return (
+                "Name the configuration (to_tsvector('simple', …)), without which it "
+                "depends on a setting and is in no index: then a GIN index on "
+                f"{place(item)} with this expression holds the words of each row, or "
+                "one on a generated column."
+            )
+        return (
+            "A GIN index on the expression holds the words of each row: CREATE INDEX "
+            f"ON {place(item)} USING gin ({text}). Or keep them in a generated column, "
+            "which is read where no index is, and index that."
+        )
+    return ""
+
+
 def not_searchable(node: PlanNode, text: str) -> Condition | None:
     """The condition on an expression, if no part of a text is on a bare column."""
     parts = conditions(text)
@@ -174,10 +201,13 @@ def statistics_for(view: PlanView, item: NodeMeasure) -> tuple[str, str]:
     names = list(dict.fromkeys(names))[:MAX_COLUMNS]
     table = place(item)
     computed = [part for part in parts if part.kind in _EXPRESSIONS]
-    if computed and len(names) < 2:
-        text = one_line(computed[0].expression)
+    if computed and (len(names) < 2 or _is_by_guess(item, parts)):
+        guessed = [part for part in computed if part.is_equality] or computed
+        texts = [f"({one_line(part.expression)})" for part in guessed[:MAX_COLUMNS]]
+        what = "the expressions" if len(set(texts)) > 1 else "the expression"
         return "an expression has no statistics of its own", (
-            "Extended statistics on the expression: " + _create((f"({text})",), table)
+            f"Extended statistics on {what}: "
+            + _create(tuple(dict.fromkeys(texts)), table)
         )
     if len(names) > 1:
         return "columns depend on one another", (
@@ -187,6 +217,27 @@ def statistics_for(view: PlanView, item: NodeMeasure) -> tuple[str, str]:
         f"ANALYZE {table}; if that does not help, raise the statistics target"
         + (f" of {one_line(names[0])}." if names else ".")
     )
+
+
+def guessed_share(parts: Sequence[Condition]) -> float:
+    """The share of rows that is guessed for expressions that have no statistics."""
+    share = 1.0
+    for part in parts:
+        share *= GUESSED_EQUAL if part.is_equality else GUESSED_RANGE
+    return share
+
+
+def _is_by_guess(item: NodeMeasure, parts: Sequence[Condition]) -> bool:
+    """Whether a guess for expressions alone explains that more rows came.
+
+    Without it the estimate, which the other conditions have made, comes to as many.
+    """
+    guessed = [part for part in parts if part.kind in _EXPRESSIONS and part.sides]
+    if not guessed or not item.underestimated:
+        return False
+    without = item.node.plan_rows / guessed_share(guessed)
+    actual = item.node.actual_rows or 0.0
+    return actual <= without * _GUESS_TIMES and item.node.plan_rows * 2 <= actual
 
 
 def _looked_up(item: NodeMeasure, parts: Sequence[Condition]) -> tuple[str, str] | None:

@@ -3,7 +3,8 @@
 ``python -m tests.support.plan_corpus [SET...]`` records them anew, on the embedded
 server and on 15 where it is installed. The sets ``library``, ``trips``, ``clinic`` and
 ``depot`` were written after the rules, to see what these say of causes and schemas they
-had not been made for; ``theatre`` with the rules that an outside author's plans wanted.
+had not been made for; ``theatre`` and ``garden`` with the rules that an outside
+author's plans wanted.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from analyzer.postgres.connect import Connection, session
 from tests.support.older_servers import both_servers
 
 FOLDER = Path(__file__).parent.parent / "plan_corpus"
-SETS = ("shop", "library", "trips", "clinic", "depot", "theatre")
+SETS = ("shop", "library", "trips", "clinic", "depot", "theatre", "garden")
 VERSIONS = ("18", "15")
 _HEAD = re.compile(r"-- (?P<name>\w+):(?: (?P<rule>\w+))?(?:; (?P<words>.+))?")
 _LINE = re.compile(r"-- (?P<what>set|first|with|only) (?P<value>.+)")
