@@ -12,7 +12,7 @@ setup:           ## Only the virtual environment
 
 test: setup      ## All tests, with the Debian packages some of them need
 	@tools/test-packages
-	$(PY) -m pytest -q -n 2 --dist loadscope
+	$(PY) -m pytest -q -n 2 --dist loadfile
 
 check: setup lint types imports test
 
