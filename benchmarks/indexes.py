@@ -241,9 +241,11 @@ def _time_result(asked: Asked, part: Part, times: Times) -> Result:
     ratio, promised = measured[1] / measured[0], predicted[1] / predicted[0]
     slower = [n for n in before if after[n] > MAX_SLOWER * before[n] and not risks[n]]
     clearly = [n for n in slower if after[n] - before[n] > MIN_SLOWER_MS]
-    # Plans that were run are timed by the clock, so their predictions are too.
+    # Plans that were run are timed by the clock, so their predictions are too, but for
+    # waits for a processor: a busy machine takes longer, its processors do not.
     clock = [times.wall_before, times.wall_after]
     errors = [predicted[i] / clock[i] - 1 for i in (0, 1)]
+    busy = [predicted[i] / measured[i] - 1 for i in (0, 1)]
     faults = []
     if ratio > MAX_TIME_RATIO:
         faults.append(f"time ratio above {MAX_TIME_RATIO:.2f}")
@@ -261,7 +263,8 @@ def _time_result(asked: Asked, part: Part, times: Times) -> Result:
         f"{MAX_TIME_RATIO:.2f}), by the clock {clock[0] / 1e3:.1f} -> "
         f"{clock[1] / 1e3:.1f} s, {clock[1] / clock[0]:.3f}; "
         f"predicted {predicted[0] / 1e3:.1f} -> {predicted[1] / 1e3:.1f} s, "
-        f"{promised:.3f}, off by {errors[0]:+.0%} and {errors[1]:+.0%}; more than 20% "
+        f"{promised:.3f}, off by {errors[0]:+.0%} and {errors[1]:+.0%} ({busy[0]:+.0%} "
+        f"and {busy[1]:+.0%} of processor time); more than 20% "
         f"slower and not named: {slower or 'none'}; {named} risks named"
     )
     lines.append(_effort(asked))

@@ -16,7 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from analyzer.domain.catalog import Relation
-from analyzer.domain.plan import Plan, PlanNode
+from analyzer.domain.plan import Buffers, Plan, PlanNode
+from analyzer.indexing.cost_settings import CostSettings
 from analyzer.indexing.expression_work import expression_work
 from analyzer.indexing.index_rows import HeapAccess, matched_rows
 from analyzer.indexing.joined_rows import with_joined_rows
@@ -59,6 +60,8 @@ Work = dict[str, float]
 """Amounts by part; a part that is missing is zero."""
 
 _TUPLE_OVERHEAD_BYTES = 24
+_GROUP_OVERHEAD_BYTES = 64
+_LEAST_CHARGE = 1e-9
 _CACHE_BYTES = 1 << 20
 """Of the processor: a hash table beyond it is probed at the price of memory."""
 _BLOCK_BYTES = 8192
@@ -208,18 +211,28 @@ def tests(condition: str) -> int:
 
 
 def _reads(node: PlanNode, work: Work, uncached_ratio: float) -> Work:
-    """Pages that come from outside PostgreSQL's view of the cache."""
+    """Pages from outside PostgreSQL's view of the cache; temporary ones of a run."""
     sequential = work.get("seq_pages", 0.0) * uncached_ratio
     scattered = work.get("far_fetches", 0.0) + work.get("bitmap_pages", 0.0)
     random = scattered * uncached_ratio
-    if node.buffers is not None:
-        own = node.buffers.shared_read_blks - sum(
-            child.buffers.shared_read_blks for child in node.children if child.buffers
-        )
-        sequential, random = 0.0, float(max(own, 0))
-        if node.node_type == _SEQ:
-            sequential, random = random, 0.0
-    return {"sequential_reads": sequential, "random_reads": random}
+    if node.buffers is None:
+        return {"sequential_reads": sequential, "random_reads": random}
+    sequential, random = 0.0, _own_blks(node, lambda used: used.shared_read_blks)
+    if node.node_type == _SEQ:
+        sequential, random = random, 0.0
+    spilled = _own_blks(node, lambda used: used.temp_read_blks + used.temp_written_blks)
+    return {
+        "sequential_reads": sequential,
+        "random_reads": random,
+        "temp_pages": spilled,
+    }
+
+
+def _own_blks(node: PlanNode, of: Callable[[Buffers], int]) -> float:
+    """Blocks of a node that was run, without those of its children."""
+    below = sum(of(child.buffers) for child in node.children if child.buffers)
+    own = of(node.buffers) - below if node.buffers else 0
+    return float(max(own, 0))
 
 
 def _own_cost(item: Executions) -> float:
@@ -307,14 +320,15 @@ def _sort_keys(node: PlanNode) -> list[str]:
 
 def _aggregate(item: Executions, around: Surroundings) -> Work:
     settings, node = around.settings, item.node
-    groups = item.rows
+    hashed = node.details.get("Strategy") in ("Hashed", "Mixed")
+    groups = _groups_made(item, settings) if hashed else item.rows
     own = _own_cost(item) - node.plan_rows * settings.cpu_tuple_cost
     child = node.children[0] if node.children else node
     planned = max(child.plan_rows, 1.0)
     actual = item.below(child) / planned
     operators = max(own, 0.0) / settings.cpu_operator_cost * actual
-    hashed = node.details.get("Strategy") in ("Hashed", "Mixed")
-    size_bytes = node.plan_rows * (node.plan_width_bytes + 64)
+    at_once = groups / max(item.scans, 1.0)
+    size_bytes = at_once * (node.plan_width_bytes + _GROUP_OVERHEAD_BYTES)
     spills = hashed and size_bytes > settings.hash_mem_bytes
     numeric = around.numeric_operations(item.output) * item.below(child)
     return {
@@ -324,6 +338,27 @@ def _aggregate(item: Executions, around: Surroundings) -> Work:
         "hash_misses": item.below(child) * _miss_ratio(size_bytes) if hashed else 0.0,
         "temp_pages": 2 * size_bytes / _BLOCK_BYTES if spills else 0.0,
     }
+
+
+def _groups_made(item: Executions, settings: CostSettings) -> float:
+    """Groups that a hash table holds before HAVING takes some of them away.
+
+    A run tells how many these are. The planner charges for each of them when it is
+    given out, and so does ``cost_agg`` in ``costsize.c`` tell how many it expects.
+    """
+    node = item.node
+    if not node.filter:
+        return item.rows
+    if node.actual_rows is not None and node.loops is not None:
+        removed = node.rows_removed_by_filter or 0.0
+        return (node.actual_rows + removed) * node.loops
+    comparisons = tests(node.filter) * settings.cpu_operator_cost
+    expected = (node.total_cost - node.startup_cost) / max(
+        settings.cpu_tuple_cost + comparisons, _LEAST_CHARGE
+    )
+    below = node.children[0].plan_rows if node.children else node.plan_rows
+    made = max(min(expected, below), node.plan_rows)
+    return item.rows * made / max(node.plan_rows, 1.0)
 
 
 def _passing(item: Executions, _: Surroundings) -> Work:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from analyzer.domain.plan import Plan
 from analyzer.domain.target import Address
@@ -15,6 +16,7 @@ from analyzer.planner.kept_memory import kept_bytes
 from analyzer.planner.parse_process import parse_apart
 from analyzer.plans.read_json import read_plan
 from analyzer.postgres import extended
+from analyzer.postgres.backend_process import backend_pid_here, waited_ms
 from analyzer.postgres.connect import Connection, session
 from analyzer.postgres.errors_map import planning, running
 from analyzer.postgres.guard import Action, Place, enforce
@@ -36,7 +38,21 @@ from analyzer.statements.safety import SafetyFacts
 _log = logging.getLogger(__name__)
 _TRIALS = 2
 """Before a statement is refused because the catalog does not hold still."""
+_LEAST_MS = 1e-3
+_MOST_WAITED = 0.99
 _RUN = f"EXPLAIN {MARKER} (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON, SETTINGS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedRun:
+    """A plan that was run, and for what share of it its process had no processor.
+
+    The share is of the whole call, of which the run is the most; it is 0 where it
+    cannot be seen: on another machine. Of parallel workers it is not known.
+    """
+
+    plan: Plan
+    waited_ratio: float = 0.0
 
 
 def analyze(
@@ -67,6 +83,18 @@ def analyze(
         PlanningFailed: the server refused it, in our words.
         TargetError: by its branches, for whatever else the server did.
     """
+    return timed_run(address, query, parameters, limits, is_clone=is_clone).plan
+
+
+def timed_run(
+    address: Address,
+    query: str,
+    parameters: Sequence[str | None] = (),
+    limits: Limits | None = None,
+    *,
+    is_clone: bool = False,
+) -> TimedRun:
+    """The same, with what the machine's load added to the time of the run."""
     limits = limits or Limits()
     facts = parse_apart(query)
     _check_parameters(facts, parameters)
@@ -199,20 +227,26 @@ def _run(
     values: Sequence[str | None],
     limits: Limits,
     checks: Sequence[str],
-) -> Plan:
+) -> TimedRun:
     with running(limits.statement_timeout_ms):
         types: tuple[int, ...] = ()
         if values:
             types = extended.parameter_types(connection, text, checks=checks)
         set_local(connection, {"statement_timeout": str(limits.statement_timeout_ms)})
         options = _RUN + (")" if limits.time_nodes else ", TIMING OFF)")
+        before_ms, started = _waited_ms(connection), time.monotonic()
         rows = extended.run(
             connection, f"{options} {text}", values, types=types, checks=checks
         )
+        took_ms = (time.monotonic() - started) * 1000.0
+        waiting_ms = _waited_ms(connection) - before_ms
     version = connection.info.server_version // 10_000
     plan = read_plan(rows[0][0] or "", source=f"target, PostgreSQL {version}")
     _log_changes(connection, checks)
-    return replace(plan, generic=False)
+    return TimedRun(
+        plan=replace(plan, generic=False),
+        waited_ratio=min(waiting_ms / max(took_ms, _LEAST_MS), _MOST_WAITED),
+    )
 
 
 def _log_changes(connection: Connection, checks: Sequence[str]) -> None:
@@ -222,3 +256,8 @@ def _log_changes(connection: Connection, checks: Sequence[str]) -> None:
             extended.run(connection, marked("SELECT 1"), checks=checks)
     except CatalogChanged:
         _log.warning("what a statement names was changed while it ran")
+
+
+def _waited_ms(connection: Connection) -> float:
+    pid = backend_pid_here(connection)
+    return (waited_ms(pid) or 0.0) if pid is not None else 0.0

@@ -11,6 +11,9 @@ PROC = Path("/proc")
 _LOOPBACK = ("127.0.0.1", "::1")
 _RESIDENT, _SHARED = 1, 2
 """Positions in /proc/PID/statm, in pages; see proc(5)."""
+_WAITED = 1
+"""Position in /proc/PID/schedstat, in nanoseconds (Linux, sched-stats.rst)."""
+_NS_PER_MS = 1_000_000
 
 
 def backend_pid_here(connection: Connection) -> int | None:
@@ -29,6 +32,16 @@ def backend_pid_here(connection: Connection) -> int | None:
     if not title.startswith(b"postgres:") or info.user.encode() not in title:
         return None
     return info.backend_pid
+
+
+def waited_ms(pid: int) -> float | None:
+    """Time a process was ready to run and had no processor, none if it is not told."""
+    try:
+        return int((PROC / str(pid) / "schedstat").read_text().split()[_WAITED]) / (
+            _NS_PER_MS
+        )
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def private_bytes(pid: int) -> int | None:

@@ -139,6 +139,31 @@ def test_a_plan_that_was_run_is_counted_by_its_actual_rows() -> None:
     assert work_of(a_plan(root, i=SCATTERED))["index_tuples"] == 300
 
 
+def grouped(**more: object) -> dict[str, object]:
+    """300,000 rows in 90,000 groups, of which HAVING is expected to leave a third."""
+    child = seq_scan(cost=5_000, rows=300_000)
+    root = node("Aggregate", 8_000 + 90_000 * 0.0125, 30_000, child, Strategy="Hashed")
+    return root | {"Startup Cost": 8_000, "Filter": "(count(*) > 5)", **more}
+
+
+def test_groups_are_made_before_having_takes_them_away() -> None:
+    assert work_of(a_plan(grouped()))["groups"] == pytest.approx(90_000, rel=0.01)
+    run = {"Actual Rows": 7, "Actual Loops": 1, "Rows Removed by Filter": 119_993}
+    assert work_of(a_plan(grouped(**run)))["groups"] == 120_000
+
+
+def test_temporary_pages_of_a_run_are_those_it_tells() -> None:
+    run = {"Actual Rows": 7, "Actual Loops": 1, "Rows Removed by Filter": 119_993}
+    spilled = {
+        "Temp Read Blocks": 200,
+        "Temp Written Blocks": 300,
+        "Shared Hit Blocks": 9,
+    }
+    assert work_of(a_plan(grouped(**run, **spilled)))["temp_pages"] == 500
+    none = {"Temp Read Blocks": 0, "Temp Written Blocks": 0, "Shared Hit Blocks": 9}
+    assert work_of(a_plan(grouped(**run, **none)))["temp_pages"] == 0
+
+
 def test_workers_share_what_is_below_a_gather() -> None:
     scan = seq_scan(cost=20_000 + 10_000 / 2.4, rows=416_667, Parallel_Aware=True)
     root = node("Gather", 40_000, 1_000_000, scan, Workers_Planned=2)
