@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from analyzer.domain.plan import Plan
 from analyzer.domain.recommendation import Basis
+from analyzer.indexing.known_rows import NOTHING_KNOWN, KnownRows, with_known_rows
 from analyzer.indexing.plan_work import NodeWork, Work, plan_work
 from analyzer.indexing.surroundings import Surroundings
 
@@ -78,9 +79,15 @@ class TimeModel:
     around: Surroundings
     constants: TimeConstants = ASSUMED
 
-    def predicted_ms(self, plan: Plan) -> float:
-        """Time of one execution with the data in memory, in milliseconds."""
-        work = summed(plan_work(plan, self.around), self.constants.parallel_speedup)
+    def predicted_ms(self, plan: Plan, known: KnownRows = NOTHING_KNOWN) -> float:
+        """Time of one execution with the data in memory, in milliseconds.
+
+        Args:
+            plan: to be valued.
+            known: rows that the statement was seen to have.
+        """
+        nodes = plan_work(with_known_rows(plan, known), self.around)
+        work = summed(nodes, self.constants.parallel_speedup)
         return time_us(work, self.constants.us_per_part) / 1000.0
 
 
@@ -102,7 +109,12 @@ class Anchor:
 
 
 def anchor(
-    model: TimeModel, planned: Plan, *, mean_ms: float, measured: Plan | None = None
+    model: TimeModel,
+    planned: Plan,
+    *,
+    mean_ms: float,
+    measured: Plan | None = None,
+    known: KnownRows = NOTHING_KNOWN,
 ) -> Anchor:
     """Tie predictions of a statement to its time as it is.
 
@@ -111,8 +123,9 @@ def anchor(
         planned: the plan as it is, with the planner's estimates.
         mean_ms: mean time of the statement, measured.
         measured: the same plan run, which tells how far its estimates are off.
+        known: rows that other plans of the statement are valued by.
     """
-    estimated_ms = model.predicted_ms(planned)
+    estimated_ms = model.predicted_ms(planned, known)
     if mean_ms > estimated_ms and not model.around.counts_all(planned):
         # What it does beside reading is the same whatever indexes there are.
         return Anchor(offset_ms=mean_ms - estimated_ms)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from analyzer.domain.catalog import Catalog
 from analyzer.domain.index import IndexDefinition, RelationName
-from analyzer.domain.plan import Plan
 from analyzer.domain.statement import Fingerprint
 from analyzer.domain.what_if import BulkWhatIfPlanner
 from analyzer.domain.workload import Workload, WorkloadItem
@@ -31,7 +30,12 @@ from analyzer.indexing.subjects import (
     read_shapes,
     why_none,
 )
-from analyzer.indexing.worths import KEPT_RATIO, KEPT_TO_NARROW_RATIO, PlanWorths
+from analyzer.indexing.worths import (
+    KEPT_RATIO,
+    KEPT_TO_NARROW_RATIO,
+    PlanWorths,
+    Value,
+)
 from analyzer.indexing.writes import WritePrice, WritePrices
 from analyzer.statements.facts import StatementShape
 
@@ -68,7 +72,7 @@ class ChoiceOptions:
     limits: SetLimits = field(default_factory=SetLimits)
     candidates: CandidateLimits = field(default_factory=CandidateLimits)
     weights: Mapping[Fingerprint, float] = field(default_factory=dict)
-    value: Callable[[Plan], float] | None = None
+    value: Value | None = None
     max_calls: int = MAX_CALLS
     max_statements: int | None = None
     views: Mapping[RelationName, str] = field(default_factory=dict)
@@ -104,9 +108,7 @@ class WorkloadChoice:
         """Questions to the planner so far."""
         return self.costs.calls
 
-    def value_by(
-        self, value: Callable[[Plan], float], weights: Mapping[Fingerprint, float]
-    ) -> None:
+    def value_by(self, value: Value, weights: Mapping[Fingerprint, float]) -> None:
         """Search by another worth of plans than their cost, and with other weights."""
         self._options = replace(self._options, value=value, weights=weights)
 

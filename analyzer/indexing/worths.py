@@ -23,7 +23,9 @@ what each member is good for."""
 KEPT_TO_NARROW_RATIO = 0.45
 """The same where members are narrowed too, each of which takes questions of its own."""
 
-Value = Callable[[Plan], float]
+Value = Callable[[Fingerprint, Plan], float]
+"""Of a plan of a statement."""
+
 Worth = tuple[float, Configuration]
 """What a statement is worth, and the hypothetical indexes its plans use."""
 
@@ -99,7 +101,9 @@ class PlanWorths:
     ) -> None:
         """Note the plans of a statement under a set of relevant indexes."""
         for number, item in enumerate(sets):
-            worth = self._value(item.plan) if self._value else item.plan.total_cost
+            worth = item.plan.total_cost
+            if self._value:
+                worth = self._value(subject.fingerprint, item.plan)
             self._known[(subject.fingerprint, number)][wanted] = (worth, item.used)
 
     def of(self, asked: Sequence[tuple[Subject, Configuration]]) -> list[Worth]:
@@ -168,13 +172,17 @@ class PlanWorths:
         if value is None:
             return [_worth(answer) for answer in self._planner.costs_with(questions)]
         plans = self._planner.plans_with(questions)
-        return [p if isinstance(p, AnalyzerError) else _valued(p, value) for p in plans]
+        return [
+            plan
+            if isinstance(plan, AnalyzerError)
+            else (value(subject.fingerprint, plan), _used(plan))
+            for (subject, _), plan in zip(asked, plans, strict=True)
+        ]
 
 
-def _valued(plan: Plan, value: Value) -> Worth:
+def _used(plan: Plan) -> Configuration:
     asked = plan.hypothetical_indexes
-    used = frozenset(asked[name] for name in plan.index_names() if name in asked)
-    return value(plan), used
+    return frozenset(asked[name] for name in plan.index_names() if name in asked)
 
 
 def _worth(answer: PlanCost | AnalyzerError) -> Worth | AnalyzerError:

@@ -217,7 +217,7 @@ class _Job:
         knowledge = self._knowledge(plans)
         objective = self._objective(knowledge)
         if objective is Objective.TIME:
-            choice.value_by(knowledge.model.predicted_ms, self._time_weights(knowledge))
+            choice.value_by(knowledge.predicted_ms, self._time_weights(knowledge))
         self.tell("searching", 0.3)
         # Runs on the server have limits of their own, so the clock begins here.
         deadline = time.monotonic() + self.request.time_limit_s

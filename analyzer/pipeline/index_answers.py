@@ -153,11 +153,12 @@ class Answers:
         name = item.fingerprint
         base, then = item.prepared.base, self._under(name)
         anchor = self.knowledge.anchor(name)
-        model = self.knowledge.model
+        known = self.knowledge
 
         def mean_ms(cost: StatementCost) -> float:
             return sum(
-                one.weight_ratio * model.predicted_ms(one.plan) for one in cost.sets
+                one.weight_ratio * known.predicted_ms(name, one.plan)
+                for one in cost.sets
             )
 
         before, after = base.cost, then.cost

@@ -15,6 +15,7 @@ from analyzer.domain.target import Address
 from analyzer.domain.workload import NotSeen, WorkloadItem
 from analyzer.errors import AnalyzerError
 from analyzer.indexing.calibration import MIN_PLANS, Calibration, TimedPlan, calibrate
+from analyzer.indexing.known_rows import NOTHING_KNOWN, KnownRows, known_rows
 from analyzer.indexing.surroundings import Surroundings
 from analyzer.indexing.time_model import Anchor, TimeModel, anchor
 from analyzer.pipeline.index_workload import NamedWorkload
@@ -29,12 +30,20 @@ MIN_MEAN_MS = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeKnowledge:
-    """The model, what ties each statement to its time, and what both rest on."""
+    """The model, what ties each statement to its time, and what both rest on.
+
+    ``rows`` are those that statements were seen to have.
+    """
 
     model: TimeModel
     anchors: Mapping[Fingerprint, Anchor] = field(default_factory=dict)
+    rows: Mapping[Fingerprint, KnownRows] = field(default_factory=dict)
     basis: TimeBasis
     not_seen: tuple[NotSeen, ...] = ()
+
+    def predicted_ms(self, name: Fingerprint, plan: Plan) -> float:
+        """What the model says of a statement's plan, by the rows that are known."""
+        return self.model.predicted_ms(plan, self.rows.get(name, NOTHING_KNOWN))
 
     def anchor(self, name: Fingerprint) -> Anchor:
         """What ties a statement's prediction to its time."""
@@ -75,14 +84,39 @@ def time_knowledge(
         source = f"mean times of {len(timed)} statements, by pg_stat_statements"
     found = calibrate(timed, around, source=source)
     model = TimeModel(around=around, constants=found.constants)
+    rows = _rows(named, measured)
     anchors = {
-        name: anchor(model, plans[name], mean_ms=time, measured=measured.get(name))
+        name: anchor(
+            model,
+            plans[name],
+            mean_ms=time,
+            measured=measured.get(name),
+            known=rows.get(name, NOTHING_KNOWN),
+        )
         for name, time in known_ms.items()
         if name in plans
     }
     return TimeKnowledge(
-        model=model, anchors=anchors, basis=_basis(found), not_seen=not_seen
+        model=model,
+        anchors=anchors,
+        rows=rows,
+        basis=_basis(found),
+        not_seen=not_seen,
     )
+
+
+def _rows(
+    named: NamedWorkload, measured: Mapping[Fingerprint, Plan]
+) -> dict[Fingerprint, KnownRows]:
+    """Of statements that are planned with the values they were run with, and no others.
+
+    Other values have other rows.
+    """
+    return {
+        item.statement.fingerprint: known_rows(measured[item.statement.fingerprint])
+        for item in named.workload.items
+        if item.statement.fingerprint in measured and len(item.parameter_sets) <= 1
+    }
 
 
 def _timed(

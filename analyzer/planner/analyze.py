@@ -114,7 +114,7 @@ def _analyzed(
     values: Sequence[str | None],
     limits: Limits,
     place: Place,
-) -> Plan:
+) -> TimedRun:
     is_clone = place is Place.CLONE
     with _guarded_session(address, limits, is_clone) as connection:
         claim_the_only_run(connection)
