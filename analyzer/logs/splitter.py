@@ -30,6 +30,7 @@ LINES_BEFORE = 2
 
 _MAX_NAME_CHARS = 64
 _MAX_HEAD_CHARS = 1000
+_CHANGING = {"virtual_transaction_id", "transaction_id", "line_number"}
 _NAMES = ("user", "database", "application_name")
 _NAMES_THAT_FEW_CAN_MAKE = ("user", "database")
 _MAX_WITNESSES = 20_000
@@ -101,7 +102,10 @@ class Splitter:
         self._believed: dict[str | None, dict[_Names, None]] = {}
         times = {"%m": "time_ms", "%t": "time"}
         has_both = "time_ms" in groups and "time" in groups
-        self._time_name = "" if has_both else times.get(prefix.text[:2], "")
+        # What each transaction, or each line, changes is never seen again.
+        changes = groups.keys() & _CHANGING
+        remembers = not has_both and not changes
+        self._time_name = times.get(prefix.text[:2], "") if remembers else ""
         self._known_heads: dict[str, _KnownHead] = {}
 
     def split(

@@ -68,6 +68,14 @@ class _Parts(NamedTuple):
     origin: dict[str, Any]
 
 
+class Companion(NamedTuple):
+    """A line that continues a message and was read in columns."""
+
+    severity: str
+    key: str
+    text: str
+
+
 class StderrReader:
     """Reads blocks of lines; one for each file."""
 
@@ -96,7 +104,7 @@ class StderrReader:
         )
 
     def read_split(
-        self, lines: Iterable[tuple[str, Head | None]]
+        self, lines: Iterable[tuple[str, Head | Companion | None]]
     ) -> Iterator[LogEntry]:
         """Entries of lines of which is known how they begin."""
         for line, head in lines:
@@ -144,15 +152,18 @@ class StderrReader:
         if line.strip():
             self._tally.not_understood(line)
 
-    def _begin(self, line: str, head: Head) -> None:
-        parts = self._parts_of(head)
-        text = line[head.text_at :]
+    def _begin(self, line: str, head: Head | Companion) -> None:
+        self._begun = (self._tally.line_count, line)
         # Only a message needs all its fields, a companion the process it belongs to.
         origin = None
-        if not parts.is_companion:
-            origin = Origin(logged_at=self._time(head), **parts.origin)
-        self._begun = (self._tally.line_count, line)
-        self._current = Record(parts.key, parts.severity, [text], origin, len(text))
+        if isinstance(head, Companion):
+            severity, key, text = head
+        else:
+            severity, is_companion, key, fields = self._parts_of(head)
+            text = line[head.text_at :]
+            if not is_companion:
+                origin = Origin(logged_at=self._time(head), **fields)
+        self._current = Record(key, severity, [text], origin, len(text))
 
     def follow(self, logged_at: datetime) -> None:
         """Tell the time of the line before, for a line whose own cannot be read."""

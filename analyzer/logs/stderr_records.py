@@ -69,6 +69,10 @@ class Lines:
         raw = self.data[self.starts[number] : self.ends[number]]
         return raw.decode("utf-8", "replace")
 
+    def text(self, number: int, start: int) -> str:
+        """One line from a place in the window on."""
+        return self.data[start : self.ends[number]].decode("utf-8", "replace")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:

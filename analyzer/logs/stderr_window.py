@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -16,9 +15,9 @@ from analyzer.logs.scanned_rows import Found, duration_rows, places
 from analyzer.logs.severity import ENGLISH
 from analyzer.logs.slices import Bools, Longs, Slices
 from analyzer.logs.splitter import Head
-from analyzer.logs.stderr import StderrOptions, StderrReader
+from analyzer.logs.stderr import Companion, StderrOptions, StderrReader
+from analyzer.logs.stderr_order import Grouped, Single, Singly, in_order
 from analyzer.logs.stderr_records import (
-    IS_COMPANION,
     HeadReader,
     Lines,
     Records,
@@ -49,45 +48,8 @@ def reads_in_columns(options: StderrOptions) -> bool:
     return has_leading_time and times == 1 and not options.tabs_stripped
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Grouped:
-    """Records of a window in order, those read in columns and the others.
-
-    Attributes:
-        line: number of the line where each begins.
-        until: number of the line behind its last.
-        companion: whether it continues a message.
-        process: who wrote it.
-        column: index into the columns, -1 for one that was read by itself.
-        severity: as in the columns, -1 likewise.
-        text_start: as in the columns.
-        messy: whether lines that belong to nobody stand in it.
-        owner: number of the message a companion belongs to, -1 for none; of a message,
-            its own number.
-        message: index of the record of each message.
-    """
-
-    line: Longs
-    until: Longs
-    companion: Bools
-    process: Longs
-    column: Longs
-    severity: Longs
-    text_start: Longs
-    messy: Bools
-    owner: Longs
-    message: Longs
-
-
-class _Single(NamedTuple):
-    """What a line is that was read by itself."""
-
-    is_companion: bool
-    key: str
-    head: Head
-
-
-_Singly = Mapping[int, _Single | None]
+_Read = tuple[Lines, Records, Singly]
+"""What was read of a window."""
 
 
 class StderrWindows:
@@ -111,15 +73,14 @@ class StderrWindows:
         """One window; ``data`` ends in a line end."""
         lines, records = self._heads.read(data)
         unread = self._read_singly(lines, records)
-        grouped = _in_order(lines, records, unread)
+        grouped = in_order(lines, records, unread)
         self._count_lines(lines, grouped, unread)
         rows = self._rows(lines, records, grouped)
         is_row = np.zeros(len(grouped.message), np.bool_)
         is_row[rows.order] = True
-        times_us = records.logged_at_us
         return Window(
             rows=rows,
-            entries=[*self._entries((lines, unread), grouped, times_us, is_row)],
+            entries=[*self._entries((lines, records, unread), grouped, is_row)],
             message_count=len(grouped.message),
         )
 
@@ -168,9 +129,9 @@ class StderrWindows:
                     yield start, head
             end = start - 1
 
-    def _read_singly(self, lines: Lines, records: Records) -> _Singly:
+    def _read_singly(self, lines: Lines, records: Records) -> Singly:
         """What doubtful lines are; none for no record."""
-        found: dict[int, _Single | None] = {}
+        found: dict[int, Single | None] = {}
         if not len(records.doubtful):
             return found
         # What processes have called themselves before, where nobody can doubt it.
@@ -184,11 +145,28 @@ class StderrWindows:
             if head is not None:
                 severity = ENGLISH[head.severity]
                 key = self._reader.process_key(head)
-                found[number] = _Single(is_companion(severity), key, head)
+                found[number] = Single(is_companion(severity), key, head)
         return found
 
+    def _lines_of(
+        self, read: _Read, grouped: Grouped, record: int
+    ) -> Iterator[tuple[str, Head | Companion | None]]:
+        """The lines of a record, each with how it begins."""
+        lines, records, unread = read
+        first, until = int(grouped.line[record]), int(grouped.until[record])
+        column = int(grouped.column[record])
+        if column >= 0 and grouped.companion[record]:
+            severity = ENGLISH[WORDS[int(records.severity[column])]]
+            key = records.origins[int(records.origin[column])].process_key
+            text = lines.text(first, int(records.text_start[column]))
+            yield lines[first], Companion(severity, key, text)
+        else:
+            yield self._line(lines, first, unread)
+        for number in _behind(lines, first, until):
+            yield self._line(lines, number, unread)
+
     def _line(
-        self, lines: Lines, number: int, unread: _Singly
+        self, lines: Lines, number: int, unread: Singly
     ) -> tuple[str, Head | None]:
         line, known = lines[number], unread.get(number)
         return line, self._reader.split(line, (), 0) if known is None else known.head
@@ -196,8 +174,8 @@ class StderrWindows:
     def _count_lines(
         self,
         lines: Lines,
-        grouped: _Grouped,
-        unread: _Singly,
+        grouped: Grouped,
+        unread: Singly,
     ) -> None:
         before = self._tally.line_count
         lost = [(number, 1) for number, what in unread.items() if what is None]
@@ -206,14 +184,14 @@ class StderrWindows:
         orphans = np.flatnonzero(grouped.companion & (grouped.owner < 0))
         for record in orphans.tolist():
             number, until = int(grouped.line[record]), int(grouped.until[record])
-            lost.append((number, len(_numbers_of(lines, range(number, until)))))
+            lost.append((number, 1 + len(_behind(lines, number, until))))
         for number, count in lost:
             text = lines[number]
             if text.strip():
                 self._tally.not_understood(text, count=count, at=before + number + 1)
         self._tally.line_count = before + len(lines.starts)
 
-    def _rows(self, lines: Lines, records: Records, grouped: _Grouped) -> DurationRows:
+    def _rows(self, lines: Lines, records: Records, grouped: Grouped) -> DurationRows:
         message, column = grouped.message, grouped.column[grouped.message]
         detail, fits = _details(grouped)
         fits &= (grouped.severity[message] == _LOG) & ~grouped.messy[message]
@@ -253,12 +231,11 @@ class StderrWindows:
 
     def _entries(
         self,
-        read: tuple[Lines, _Singly],
-        grouped: _Grouped,
-        logged_at_us: Longs,
+        read: _Read,
+        grouped: Grouped,
         is_row: Bools,
     ) -> Iterator[tuple[int, LogEntry]]:
-        lines, unread = read
+        logged_at_us = read[1].logged_at_us
         others = np.flatnonzero(~is_row)
         mine: dict[int, list[int]] = {number: [] for number in others.tolist()}
         owned = np.flatnonzero(grouped.owner >= 0)
@@ -283,12 +260,8 @@ class StderrWindows:
         for number, records in mine.items():
             follow(int(grouped.message[number]))
             read_until = records[-1]
-            found = (
-                self._line(lines, at, unread)
-                for record in records
-                for at in _numbers_of(
-                    lines, range(int(grouped.line[record]), int(grouped.until[record]))
-                )
+            found = chain.from_iterable(
+                self._lines_of(read, grouped, record) for record in records
             )
             for entry in self._reader.read_split(found):
                 yield number, entry
@@ -296,79 +269,15 @@ class StderrWindows:
             follow(-1)
 
 
-def _numbers_of(lines: Lines, numbers: range) -> list[int]:
-    """The first of some lines, and those that go on with it."""
-    behind = lines.filled(numbers.start + 1, numbers.stop)
-    goes_on = [number for number in behind if lines[number].startswith("\t")]
-    return [numbers[0], *goes_on]
+def _behind(lines: Lines, first: int, until: int) -> list[int]:
+    """The lines that go on with one, before another record begins."""
+    if until - first == 1:
+        return []
+    behind = lines.filled(first + 1, until)
+    return [number for number in behind if lines[number].startswith("\t")]
 
 
-def _in_order(lines: Lines, records: Records, unread: _Singly) -> _Grouped:
-    singly = {n: what for n, what in unread.items() if what is not None}
-    processes = (
-        {
-            records.origins[origin].process_key: process
-            for origin, process in zip(
-                records.origin.tolist(), records.process.tolist(), strict=True
-            )
-        }
-        if singly
-        else {}
-    )
-    for _, key, _ in singly.values():
-        processes.setdefault(key, len(processes) + len(records.origins))
-    line = np.array([*singly], np.int64)
-    order = np.argsort(np.concatenate((records.line, line)), kind="stable")
-
-    def joined(columns: Longs, others: Sequence[int]) -> Longs:
-        found: Longs = np.concatenate((columns, np.array(others, np.int64)))[order]
-        return found
-
-    line = joined(records.line, [*singly])
-    companion = joined(
-        IS_COMPANION[records.severity].astype(np.int64),
-        [one.is_companion for one in singly.values()],
-    ).astype(np.bool_)
-    process = joined(records.process, [processes[one.key] for one in singly.values()])
-    column = joined(np.arange(len(records.line)), [-1] * len(singly))
-    lost = [number for number, what in unread.items() if what is None]
-    messy = np.zeros(len(line) + 1, np.bool_)
-    for nobodys in (np.flatnonzero(lines.starts == lines.ends), lost):
-        messy[np.searchsorted(line, nobodys, "right") - 1] = True
-    message = np.flatnonzero(~companion)
-    return _Grouped(
-        line=line,
-        until=np.append(line[1:], len(lines.starts)),
-        companion=companion,
-        process=process,
-        column=column,
-        severity=joined(records.severity, [-1] * len(singly)),
-        text_start=joined(records.text_start, [0] * len(singly)),
-        messy=messy[:-1],
-        owner=_owners(companion, process, message),
-        message=message,
-    )
-
-
-def _owners(companion: Bools, process: Longs, message: Longs) -> Longs:
-    owner: Longs = np.cumsum(~companion) - 1
-    mine = process[message[np.maximum(owner, 0)]] if len(message) else process - 1
-    if bool((mine == process)[owner >= 0].all()):
-        return owner
-    # Lines of several processes stand among each other.
-    open_messages: dict[int, int] = {}
-    number = -1
-    for record, key in enumerate(process.tolist()):
-        if companion[record]:
-            own = open_messages.get(key, -1)
-            owner[record] = own if number - own < REACH_MESSAGES else -1
-        else:
-            number += 1
-            open_messages[key] = number
-    return owner
-
-
-def _details(grouped: _Grouped) -> tuple[Longs, Bools]:
+def _details(grouped: Grouped) -> tuple[Longs, Bools]:
     """For each message the record of its DETAIL or -1, and if nothing else is there."""
     count = len(grouped.message)
     detail = np.full(count, -1, np.int64)

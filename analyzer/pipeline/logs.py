@@ -14,9 +14,13 @@ from analyzer.errors import LogFormatError
 from analyzer.sources.log_files import LogOptions, read_log_files
 from analyzer.sources.log_follow import LogFollower
 from analyzer.sources.log_positions import read_positions, write_positions
+from analyzer.sources.memory import freed_memory_kept
 from analyzer.workload.log_filter import filtered
 from analyzer.workload.log_summary import log_report
 from analyzer.workload.logged_statements import sample_of
+
+_COLUMN_BYTES = 8 << 20
+"""What a column takes that is looked at as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +64,9 @@ def read_logs(request: LogRequest, progress: Progress | None = None) -> LogRepor
 def _report(contents: LogContents, request: LogRequest) -> LogReport:
     contents = filtered(contents, request.wanted)
     show = request.show_parameters
-    report = log_report(contents, show_parameters=show)
+    # Arrays of all executions live for a moment, as those of a window did.
+    with freed_memory_kept(_COLUMN_BYTES):
+        report = log_report(contents, show_parameters=show)
     if not request.wanted.trace_id:
         return report
     found = [sample_of(item, show_parameters=show) for item in contents.executions]

@@ -15,27 +15,30 @@ _KEPT_BYTES, _USUAL_BYTES = 64 << 20, 1 << 20
 
 
 @contextmanager
-def freed_memory_kept() -> Iterator[None]:
+def freed_memory_kept(largest_bytes: int = _KEPT_BYTES) -> Iterator[None]:
     """Let the allocator keep what is freed in between, where it can be asked (glibc).
 
     Arrays of a window live for a moment; new pages for each took a tenth of the time.
     At the end all of it goes back to the system, and so does what is freed later.
+
+    Args:
+        largest_bytes: what is larger has pages of its own nevertheless.
     """
-    _keep(_KEPT_BYTES)
+    _keep(_KEPT_BYTES, largest_bytes)
     try:
         yield
     finally:
-        _keep(_USUAL_BYTES)
+        _keep(_USUAL_BYTES, _USUAL_BYTES)
         give_back = _of_libc("malloc_trim")
         if give_back is not None:
             give_back(0)
 
 
-def _keep(size_bytes: int) -> None:
+def _keep(kept_bytes: int, largest_bytes: int) -> None:
     setting = _of_libc("mallopt")
     if setting is not None:
-        for name in (_TRIM_THRESHOLD, _MMAP_THRESHOLD):
-            setting(name, size_bytes)
+        setting(_TRIM_THRESHOLD, kept_bytes)
+        setting(_MMAP_THRESHOLD, largest_bytes)
 
 
 def _of_libc(name: str) -> Any:

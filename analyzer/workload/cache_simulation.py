@@ -22,7 +22,13 @@ from analyzer.domain.execution_columns import (
     Longs,
 )
 from analyzer.domain.pages import is_long, part_rows, release
-from analyzer.domain.row_store import RowStore, Table, in_parts, parted
+from analyzer.domain.row_store import (
+    RowStore,
+    Table,
+    in_parts,
+    parted,
+    sorted_table,
+)
 from analyzer.native.groups import grouped
 from analyzer.workload.cache_replay import HITS, CacheReplays
 
@@ -78,7 +84,11 @@ def repeated(columns: ExecutionColumns, chosen: Bools) -> tuple[Longs, Longs]:
         }
         counts += np.bincount(found["statement"], minlength=width)
         time_us += _summed(found, width)
-        firsts.append(_first_of_each(found))
+        first = _first_of_each(found)
+        if not is_long(len(columns)):
+            # All of them were looked at together.
+            return counts, time_us - _summed(first, width)
+        firsts.append(first)
     for group in _by_values(firsts.table()):
         time_us -= _summed(_first_of_each(group), width)
     return counts, time_us
@@ -111,19 +121,24 @@ def _microseconds(durations_ms: Floats) -> Longs:
 
 def reads_of(columns: ExecutionColumns, statement: int) -> Table:
     """The executions of one statement, as :func:`simulate` wants them."""
+    if not is_long(len(columns)):
+        # To keep few rows elsewhere takes longer than to find them.
+        return sorted_table(_reads_of(columns, statement), itemgetter("starts_us"))
     store = RowStore(_READS)
     for part in columns.windows():
-        rows = np.flatnonzero(part.statement == statement)
-        ends_us = part.logged_at_us[rows]
-        store.append(
-            {
-                "starts_us": ends_us - _microseconds(part.duration_ms[rows]),
-                "ends_us": ends_us,
-                "values_hash": part.values_hash[rows],
-            }
-        )
+        store.append(_reads_of(part, statement))
     store.sort(itemgetter("starts_us"))
     return store.table()
+
+
+def _reads_of(columns: ExecutionColumns, statement: int) -> Table:
+    rows = np.flatnonzero(columns.statement == statement)
+    ends_us = columns.logged_at_us[rows]
+    return {
+        "starts_us": ends_us - _microseconds(columns.duration_ms[rows]),
+        "ends_us": ends_us,
+        "values_hash": columns.values_hash[rows],
+    }
 
 
 def simulate(reads: Table, writes_us: Longs) -> tuple[CacheOutcome, ...]:
