@@ -7,7 +7,7 @@ from typing import Any
 
 from analyzer.rewriting.block import Block, output_name
 from analyzer.rewriting.protocol import Subject
-from analyzer.rewriting.selects import fresh_alias, has_star, knows
+from analyzer.rewriting.selects import fresh_alias, knows
 from analyzer.rewriting.trees import (
     changed,
     column,
@@ -41,7 +41,6 @@ def core_block(given: Subject, block: Block) -> tuple[Node, Finish] | None:
         and block.sources
         and has_only(fields, (*_UPPER, *_LOWER))
         and knows(fields)
-        and not has_star(block)
         and fields.get("limitOption") != "LIMIT_OPTION_WITH_TIES"
     ):
         return None
@@ -92,14 +91,13 @@ def _order(use: Any) -> tuple[str, str]:
 def _named(old: Node, new: Node) -> Node:
     """The item with the name it had, where the expression gave it."""
     name = output_name(old)
-    if "name" in new["ResTarget"] or not name:
+    if not name:
         return new
     return {"ResTarget": {**new["ResTarget"], "name": name}}
 
 
 def _renames(block: Block) -> bool:
     """Whether ORDER BY or GROUP BY names an output that hides a column."""
-    own = {name for source in block.sources for name in source.columns or ()}
     clauses = [block.fields.get(key) for key in ("sortClause", "groupClause")]
     bare = {
         names_of(fields)[0]
@@ -110,6 +108,6 @@ def _renames(block: Block) -> bool:
         name = item["ResTarget"].get("name")
         if name in bare:
             value = item["ResTarget"].get("val", {}).get("ColumnRef")
-            if name not in own or value is None or names_of(value)[-1] != name:
+            if value is None or names_of(value)[-1] != name:
                 return True
     return False

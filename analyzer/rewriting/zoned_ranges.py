@@ -26,8 +26,7 @@ def day_at_utc(found: Comparison) -> SargableForm | None:
     PostgreSQL manual, "AT TIME ZONE": it turns a timestamptz into the clock time of the
     zone. Of UTC that is the same point of one line, so days are ranges of it.
     """
-    wrapping = found.predicate.wrapping
-    if wrapping is None or found.type_name != TIMESTAMPTZ:
+    if found.type_name != TIMESTAMPTZ:
         return None
     unit, inner = _unit(found)
     if unit not in _UNITS or not _is_utc(found, inner):
@@ -36,7 +35,7 @@ def day_at_utc(found: Comparison) -> SargableForm | None:
     if kind not in ("", "date", "timestamp"):
         return None
     if not found.is_literal(found.other.node):
-        return _of_day(found, unit, kind)
+        return _of_day(found, kind)
     start = parsed_time(found.value(found.other.node) or "")
     if start is None or not begins(start, unit):
         return None
@@ -71,9 +70,9 @@ def _is_utc(found: Comparison, node: Node) -> bool:
     )
 
 
-def _of_day(found: Comparison, unit: str, kind: str) -> SargableForm | None:
+def _of_day(found: Comparison, kind: str) -> SargableForm | None:
     """A day that is a parameter, or ``current_date``."""
-    if unit != "day" or kind not in ("", "date") or not _is_cast(found):
+    if kind not in ("", "date") or not _is_cast(found):
         return None
     shown = found.other.text if kind else f"{found.other.text}::date"
     first = f"({shown})::timestamp AT TIME ZONE 'UTC'"

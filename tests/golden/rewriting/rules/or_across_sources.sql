@@ -62,3 +62,29 @@ SELECT c.name, NULL FROM customers c JOIN orders o ON o.customer_id = c.id OR o.
 -- case: rows for INSERT with a constant that has no type yet
 INSERT INTO users (id, name) SELECT c.region_id, 'x' FROM customers c JOIN orders o ON o.customer_id = c.id OR o.note = c.name;
 -- expect: silent
+
+-- case: a CTE in front
+WITH v AS (SELECT id FROM customers WHERE vip) SELECT DISTINCT c.name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.email = 'C3@x.org' OR o.status = 'open' ORDER BY c.name;
+-- expect: silent
+
+-- case: a named window
+SELECT o.id, row_number() OVER w AS n FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open' WINDOW w AS (ORDER BY o.id);
+-- expect: silent
+
+-- case: beside rows of a function
+SELECT DISTINCT c.name FROM customers c JOIN orders o ON o.customer_id = c.id, generate_series(1, 2) AS g WHERE c.vip OR o.status = 'open';
+-- expect: silent
+
+-- case: an output hides a column that it is made of
+SELECT DISTINCT lower(c.name) AS name FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open' ORDER BY name;
+-- expect: silent
+
+-- case: grouped below a condition on the row around
+SELECT u.id FROM users u WHERE EXISTS (SELECT o.customer_id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open' GROUP BY o.customer_id HAVING count(*) > u.id);
+-- expect: rewritten
+SELECT u.id FROM users u WHERE EXISTS (SELECT joined.o_customer_id AS customer_id FROM (SELECT o.customer_id AS o_customer_id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip UNION ALL SELECT o.customer_id AS o_customer_id FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'open' AND c.vip IS NOT TRUE) joined GROUP BY joined.o_customer_id HAVING count(*) > u.id)
+
+-- case: an output with the name of a table
+SELECT o.note AS c, count(*) AS n FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip OR o.status = 'open' GROUP BY o.note ORDER BY min(c.name), o.note;
+-- expect: rewritten
+SELECT joined.o_note AS c, count(*) AS n FROM (SELECT c.name AS c_name, o.note AS o_note FROM customers c JOIN orders o ON o.customer_id = c.id WHERE c.vip UNION ALL SELECT c.name AS c_name, o.note AS o_note FROM customers c JOIN orders o ON o.customer_id = c.id WHERE o.status = 'open' AND c.vip IS NOT TRUE) joined GROUP BY joined.o_note ORDER BY min(joined.c_name), joined.o_note

@@ -125,3 +125,43 @@ SELECT id FROM orders WHERE total / 100000000000000000000000 > 0.0000000000001;
 -- case: a function of that name elsewhere
 SELECT id FROM orders WHERE own.trunc(total) = 12;
 -- expect: silent
+
+-- case: a quotient that is cut to the constant
+SELECT id FROM orders WHERE total / 3 = 3.3333333333333333;
+-- expect: silent
+
+-- case: cast to fewer digits before
+SELECT id FROM orders WHERE total::numeric(5,1)::int = 13;
+-- expect: silent
+
+-- case: an integer quotient is made a float
+SELECT id FROM orders WHERE trunc(amount / 3) = 2;
+-- expect: silent
+
+-- case: a whole quotient cast to an integer
+SELECT id FROM orders WHERE (amount / 3)::int = 2;
+-- expect: silent
+
+-- case: a sum divided
+SELECT id FROM orders WHERE (total + 1) / 3 > 4;
+-- expect: silent
+
+-- case: divided by a power of ten as it is written for floats
+SELECT id FROM orders WHERE total / 1e3 > 4;
+-- expect: silent
+
+-- case: of nothing
+SELECT id FROM orders WHERE trunc() = 3;
+-- expect: silent
+
+-- case: of three numbers
+SELECT id FROM orders WHERE trunc(total, 1, 2) = 3;
+-- expect: silent
+
+-- case: digits that are no whole number
+SELECT id FROM orders WHERE round(total, 1.5) = 3;
+-- expect: silent
+
+-- case: floor takes no digits
+SELECT id FROM orders WHERE floor(total, 1) = 3;
+-- expect: silent

@@ -68,3 +68,36 @@ SELECT i.id FROM order_items i WHERE EXISTS (SELECT 1 FROM customers c WHERE (SE
 -- case: a text joined with a number
 SELECT e.id, (SELECT u.name || u.id FROM users u WHERE u.id = e.user_id) AS n FROM events e;
 -- expect: silent
+
+-- case: locked rows, which a row that is not there cannot be
+SELECT o.id, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM orders o FOR UPDATE;
+-- expect: silent
+
+-- case: a named window whose column would be one of two
+SELECT o.id, row_number() OVER w AS n, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM orders o WINDOW w AS (ORDER BY id);
+-- expect: silent
+
+-- case: in an arm of UNION ALL
+SELECT o.id, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM orders o UNION ALL SELECT 1, 'x';
+-- expect: rewritten
+SELECT o.id, customers_found.name AS name FROM orders o LEFT JOIN customers customers_found ON customers_found.id = o.customer_id UNION ALL SELECT 1, 'x'
+
+-- case: in a DELETE
+DELETE FROM orders o WHERE (SELECT c.name FROM customers c WHERE c.id = o.customer_id) = 'c1';
+-- expect: silent
+
+-- case: beside no table
+SELECT (SELECT c.name FROM customers c WHERE c.id = 3) AS name;
+-- expect: silent
+
+-- case: beside rows of a function
+SELECT g, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM orders o, generate_series(1, 2) AS g;
+-- expect: silent
+
+-- case: a kind of expression that is not known
+SELECT o.id, xmlelement(name x) IS NULL AS x, (SELECT c.name FROM customers c WHERE c.id = o.customer_id) FROM orders o;
+-- expect: silent
+
+-- case: an array of one
+SELECT o.id, ARRAY(SELECT c.name FROM customers c WHERE c.id = o.customer_id) AS names FROM orders o;
+-- expect: silent
