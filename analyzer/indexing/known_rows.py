@@ -26,7 +26,14 @@ KnownRows = Mapping[_Place, float]
 
 NOTHING_KNOWN: KnownRows = {}
 
-_STEPS = frozenset({"Aggregate", "Group", "Unique", "WindowAgg", "SetOp", "Limit"})
+_STEPS = frozenset(
+    {
+        *("Aggregate", "Group", "Unique", "WindowAgg", "SetOp", "Limit"),
+        "ModifyTable",
+    }
+)
+"""Nodes whose rows are others than those below them."""
+
 _APPENDED = frozenset({"Append", "Merge Append", "Recursive Union"})
 _WHOLE = frozenset({"Sort", "Hash", "Materialize"})
 _AS_MANY = 0.9
@@ -125,7 +132,7 @@ def _place(node: PlanNode) -> _Place:
 
     The aliases of a plan are those of its statement, whatever way it goes.
     """
-    if node.alias:
+    if node.alias and node.node_type != "ModifyTable":
         return frozenset({node.alias}), ()
     aliases: frozenset[str] = frozenset()
     steps: tuple[str, ...] = ()

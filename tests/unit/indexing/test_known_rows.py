@@ -79,6 +79,11 @@ def test_a_join_that_was_not_seen_is_wrong_by_what_is_below_it() -> None:
     assert rows["abcHash Join"] == 4_000
 
 
+def test_what_is_written_to_is_not_what_is_read() -> None:
+    ran = node("ModifyTable", 9, 0, scan("a", 100, 7)) | {"Alias": "a"} | actual(0)
+    assert rows_of(scan("a", 100), ran)["a"] == 7
+
+
 def test_what_runs_for_each_row_has_not_the_rows_of_the_whole() -> None:
     other = searched(scan("c", 50), lookup("b", 1, "(id = c.x)"), 50)
     assert rows_of(other)["b"] == 1
