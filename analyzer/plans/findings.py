@@ -164,6 +164,10 @@ _FOUND_LATE = frozenset(
 )
 """Why a subquery that only wants its first rows takes long."""
 _MISLED = frozenset({"estimate_error", "generic_plan"})
+_MAY_BE_EFFECTS = frozenset({"repeated_subplan", "hash_spills"}).union(
+    *(rules for both in _EFFECTS.values() for rules in both), *_READ_FOR.values()
+)
+"""All others need not be held against each cause: a file may hold thousands."""
 
 
 def findings(plan: Plan) -> tuple[Finding, ...]:
@@ -182,7 +186,8 @@ def _of_run(view: PlanView) -> tuple[Finding, ...]:
     if planned or not view.is_worth_it:
         return planned
     found = _without_jit([item for rule in _RULES for item in rule(view)])
-    found = [_with_effects(view, item, found) for item in found]
+    effects = [item for item in found if item.rule in _MAY_BE_EFFECTS]
+    found = [_with_effects(view, item, effects) for item in found]
     found = [item for item in found if not _is_told_already(view, item, found)]
     found = [with_settings(item, view.plan.settings) for item in found]
     return tuple(sorted(found, key=lambda item: -round(item.lost_ratio, 2)))
@@ -216,6 +221,8 @@ def _is_told_already(view: PlanView, item: Finding, found: Sequence[Finding]) ->
         rest = _LEAST_TOLD[_LEAST_TOLD.index(item.rule) :]
         if any(other.rule not in rest for other in found):
             return True
+    if item.rule not in _MAY_BE_EFFECTS | _OF_PARTS:
+        return False
     for other in found:
         above = item.path[: len(other.path)] == other.path
         if item.rule in _OF_PARTS and other.rule == "unpruned_partitions" and above:
@@ -243,17 +250,20 @@ def _is_effect(view: PlanView, item: Finding, cause: Finding) -> bool:
         return is_first_rows and item.path == cause.path[: len(item.path)]
     if item.rule in _READ_FOR.get(cause.rule, ()):
         return cause.path == item.path[: len(cause.path)]
-    return item.rule == "hash_spills" and _is_larger_side(view, item, cause)
+    is_hash = view.at(item.path).node.node_type == "Hash"
+    return is_hash and cause.rule in _MISLED and _is_larger_side(view, item, cause)
 
 
 def _is_larger_side(view: PlanView, spilled: Finding, cause: Finding) -> bool:
-    """Whether a wrong estimate of one side had the other, which is larger, hashed.
+    """Whether the side was hashed since of the other more rows were expected.
 
-    The planner hashes the side that it expects to be smaller.
+    The planner hashes the side that it expects to be smaller, and looks rows up by an
+    index where it expects few.
     """
     join = spilled.path[:-1]
     is_below = cause.path[: len(join)] == join != cause.path
     is_beside = cause.path[: len(spilled.path)] != spilled.path
-    if cause.rule not in _MISLED or not (is_below and is_beside):
+    other = view.at(cause.path)
+    if not (is_below and is_beside) or other.underestimated:
         return False
-    return rows_of(view.at(spilled.path)) > rows_of(view.at(cause.path))
+    return rows_of(view.at(spilled.path)) > rows_of(other)

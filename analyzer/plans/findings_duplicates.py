@@ -14,9 +14,8 @@ from analyzer.plans.findings_joins import (
     MIN_PAIRS,
     MIN_PAIRS_PER_ROW,
     MIN_TIMES,
-    source,
 )
-from analyzer.plans.findings_lookups import different_rows
+from analyzer.plans.findings_lookups import JoinedRows
 from analyzer.plans.findings_view import (
     PlanView,
     finding,
@@ -55,10 +54,11 @@ def multiplied_rows(view: PlanView) -> Iterator[Finding]:
         grouped = _grouped(view, join) if made >= MIN_PAIRS else []
         if not grouped:
             continue
-        most = _most_joined(view, join)
+        joined = JoinedRows(view, join)
+        most = joined.most_rows
         if made < MIN_TIMES * most:
             continue
-        again = [side for side in sides if _is_found_again(view, side, join)]
+        again = [one for one in sides if joined.different_rows(one) * 2 <= rows_of(one)]
         ratio = min(sum(map(view.own_ratio, (join, *again, *grouped))), 1.0)
         if ratio < MIN_JOIN_RATIO:
             continue
@@ -73,11 +73,6 @@ def multiplied_rows(view: PlanView) -> Iterator[Finding]:
         quantity = measured(made, "rows")
         found = finding(join, "join_multiplies", claim, quantity, ratio)
         yield replace(found, remedy=remedy)
-
-
-def _is_found_again(view: PlanView, side: NodeMeasure, join: NodeMeasure) -> bool:
-    """Whether a side is a lookup that finds the same rows again and again."""
-    return different_rows(view, side, join) * 2 <= rows_of(side)
 
 
 def _exploded(view: PlanView, join: NodeMeasure) -> Finding | None:
@@ -154,25 +149,6 @@ def _owner(
         if one.node.alias in owners and one.node.node_type != "Bitmap Index Scan"
     ]
     return scans[0] if len(scans) == 1 else None
-
-
-def _most_joined(view: PlanView, join: NodeMeasure) -> float:
-    """The most rows of an input of all joins that follow each other below.
-
-    Rows that are looked up again and again count once, as far as that is known.
-    """
-    most, waiting = 0.0, [join]
-    while waiting:
-        item = waiting.pop()
-        below = [source(view, side) for side in view.inputs(item)]
-        for side in below:
-            kept = view.inputs(side) if side.node.node_type == "Memoize" else ()
-            found = kept[0] if kept else side
-            if found.node.node_type in _JOINS:
-                waiting.append(found)
-            else:
-                most = max(most, different_rows(view, found, join))
-    return most
 
 
 def _grouped(view: PlanView, join: NodeMeasure) -> list[NodeMeasure]:
