@@ -58,6 +58,8 @@ MAX_USES = 150
 """Pairs that one session serves: it remembers all it ever ran, a megabyte each."""
 _FIRST = 40
 """Databases that are tried before anything is done for those that agree on them."""
+_REMOTE = 80
+"""Databases with moments before the year 1."""
 _FEW = 5
 """Databases for queries that read no table, and see none of them."""
 
@@ -285,6 +287,7 @@ def _accepted(
         alive = [m for m in prepared.mutants if m.number not in result.killed]
         vague = unreached(database, prepared, alive, ends_at)
         why = why_not_reached(coverage.databases, texts, vague)
+    why = why or _why_remote(database, prepared, ends_at)
     if why:
         return Verdict(outcome=Outcome.UNTESTED, reason=why)
     strength = ""
@@ -298,6 +301,28 @@ def _accepted(
         level=Level.TESTED,
         reason=f"no difference on {coverage.databases} databases{strength}",
         caveats=(weakness,) if weakness else (),
+    )
+
+
+def _why_remote(database: TrialDatabase, prepared: PreparedPair, ends_at: float) -> str:
+    """Why a pair is undecided that only moments before the year 1 tell apart.
+
+    Nobody has them, and yet they are values: neither is it refuted, nor accepted.
+    """
+    maker = prepared.maker.remote()
+    if maker is None:
+        return ""
+    order = TrialOrder(
+        databases=_REMOTE,
+        ends_at=ends_at,
+        is_fragile=prepared.is_fragile,
+        adds_up=prepared.adds_up,
+    )
+    if not try_pair(database, maker, order).numbers:
+        return ""
+    return (
+        "they differ on moments before the year 1 (BC), and on no others that were"
+        " tried; a CHECK that rules these out, or a bound in both queries, decides it"
     )
 
 

@@ -124,5 +124,6 @@ def _merged(group: Sequence[Pool]) -> Pool:
         extremes=gathered("extremes"),
         telling=gathered("telling"),
         exact=gathered("exact"),
+        remote=tuple(dict.fromkeys(text for pool in group for text in pool.remote)),
         is_listed=any(pool.is_listed for pool in group),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import product
@@ -80,6 +80,24 @@ def near_moment(text: str) -> Iterator[str]:
     yield from _stepped(_next_month(moment), (timedelta(), *_MONTH_ENDS))
     for years in (-1, 1):
         yield from _stepped(_years_later(moment, years), _ANNIVERSARY)
+
+
+def before_christ(texts: Iterable[str]) -> Iterator[str]:
+    """Moments around constants, but before the year 1, which are printed like them.
+
+    PostgreSQL manual, "Data Type Formatting Functions": without BC in its format
+    to_char writes the year alone.
+
+    >>> next(before_christ(["2024-02%"]))
+    '2024-02-01 BC'
+    """
+    for text in texts:
+        start = text.rstrip("%- ")
+        if _YEAR_MONTH.match(start):
+            yield f"{start}-01 BC"
+        elif read_moment(start) is not None:
+            yield f"{start} BC"
+        yield from (f"{moment} BC" for moment in near_moment(start))
 
 
 def _in_utc(moment: datetime) -> datetime:

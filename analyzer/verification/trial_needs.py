@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from analyzer.verification.schema_facts import Table
@@ -89,6 +89,18 @@ class TrialNeeds:
     def has_telling(self) -> bool:
         """Whether only one of the queries has some constant."""
         return any(pool.telling for pool in self.pools.values())
+
+    def remote(self) -> TrialNeeds | None:
+        """The same with moments before the year 1; none if no constant is a moment."""
+        if not any(pool.remote for pool in self.pools.values()):
+            return None
+        pools = {
+            key: Pool(ordinary=(*pool.remote, *pool.ordinary[:2]))
+            if pool.remote
+            else pool
+            for key, pool in self.pools.items()
+        }
+        return replace(self, pools=pools, contrasts=())
 
     def contrast(self, random: Random) -> Contrast:
         """Rows that some expression confuses."""

@@ -73,6 +73,11 @@ class TrialRowMaker:
                     random = Random(f"{self._seed}/large {large}")
                     yield Filling(self._needs, COUNTED, random, large).fill(())
 
+    def remote(self) -> TrialRowMaker | None:
+        """A maker of databases with moments before the year 1, where they may tell."""
+        needs = self._needs.remote()
+        return TrialRowMaker(needs, seed=self._seed) if needs is not None else None
+
     @property
     def tables(self) -> Sequence[Table]:
         """The tables rows are made for."""

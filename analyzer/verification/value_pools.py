@@ -11,6 +11,7 @@ from analyzer.postgres.queries import load
 from analyzer.statements.data_hints import Comparison, DataHints
 from analyzer.verification.checked_values import allowed_values
 from analyzer.verification.definitions import constants_of
+from analyzer.verification.moment_values import before_christ
 from analyzer.verification.nested_values import (
     near_arrays,
     odd_arrays,
@@ -56,6 +57,8 @@ class Pool:
         telling: at and near constants that only one of the queries has, and pieces
             of texts where texts are put together.
         exact: the constants themselves that this very column is compared with.
+        remote: moments before the year 1 that are printed like constants; they are
+            drawn only after all others told nothing.
         is_listed: a CHECK allows hardly more than these.
         is_forbidden: a CHECK allows none of these.
         all: every value, without repetition.
@@ -68,6 +71,7 @@ class Pool:
     extremes: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     exact: tuple[str, ...] = ()
+    remote: tuple[str, ...] = ()
     is_listed: bool = False
     is_forbidden: bool = False
     all: tuple[str, ...] = field(init=False, repr=False, compare=False)
@@ -109,7 +113,7 @@ def make_pools(
         table, column = columns[key]
         texts = valid[column.type_name]
         made = [t for t in _first_made(column) if t in texts]
-        mine = texts & {*pool.all, *pool.fitting, *made}
+        mine = texts & {*pool.all, *pool.fitting, *pool.remote, *made}
         allowed = allowed_values(connection, table, column, mine)
         most = _MAX_NESTED if column.category in NESTED else _MAX_PER_LIST
         kept = _kept(pool, allowed or mine, most)
@@ -237,6 +241,11 @@ def _wished(column: Column, known: _Constants, compared: Sequence[Comparison]) -
             *near(known.told_numbers, known.told_strings, base),
         ),
         exact=tuple(literals),
+        remote=(
+            tuple(before_christ((*literals, *known.strings)))
+            if base.startswith(("timestamp", "date"))
+            else ()
+        ),
     )
 
 
@@ -332,7 +341,7 @@ def _valid(
     asked: dict[str, set[str]] = defaultdict(set)
     for key, pool in pools.items():
         column = columns[key][1]
-        texts = (*pool.all, *pool.fitting, *_first_made(column))
+        texts = (*pool.all, *pool.fitting, *pool.remote, *_first_made(column))
         asked[column.type_name].update(texts)
     pairs = [(kind, text) for kind, texts in asked.items() for text in sorted(texts)]
     statement = load("valid_values", folder=FOLDER)
@@ -361,4 +370,5 @@ def _kept(pool: Pool, valid: frozenset[str], most: int) -> Pool:
         extremes=keep(pool.extremes),
         telling=keep(pool.telling),
         exact=keep(pool.exact),
+        remote=keep(pool.remote),
     )

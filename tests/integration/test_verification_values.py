@@ -94,3 +94,28 @@ def test_a_column_that_no_value_is_known_for_decides_nothing(
     )
     assert found.outcome is Outcome.UNTESTED
     assert "x.code (text)" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "to_char(at, 'YYYY-MM') = '2023-06'",
+            "at >= '2023-06-01' AND at < '2023-07-01'",
+        ),
+        (
+            "at::text LIKE '2023-06-05%'",
+            "at >= '2023-06-05' AND at < '2023-06-06'",
+        ),
+    ],
+)
+def test_moments_before_the_year_1_leave_open_what_only_they_decide(
+    checker: EquivalenceChecker, before: str, after: str
+) -> None:
+    queries = [f"SELECT id FROM x WHERE {condition}" for condition in (before, after)]
+    table = "CREATE TABLE x (id int PRIMARY KEY, at timestamp{});"
+    found = checker.check(CheckedSchema(ddl=table.format("")), *queries)
+    assert found.outcome is Outcome.UNTESTED
+    assert "before the year 1" in found.reason
+    bounded = table.format(" CHECK (at >= '1900-01-01')")
+    assert checker.check(CheckedSchema(ddl=bounded), *queries).is_accepted

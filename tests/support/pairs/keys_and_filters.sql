@@ -235,8 +235,8 @@ SELECT id FROM a WHERE iv > '1 day';
 SELECT id FROM a WHERE to_char(d, 'YYYY-MM') = '2024-02';
 SELECT id FROM a WHERE d BETWEEN '2024-02-01' AND '2024-02-28';
 -- = filters
-SELECT id FROM a WHERE to_char(d, 'YYYY-MM') = '2024-02';
-SELECT id FROM a WHERE d BETWEEN '2024-02-01' AND '2024-02-29';
+SELECT id FROM a WHERE to_char(d, 'YYYY-MM') = '2024-02' AND d > '0001-01-01';
+SELECT id FROM a WHERE d BETWEEN '2024-02-01' AND '2024-02-29' AND d > '0001-01-01';
 -- ! filters
 SELECT id FROM a WHERE to_char(d, 'IYYY') = '2024';
 SELECT id FROM a WHERE d >= '2024-01-01' AND d < '2025-01-01';
