@@ -81,6 +81,9 @@ _DENIED = frozenset(
         "set_config",
         "setseed",
         "setval",
+        # GEOS looks for no interrupt in it: a line that crosses itself some thousand
+        # times keeps a backend busy, and neither cancel nor terminate stops it.
+        "st_makevalid",
         "ts_rewrite",  # one of its forms runs a text as SQL
         "ts_stat",  # runs a text as SQL
         "txid_current",  # takes a transaction id

@@ -12,13 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from analyzer.statements import json_paths
-from analyzer.statements.call_arguments import (
-    are_short,
-    is_harmless_setting,
-    is_narrow,
-    is_short,
-)
+from analyzer.statements import call_arguments, json_paths
 from analyzer.statements.classify import classify
 from analyzer.statements.growing_calls import Size
 from analyzer.statements.growth import NO_GROWTH, Growth, growth
@@ -212,11 +206,15 @@ class _Seen:
         name = self._name(fields.get("funcname", []))
         self.functions.add(name)
         arguments = fields.get("args", [])
-        if name[1] in _SIZED and not is_short(arguments):
+        if name[1] in _SIZED and not call_arguments.is_short(arguments):
             self.violations.add(("memory", name[1]))
-        if name[1] == "format" and not is_narrow(arguments):
+        if not call_arguments.is_coarse(name[1], arguments):
             self.violations.add(("memory", name[1]))
-        if name[1] == "current_setting" and not is_harmless_setting(arguments):
+        if name[1] == "format" and not call_arguments.is_narrow(arguments):
+            self.violations.add(("memory", name[1]))
+        if name[1] == "current_setting" and not call_arguments.is_harmless_setting(
+            arguments
+        ):
             self.violations.add(("denied function", "pg_catalog.current_setting"))
         if name[1] == "jsonpath":
             self.path({"pathspec": arguments[0] if arguments else {}})
@@ -256,7 +254,9 @@ class _Seen:
             self.violations.add(("type", "%TYPE"))
         name = self._name(fields.get("names", []))
         self.types.add(name)
-        if name[1] in _FILLED and not are_short(fields.get("typmods", [])):
+        if name[1] in _FILLED and not call_arguments.are_short(
+            fields.get("typmods", [])
+        ):
             self.violations.add(("memory", name[1]))
 
     def sample(self, fields: Node) -> None:
