@@ -12,6 +12,7 @@ from analyzer.domain.snapshot import (
     Snapshot,
     SnapshotDelta,
     StatementCounters,
+    StatementDelta,
 )
 from analyzer.domain.statement import (
     NO_FINGERPRINT,
@@ -21,6 +22,7 @@ from analyzer.domain.statement import (
 )
 from analyzer.domain.workload import ParameterSet, Window, Workload, WorkloadItem
 from analyzer.errors import AnalyzerError
+from analyzer.statements.carried import carried_query
 from analyzer.statements.describe import describe
 from analyzer.statements.fingerprint import fingerprint
 from analyzer.statements.prepared import prepared_query
@@ -125,9 +127,11 @@ def _add_counters(parts: Parts, inputs: WorkloadInputs) -> None:
     snapshot = inputs.snapshot
     texts = {**inputs.query_texts, **(snapshot.query_texts if snapshot else {})}
     names = snapshot.database_names if snapshot else {}
+    # One without a name was dropped, or no name was ever read.
+    unnamed = () if inputs.database in names.values() else ("",)
     for delta in inputs.delta.deltas:
         database = names.get(delta.key.dbid, "")
-        if inputs.database and database not in ("", inputs.database):
+        if inputs.database and database not in (inputs.database, *unnamed):
             continue
         text = texts.get(delta.key.queryid)
         exec_ms = delta.counters.total_exec_time_ms
@@ -138,13 +142,20 @@ def _add_counters(parts: Parts, inputs: WorkloadInputs) -> None:
         elif OWN_MARKER in text:
             parts.leave_out(LeftOut.OWN, delta.counters.calls, exec_ms)
         else:
-            part = _part(parts, text)
-            if part.statement.kind is StatementKind.UTILITY:
-                parts.leave_out(LeftOut.UTILITY, delta.counters.calls, exec_ms)
-                continue
-            part.deltas.append(delta)
-            part.sources.add(Source.PG_STAT_STATEMENTS)
-            part.databases.add(database)
+            _count(parts, delta, text, database)
+    for part in parts.by_fingerprint.values():
+        part.deltas += part.carried_alone
+
+
+def _count(parts: Parts, delta: StatementDelta, text: str, database: str) -> None:
+    part = _part(parts, text)
+    if part.statement.kind is StatementKind.UTILITY:
+        counters = delta.counters
+        parts.leave_out(LeftOut.UTILITY, counters.calls, counters.total_exec_time_ms)
+        return
+    (part.deltas if carried_query(text) is None else part.carried).append(delta)
+    part.sources.add(Source.PG_STAT_STATEMENTS)
+    part.databases.add(database)
 
 
 def _add_executions(parts: Parts, inputs: WorkloadInputs) -> None:
@@ -162,7 +173,7 @@ def _add_executions(parts: Parts, inputs: WorkloadInputs) -> None:
         if part.statement.kind is StatementKind.UTILITY:
             parts.leave_out(LeftOut.UTILITY_IN_LOG, 1, execution.duration_ms)
         elif part.deltas or window is None or _within(window, execution.logged_at):
-            part.executions.append(execution)
+            part.executions.append(_as_its_own(execution, part.statement))
             part.sources.add(Source.LOG)
             part.databases.add(execution.database)
         else:
@@ -170,6 +181,14 @@ def _add_executions(parts: Parts, inputs: WorkloadInputs) -> None:
     for part in parts.by_fingerprint.values():
         if not part.deltas:
             parts.total_ms += sum(item.duration_ms for item in part.executions)
+
+
+def _as_its_own(execution: Execution, statement: Statement) -> Execution:
+    """The execution; that of a utility statement with the text of what it ran."""
+    if execution.fingerprint == statement.fingerprint:
+        return execution
+    inner = carried_query(execution.query)
+    return execution if inner is None else replace(execution, query=inner)
 
 
 def _log_window(inputs: WorkloadInputs) -> Window | None:
@@ -191,6 +210,9 @@ def _part(parts: Parts, query: str, known: Fingerprint = NO_FINGERPRINT) -> Part
     if part is None:
         statement = replace(_described(query), fingerprint=name)
         part = parts.by_fingerprint[name] = Part(statement=statement)
+    if part.statement.kind is StatementKind.UTILITY:
+        inner = carried_query(query)
+        return part if inner is None else _part(parts, inner)
     return part
 
 
@@ -201,7 +223,7 @@ def _described(query: str) -> Statement:
 def _without_comments(query: str) -> str:
     """The text that is planned for a submitted one; empty if it is no statement."""
     try:
-        return strip_comments(prepared_query(query) or query)
+        return strip_comments(prepared_query(query) or carried_query(query) or query)
     except AnalyzerError:
         return ""
 

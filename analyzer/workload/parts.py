@@ -57,15 +57,30 @@ _WORDS: Mapping[LeftOut, tuple[str, str, str]] = {
 
 @dataclass(slots=True)
 class Part:
-    """One statement with everything that was found about it."""
+    """One statement with everything that was found about it.
+
+    ``carried`` are counters of utility statements that run it.
+    """
 
     statement: Statement
     deltas: list[StatementDelta] = field(default_factory=list)
+    carried: list[StatementDelta] = field(default_factory=list)
     executions: list[Execution] = field(default_factory=list)
     sources: set[Source] = field(default_factory=set)
     databases: set[str] = field(default_factory=set)
     submitted: str = ""
     canceled: list[LogEvent] = field(default_factory=list)
+
+    @property
+    def carried_alone(self) -> list[StatementDelta]:
+        """Of utility statements, the counters that stand for what they ran.
+
+        With ``track = all`` it has counters of its own, some with the whole text of the
+        utility statement (tried on 18, for CREATE TABLE AS and COPY).
+        """
+        both = (*self.deltas, *self.carried)
+        is_counted = any(not delta.key.toplevel for delta in both)
+        return [d for d in self.carried if not (is_counted and d.key.toplevel)]
 
 
 class Parts:

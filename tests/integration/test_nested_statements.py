@@ -106,3 +106,28 @@ def test_a_scan_says_that_they_are_not_counted(
     assert not found.recommendations
     reasons = " ".join(answer.reason for answer in found.no_advice)
     assert "counted only with pg_stat_statements.track = all" in reasons
+
+
+@pytest.mark.parametrize("track", ["top", "'all'"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TEMP TABLE made_{} AS SELECT id FROM entry WHERE account_id = 7",
+        "COPY (SELECT id FROM entry WHERE account_id = 7) TO '/dev/null' WITH (ENCODING 'LATIN{}')",
+        # The query alone, to be counted beside what it is compared with.
+        "SELECT id FROM entry WHERE account_id = {}",
+    ],
+)  # fmt: skip
+def test_what_utility_statements_run_counts_once(
+    owner: Connection, database: Address, track: str, text: str
+) -> None:
+    owner.execute(f"SET pg_stat_statements.track = {track}".encode())
+    owner.execute("SELECT pg_stat_statements_reset()")
+    for number in range(1, 5):
+        owner.execute(text.format(number).encode())
+    found = run_scan(ScanRequest(address=database, min_counter_age_s=0.0))
+    items = [i for i in found.workload.items if "FROM entry" in i.planned_query]
+    assert [item.counters.calls for item in items] == [4]
+    assert items[0].statement.normalized_query == (
+        "SELECT id FROM entry WHERE account_id = $1"
+    )

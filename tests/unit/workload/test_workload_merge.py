@@ -95,9 +95,44 @@ def test_utility_own_and_textless_statements_are_counted_only() -> None:
     assert "without a text in pg_stat_statements: 4 executions" in told
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "COPY (SELECT a FROM t WHERE b = $1) TO STDOUT",
+        "/* job */ CREATE TEMP TABLE made AS SELECT a FROM t WHERE b = $1",
+    ],
+)
+def test_the_query_of_a_utility_statement_is_an_item(text: str) -> None:
+    found = snapshot((1, "SELECT a FROM t WHERE b = $1", 2, 20.0), (2, text, 3, 60.0))
+    logged = execution(text.replace("$1", "7"), 21.0)
+    (item,) = build_workload(inputs(found, logged)).items
+    assert item.statement.normalized_query == "SELECT a FROM t WHERE b = $1"
+    assert (item.counters.calls, item.exec_time_ratio) == (5, 1.0)
+    assert item.parameter_sets[0].values == ("7",)
+    assert item.queryids == (1, 2)
+
+
+def test_what_a_utility_statement_ran_counts_once() -> None:
+    made = "CREATE TABLE made AS SELECT a FROM t"
+    found = snapshot((1, "SELECT a FROM t", 3, 59.0), (2, made, 3, 60.0))
+    counters = {
+        replace(key, toplevel=key.queryid == 2): value
+        for key, value in found.counters.items()
+    }
+    (item,) = build_workload(inputs(replace(found, counters=counters))).items
+    assert (item.counters.calls, item.counters.total_exec_time_ms) == (3, 59.0)
+
+
 def test_other_databases_are_left_out() -> None:
     workload = build_workload(inputs(snapshot((1, "SELECT 1", 1, 1.0), dbid=2)))
     assert workload.items == ()
+
+
+def test_a_database_that_was_dropped_is_another_one() -> None:
+    found = snapshot((1, "SELECT 1", 1, 1.0), dbid=3)
+    assert build_workload(inputs(found)).items == ()
+    nameless = replace(found, database_names={})
+    assert len(build_workload(inputs(nameless)).items) == 1
 
 
 def test_counters_from_the_server_percentiles_from_the_log() -> None:
