@@ -17,6 +17,7 @@ from analyzer.planner.shadow_cluster import (
     drop_leftovers,
 )
 from analyzer.planner.shadow_ends import Ends, leaves_of_snapshot
+from analyzer.planner.shadow_gin import write_expected_gins
 from analyzer.planner.shadow_kept import cleaned, keep, taken
 from analyzer.planner.shadow_key import shadow_key
 from analyzer.planner.shadow_lengths import set_catalog_statistics, set_lengths
@@ -217,6 +218,10 @@ def _load(
         set_lengths(server, snapshot, relations, leaves)
         set_catalog_statistics(owner, snapshot, relations, snapshot.from_catalog)
         not_seen += load_statistics(owner, admin, snapshot)
+        # Functions that tell items apart are found as the watched server finds them.
+        path = as_search_path(snapshot.catalog.search_path)
+        set_session(owner, {"search_path": path})
+        write_expected_gins(server, owner, snapshot, relations)
         supposed = snapshot.supposed_lengths
         set_catalog_statistics(owner, snapshot, relations, supposed)
         if snapshot.catalog.server_version_num < SKIP_SCANS_VERSION_NUM:

@@ -149,6 +149,20 @@ def test_statistics_of_expressions_that_a_file_lacks_are_told(both: Both) -> Non
     assert any("public.car_computed" in what for what in told)
 
 
+def test_gin_indexes_are_planned_where_their_metapages_cannot_be_read(
+    both: Both,
+) -> None:
+    without = replace(both.snapshot, gin_contents={})
+    with ShadowCluster() as cluster, build(cluster, without) as shadow:
+        for query in (
+            *QUERIES[4:8],
+            "SELECT * FROM car WHERE body LIKE '%deadbeef01%'",
+        ):
+            real = explain(both.watched, query, source="target").total_cost
+            ours = shadow.plan(query).total_cost
+            assert ours == pytest.approx(real, rel=0.001), query
+
+
 def test_a_foreign_table_is_planned_as_a_table(both: Both) -> None:
     plan = both.shadow.plan("SELECT * FROM seen WHERE a = 5")
     assert {node.relation for node in plan.root.walk()} >= {"Outer", "car"}
