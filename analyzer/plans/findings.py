@@ -129,6 +129,7 @@ _RULES: tuple[Callable[[PlanView], Iterator[Finding]], ...] = (
 )
 """Where two cost the same, causes come before what they cause."""
 
+MAX_FINDINGS = 300
 _OF_PARTS = frozenset({"rows_removed", "not_sargable", "type_mismatch"})
 _LEAST_TOLD = (
     *("forbidden_plan", "full_page_images", "hint_bits", "cold_reads"),
@@ -167,7 +168,7 @@ _MISLED = frozenset({"estimate_error", "generic_plan"})
 _MAY_BE_EFFECTS = frozenset({"repeated_subplan", "hash_spills"}).union(
     *(rules for both in _EFFECTS.values() for rules in both), *_READ_FOR.values()
 )
-"""All others need not be held against each cause: a file may hold thousands."""
+"""All others need not be held against each cause."""
 
 
 def findings(plan: Plan) -> tuple[Finding, ...]:
@@ -185,7 +186,7 @@ def _of_run(view: PlanView) -> tuple[Finding, ...]:
     planned = tuple(slow_planning(view))
     if planned or not view.is_worth_it:
         return planned
-    found = _without_jit([item for rule in _RULES for item in rule(view)])
+    found = _costliest(_without_jit([item for rule in _RULES for item in rule(view)]))
     effects = [item for item in found if item.rule in _MAY_BE_EFFECTS]
     found = [_with_effects(view, item, effects) for item in found]
     found = [item for item in found if not _is_told_already(view, item, found)]
@@ -199,6 +200,14 @@ def findings_or_expected(plan: Plan) -> tuple[Finding, ...]:
     if view.was_run:
         return _of_run(view)
     return tuple(with_settings(item, plan.settings) for item in expected(view))
+
+
+def _costliest(found: list[Finding]) -> list[Finding]:
+    """As many as anybody reads: each is held against each, and a file has any."""
+    if len(found) <= MAX_FINDINGS:
+        return found
+    order = sorted(range(len(found)), key=lambda at: -found[at].lost_ratio)
+    return [found[at] for at in sorted(order[:MAX_FINDINGS])]
 
 
 def _without_jit(found: Sequence[Finding]) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analyzer.plans.findings import findings
+from analyzer.plans.findings import MAX_FINDINGS, findings
 from analyzer.plans.read_text import read_text_plan
 
 _BY_TWO_KEYS = """\
@@ -71,3 +71,16 @@ def test_what_an_index_finds_and_a_filter_drops_soon_is_left_alone() -> None:
     assert rules(_FILTERED.format(total="15.66", each="0.380")) == [
         "index_does_not_fit"
     ]
+
+
+def test_of_thousands_of_findings_the_costliest_are_told() -> None:
+    scans = "".join(
+        f"  ->  Seq Scan on t{number}  (cost=0.00..{cost} rows=1 width=4) "
+        "(actual rows=1 loops=1)\n"
+        "        Filter: (a = 1)\n        Rows Removed by Filter: 90000\n"
+        for number, cost in enumerate([4.0] * (MAX_FINDINGS + 50) + [9.0])
+    )
+    head = "Append  (cost=0.00..20.00 rows=1 width=4) (actual rows=1 loops=1)"
+    found = findings(read_text_plan(f"{head}\n{scans}", source="x"))
+    assert len(found) == MAX_FINDINGS
+    assert found[0].node == f"Seq Scan on t{MAX_FINDINGS + 50}"
