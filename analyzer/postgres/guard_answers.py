@@ -4,8 +4,8 @@ PostgreSQL locks the relations of a statement and nothing else: functions, opera
 casts and types may be replaced, dropped or put in front of others between a look-up and
 the run. So it is asked which rows of the catalog the answers came from and what made
 these rows what they are; then all is asked once more, and must be the same. The
-question for the rows takes a millisecond. It is sent again in one message with the
-statement, which the server itself skips where the answer has become another one.
+question for the rows takes less than a millisecond. It is sent again in one message
+with the statement, which the server itself skips where the answer has become another.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from analyzer.postgres.queries import load, marked
 _PREFIX = "pgproof_guard_"
 _VALUE = re.compile(r"%\((\w+)\)s")
 _EXPECTED = "expected"
+_FIRST_OWN_OID = 16_384
+"""Only a superuser changes what is below it, and the register tells that he has."""
 
 
 @contextmanager
@@ -73,7 +75,9 @@ class CatalogQuestions:
         ours = ("held", "digest", "row_version")
         given = ({k: v for k, v in row.items() if k not in ours} for row in rows)
         self._names.update(values.get("names", ()))
-        self._oids.update(row["oid"] for row in rows if row.get("oid"))
+        self._oids.update(
+            row["oid"] for row in rows if (row.get("oid") or 0) >= _FIRST_OWN_OID
+        )
         return list(given) if digest else []
 
     def confirm(self, settings: Mapping[str, str], schemas: list[str]) -> list[str]:

@@ -1,6 +1,7 @@
 -- Which rows of the catalog the answers to the other questions were made of: one row per
 -- object that has one of the names or oids, and per thing that is kept with it, with the
--- transaction that made its row what it is. Asked again last before a statement is sent.
+-- transaction that made its row what it is. Asked again last before a statement is sent,
+-- so what only a superuser changes is left out: built-in objects, but by their names.
 -- Needs: nothing. Costs: index lookups.
 WITH relation AS (
     SELECT asked.oid FROM unnest(%(oids)s::oid[]) AS asked (oid)
@@ -21,7 +22,7 @@ WHERE function.oid = ANY (%(oids)s::oid[])
 UNION ALL
 SELECT 'pg_operator', operator.oid, operator.xmin
 FROM pg_operator AS operator
-WHERE operator.oprname = ANY (%(names)s::text[])
+WHERE operator.oprname = ANY (%(names)s::text[]) AND operator.oid >= 16384
 UNION ALL
 SELECT 'pg_cast', conversion.oid, conversion.xmin
 FROM pg_cast AS conversion
