@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from analyzer.domain.target import Address
 from analyzer.errors import AnalyzerError, Refusal, TimedOut, UserError
 from analyzer.planner.analyze import analyze
 from analyzer.plans.mask import mask_literals
-from analyzer.postgres.connect import session
+from analyzer.postgres.connect import Connection, session
 from analyzer.postgres.guard_built_ins import BuiltIns, built_ins, replaced_views
 from analyzer.postgres.guarded_session import Limits
 from tests.support.attacks import CASES, Outcome, wrongs_of
@@ -57,8 +58,20 @@ def _database(superuser: Address) -> Iterator[Address]:
         assert built_ins(connection) == BuiltIns()
         assert replaced_views(connection) == ()
     with session(superuser, read_only=False) as connection:
+        assert _left_running(connection) == []
         connection.execute("DROP DATABASE attacks WITH (FORCE)")
         connection.execute("DROP ROLE guarded")
+
+
+def _left_running(connection: Connection) -> list[tuple[object, ...]]:
+    """What still runs in the database of the attacks, half a minute after the last."""
+    query = "SELECT state, left(query, 200) FROM pg_stat_activity WHERE datname = %s"
+    left = connection.execute(query, ("attacks",)).fetchall()
+    ends_at = time.monotonic() + 30.0
+    while left and time.monotonic() < ends_at:
+        time.sleep(0.2)
+        left = connection.execute(query, ("attacks",)).fetchall()
+    return left
 
 
 @pytest.fixture
