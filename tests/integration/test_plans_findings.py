@@ -165,8 +165,12 @@ def test_the_cause_comes_first(
     connection: Connection, case: Case, options: str
 ) -> None:
     # A rule speaks of what takes a tenth of the time, which in a run of milliseconds
-    # another process may take; a cause is there in every run, so one more may tell.
-    told = found(connection, case, options) or found(connection, case, options)
+    # another process may take, as the start of a worker may; a cause is there in every
+    # run, so one of three has to tell it first.
+    for _ in range(3):
+        told = found(connection, case, options)
+        if [item.rule for item in told][:1] == [case.rule]:
+            break
     assert [item.rule for item in told][:1] == [case.rule], told
     assert case.words in told[0].remedy
     assert told[0].basis == "measured"
