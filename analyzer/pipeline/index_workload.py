@@ -209,7 +209,7 @@ def _elsewhere(items: Sequence[WorkloadItem]) -> NotSeen:
 
 def with_parameters(found: NamedWorkload, source: ParameterSource) -> NamedWorkload:
     """The same, with values drawn from statistics where ``$n`` has none."""
-    items = tuple(_drawn(plannable(found.workload.items, source), source))
+    items = tuple(_drawn((plannable(i, source) for i in found.workload.items), source))
     return replace(found, workload=replace(found.workload, items=items))
 
 

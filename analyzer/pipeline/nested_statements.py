@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from analyzer.domain.recommendation import NoAdvice
@@ -13,25 +13,17 @@ from analyzer.statements.called_names import called_names
 from analyzer.statements.describe import describe
 
 
-def plannable(
-    items: Iterable[WorkloadItem], source: ParameterSource
-) -> Iterator[WorkloadItem]:
-    """The items; those that functions ran with ``$n`` in the place of variables.
+def plannable(item: WorkloadItem, source: ParameterSource) -> WorkloadItem:
+    """The item; one that a function ran with ``$n`` in the place of variables.
 
     Such a statement keeps its fingerprint, by which it is known everywhere else.
     """
-    for item in items:
-        query = item.planned_query
-        text = source.for_variables(query) if item.is_nested else query
-        if text == query:
-            yield item
-            continue
-        name = item.statement.fingerprint
-        yield replace(
-            item,
-            statement=replace(describe(text), fingerprint=name),
-            parameter_sets=(),
-        )
+    query = item.planned_query
+    text = source.for_variables(query) if item.is_nested else query
+    if text == query:
+        return item
+    statement = replace(describe(text), fingerprint=item.statement.fingerprint)
+    return replace(item, statement=statement, parameter_sets=())
 
 
 def within_functions(

@@ -103,12 +103,13 @@ def plan_workload(
     failures = _Failures()
     plans: dict[Fingerprint, Plan] = {}
     items: list[WorkloadItem] = []
-    for number, item in enumerate(plannable(workload.items, parameters)):
+    for number, item in enumerate(workload.items):
         if number >= MAX_STATEMENTS_PLANNED or item.statement.kind not in PLANNED_KINDS:
             items.append(item)
             continue
+        known = plannable(item, parameters)
         try:
-            filled, plan = _planned(item, planner, parameters)
+            filled, plan = _planned(known, planner, parameters)
             plans[item.statement.fingerprint] = plan
         except PlanningFailed as error:
             failures.add_plan(error, item)
