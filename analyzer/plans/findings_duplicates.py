@@ -32,7 +32,8 @@ MIN_COMPARED = 50_000
 MIN_COMPARED_RATIO = 0.5
 
 _JOINS = HASHED | {"Nested Loop"}
-_BETWEEN = frozenset({"Sort", "Incremental Sort", "Gather", "Gather Merge"})
+BETWEEN = frozenset({"Sort", "Incremental Sort", "Gather", "Gather Merge"})
+"""What rows pass through, in another order or process, but the same."""
 _OWNED = re.compile(rf"(?P<owner>{NAME})\.{NAME}(?: DESC)?(?: NULLS (?:FIRST|LAST))?")
 """A column as EXPLAIN prints it among the keys of a group or sort."""
 _KEYS = ("Group Key", "Sort Key")
@@ -117,10 +118,10 @@ def _distinct_above(view: PlanView, join: NodeMeasure) -> list[NodeMeasure]:
             node.node_type == "Aggregate" and "Group Key" in node.details
         )
         is_same = node.plan_width_bytes == join.node.plan_width_bytes > 0
-        if not is_same or not (is_group or node.node_type in _BETWEEN):
+        if not is_same or not (is_group or node.node_type in BETWEEN):
             break
         passed.append(above)
-    while passed and passed[-1].node.node_type in _BETWEEN:
+    while passed and passed[-1].node.node_type in BETWEEN:
         passed.pop()
     return passed
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from analyzer.domain.explanation import Finding
 from analyzer.plans.conditions import NAME
+from analyzer.plans.findings_duplicates import BETWEEN
 from analyzer.plans.findings_view import (
     PlanView,
     finding,
@@ -31,7 +32,6 @@ MIN_FRAME_RATIO = 0.5
 MIN_GROUPED = 100_000
 MIN_GROUPED_RATIO = 0.2
 
-_PASSING = frozenset({"Sort", "Incremental Sort", "Gather", "Gather Merge"})
 _MOVES = re.compile(r"BETWEEN (?!UNBOUNDED)")
 _OWNER = re.compile(rf"{NAME}\.(?={NAME})")
 
@@ -132,7 +132,7 @@ def _grouped(view: PlanView, item: NodeMeasure) -> NodeMeasure | None:
     if item.node.node_type != "Aggregate" or not details.get("Group Key") or is_part:
         return None
     below = view.inputs(item)
-    while len(below) == 1 and below[0].node.node_type in _PASSING:
+    while len(below) == 1 and below[0].node.node_type in BETWEEN:
         below = view.inputs(below[0])
     return below[0] if len(below) == 1 and below[0].node.relation else None
 
